@@ -1,0 +1,57 @@
+"""Errors that a user can cause or meet, each with the exit code of the command line.
+
+An error about input names the file, the path inside it, what was found and what would be right, in one line.
+"""
+
+from __future__ import annotations
+
+
+class WnpoptError(Exception):
+    """Base of all errors of wnpopt; ``exit_code`` is what the command line returns."""
+
+    exit_code = 3
+
+
+class InputError(WnpoptError):
+    """An instance, a solution or an argument is not valid.
+
+    ``where`` is the path inside the document (``users[3].deadline_s``), ``what`` says what was found and what
+    would be right, ``file`` is the document's path, if it came from a file.
+
+    It is deliberately no ``ValueError``: pydantic would swallow it inside a validator and lose the path.
+    """
+
+    exit_code = 2
+
+    def __init__(self, what: str, *, where: str = "", file: str | None = None) -> None:
+        super().__init__(what)
+        self.what = what
+        self.where = where
+        self.file = file
+
+    def in_file(self, file: str) -> InputError:
+        """The same error, said of ``file``."""
+        return type(self)(self.what, where=self.where, file=self.file or file)
+
+    def __str__(self) -> str:
+        parts = [part for part in (self.file, self.where, self.what) if part]
+        return one_line(": ".join(parts))
+
+
+class UnsupportedError(InputError):
+    """A method does not support a field of the instance; ``where`` names the field."""
+
+
+class MissingDependencyError(WnpoptError):
+    """An optional dependency is not installed; the message says what to install."""
+
+    exit_code = 2
+
+
+class SolverError(WnpoptError):
+    """A solver library failed or rejected a model: a defect, never "no solution"."""
+
+
+def one_line(text: str) -> str:
+    """``text`` with line breaks and other control characters escaped, so that a message stays one line."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
