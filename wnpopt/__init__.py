@@ -1,0 +1,48 @@
+"""wnpopt: exact and heuristic optimisation of edge inference over wireless links."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from wnpopt.core.versions import versions as _versions
+
+if TYPE_CHECKING:
+    from wnpopt.api import (
+        compile_model as compile_model,
+        families as families,
+        load as load,
+        load_solution as load_solution,
+        methods as methods,
+        save as save,
+        solve as solve,
+        verify as verify,
+    )
+    from wnpopt.core.errors import InputError as InputError, WnpoptError as WnpoptError
+    from wnpopt.core.result import Result as Result
+
+__version__ = _versions().get("wnpopt", "0+unknown")
+
+_HOME = {
+    **dict.fromkeys(
+        ["compile_model", "families", "load", "load_solution", "methods", "save", "solve", "verify"], "wnpopt.api"
+    ),
+    "InputError": "wnpopt.core.errors",
+    "WnpoptError": "wnpopt.core.errors",
+    "Result": "wnpopt.core.result",
+}
+
+__all__ = [*_HOME, "__version__"]
+
+
+def __getattr__(name: str) -> object:
+    """Public names are imported when they are first used: ``import wnpopt`` costs next to nothing."""
+    if name not in _HOME:
+        raise AttributeError(f"module 'wnpopt' has no attribute {name!r}")
+    found: object = getattr(import_module(_HOME[name]), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_HOME])

@@ -1,0 +1,1 @@
+"""The problem families. They never import each other."""

@@ -1,0 +1,89 @@
+"""OR-Tools' CP-SAT: limits, hints, progress, and typed endings."""
+
+from __future__ import annotations
+
+import math
+import time
+from typing import TYPE_CHECKING
+
+from wnpopt.backends.report import Ending, Report, stopped
+from wnpopt.backends.worker import run_cancellable
+from wnpopt.core.budget import Budget
+from wnpopt.core.errors import SolverError
+from wnpopt.core.result import WarmStart
+from wnpopt.core.trace import Trace
+
+if TYPE_CHECKING:
+    from ortools.sat.python import cp_model
+
+_NO_LIMIT_S = 1e9
+
+
+def solve_cpsat(model: cp_model.CpModel, budget: Budget, trace: Trace | None = None) -> Report:
+    """Solve ``model``; ``values`` are by variable index. A hint in the model is the warm start.
+
+    With several threads the search depends on timing, even for one seed; ``budget.deterministic`` interleaves it instead (slower, the
+    same every time while the time limit does not strike). Raises :class:`SolverError` if the model is invalid: that is a defect of
+    the formulation, never "no solution".
+    """
+    from ortools.sat.python import cp_model
+
+    began = time.perf_counter()
+    solver = cp_model.CpSolver()
+    parameters = solver.parameters
+    parameters.max_time_in_seconds = min(budget.remaining(), _NO_LIMIT_S)
+    parameters.num_workers = max(1, budget.threads)
+    parameters.random_seed = budget.seed % 2**31
+    parameters.relative_gap_limit = 0.0
+    parameters.absolute_gap_limit = 0.0
+    parameters.catch_sigint_signal = False
+    parameters.log_search_progress = True
+    parameters.log_to_stdout = False
+    parameters.interleave_search = budget.deterministic and budget.threads > 1
+    log: list[str] = []
+    solver.log_callback = log.append
+    hinted = bool(model.proto.solution_hint.vars)
+    watcher = None
+    if trace is not None:
+        watcher = _watcher(trace)
+        solver.best_bound_callback = trace.bound
+    status = run_cancellable(lambda: solver.solve(model, watcher), solver.stop_search, budget)
+    if status == cp_model.MODEL_INVALID:
+        raise SolverError(f"CP-SAT rejects the model: {model.validate()}")
+    found = status in (cp_model.OPTIMAL, cp_model.FEASIBLE)
+    text = "\n".join(log)
+    bound = solver.best_objective_bound if model.has_objective() and status != cp_model.INFEASIBLE else None
+    return Report(
+        _ending(status, budget),
+        solver.objective_value if found and model.has_objective() else None,
+        bound if bound is not None and math.isfinite(bound) else None,
+        tuple(solver.response_proto.solution) if found else None,
+        _warm_start(text) if hinted else WarmStart.NONE,
+        text,
+        time.perf_counter() - began,
+    )
+
+
+def _watcher(trace: Trace) -> cp_model.CpSolverSolutionCallback:
+    from ortools.sat.python import cp_model
+
+    class Watcher(cp_model.CpSolverSolutionCallback):  # type: ignore[misc]
+        def on_solution_callback(self) -> None:
+            trace.incumbent(self.objective_value)
+
+    return Watcher()
+
+
+def _warm_start(log: str) -> WarmStart:
+    """CP-SAT says in its log whether the hint was a complete and feasible solution."""
+    return WarmStart.ACCEPTED if "hint is complete and is feasible" in log else WarmStart.REJECTED
+
+
+def _ending(status: object, budget: Budget) -> Ending:
+    from ortools.sat.python import cp_model
+
+    if status == cp_model.OPTIMAL:
+        return Ending.OPTIMAL
+    if status == cp_model.INFEASIBLE:
+        return Ending.INFEASIBLE
+    return stopped(budget)

@@ -1,0 +1,47 @@
+"""What one run may use: time, threads, a seed; and the flag that ends it early."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Budget:
+    """Made for one run; its clock starts when it is made.
+
+    ``time_limit`` is in seconds; None is no limit. ``deterministic`` asks the solvers for a search that does not depend on
+    timing (a time limit that strikes still does). ``stop`` is set by Ctrl-C.
+    """
+
+    time_limit: float | None = 60.0
+    threads: int = 1
+    seed: int = 0
+    deterministic: bool = False
+    stop: threading.Event = field(default_factory=threading.Event, compare=False)
+    started: float = field(default_factory=time.perf_counter, compare=False)
+
+    def elapsed(self) -> float:
+        """Seconds since the run began."""
+        return time.perf_counter() - self.started
+
+    def remaining(self) -> float:
+        """Seconds left, at least 0; infinite without a limit."""
+        if self.time_limit is None:
+            return float("inf")
+        return max(0.0, self.time_limit - self.elapsed())
+
+    @property
+    def interrupted(self) -> bool:
+        """True once Ctrl-C was pressed."""
+        return self.stop.is_set()
+
+    def exhausted(self) -> bool:
+        """True when the run has to end: no time left, or Ctrl-C."""
+        return self.interrupted or self.remaining() <= 0.0
+
+    def share(self, seconds: float) -> Budget:
+        """A budget of at most ``seconds`` of what is left, on the same clock and the same flag."""
+        limit = min(self.elapsed() + seconds, self.time_limit if self.time_limit is not None else float("inf"))
+        return Budget(limit, self.threads, self.seed, self.deterministic, self.stop, self.started)

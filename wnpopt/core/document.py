@@ -1,0 +1,110 @@
+"""The base of everything that is read from a file: instances and solutions.
+
+Documents are pydantic models: frozen, with every field checked, unknown fields refused. Sequences are tuples.
+The types below are the contract's: integers stay below 2^53 so that any JSON reader in any language sees the
+same number, reals are finite, names are printable.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from wnpopt.core.canonical import content_hash
+from wnpopt.core.errors import InputError
+from wnpopt.core.explain import explain
+
+MAX_INT = 2**53
+"""Largest integer a document may hold, or reach in a sum: the largest that a double holds exactly."""
+
+
+def _check_name(name: str) -> str:
+    if not name.isprintable():
+        raise ValueError("a name has printable characters only")
+    if "->" in name:
+        raise ValueError('a name has no "->" in it')
+    return name
+
+
+Name = Annotated[str, Field(strict=True, min_length=1, max_length=200), AfterValidator(_check_name)]
+"""1 to 200 printable characters without ``->``."""
+
+Int = Annotated[int, Field(strict=True, ge=-MAX_INT, le=MAX_INT)]
+"""An integer; 12.0 and true are none."""
+
+Count = Annotated[int, Field(strict=True, ge=0, le=MAX_INT)]
+"""An integer that is not negative."""
+
+Positive = Annotated[int, Field(strict=True, ge=1, le=MAX_INT)]
+"""An integer of at least 1."""
+
+Flag = Annotated[bool, Field(strict=True)]
+
+Real = Annotated[float, Field(strict=True, ge=0, allow_inf_nan=False)]
+"""A finite number that is not negative."""
+
+PositiveReal = Annotated[float, Field(strict=True, gt=0, allow_inf_nan=False)]
+"""A finite number above 0."""
+
+SignedReal = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+"""A finite number."""
+
+
+class Document(BaseModel):
+    """A frozen, validated JSON object."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, serialize_by_alias=True)
+
+    @classmethod
+    def from_data(cls, data: object) -> Self:
+        """The document that ``data`` (parsed JSON) describes.
+
+        Raises :class:`InputError` with the path of the first thing that is wrong.
+        """
+        try:
+            return cls.model_validate(data)
+        except ValidationError as error:
+            raise explain(error, cls) from None
+
+    def to_data(self) -> dict[str, object]:
+        """The JSON object, in the contract's order of fields."""
+        return self.model_dump(mode="json", by_alias=True)
+
+
+class Instance(Document):
+    """Base of all problem instances: ``kind``, ``schema_version``, ``name``, ``source`` and a content hash."""
+
+    kind: str
+    name: Name
+    source: Annotated[str, Field(strict=True)] | None = None
+    schema_version: int = 1
+
+    #: fields that do not change what the instance means
+    _unhashed: ClassVar[tuple[str, ...]] = ("name", "source")
+
+    @property
+    def instance_hash(self) -> str:
+        """SHA-256 of the canonical JSON without name and source, defaults filled in, 1 and 1.0 alike."""
+        cached = self.__dict__.get("_instance_hash")
+        if isinstance(cached, str):
+            return cached
+        data = self.to_data()
+        for field in self._unhashed:
+            data.pop(field, None)
+        digest = content_hash(data)
+        self.__dict__["_instance_hash"] = digest
+        return digest
+
+
+class Solution(Document):
+    """Base of all solutions: the decisions alone, never an objective value."""
+
+    kind: str
+    instance: Name
+
+
+def require(condition: bool, where: str, what: str) -> None:
+    """Raise :class:`InputError` at ``where`` saying ``what`` unless ``condition`` holds."""
+    if not condition:
+        raise InputError(what, where=where)

@@ -1,0 +1,122 @@
+"""pydantic's errors in our words: where, what was found, what would be right."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from wnpopt.core.errors import InputError
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel, ValidationError
+    from pydantic_core import ErrorDetails
+
+_WANTED = {
+    "int_type": "an integer is needed",
+    "int_from_float": "an integer is needed",
+    "int_parsing_size": "an integer of at most 2^53 is needed",
+    "float_type": "a number is needed",
+    "finite_number": "a finite number is needed",
+    "string_type": "a text is needed",
+    "bool_type": "true or false is needed",
+    "tuple_type": "a list is needed",
+    "list_type": "a list is needed",
+    "dict_type": "an object is needed",
+    "model_type": "an object is needed",
+    "model_attributes_type": "an object is needed",
+    "none_required": "null is needed",
+    "string_too_short": "at least {min_length} character is needed",
+    "string_too_long": "at most {max_length} characters are allowed",
+    "too_short": "at least {min_length} entry is needed",
+    "too_long": "at most {max_length} entries are allowed",
+    "greater_than": "a number above {gt} is needed",
+    "greater_than_equal": "a number of at least {ge} is needed",
+    "less_than": "a number below {lt} is needed",
+    "less_than_equal": "a number of at most {le} is needed",
+    "literal_error": "{expected} is needed",
+}
+
+
+def explain(error: ValidationError, model: type[BaseModel]) -> InputError:
+    """The most telling of pydantic's errors as one :class:`InputError`."""
+    details = error.errors(include_url=False)
+    # In a union (a number or null) pydantic reports every branch: the one about null tells the user least.
+    telling = [d for d in details if d["type"] != "none_required"] or details
+    first = telling[0]
+    where = format_path(_inside(first["loc"]))
+    return InputError(_sentence(first, model), where=where)
+
+
+def format_path(path: Sequence[int | str]) -> str:
+    """``("users", 3, "deadline_s")`` as ``users[3].deadline_s``."""
+    text = ""
+    for step in path:
+        if isinstance(step, int):
+            text += f"[{step}]"
+        else:
+            text += f".{step}" if text else step
+    return text
+
+
+def found(value: object) -> str:
+    """``value`` as it stood in the file, whole when it is a scalar, by its kind when it is a container."""
+    if isinstance(value, Mapping):
+        return "an object"
+    if isinstance(value, list | tuple):
+        return f"a list of {len(value)}"
+    try:
+        return json.dumps(value, ensure_ascii=False)
+    except (TypeError, ValueError):
+        return f"a {type(value).__name__}"
+
+
+def _inside(loc: tuple[int | str, ...]) -> tuple[int | str, ...]:
+    """``loc`` without the steps that name a validator or a branch of a union rather than a field."""
+    return tuple(step for step in loc if isinstance(step, int) or _is_field(step))
+
+
+def _is_field(step: str) -> bool:
+    return not (step.startswith(("function-", "constrained-", "tuple[", "lax-or-strict")) or step in _BRANCHES)
+
+
+_BRANCHES = {"int", "float", "str", "bool", "none", "list", "tuple"}
+
+
+def _sentence(detail: ErrorDetails, model: type[BaseModel]) -> str:
+    kind = detail["type"]
+    context = detail.get("ctx", {})
+    if kind == "missing":
+        return "missing field"
+    if kind == "extra_forbidden":
+        known = _known_fields(model, detail["loc"][:-1])
+        return f"unknown field; the fields here are {', '.join(known)}" if known else "unknown field"
+    if kind == "value_error":
+        return f"found {found(detail['input'])}; {context.get('error', detail['msg'])}"
+    wanted = _WANTED.get(kind)
+    if wanted is None:
+        return f"found {found(detail['input'])}; {detail['msg'][:1].lower()}{detail['msg'][1:]}"
+    return f"found {found(detail['input'])}; {wanted.format(**context)}"
+
+
+def _known_fields(model: type[BaseModel], loc: Sequence[int | str]) -> list[str]:
+    """The names of the fields of the sub-model at ``loc``, in order; empty where that is not clear."""
+    schema = model.model_json_schema(by_alias=True)
+    node: object = schema
+    for step in (*loc, None):
+        node = _resolve(schema, node)
+        if step is None or not isinstance(node, dict):
+            break
+        node = node.get("items") if isinstance(step, int) else node.get("properties", {}).get(step)
+    return list(node.get("properties", {})) if isinstance(node, dict) else []
+
+
+def _resolve(schema: Mapping[str, object], node: object) -> object:
+    while isinstance(node, dict) and ("$ref" in node or "anyOf" in node):
+        if "anyOf" in node:
+            node = next((option for option in node["anyOf"] if option.get("type") != "null"), None)
+            continue
+        definitions = schema.get("$defs")
+        name = str(node["$ref"]).rsplit("/", 1)[-1]
+        node = definitions.get(name) if isinstance(definitions, dict) else None
+    return node

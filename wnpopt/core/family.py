@@ -1,0 +1,52 @@
+"""A family: one kind of problem, with everything that solving it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from wnpopt.core.bound import Bound, Sense
+from wnpopt.core.budget import Budget
+from wnpopt.core.certificate import Certificate
+from wnpopt.core.document import Instance, Solution
+
+I = TypeVar("I", bound=Instance)  # noqa: E741
+S = TypeVar("S", bound=Solution)
+
+
+@dataclass(frozen=True)
+class GeneratorOption:
+    """An option of the instance generator, for ``wnpopt generate FAMILY --name VALUE``."""
+
+    name: str
+    default: int | float | str
+    help: str
+
+
+@dataclass(frozen=True)
+class Family(Generic[I, S]):
+    """The registered description of a family.
+
+    ``methods`` and ``formulations`` are object references (``package.module:NAME``), resolved when they are needed, so that listing
+    families imports no solver. ``warm_start`` names the method whose solution the exact methods start from.
+    ``prove_infeasible`` gives a proof that needs no solver's word, or None. ``plot`` draws a solution into a file.
+    """
+
+    name: str
+    title: str
+    instance_type: type[I]
+    solution_type: type[S]
+    sense: Sense
+    integer_objective: bool
+    verify: Callable[[I, S], Certificate]
+    bounds: Callable[[I, Budget], Sequence[Bound]]
+    prove_infeasible: Callable[[I, Budget], str | None]
+    methods: tuple[str, ...]
+    formulations: Mapping[str, str]
+    warm_start: str
+    generate: Callable[[Mapping[str, int | float | str], int], I]
+    generator_options: tuple[GeneratorOption, ...]
+    plot: str | None = None
+    unit: str = ""
+    doctor: Mapping[str, object] = field(default_factory=dict)

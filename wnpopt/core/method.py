@@ -1,0 +1,80 @@
+"""A method: one way to solve the instances of a family."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from wnpopt.core.bound import Bound
+from wnpopt.core.budget import Budget
+from wnpopt.core.document import Instance, Solution
+from wnpopt.core.result import Termination, WarmStart
+from wnpopt.core.trace import Trace
+
+I = TypeVar("I", bound=Instance)  # noqa: E741 -- I and S are read as instance and solution throughout
+S = TypeVar("S", bound=Solution)
+
+
+@dataclass(frozen=True)
+class Start(Generic[S]):
+    """A verified solution to start from, its objective, and the method that found it."""
+
+    solution: S
+    objective: float
+    found_by: str
+
+
+@dataclass(frozen=True)
+class Run(Generic[S]):
+    """All that a method gets beside the instance.
+
+    ``bounds`` are valid bounds that are known already; ``verified_objective`` prices a solution by the family's
+    verifier (None if it is rejected), so that a method that combines others need not price anything itself.
+    """
+
+    budget: Budget
+    trace: Trace
+    start: Start[S] | None
+    bounds: Sequence[Bound]
+    verified_objective: Callable[[S], float | None]
+
+
+@dataclass(frozen=True)
+class Outcome(Generic[S]):
+    """What a method returns. Objectives are not part of it: the verifier computes them.
+
+    ``bounds`` are proven bounds, with their sources. ``infeasible`` says why the method holds the instance to be
+    infeasible: a claim by a solver that is believed only when something else confirms it (``infeasible_proof`` is
+    such a confirmation that needs no other: a certificate checked in exact arithmetic).
+    """
+
+    solution: S | None
+    termination: Termination
+    bounds: tuple[Bound, ...] = ()
+    warm_start: WarmStart = WarmStart.NONE
+    found_by: str | None = None
+    build_s: float = 0.0
+    message: str = ""
+    infeasible: str | None = None
+    infeasible_proof: str | None = None
+
+
+@dataclass(frozen=True)
+class Method(Generic[I, S]):
+    """A named way to solve instances of ``family``; data, so that what it can do is known before it runs.
+
+    ``proves`` tells in a few words what the method can prove on its own. ``modules`` are the solver libraries it needs,
+    by import name. ``refuse`` returns the name of a field of the instance that is not supported and why, or None.
+    ``timed`` methods obey a time limit; the others are deterministic and fast.
+    """
+
+    family: str
+    name: str
+    summary: str
+    proves: str
+    run: Callable[[I, Run[S]], Outcome[S]]
+    modules: tuple[str, ...] = ()
+    timed: bool = False
+    warm_startable: bool = False
+    refuse: Callable[[I], tuple[str, str] | None] = lambda _instance: None

@@ -1,0 +1,95 @@
+"""The answer to a solve: what was found, what was proved, and how."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+from wnpopt.core.bound import Sense
+from wnpopt.core.certificate import Violation
+from wnpopt.core.document import Solution
+from wnpopt.core.trace import TracePoint
+
+S = TypeVar("S", bound=Solution)
+
+
+class Status(StrEnum):
+    """What is known of the instance after the run."""
+
+    OPTIMAL = "optimal"
+    FEASIBLE = "feasible"
+    INFEASIBLE = "infeasible"
+    UNKNOWN = "unknown"
+
+
+class Termination(StrEnum):
+    """Why the run ended."""
+
+    PROVED = "proved"
+    TIME_LIMIT = "time_limit"
+    HEURISTIC = "heuristic"
+    INTERRUPTED = "interrupted"
+    ERROR = "error"
+
+
+class WarmStart(StrEnum):
+    """What the solver did with the warm start."""
+
+    NONE = "none"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True)
+class Result(Generic[S]):
+    """Result of one run; the field names are those of ``--json``.
+
+    ``objective`` is recomputed by the verifier from ``solution``; ``gap`` is ``|objective - bound| / max(|objective|, 1e-12)``.
+    ``runtime_s`` is the time from the parsed instance to the solution, ``build_s`` the part of it that built models.
+    What is not known is None.
+    """
+
+    instance: str
+    family: str
+    method: str
+    status: Status
+    termination: Termination
+    sense: Sense
+    objective: float | None
+    bound: float | None
+    gap: float | None
+    runtime_s: float
+    build_s: float
+    verified: bool
+    violations: tuple[Violation, ...]
+    trace: tuple[TracePoint, ...] = field(repr=False)
+    warm_start: WarmStart
+    found_by: str | None
+    bound_by: str | None
+    seed: int
+    threads: int
+    time_limit_s: float | None
+    instance_hash: str
+    versions: dict[str, str] = field(repr=False)
+    message: str
+    solution: S | None = field(repr=False)
+
+    def to_data(self) -> dict[str, object]:
+        """The result as JSON, without the solution (which has a file of its own)."""
+        data: dict[str, object] = {}
+        for entry in fields(self):
+            value = getattr(self, entry.name)
+            if entry.name == "solution":
+                continue
+            if isinstance(value, tuple):
+                value = [part.to_data() for part in value]
+            data[entry.name] = value
+        return data
+
+
+def relative_gap(objective: float | None, bound: float | None) -> float | None:
+    """The contract's gap; None where one of the two is not known."""
+    if objective is None or bound is None:
+        return None
+    return abs(objective - bound) / max(abs(objective), 1e-12)

@@ -1,0 +1,40 @@
+"""wnp: joint resource-block allocation and subgraph mapping, least makespan."""
+
+from __future__ import annotations
+
+from wnpopt.core.family import Family
+from wnpopt.problems.wnp.bounds import bounds, prove_infeasible
+from wnpopt.problems.wnp.generate import OPTIONS, generate
+from wnpopt.problems.wnp.instance import WnpInstance
+from wnpopt.problems.wnp.solution import WnpSolution
+from wnpopt.problems.wnp.verify import verify
+
+FAMILY = Family(
+    name="wnp",
+    title="joint resource-block allocation and subgraph mapping, least makespan",
+    instance_type=WnpInstance,
+    solution_type=WnpSolution,
+    sense="min",
+    integer_objective=True,
+    verify=verify,
+    bounds=bounds,
+    prove_infeasible=prove_infeasible,
+    methods=(
+        "wnpopt.problems.wnp.heuristics.rtfs:METHOD",
+        "wnpopt.problems.wnp.heuristics.pacs:METHOD",
+        "wnpopt.problems.wnp.formulations.milp:METHOD",
+        "wnpopt.problems.wnp.formulations.cpsat:METHOD",
+        "wnpopt.problems.wnp.auto:METHOD",
+    ),
+    formulations={
+        "milp": "wnpopt.problems.wnp.formulations.milp:build",
+        "cpsat": "wnpopt.problems.wnp.formulations.cpsat:build",
+    },
+    warm_start="pacs",
+    generate=generate,
+    generator_options=OPTIONS,
+    plot="wnpopt.problems.wnp.plot:draw",
+    unit="ticks",
+)
+
+__all__ = ["FAMILY", "WnpInstance", "WnpSolution"]

@@ -1,0 +1,142 @@
+"""Lower bounds on the makespan, each valid by itself and computed in exact integers where it counts.
+
+Sources: ``path`` (critical path with core-aware heads and tails from alone arrivals), ``load`` (fractional unrelated machines with heads and tails),
+``radio`` (least C for which the radio's linear relaxation can serve the tails), ``radio-load`` (the same with tails that count the load
+of the sub-DAG that waits for the modality).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from wnpopt.core.bound import Bound
+from wnpopt.core.budget import Budget
+from wnpopt.problems.wnp.instance import IntArray, WnpInstance
+
+if TYPE_CHECKING:
+    from wnpopt.problems.wnp.kernels.problem import Problem
+
+
+def bounds(instance: WnpInstance, budget: Budget) -> Sequence[Bound]:
+    """All bounds of ``instance``, weakest first; stops early when the budget is exhausted."""
+    from wnpopt.problems.wnp.kernels.problem import Problem
+
+    return problem_bounds(Problem.of(instance), budget)
+
+
+def problem_bounds(problem: Problem, budget: Budget) -> list[Bound]:
+    """:func:`bounds` of a compiled problem."""
+    from wnpopt.problems.wnp.kernels.plan import FAR, plan_heads
+
+    alone = problem.uplink.alone()
+    if alone is None:
+        return []
+    head = plan_heads(problem.plan, problem.release(alone))
+    able = problem.plan.ticks < FAR
+    path = np.where(able, head + problem.plan.ticks + problem.tail, FAR).min(axis=1)
+    found = [Bound(int(path.max()), "path")]
+    if budget.exhausted():
+        return found
+    first = np.where(able, head, FAR).min(axis=1)
+    last = np.where(able, problem.tail, FAR).min(axis=1)
+    found.append(Bound(load_bound(problem.plan.ticks, first, last), "load"))
+    if problem.uplink.count == 0 or budget.exhausted():
+        return found
+    shortest = problem.modality_tails(problem.shortest_tails())
+    found.append(Bound(radio_bound(problem, shortest), "radio"))
+    if budget.exhausted():
+        return found
+    crowded = np.maximum(shortest, branch_tails(problem))
+    if (crowded > shortest).any():
+        found.append(Bound(radio_bound(problem, crowded), "radio-load"))
+    return found
+
+
+def radio_bound(problem: Problem, tail: IntArray) -> int:
+    """Least C that the radio's relaxation allows when ``tail`` (K',) ticks follow each arrival; proved in exact arithmetic."""
+    from wnpopt.problems.wnp.kernels.radio import cut_bound, least_makespan
+
+    alone = problem.uplink.alone()
+    assert alone is not None, "an undeliverable payload has no bound"
+    simple = int((tail + alone * problem.uplink.slot_ticks).max())
+    _, cut = least_makespan(problem.uplink, tail, give_up=0)
+    if cut is None:
+        return simple
+    # The search runs in floating point; what is claimed is what its weights prove in integers.
+    last = int((tail + problem.uplink.slots * problem.uplink.slot_ticks).max())
+    return max(simple, cut_bound(problem.uplink, tail, cut.weight, min(cut.value, last)) or 0)
+
+
+def branch_tails(problem: Problem) -> IntArray:
+    """Ticks that must follow each modality's arrival, by the load of all that waits for it, shape (K',)."""
+    from wnpopt.problems.wnp.kernels.plan import FAR, plan_heads
+
+    plan = problem.plan
+    able = plan.ticks < FAR
+    last = np.where(able, problem.tail, FAR).min(axis=1)
+    result = np.zeros(problem.uplink.count, dtype=np.int64)
+    for k, members in enumerate(problem.readers):
+        waiting = np.zeros(plan.order.size, dtype=np.bool_)
+        waiting[members] = True
+        for i in plan.order:
+            if waiting[i]:
+                waiting[plan.target[plan.outof[plan.outof_at[i] : plan.outof_at[i + 1]]]] = True
+        # Heads within the branch alone: time 0 is the arrival; what comes from elsewhere is left out, which keeps the bound valid.
+        head = _heads_within(problem, waiting)
+        first = np.where(able, head, FAR).min(axis=1)
+        chosen = np.flatnonzero(waiting)
+        result[k] = load_bound(plan.ticks[chosen], first[chosen], last[chosen])
+    return result
+
+
+def _heads_within(problem: Problem, waiting: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> IntArray:
+    from wnpopt.problems.wnp.kernels.plan import FAR, heads
+
+    plan = problem.plan
+    # A predecessor outside the branch is made to cost nothing and to have ended long before.
+    release = np.where(waiting, 0, -FAR // 4)
+    ticks = np.where(waiting[:, None], plan.ticks, 0)
+    return np.asarray(
+        heads(ticks, plan.order, plan.source, plan.width, plan.hop, plan.into_at, plan.into, release)
+    )
+
+
+def load_bound(ticks: IntArray, first: IntArray, last: IntArray) -> int:
+    """Bound of unrelated machines: for each pair of thresholds, head + least fractional load + tail of the subgraphs beyond both.
+
+    ``ticks`` is (I, M), ``first`` (I,) the least start, ``last`` (I,) the least that follows. For core weights w >= 0 with sum 1 the
+    greatest load is at least sum_i min_m w_m * ticks[i, m]: any weights prove a bound, so they may be found inexactly; they are
+    rounded to integers and the sum is exact.
+    """
+    from wnpopt.problems.wnp.kernels.load import least_load
+
+    best = 0
+    heads = np.unique(first)
+    tails = np.unique(last)
+    # All pairs for small instances; of many thresholds the extremes and an even sample of the rest.
+    for h in _sample(heads):
+        for t in _sample(tails):
+            chosen = np.flatnonzero((first >= h) & (last >= t))
+            if chosen.size:
+                load = least_load(np.ascontiguousarray(ticks[chosen]))
+                best = max(best, int(h) + int(t) + load)
+    return best
+
+
+def _sample(values: IntArray, at_most: int = 12) -> IntArray:
+    if values.size <= at_most:
+        return values
+    return values[np.unique(np.linspace(0, values.size - 1, at_most).astype(np.int64))]
+
+
+def prove_infeasible(instance: WnpInstance, budget: Budget) -> str | None:
+    """Why no allocation can deliver all payloads, by weights checked in exact arithmetic; None where that is not shown.
+
+    The compute side is always feasible: every subgraph has a core, and there is no end of time.
+    """
+    from wnpopt.problems.wnp.kernels.radio import Uplink, cannot_deliver
+
+    return None if budget.interrupted else cannot_deliver(Uplink.of(instance))

@@ -1,0 +1,248 @@
+"""Random wnp instances of a given size: multimodal networks on a mesh of unequal cores behind a fading uplink.
+
+Every instance is a function of its options and its seed alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+
+import numpy as np
+import numpy.typing as npt
+
+from wnpopt.core.errors import InputError
+from wnpopt.core.family import GeneratorOption
+from wnpopt.problems.wnp.instance import IntArray, WnpInstance
+
+
+FloatArray = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Options of the generator.
+
+    ``heterogeneity`` spreads the payloads, and independently the work of the branches, over the modalities (log-normal with this standard
+    deviation; 0 makes them equal): a lidar's points are few and dear, a camera's pixels many and cheap. ``core_spread`` spreads a
+    subgraph's ticks over the cores. ``ctr`` is the compute-to-transmission ratio: total work over all cores against the radio's time for
+    all payloads. ``load`` is the part of the radio's slots that the payloads take when the modalities share time evenly by weight: below 1 they
+    can all be delivered. ``forbidden`` is the chance that a core cannot run a subgraph.
+    """
+
+    subgraphs: int = 12
+    cores: int = 3
+    modalities: int = 3
+    resource_blocks: int = 12
+    slots: int = 20
+    block_slots: int = 5
+    slot_ticks: int = 500
+    heterogeneity: float = 0.5
+    core_spread: float = 0.3
+    ctr: float = 1.0
+    load: float = 0.6
+    forbidden: float = 0.0
+    skip_edges: float = 0.2
+
+
+OPTIONS = (
+    GeneratorOption("subgraphs", 12, "number of subgraphs"),
+    GeneratorOption("cores", 3, "number of cores, on a square mesh"),
+    GeneratorOption("modalities", 3, "number of modalities; 0 for a chip-only instance"),
+    GeneratorOption("resource_blocks", 12, "number of resource blocks"),
+    GeneratorOption("slots", 20, "number of slots"),
+    GeneratorOption("block_slots", 5, "slots of a coherence block"),
+    GeneratorOption("slot_ticks", 500, "ticks of a slot"),
+    GeneratorOption("heterogeneity", 0.5, "spread of payloads and branch work over the modalities, 0 for equal ones"),
+    GeneratorOption("core_spread", 0.3, "spread of a subgraph's ticks over the cores"),
+    GeneratorOption("ctr", 1.0, "compute-to-transmission ratio"),
+    GeneratorOption("load", 0.6, "share of the radio's slots that the payloads fill"),
+    GeneratorOption("forbidden", 0.0, "chance that a core cannot run a subgraph"),
+    GeneratorOption("skip_edges", 0.2, "chance of an edge that skips a subgraph within a branch"),
+)
+
+
+def generate(options: Mapping[str, int | float | str], seed: int) -> WnpInstance:
+    """The instance of ``options`` (see :data:`OPTIONS`) and ``seed``; raises :class:`InputError` naming a bad option."""
+    shape = _shape(options)
+    rng = np.random.default_rng([seed, 0x776E70])
+    name = options.get("name") or (
+        f"wnp-{shape.subgraphs}x{shape.cores}x{shape.modalities}-{shape.resource_blocks}x{shape.slots}"
+        f"-h{shape.heterogeneity:g}-s{seed}"
+    )
+    rates = _rates(shape, rng)
+    payload = _payloads(shape, rates, rng)
+    work = _lognormal(rng, shape.heterogeneity, shape.modalities)
+    members, edges = _network(shape, work, rng)
+    ticks = _ticks(shape, work, members, rng)
+    return WnpInstance.from_data(
+        {
+            "kind": "wnp",
+            "schema_version": 1,
+            "name": name,
+            "source": f"generated: {', '.join(f'{f.name} {getattr(shape, f.name):g}' for f in fields(shape))}, seed {seed}",
+            "tick_s": 1e-6,
+            "radio": {
+                "slot_ticks": shape.slot_ticks,
+                "slots": shape.slots,
+                "block_slots": shape.block_slots,
+                "bits_per_slot": rates.tolist(),
+            },
+            "modalities": [{"name": f"m{k}", "payload_bits": int(d)} for k, d in enumerate(payload)],
+            "chip": _chip(shape),
+            "subgraphs": [
+                {"name": f"{'fuse' if k is None else f'm{k}'}.{i}", "modality": reads, "ticks": ticks[i]}
+                for i, (k, reads) in enumerate(members)
+            ],
+            "edges": [
+                {
+                    "from": f"{_prefix(members[i][0])}.{i}",
+                    "to": f"{_prefix(members[j][0])}.{j}",
+                    "bytes": int(size),
+                }
+                for i, j, size in edges
+            ],
+        }
+    )
+
+
+def _shape(options: Mapping[str, int | float | str]) -> Shape:
+    values: dict[str, int | float] = {}
+    for option in OPTIONS:
+        value = options.get(option.name, option.default)
+        if isinstance(value, str) or isinstance(value, bool):
+            raise InputError(f"found {value!r}; a number is needed", where=option.name)
+        if isinstance(option.default, int):
+            least = 0 if option.name == "modalities" else 1
+            if not isinstance(value, int) or not least <= value <= 10**6:
+                raise InputError(f"found {value}; an integer of {least} to 10^6 is needed", where=option.name)
+        elif not 0 <= value <= (1 if option.name in {"forbidden", "skip_edges"} else 1e3):
+            raise InputError(f"found {value}; it is out of its range", where=option.name)
+        values[option.name] = value
+    unknown = sorted(set(options) - set(values) - {"name"})
+    if unknown:
+        raise InputError(f"unknown option; the options are {', '.join(values)}", where=unknown[0])
+    shape = Shape(**values)  # type: ignore[arg-type]
+    if shape.subgraphs <= shape.modalities:
+        raise InputError(
+            f"found {shape.subgraphs}; more subgraphs than modalities ({shape.modalities}) are needed", where="subgraphs"
+        )
+    return shape
+
+
+def _lognormal(rng: np.random.Generator, sigma: float, count: int) -> FloatArray:
+    """Multipliers of mean 1, spread by ``sigma``."""
+    draw = np.exp(sigma * rng.standard_normal(count))
+    return np.asarray(draw / draw.mean() if count else draw)
+
+
+def _rates(shape: Shape, rng: np.random.Generator) -> IntArray:
+    """Bits a slot of frequency- and time-selective Rayleigh fading: truncated Shannon over 180 kHz and 0.5 ms."""
+    blocks = -(-shape.slots // shape.block_slots)
+    size = (shape.modalities, shape.resource_blocks, blocks)
+    taps = min(6, shape.resource_blocks)
+    mean_db = rng.uniform(8.0, 22.0, shape.modalities)
+    decay = np.exp(-np.arange(taps) / 2.0)
+    gain = (rng.standard_normal((shape.modalities, blocks, taps, 2)) @ [1, 1j]) * np.sqrt(decay / decay.sum() / 2)
+    response = np.fft.fft(gain, n=max(2 * shape.resource_blocks, taps), axis=2)[:, :, : shape.resource_blocks]
+    snr = 10 ** (mean_db[:, None, None] / 10) * np.abs(response.transpose(0, 2, 1)) ** 2
+    bits = np.floor(180e3 * 0.5e-3 * np.minimum(np.log2(1 + snr), 7.4)).astype(np.int64)
+    return bits.reshape(size)
+
+
+def _payloads(shape: Shape, rates: IntArray, rng: np.random.Generator) -> IntArray:
+    """Payloads that time sharing alone would deliver in the part ``load`` of the slots, so every load below 1 is feasible."""
+    if shape.modalities == 0:
+        return np.zeros(0, dtype=np.int64)
+    length = np.minimum(shape.block_slots, shape.slots - np.arange(rates.shape[2]) * shape.block_slots)
+    capacity = (rates * length).sum(axis=(1, 2))
+    weight = _lognormal(rng, shape.heterogeneity, shape.modalities)
+    return np.asarray(np.maximum(1, np.floor(shape.load * capacity * weight / weight.sum())), dtype=np.int64)
+
+
+def _network(
+    shape: Shape, branch: FloatArray, rng: np.random.Generator
+) -> tuple[list[tuple[int | None, str | None]], list[tuple[int, int, int]]]:
+    """Branches of chains with skips and forks, joined by a fusion chain: (modality, what it reads) by subgraph, and edges."""
+    fusion = max(1, shape.subgraphs // 6) if shape.modalities else shape.subgraphs
+    left = shape.subgraphs - fusion
+    lengths = _split(left, branch) if shape.modalities else []
+    members: list[tuple[int | None, str | None]] = []
+    edges: list[tuple[int, int, int]] = []
+
+    def connect(i: int, j: int) -> None:
+        edges.append((i, j, int(rng.integers(256, 16384))))
+
+    ends: list[int] = []
+    for k, length in enumerate(lengths):
+        first = len(members)
+        for position in range(length):
+            index = first + position
+            members.append((k, f"m{k}" if position == 0 else None))
+            if position == 0:
+                continue
+            # Most subgraphs follow the one before; some fork from an earlier one, as parallel branches of a block do.
+            parent = index - 1 if position == 1 or rng.random() > 0.35 else index - 2
+            connect(parent, index)
+            if parent == index - 1 and position > 1 and rng.random() < shape.skip_edges:
+                connect(index - 2, index)
+        has_child = {i for i, _, _ in edges}
+        ends += [i for i in range(first, first + length) if i not in has_child]
+    first = len(members)
+    for position in range(fusion):
+        index = first + position
+        members.append((None, None))
+        if position == 0:
+            for end in ends:
+                connect(end, index)
+        elif shape.modalities:
+            connect(index - 1, index)
+        else:
+            for parent in sorted(rng.choice(index, size=min(index, int(rng.integers(1, 4))), replace=False)):
+                connect(int(parent), index)
+    return members, edges
+
+
+def _split(total: int, weights: FloatArray) -> list[int]:
+    """``total`` subgraphs over the branches, at least one each, in proportion to the square root of their work."""
+    share = np.sqrt(weights) / np.sqrt(weights).sum() * (total - weights.size)
+    lengths = np.floor(share).astype(int) + 1
+    for k in np.argsort(-(share - np.floor(share)), kind="stable")[: total - lengths.sum()]:
+        lengths[k] += 1
+    return [int(length) for length in lengths]
+
+
+def _ticks(
+    shape: Shape, branch: FloatArray, members: list[tuple[int | None, str | None]], rng: np.random.Generator
+) -> list[list[int | None]]:
+    """Ticks by subgraph and core: a branch has its share of the work, the total follows the compute-to-transmission ratio."""
+    count = len(members)
+    work = rng.lognormal(0.0, 0.5, count)
+    length = [sum(1 for owner, _ in members if owner == k) for k in range(shape.modalities)]
+    if length:
+        mean_length = sum(length) / len(length)
+        work *= [1.0 if k is None else branch[k] * mean_length / length[k] for k, _ in members]
+    radio_ticks = shape.slot_ticks * shape.slots * shape.load if shape.modalities else 40.0 * count
+    base = shape.ctr * radio_ticks * shape.cores / count * work / work.mean()
+    speed = _lognormal(rng, shape.core_spread, shape.cores)
+    affinity = np.exp(shape.core_spread * rng.standard_normal((count, shape.cores)))
+    ticks = np.maximum(1, np.ceil(base[:, None] / speed * affinity)).astype(np.int64)
+    allowed = rng.random((count, shape.cores)) >= shape.forbidden
+    allowed[np.arange(count), rng.integers(0, shape.cores, count)] = True
+    return [
+        [int(t) if ok else None for t, ok in zip(row, flags, strict=True)]
+        for row, flags in zip(ticks, allowed, strict=True)
+    ]
+
+
+def _chip(shape: Shape) -> dict[str, object]:
+    side = int(np.ceil(np.sqrt(shape.cores)))
+    return {
+        "cores": [{"name": f"c{m}", "x": m % side, "y": m // side} for m in range(shape.cores)],
+        "hop_ticks": 5,
+        "bytes_per_tick": 64,
+    }
+
+
+def _prefix(modality: int | None) -> str:
+    return "fuse" if modality is None else f"m{modality}"

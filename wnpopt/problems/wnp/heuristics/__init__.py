@@ -1,0 +1,1 @@
+"""Heuristics of wnp, one a file."""

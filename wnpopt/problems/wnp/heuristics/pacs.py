@@ -1,0 +1,44 @@
+"""PACS: pipeline-aware co-scheduling of radio and cores."""
+
+from __future__ import annotations
+
+from wnpopt.core.method import Method, Outcome, Run
+from wnpopt.core.result import Termination
+from wnpopt.problems.wnp.features import refuse_bus
+from wnpopt.problems.wnp.instance import WnpInstance
+from wnpopt.problems.wnp.solution import WnpSolution
+
+
+def run(instance: WnpInstance, run: Run[WnpSolution]) -> Outcome[WnpSolution]:
+    """Tails, radio and schedule in turn; see :func:`~wnpopt.problems.wnp.heuristics.search.pipeline_aware`.
+
+    It starts from RTFS and returns that when nothing better is found; the message says so.
+    """
+    from wnpopt.problems.wnp.heuristics.search import pipeline_aware, transmit_first
+    from wnpopt.problems.wnp.kernels.problem import Problem
+
+    problem = Problem.of(instance)
+    first = transmit_first(problem, run.budget)
+    if first is None:
+        return Outcome(None, Termination.HEURISTIC, message="no allocation delivers all payloads in the slots there are")
+    joint = pipeline_aware(problem, first, run.budget)
+    kept = joint.schedule.makespan >= first.schedule.makespan
+    if kept:
+        joint = first
+    return Outcome(
+        problem.solution(joint.arrivals, joint.schedule),
+        Termination.HEURISTIC,
+        found_by="rtfs" if kept else None,
+        message="the sequential schedule of rtfs was not improved" if kept else "",
+    )
+
+
+METHOD = Method(
+    family="wnp",
+    name="pacs",
+    summary="pipeline-aware: radio by the tails of the schedule, schedule by the arrivals, in turn",
+    proves="nothing by itself; never worse than rtfs",
+    run=run,
+    modules=("numba",),
+    refuse=refuse_bus,
+)

@@ -1,0 +1,325 @@
+"""The instance of joint resource-block allocation and subgraph mapping, as in the contract.
+
+All times are integers in ticks, all payloads integers in bits or bytes: an optimum is exact. Whoever builds an instance from seconds
+rounds durations up and rates down; nothing is rounded after that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from typing import Annotated, Literal
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import Field, model_validator
+
+from wnpopt.core.document import (
+    MAX_INT,
+    Count,
+    Document,
+    Flag,
+    Instance,
+    Int,
+    Name,
+    Positive,
+    PositiveReal,
+    require,
+)
+
+IntArray = npt.NDArray[np.int64]
+
+
+class Radio(Document):
+    """The uplink: ``slots`` slots of ``slot_ticks`` ticks; the channel is constant for ``block_slots`` slots.
+
+    ``bits_per_slot[k][n][b]`` is what modality k gets through in one slot on resource block n in coherence block b.
+    """
+
+    slot_ticks: Positive
+    slots: Positive
+    block_slots: Positive
+    bits_per_slot: tuple[tuple[tuple[Count, ...], ...], ...]
+
+
+class Modality(Document):
+    """A sensor's data: ``payload_bits`` have to arrive before what reads them can start."""
+
+    name: Name
+    payload_bits: Count
+
+
+class Core(Document):
+    """A core at the mesh position (x, y)."""
+
+    name: Name
+    x: Int
+    y: Int
+
+
+class Chip(Document):
+    """The accelerator: its cores, and a mesh whose transfers take ``hop_ticks`` a hop plus the bytes at ``bytes_per_tick``."""
+
+    cores: Annotated[tuple[Core, ...], Field(min_length=1)]
+    hop_ticks: Count
+    bytes_per_tick: Positive
+    exclusive_bus: Flag = False
+
+
+class Subgraph(Document):
+    """A part of the DNN that runs on one core: ``ticks`` on each core, None where it cannot run."""
+
+    name: Name
+    modality: Name | None = None
+    ticks: tuple[Count | None, ...]
+
+
+class Edge(Document):
+    """``bytes`` flow from one subgraph to another."""
+
+    source: Annotated[Name, Field(alias="from")]
+    target: Annotated[Name, Field(alias="to")]
+    bytes: Count
+
+
+class WnpInstance(Instance):
+    """A validated instance of the family wnp.
+
+    Beside the fields of the file it offers them as read-only arrays: ``K`` modalities, ``N`` resource blocks, ``B`` coherence blocks,
+    ``M`` cores, ``I`` subgraphs, ``E`` edges.
+    """
+
+    kind: Literal["wnp"]
+    schema_version: Literal[1]
+    tick_s: PositiveReal = 1e-6
+    radio: Radio
+    modalities: tuple[Modality, ...]
+    chip: Chip
+    subgraphs: Annotated[tuple[Subgraph, ...], Field(min_length=1)]
+    edges: tuple[Edge, ...]
+
+    @model_validator(mode="after")
+    def _check(self) -> WnpInstance:
+        _check_names(self)
+        _check_radio(self)
+        _check_subgraphs(self)
+        _check_edges(self)
+        _check_sums(self)
+        return self
+
+    @cached_property
+    def rates(self) -> IntArray:
+        """Bits a slot, shape (K, N, B)."""
+        shape = (len(self.modalities), self.resource_blocks, self.blocks)
+        return _frozen(np.array(self.radio.bits_per_slot, dtype=np.int64).reshape(shape))
+
+    @cached_property
+    def payloads(self) -> IntArray:
+        """Bits of each modality, shape (K,)."""
+        return _frozen(np.array([m.payload_bits for m in self.modalities], dtype=np.int64))
+
+    @cached_property
+    def needed(self) -> npt.NDArray[np.bool_]:
+        """Which modalities some subgraph names, shape (K,): the others need not be delivered."""
+        named = {s.modality for s in self.subgraphs}
+        flags = np.array([m.name in named for m in self.modalities], dtype=np.bool_)
+        flags.setflags(write=False)
+        return flags
+
+    @cached_property
+    def block_start(self) -> IntArray:
+        """First slot of each coherence block, shape (B,)."""
+        return _frozen(np.arange(self.blocks, dtype=np.int64) * self.radio.block_slots)
+
+    @cached_property
+    def block_length(self) -> IntArray:
+        """Slots of each coherence block, shape (B,); the last one may be shorter."""
+        last = np.minimum(self.block_start + self.radio.block_slots, self.radio.slots)
+        return _frozen(last - self.block_start)
+
+    @cached_property
+    def ticks(self) -> IntArray:
+        """Ticks of each subgraph on each core, shape (I, M); -1 where it cannot run."""
+        rows = [[-1 if t is None else t for t in s.ticks] for s in self.subgraphs]
+        return _frozen(np.array(rows, dtype=np.int64))
+
+    @cached_property
+    def hops(self) -> IntArray:
+        """Mesh distance between cores, shape (M, M)."""
+        x = np.array([c.x for c in self.chip.cores], dtype=np.int64)
+        y = np.array([c.y for c in self.chip.cores], dtype=np.int64)
+        return _frozen(np.abs(x[:, None] - x) + np.abs(y[:, None] - y))
+
+    @cached_property
+    def edge_index(self) -> IntArray:
+        """Subgraphs (from, to) of each edge, shape (E, 2)."""
+        number = {s.name: i for i, s in enumerate(self.subgraphs)}
+        pairs = [(number[e.source], number[e.target]) for e in self.edges]
+        return _frozen(np.array(pairs, dtype=np.int64).reshape(-1, 2))
+
+    @cached_property
+    def edge_ticks(self) -> IntArray:
+        """Ticks that an edge's bytes take between different cores, without the hops, shape (E,)."""
+        width = self.chip.bytes_per_tick
+        return _frozen(np.array([-(-e.bytes // width) for e in self.edges], dtype=np.int64))
+
+    @cached_property
+    def modality_index(self) -> IntArray:
+        """Modality of each subgraph, shape (I,); -1 for none."""
+        number = {m.name: k for k, m in enumerate(self.modalities)}
+        indices = [-1 if s.modality is None else number[s.modality] for s in self.subgraphs]
+        return _frozen(np.array(indices, dtype=np.int64))
+
+    @cached_property
+    def order(self) -> IntArray:
+        """The subgraphs in a topological order (the least index first among those that are ready), shape (I,)."""
+        order = _topological_order(len(self.subgraphs), self.edge_index.tolist())
+        assert isinstance(order, list)
+        return _frozen(np.array(order, dtype=np.int64))
+
+    @property
+    def resource_blocks(self) -> int:
+        """N; 0 without modalities."""
+        return len(self.radio.bits_per_slot[0]) if self.radio.bits_per_slot else 0
+
+    @property
+    def blocks(self) -> int:
+        """B, the number of coherence blocks."""
+        return -(-self.radio.slots // self.radio.block_slots)
+
+
+def _frozen(array: IntArray) -> IntArray:
+    array.setflags(write=False)
+    return array
+
+
+def _check_names(instance: WnpInstance) -> None:
+    for field, names in (
+        ("modalities", [m.name for m in instance.modalities]),
+        ("chip.cores", [c.name for c in instance.chip.cores]),
+        ("subgraphs", [s.name for s in instance.subgraphs]),
+    ):
+        first: dict[str, int] = {}
+        for index, name in enumerate(names):
+            require(
+                name not in first,
+                f"{field}[{index}].name",
+                f'"{name}" is the name of {field}[{first.get(name)}] too; names must differ',
+            )
+            first[name] = index
+
+
+def _check_radio(instance: WnpInstance) -> None:
+    table = instance.radio.bits_per_slot
+    _check_length("radio.bits_per_slot", table, len(instance.modalities), "modality")
+    if not table:
+        return
+    require(len(table[0]) > 0, "radio.bits_per_slot[0]", "is empty; at least one resource block is needed")
+    for k, plane in enumerate(table):
+        _check_length(f"radio.bits_per_slot[{k}]", plane, len(table[0]), "resource block of the first modality")
+        for n, row in enumerate(plane):
+            if len(row) != instance.blocks:
+                _check_length(
+                    f"radio.bits_per_slot[{k}][{n}]", row, instance.blocks, "coherence block (slots / block_slots, rounded up)"
+                )
+
+
+def _check_length(where: str, entries: Sequence[object], wanted: int, of: str) -> None:
+    require(len(entries) == wanted, where, f"has {len(entries)} entries; {wanted} are needed, one for each {of}")
+
+
+def _check_subgraphs(instance: WnpInstance) -> None:
+    known = {m.name for m in instance.modalities}
+    for index, subgraph in enumerate(instance.subgraphs):
+        where = f"subgraphs[{index}]"
+        require(
+            subgraph.modality is None or subgraph.modality in known,
+            f"{where}.modality",
+            f'"{subgraph.modality}" is no modality; {_choices(known)}',
+        )
+        _check_length(f"{where}.ticks", subgraph.ticks, len(instance.chip.cores), "core")
+        require(
+            any(t is not None for t in subgraph.ticks),
+            f"{where}.ticks",
+            "is null for every core; at least one core must be able to run the subgraph",
+        )
+
+
+def _choices(names: Iterable[str]) -> str:
+    listed = ", ".join(f'"{name}"' for name in sorted(names))
+    return f"one of {listed} or null is needed" if listed else "there are none, so null is needed"
+
+
+def _check_edges(instance: WnpInstance) -> None:
+    known = {s.name for s in instance.subgraphs}
+    seen: dict[tuple[str, str], int] = {}
+    for index, edge in enumerate(instance.edges):
+        for field, name in (("from", edge.source), ("to", edge.target)):
+            require(name in known, f"edges[{index}].{field}", f'"{name}" is no subgraph; the name of one is needed')
+        pair = (edge.source, edge.target)
+        require(
+            pair not in seen,
+            f"edges[{index}]",
+            f'"{edge.source}" to "{edge.target}" is edges[{seen.get(pair)}] too; add the bytes up in one edge',
+        )
+        seen[pair] = index
+    order = _topological_order(len(instance.subgraphs), instance.edge_index.tolist())
+    if isinstance(order, set):
+        cycle = _find_cycle(order, instance.edge_index.tolist())
+        names = " to ".join(f'"{instance.subgraphs[i].name}"' for i in cycle)
+        require(False, "edges", f"form a cycle: {names}; a directed acyclic graph is needed")
+
+
+def _topological_order(count: int, edges: list[list[int]]) -> list[int] | set[int]:
+    """The order, or the set of subgraphs that are on or behind a cycle."""
+    import heapq
+
+    successors: list[list[int]] = [[] for _ in range(count)]
+    missing = [0] * count
+    for source, target in edges:
+        successors[source].append(target)
+        missing[target] += 1
+    ready = [i for i in range(count) if missing[i] == 0]
+    order = []
+    while ready:
+        node = heapq.heappop(ready)
+        order.append(node)
+        for follower in successors[node]:
+            missing[follower] -= 1
+            if missing[follower] == 0:
+                heapq.heappush(ready, follower)
+    return order if len(order) == count else set(range(count)) - set(order)
+
+
+def _find_cycle(stuck: set[int], edges: list[list[int]]) -> list[int]:
+    predecessor = {target: source for source, target in reversed(edges) if source in stuck and target in stuck}
+    node = min(stuck)
+    seen: list[int] = []
+    while node not in seen:
+        seen.append(node)
+        node = predecessor[node]
+    cycle = [*seen[seen.index(node) :], node]
+    return cycle[::-1]
+
+
+def _check_sums(instance: WnpInstance) -> None:
+    """No schedule, sum of payloads or sum of rates of this instance leaves the exactly represented integers."""
+    radio, chip = instance.radio, instance.chip
+    _check_total("radio.slots", radio.slots * radio.slot_ticks, "slots times slot_ticks")
+    _check_total("modalities", sum(m.payload_bits for m in instance.modalities), "the sum of payload_bits")
+    for k, plane in enumerate(radio.bits_per_slot):
+        total = radio.slots * sum(map(max, plane))
+        _check_total(f"radio.bits_per_slot[{k}]", total, "the bits that all slots can carry")
+    xs, ys = [c.x for c in chip.cores], [c.y for c in chip.cores]
+    span = max(xs) - min(xs) + max(ys) - min(ys)
+    moves = sum(-(-e.bytes // chip.bytes_per_tick) + span * chip.hop_ticks for e in instance.edges)
+    work = sum(max(t for t in s.ticks if t is not None) for s in instance.subgraphs)
+    horizon = radio.slots * radio.slot_ticks + work + moves
+    _check_total("subgraphs", horizon, "the sum of all slots, ticks and transfers")
+    require(
+        horizon * instance.tick_s < float("inf"), "tick_s", f"found {instance.tick_s}; the horizon in seconds overflows"
+    )
+
+
+def _check_total(where: str, total: int, what: str) -> None:
+    require(total <= MAX_INT, where, f"{what} is {total}; at most 2^53 is allowed")

@@ -1,0 +1,134 @@
+"""The compute side of wnp as arrays, and the longest paths through it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numba import njit
+
+from wnpopt.problems.wnp.instance import IntArray, WnpInstance
+
+FAR = 2**60
+"""Stands for "never" in arrays of ticks; sums of a few of these stay below 2^63."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The DNN and the chip: ``ticks`` (I, M) with FAR where a subgraph cannot run, predecessors and successors in CSR form.
+
+    ``hop`` (M, M) are the ticks of the hops between two cores, ``width`` (E,) an edge's own ticks between different cores;
+    ``into``/``outof`` list edge numbers by subgraph, ``order`` is a topological order.
+    """
+
+    ticks: IntArray
+    order: IntArray
+    source: IntArray
+    target: IntArray
+    width: IntArray
+    hop: IntArray
+    into_at: IntArray
+    into: IntArray
+    outof_at: IntArray
+    outof: IntArray
+    modality: IntArray
+
+    @staticmethod
+    def of(instance: WnpInstance) -> Plan:
+        """The compute side of ``instance``."""
+        ticks = np.where(instance.ticks < 0, FAR, instance.ticks)
+        source, target = (np.ascontiguousarray(column) for column in instance.edge_index.T)
+        count = len(instance.subgraphs)
+        into_at, into = _csr(target, count)
+        outof_at, outof = _csr(source, count)
+        hop = np.ascontiguousarray(instance.hops * instance.chip.hop_ticks)
+        return Plan(
+            np.ascontiguousarray(ticks),
+            instance.order,
+            source,
+            target,
+            instance.edge_ticks,
+            hop,
+            into_at,
+            into,
+            outof_at,
+            outof,
+            instance.modality_index,
+        )
+
+
+def _csr(node: IntArray, count: int) -> tuple[IntArray, IntArray]:
+    at = np.zeros(count + 1, dtype=np.int64)
+    np.cumsum(np.bincount(node, minlength=count), out=at[1:])
+    return at, np.argsort(node, kind="stable").astype(np.int64)
+
+
+@njit(cache=True)
+def heads(
+    ticks: IntArray,
+    order: IntArray,
+    source: IntArray,
+    width: IntArray,
+    hop: IntArray,
+    into_at: IntArray,
+    into: IntArray,
+    release: IntArray,
+) -> IntArray:
+    """Earliest start of each subgraph on each core if no core were ever busy, shape (I, M); ``release`` (I,) are arrivals."""
+    count, cores = ticks.shape
+    head = np.zeros((count, cores), dtype=np.int64)
+    for i in order:
+        for m in range(cores):
+            begin = release[i]
+            for e in into[into_at[i] : into_at[i + 1]]:
+                j = source[e]
+                earliest = FAR
+                for c in range(cores):
+                    move = 0 if c == m else hop[c, m] + width[e]
+                    if ticks[j, c] < FAR:
+                        earliest = min(earliest, head[j, c] + ticks[j, c] + move)
+                begin = max(begin, earliest)
+            head[i, m] = begin
+    return head
+
+
+@njit(cache=True)
+def tails(
+    ticks: IntArray,
+    order: IntArray,
+    target: IntArray,
+    width: IntArray,
+    hop: IntArray,
+    outof_at: IntArray,
+    outof: IntArray,
+) -> IntArray:
+    """Least ticks from the end of each subgraph on each core to the end of all, if no core were ever busy, shape (I, M)."""
+    count, cores = ticks.shape
+    tail = np.zeros((count, cores), dtype=np.int64)
+    for i in order[::-1]:
+        for m in range(cores):
+            rest = 0
+            for e in outof[outof_at[i] : outof_at[i + 1]]:
+                j = target[e]
+                least = FAR
+                for c in range(cores):
+                    move = 0 if c == m else hop[m, c] + width[e]
+                    if ticks[j, c] < FAR:
+                        least = min(least, move + ticks[j, c] + tail[j, c])
+                rest = max(rest, least)
+            tail[i, m] = rest
+    return tail
+
+
+def plan_heads(plan: Plan, release: IntArray) -> IntArray:
+    """:func:`heads` of ``plan``."""
+    return np.asarray(
+        heads(plan.ticks, plan.order, plan.source, plan.width, plan.hop, plan.into_at, plan.into, release)
+    )
+
+
+def plan_tails(plan: Plan) -> IntArray:
+    """:func:`tails` of ``plan``."""
+    return np.asarray(
+        tails(plan.ticks, plan.order, plan.target, plan.width, plan.hop, plan.outof_at, plan.outof)
+    )

@@ -1,0 +1,66 @@
+"""Everything that the heuristics and bounds read of an instance, computed once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from wnpopt.problems.wnp.instance import IntArray, WnpInstance
+from wnpopt.problems.wnp.kernels.plan import FAR, Plan, plan_tails
+from wnpopt.problems.wnp.kernels.radio import Arrivals, Uplink, arrival_slots, slot_table
+from wnpopt.problems.wnp.kernels.schedule import Schedule, Scheduler
+from wnpopt.problems.wnp.solution import WnpSolution
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Both sides of an instance with its core-aware tails; ``readers[k]`` are the subgraphs that name uplink modality k."""
+
+    instance: WnpInstance
+    uplink: Uplink
+    plan: Plan
+    tail: IntArray
+    scheduler: Scheduler
+    readers: tuple[IntArray, ...]
+
+    @staticmethod
+    def of(instance: WnpInstance) -> Problem:
+        """The problem of ``instance``."""
+        uplink = Uplink.of(instance)
+        plan = Plan.of(instance)
+        tail = plan_tails(plan)
+        readers = tuple(np.flatnonzero(plan.modality == k) for k in uplink.index)
+        return Problem(instance, uplink, plan, tail, Scheduler(plan, tail), readers)
+
+    def release(self, arrival: IntArray) -> IntArray:
+        """Earliest start in ticks of each subgraph, shape (I,), for arrivals in slots, shape (K',)."""
+        release = np.zeros(self.plan.order.size, dtype=np.int64)
+        for k, members in enumerate(self.readers):
+            release[members] = arrival[k] * self.uplink.slot_ticks
+        return release
+
+    def modality_tails(self, after_start: IntArray) -> IntArray:
+        """Per uplink modality the most that follows the start of one of its readers, shape (K',)."""
+        return np.array([after_start[members].max() for members in self.readers], dtype=np.int64)
+
+    def shortest_tails(self) -> IntArray:
+        """Least ticks from the start of each subgraph to the end of all, over its cores, shape (I,): valid in any schedule."""
+        able = self.plan.ticks < FAR
+        return np.asarray(np.where(able, self.plan.ticks + self.tail, FAR).min(axis=1))
+
+    def solution(self, arrivals: Arrivals, schedule: Schedule) -> WnpSolution:
+        """Both halves as a solution."""
+        instance = self.instance
+        names = [s.name for s in instance.subgraphs]
+        cores = [c.name for c in instance.chip.cores]
+        return WnpSolution(
+            instance=instance.name,
+            rb=slot_table(self.uplink, arrivals, instance.resource_blocks),
+            core={name: cores[m] for name, m in zip(names, schedule.core, strict=True)},
+            start={name: int(t) for name, t in zip(names, schedule.start, strict=True)},
+        )
+
+    def arrival(self, arrivals: Arrivals) -> IntArray:
+        """Slots at which the modalities have really arrived, shape (K',)."""
+        return arrival_slots(self.uplink, arrivals)

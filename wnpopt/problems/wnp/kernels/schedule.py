@@ -1,0 +1,263 @@
+"""List scheduling with insertion on a mesh of heterogeneous cores, and what a schedule leaves of slack.
+
+The scheduler is HEFT (Topcuoglu, Hariri, Wu, IEEE TPDS 13(3), 2002) with transfers that depend on the cores' distance, releases, and the
+choice of the core by the finish plus what is left after it (the optimistic cost table of PEFT, Arabnejad and
+Barbosa, IEEE TPDS 25(3), 2014) as a variant.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numba import njit
+
+from wnpopt.problems.wnp.instance import IntArray
+from wnpopt.problems.wnp.kernels.plan import FAR, Plan
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """Core and start (ticks) of each subgraph, shape (I,) each, and the makespan."""
+
+    makespan: int
+    core: IntArray
+    start: IntArray
+
+
+@njit(cache=True)
+def mean_ranks(
+    ticks: IntArray,
+    order: IntArray,
+    target: IntArray,
+    width: IntArray,
+    hop: IntArray,
+    outof_at: IntArray,
+    outof: IntArray,
+) -> IntArray:
+    """HEFT's upward ranks with mean durations and mean transfers (times the number of cores, so that they stay integers), shape (I,)."""
+    count, cores = ticks.shape
+    mean_hop = 0
+    for c in range(cores):
+        for m in range(cores):
+            mean_hop += hop[c, m]
+    rank = np.zeros(count, dtype=np.int64)
+    for i in order[::-1]:
+        total, able = 0, 0
+        for m in range(cores):
+            if ticks[i, m] < FAR:
+                total += ticks[i, m]
+                able += 1
+        rest = 0
+        for e in outof[outof_at[i] : outof_at[i + 1]]:
+            move = 0 if cores == 1 else width[e] * (cores - 1) + mean_hop // cores
+            rest = max(rest, move + rank[target[e]])
+        rank[i] = total * cores // able + rest
+    return rank
+
+
+@njit(cache=True)
+def list_schedule(
+    ticks: IntArray,
+    source: IntArray,
+    width: IntArray,
+    hop: IntArray,
+    into_at: IntArray,
+    into: IntArray,
+    sequence: IntArray,
+    release: IntArray,
+    look_ahead: IntArray,
+) -> tuple[int, IntArray, IntArray]:
+    """(makespan, core, start): each subgraph of ``sequence`` (topological) in the first gap of the core that suits it best.
+
+    The best core is that of the least finish + ``look_ahead`` (I, M); the lowest index among equals.
+    """
+    count, cores = ticks.shape
+    core = np.zeros(count, dtype=np.int64)
+    start = np.zeros(count, dtype=np.int64)
+    end = np.zeros(count, dtype=np.int64)
+    begin_at = np.zeros((cores, count), dtype=np.int64)
+    end_at = np.zeros((cores, count), dtype=np.int64)
+    filled = np.zeros(cores, dtype=np.int64)
+    makespan = 0
+    for i in sequence:
+        best, best_start, best_core, best_place = FAR, 0, -1, 0
+        for m in range(cores):
+            duration = ticks[i, m]
+            if duration >= FAR:
+                continue
+            ready = release[i]
+            for e in into[into_at[i] : into_at[i + 1]]:
+                j = source[e]
+                move = 0 if core[j] == m else hop[core[j], m] + width[e]
+                ready = max(ready, end[j] + move)
+            # the first gap of the core that is long enough, from the back while it pays to look
+            place = filled[m]
+            begin = max(ready, end_at[m, place - 1]) if place > 0 else ready
+            for p in range(filled[m]):
+                free = max(ready, end_at[m, p - 1]) if p > 0 else ready
+                if free + duration <= begin_at[m, p]:
+                    place, begin = p, free
+                    break
+            key = begin + duration + look_ahead[i, m]
+            if best_core < 0 or key < best:
+                best, best_start, best_core, best_place = key, begin, m, place
+        m = best_core
+        for p in range(filled[m], best_place, -1):
+            begin_at[m, p], end_at[m, p] = begin_at[m, p - 1], end_at[m, p - 1]
+        core[i], start[i], end[i] = m, best_start, best_start + ticks[i, m]
+        begin_at[m, best_place], end_at[m, best_place] = start[i], end[i]
+        filled[m] += 1
+        makespan = max(makespan, end[i])
+    return makespan, core, start
+
+
+@njit(cache=True)
+def retime(
+    ticks: IntArray,
+    source: IntArray,
+    width: IntArray,
+    hop: IntArray,
+    into_at: IntArray,
+    into: IntArray,
+    sequence: IntArray,
+    release: IntArray,
+    core: IntArray,
+) -> tuple[int, IntArray]:
+    """(makespan, start): the earliest starts for given cores, each core running its subgraphs in the order of ``sequence``."""
+    count, cores = ticks.shape
+    start = np.zeros(count, dtype=np.int64)
+    free = np.zeros(cores, dtype=np.int64)
+    makespan = 0
+    for i in sequence:
+        m = core[i]
+        begin = max(release[i], free[m])
+        for e in into[into_at[i] : into_at[i + 1]]:
+            j = source[e]
+            move = 0 if core[j] == m else hop[core[j], m] + width[e]
+            begin = max(begin, start[j] + ticks[j, core[j]] + move)
+        start[i] = begin
+        free[m] = begin + ticks[i, m]
+        makespan = max(makespan, free[m])
+    return makespan, start
+
+
+@njit(cache=True)
+def latest_starts(
+    ticks: IntArray,
+    target: IntArray,
+    width: IntArray,
+    hop: IntArray,
+    outof_at: IntArray,
+    outof: IntArray,
+    sequence: IntArray,
+    core: IntArray,
+    makespan: int,
+) -> IntArray:
+    """Latest start of each subgraph that keeps ``makespan`` with these cores and this order on each, shape (I,)."""
+    count, cores = ticks.shape
+    latest = np.zeros(count, dtype=np.int64)
+    free = np.full(cores, makespan, dtype=np.int64)
+    for i in sequence[::-1]:
+        m = core[i]
+        finish = free[m]
+        for e in outof[outof_at[i] : outof_at[i + 1]]:
+            j = target[e]
+            move = 0 if core[j] == m else hop[m, core[j]] + width[e]
+            finish = min(finish, latest[j] - move)
+        latest[i] = finish - ticks[i, m]
+        free[m] = latest[i]
+    return latest
+
+
+class Scheduler:
+    """List schedules of one plan: its priorities are computed once, then any releases can be scheduled."""
+
+    def __init__(self, plan: Plan, tail: IntArray) -> None:
+        """``tail`` (I, M) as of :func:`plan_tails`."""
+        self.plan = plan
+        self._place = np.empty(plan.order.size, dtype=np.int64)
+        self._place[plan.order] = np.arange(plan.order.size)
+        able = plan.ticks < FAR
+        path = np.where(able, plan.ticks + tail, 0)
+        rank_mean = mean_ranks(
+            plan.ticks, plan.order, plan.target, plan.width, plan.hop, plan.outof_at, plan.outof
+        )
+        rank_path = path.sum(axis=1) // np.maximum(able.sum(axis=1), 1)
+        best_path = np.where(able, plan.ticks + tail, FAR).min(axis=1)
+        nothing = np.zeros_like(plan.ticks)
+        self._variants = [
+            (self.by_rank(rank_mean), nothing),
+            (self.by_rank(rank_mean), tail),
+            (self.by_rank(best_path), nothing),
+            (self.by_rank(best_path), tail),
+            (self.by_rank(rank_path), tail),
+        ]
+
+    def by_rank(self, rank: IntArray) -> IntArray:
+        """The subgraphs by falling rank as a topological order: no subgraph comes before one that it needs."""
+        raised = rank.copy()
+        plan = self.plan
+        for i in plan.order[::-1]:
+            for e in plan.outof[plan.outof_at[i] : plan.outof_at[i + 1]]:
+                raised[i] = max(raised[i], raised[plan.target[e]])
+        return np.lexsort((self._place, -raised)).astype(np.int64)
+
+    def schedule(self, release: IntArray) -> Schedule:
+        """The best list schedule for ``release`` (I,) over all variants; the first of equals."""
+        best: Schedule | None = None
+        plan = self.plan
+        for sequence, look_ahead in self._variants:
+            makespan, core, start = list_schedule(
+                plan.ticks,
+                plan.source,
+                plan.width,
+                plan.hop,
+                plan.into_at,
+                plan.into,
+                sequence,
+                release,
+                look_ahead,
+            )
+            if best is None or makespan < best.makespan:
+                best = Schedule(int(makespan), core, start)
+        assert best is not None
+        return best
+
+    def sequence(self, schedule: Schedule) -> IntArray:
+        """The subgraphs in the order in which ``schedule`` runs them: by start, end, topological order."""
+        end = schedule.start + self.plan.ticks[np.arange(schedule.core.size), schedule.core]
+        return np.lexsort((self._place, end, schedule.start)).astype(np.int64)
+
+    def retimed(self, schedule: Schedule, release: IntArray) -> Schedule:
+        """``schedule`` with the same cores and orders, started as early as ``release`` (I,) allows."""
+        plan = self.plan
+        makespan, start = retime(
+            plan.ticks,
+            plan.source,
+            plan.width,
+            plan.hop,
+            plan.into_at,
+            plan.into,
+            self.sequence(schedule),
+            release,
+            schedule.core,
+        )
+        return Schedule(int(makespan), schedule.core, start)
+
+    def latest_starts(self, schedule: Schedule) -> IntArray:
+        """Latest starts (I,) that keep the makespan with the same cores and orders."""
+        plan = self.plan
+        return np.asarray(
+            latest_starts(
+                plan.ticks,
+                plan.target,
+                plan.width,
+                plan.hop,
+                plan.outof_at,
+                plan.outof,
+                self.sequence(schedule),
+                schedule.core,
+                schedule.makespan,
+            )
+        )
