@@ -10,15 +10,30 @@ from wnpopt.core.versions import versions as _versions
 if TYPE_CHECKING:
     from wnpopt.api import (
         compile_model as compile_model,
+    )
+    from wnpopt.api import (
         families as families,
+    )
+    from wnpopt.api import (
         load as load,
+    )
+    from wnpopt.api import (
         load_solution as load_solution,
+    )
+    from wnpopt.api import (
         methods as methods,
+    )
+    from wnpopt.api import (
         save as save,
+    )
+    from wnpopt.api import (
         solve as solve,
+    )
+    from wnpopt.api import (
         verify as verify,
     )
-    from wnpopt.core.errors import InputError as InputError, WnpoptError as WnpoptError
+    from wnpopt.core.errors import InputError as InputError
+    from wnpopt.core.errors import WnpoptError as WnpoptError
     from wnpopt.core.result import Result as Result
 
 __version__ = _versions().get("wnpopt", "0+unknown")
@@ -32,7 +47,20 @@ _HOME = {
     "Result": "wnpopt.core.result",
 }
 
-__all__ = [*_HOME, "__version__"]
+__all__ = [
+    "InputError",
+    "Result",
+    "WnpoptError",
+    "__version__",
+    "compile_model",
+    "families",
+    "load",
+    "load_solution",
+    "methods",
+    "save",
+    "solve",
+    "verify",
+]
 
 
 def __getattr__(name: str) -> object:

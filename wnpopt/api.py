@@ -84,11 +84,14 @@ def family_of(instance: Instance) -> AnyFamily:
 
 
 def verify(instance: Instance, solution: Solution) -> Certificate:
-    """The solution's recomputed objective and every rule that it breaks; shares no code with what produces solutions."""
+    """The solution's recomputed objective and every rule that it breaks.
+
+    Shares no code with what produces solutions.
+    """
     family = family_of(instance)
     if not isinstance(solution, family.solution_type):
         raise InputError(f"found a {solution.kind}; a {family.name}-solution is needed", where="kind")
-    return cast(Certificate, family.verify(instance, solution))
+    return family.verify(instance, solution)
 
 
 def compile_model(instance: Instance, formulation: str) -> object:
@@ -117,12 +120,14 @@ def solve(
 ) -> Result[Solution]:
     """Solve ``instance`` and verify the answer.
 
-    ``method`` is one of :func:`methods`; ``time_limit`` in seconds (None: none); ``threads`` None is all cores. ``warm_start`` is "auto" (the
-    family's heuristic), "none", a method's name, or a solution. ``deterministic`` makes searches with several threads repeatable
-    (slower; a time limit that strikes is never repeatable). ``on_progress`` gets every improvement as it comes, from any thread.
+    ``method`` is one of :func:`methods`; ``time_limit`` in seconds (None: none); ``threads`` None is all cores.
+    ``warm_start`` is "auto" (the family's heuristic), "none", a method's name, or a solution. ``deterministic`` makes
+    searches with several threads repeatable (slower; a time limit that strikes is never repeatable). ``on_progress``
+    gets every improvement as it comes, from any thread.
 
-    Ctrl-C returns the best solution so far with ``termination`` "interrupted". Raises :class:`InputError` for bad arguments,
-    :class:`UnsupportedError` naming a field that the method does not support, :class:`MissingDependencyError`.
+    Ctrl-C returns the best solution so far with ``termination`` "interrupted". Raises :class:`InputError` for bad
+    arguments, :class:`UnsupportedError` naming a field that the method does not support,
+    :class:`MissingDependencyError`.
     """
     family = family_of(instance)
     chosen = registry.method(family.name, method)

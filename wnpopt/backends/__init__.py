@@ -1,1 +1,4 @@
-"""One adapter a solver library: limits, warm starts, endings. The only place, with the formulations, that imports a solver."""
+"""One adapter a solver library: limits, warm starts, endings.
+
+The only place, with the formulations, that imports a solver.
+"""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from wnpopt.backends.report import Ending, Report, stopped
@@ -20,11 +21,14 @@ _LONGEST = 1e7
 
 
 def solve_convex(problem: cp.Problem, budget: Budget) -> Report:
-    """Solve a convex ``problem``; ``values`` are the entries of its variables, in their order, each flattened by columns.
+    """Solve a convex ``problem``; ``values`` are the entries of its variables, in their order.
 
-    An interior-point solver has no incumbent before it ends: on a time limit or Ctrl-C there are no values. Solutions hold within about
-    1e-9 relative of well-scaled data; whoever needs more repairs them. Scale the data: in SI units conic solvers report
-    false infeasibility. Never raises for "no solution"; :class:`SolverError` for a problem that is not convex or not continuous.
+    Each flattened by columns.
+
+    An interior-point solver has no incumbent before it ends: on a time limit or Ctrl-C there are no values. Solutions
+    hold within about 1e-9 relative of well-scaled data; whoever needs more repairs them. Scale the data: in SI units
+    conic solvers report false infeasibility. Never raises for "no solution"; :class:`SolverError` for a problem that
+    is not convex or not continuous.
     """
     import cvxpy as cp
     import numpy as np
@@ -40,7 +44,7 @@ def solve_convex(problem: cp.Problem, budget: Budget) -> Report:
         return Report(stopped(budget), None, None, None, WarmStart.NONE, "", 0.0)
 
     def work() -> None:
-        try:
+        with suppress(cp.SolverError):  # the status says what is known
             problem.solve(
                 solver=cp.CLARABEL,
                 verbose=False,
@@ -50,8 +54,6 @@ def solve_convex(problem: cp.Problem, budget: Budget) -> Report:
                 tol_feas=_TOLERANCE,
                 max_threads=max(1, budget.threads),
             )
-        except cp.SolverError:
-            pass  # the status says what is known
 
     # Clarabel cannot be stopped from outside: it ends by its own clock, and Ctrl-C is noticed then.
     run_cancellable(work, lambda: None, budget)

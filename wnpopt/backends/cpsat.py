@@ -22,9 +22,9 @@ _NO_LIMIT_S = 1e9
 def solve_cpsat(model: cp_model.CpModel, budget: Budget, trace: Trace | None = None) -> Report:
     """Solve ``model``; ``values`` are by variable index. A hint in the model is the warm start.
 
-    With several threads the search depends on timing, even for one seed; ``budget.deterministic`` interleaves it instead (slower, the
-    same every time while the time limit does not strike). Raises :class:`SolverError` if the model is invalid: that is a defect of
-    the formulation, never "no solution".
+    With several threads the search depends on timing, even for one seed; ``budget.deterministic`` interleaves it
+    instead (slower, the same every time while the time limit does not strike). Raises :class:`SolverError` if the
+    model is invalid: that is a defect of the formulation, never "no solution".
     """
     from ortools.sat.python import cp_model
 

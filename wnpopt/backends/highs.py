@@ -1,7 +1,8 @@
 """HiGHS through Pyomo: Pyomo's appsi interface builds the solver's model, the adapter drives it.
 
-appsi's own ``solve`` captures the process's standard output, raises when there is no solution and drops the incumbent on
-Ctrl-C; so it only translates here, and options, warm start, callbacks and results go through the HiGHS object itself.
+appsi's own ``solve`` captures the process's standard output, raises when there is no solution and drops the incumbent
+on Ctrl-C; so it only translates here, and options, warm start, callbacks and results go through the HiGHS object
+itself.
 """
 
 from __future__ import annotations
@@ -29,9 +30,9 @@ def solve_highs(
 ) -> Report:
     """Solve a (mixed-integer) linear Pyomo model; ``values`` are in the order of ``component_data_objects(Var)``.
 
-    With ``warm_start`` the variables' values are handed over as a MIP start; every variable must have one. Gap tolerances are zero,
-    feasibility tolerances 1e-9. Improvements go to ``trace`` as they come, in the model's unit. Never raises for "no solution";
-    :class:`SolverError` if HiGHS rejects the model.
+    With ``warm_start`` the variables' values are handed over as a MIP start; every variable must have one. Gap
+    tolerances are zero, feasibility tolerances 1e-9. Improvements go to ``trace`` as they come, in the model's unit.
+    Never raises for "no solution"; :class:`SolverError` if HiGHS rejects the model.
     """
     import highspy
     import pyomo.environ as pyo

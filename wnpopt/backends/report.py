@@ -22,7 +22,9 @@ class Ending(StrEnum):
 
 @dataclass(frozen=True)
 class Report:
-    """A solver's run. ``values`` belong to the best solution found (None if there is none), in the order of the model's variables.
+    """A solver's run. ``values`` belong to the best solution found (None if there is none).
+
+    In the order of the model's variables.
 
     ``objective`` and ``bound`` are the solver's own words, in the model's unit. ``log`` is what the solver printed.
     """

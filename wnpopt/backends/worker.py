@@ -25,7 +25,7 @@ def run_cancellable(work: Callable[[], T], cancel: Callable[[], None], budget: B
     def target() -> None:
         try:
             outcome.append(work())
-        except BaseException as error:  # noqa: BLE001 -- it is raised again in the caller's thread
+        except BaseException as error:
             failure.append(error)
         finally:
             done.set()

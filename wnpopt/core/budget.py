@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 class Budget:
     """Made for one run; its clock starts when it is made.
 
-    ``time_limit`` is in seconds; None is no limit. ``deterministic`` asks the solvers for a search that does not depend on
-    timing (a time limit that strikes still does). ``stop`` is set by Ctrl-C.
+    ``time_limit`` is in seconds; None is no limit. ``deterministic`` asks the solvers for a search that does not
+    depend on timing (a time limit that strikes still does). ``stop`` is set by Ctrl-C.
     """
 
     time_limit: float | None = 60.0

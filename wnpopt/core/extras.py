@@ -14,7 +14,7 @@ def need(module: str, extra: str) -> ModuleType:
     try:
         return import_module(module)
     except ModuleNotFoundError as error:
-        if error.name is None or module.split(".")[0] != error.name.split(".")[0]:
+        if error.name is None or module.split(".", maxsplit=1)[0] != error.name.split(".")[0]:
             raise
         raise MissingDependencyError(
             f"this needs {error.name}, which is not installed: pip install 'wnpopt[{extra}]'"
@@ -23,4 +23,4 @@ def need(module: str, extra: str) -> ModuleType:
 
 def installed(module: str) -> bool:
     """True if ``module`` can be imported (it is not)."""
-    return find_spec(module.split(".")[0]) is not None
+    return find_spec(module.split(".", maxsplit=1)[0]) is not None

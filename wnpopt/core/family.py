@@ -28,9 +28,10 @@ class GeneratorOption:
 class Family(Generic[I, S]):
     """The registered description of a family.
 
-    ``methods`` and ``formulations`` are object references (``package.module:NAME``), resolved when they are needed, so that listing
-    families imports no solver. ``warm_start`` names the method whose solution the exact methods start from.
-    ``prove_infeasible`` gives a proof that needs no solver's word, or None. ``plot`` draws a solution into a file.
+    ``methods`` and ``formulations`` are object references (``package.module:NAME``), resolved when they are needed,
+    so that listing families imports no solver. ``warm_start`` names the method whose solution the exact methods start
+    from. ``prove_infeasible`` gives a proof that needs no solver's word, or None. ``plot`` draws a solution into a
+    file.
     """
 
     name: str

@@ -15,8 +15,8 @@ _active: threading.Event | None = None
 def graceful_interrupt(*, terminate: bool = False) -> Iterator[threading.Event]:
     """Within the block SIGINT (and SIGTERM, with ``terminate``) sets the event that the block gets.
 
-    A second SIGINT raises ``KeyboardInterrupt`` as usual. Nested blocks share one event. Outside the main thread, where Python
-    delivers no signals, the event is simply never set.
+    A second SIGINT raises ``KeyboardInterrupt`` as usual. Nested blocks share one event. Outside the main thread,
+    where Python delivers no signals, the event is simply never set.
     """
     global _active  # noqa: PLW0603 -- signal handlers belong to the process
     if _active is not None:

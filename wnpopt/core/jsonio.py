@@ -61,8 +61,8 @@ def parse_json(raw: bytes) -> dict[str, object]:
         built = dict(pairs)
         if len(built) < len(pairs):
             repeated = _Repeated(built)
-            seen: set[str] = set()
-            repeated.key = next(key for key, _ in pairs if key in seen or seen.add(key))
+            keys = [key for key, _ in pairs]
+            repeated.key = next(key for key in keys if keys.count(key) > 1)
             suspicious.append(True)
             return repeated
         return built

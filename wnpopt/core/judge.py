@@ -30,7 +30,10 @@ def judge(
     trace: Trace,
     runtime: float,
 ) -> Result[Solution]:
-    """The result of a run: the best verified solution among the method's and its warm start, with the best bound of all."""
+    """The result of a run.
+
+    The best verified solution among the method's and its warm start, with the best bound of all.
+    """
     notes = [outcome.message] if outcome.message else []
     termination = outcome.termination
     solution, objective, found_by = None, None, None
@@ -43,7 +46,9 @@ def judge(
         else:
             # A defect of the method: its answer is withheld, and so is everything that it claims to have proved.
             violations, termination = certificate.violations, Termination.ERROR
-            notes.append(f"the verifier rejected the solution of {method.name} ({violations[0] if violations else 'no objective'})")
+            notes.append(
+                f"the verifier rejected the solution of {method.name} ({violations[0] if violations else 'no objective'})"
+            )
             outcome = Outcome(None, Termination.ERROR, build_s=outcome.build_s, warm_start=outcome.warm_start)
     if start is not None and (objective is None or better(start.objective, objective, family.sense)):
         solution, objective, found_by = start.solution, start.objective, start.found_by
@@ -123,15 +128,18 @@ def is_optimal(objective: float, bound: float, family: AnyFamily) -> bool:
     return gap is not None and gap <= GAP_OPTIMAL
 
 
-def _consistent(
-    bound: Bound | None, objective: float | None, family: AnyFamily, notes: list[str]
-) -> Bound | None:
-    """``bound``, or None with a note if a verified solution contradicts it: one of the two has a defect, so nothing is proved."""
+def _consistent(bound: Bound | None, objective: float | None, family: AnyFamily, notes: list[str]) -> Bound | None:
+    """``bound``, or None with a note if a verified solution contradicts it.
+
+    One of the two has a defect, so nothing is proved.
+    """
     if bound is None or objective is None:
         return bound
     slack = INTEGER_SLACK if family.integer_objective else GAP_OPTIMAL * max(abs(objective), 1e-12)
     beyond = bound.value - objective if family.sense == "min" else objective - bound.value
     if beyond <= slack:
         return bound
-    notes.append(f"defect: the bound {bound.value:g} of {bound.source} is contradicted by a verified solution of {objective:g}")
+    notes.append(
+        f"defect: the bound {bound.value:g} of {bound.source} is contradicted by a verified solution of {objective:g}"
+    )
     return None

@@ -56,11 +56,7 @@ def methods(family_name: str) -> dict[str, AnyMethod]:
     """The methods of a family by name, in the order in which the family lists them, then other packages'."""
     known: dict[str, AnyMethod] = {}
     loaded = [resolve(reference) for reference in family(family_name).methods]
-    loaded += [
-        point.load()
-        for point in _entry_points("wnpopt.methods")
-        if point.name.partition(".")[0] == family_name
-    ]
+    loaded += [point.load() for point in _entry_points("wnpopt.methods") if point.name.partition(".")[0] == family_name]
     for found in loaded:
         if not isinstance(found, Method) or found.family != family_name:
             raise SolverError(f"{found!r} is no method of the family {family_name}")

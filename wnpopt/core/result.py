@@ -45,9 +45,9 @@ class WarmStart(StrEnum):
 class Result(Generic[S]):
     """Result of one run; the field names are those of ``--json``.
 
-    ``objective`` is recomputed by the verifier from ``solution``; ``gap`` is ``|objective - bound| / max(|objective|, 1e-12)``.
-    ``runtime_s`` is the time from the parsed instance to the solution, ``build_s`` the part of it that built models.
-    What is not known is None.
+    ``objective`` is recomputed by the verifier from ``solution``; ``gap`` is ``|objective - bound| / max(|objective|,
+    1e-12)``. ``runtime_s`` is the time from the parsed instance to the solution, ``build_s`` the part of it that
+    built models. What is not known is None.
     """
 
     instance: str

@@ -29,9 +29,7 @@ class Trace:
     What is recorded here is what the methods said; only the end result is verified.
     """
 
-    def __init__(
-        self, sense: Sense, budget: Budget, listener: Callable[[TracePoint], None] | None = None
-    ) -> None:
+    def __init__(self, sense: Sense, budget: Budget, listener: Callable[[TracePoint], None] | None = None) -> None:
         self._sign = 1.0 if sense == "min" else -1.0
         self._budget = budget
         self._listener = listener

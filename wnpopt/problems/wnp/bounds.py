@@ -1,8 +1,8 @@
 """Lower bounds on the makespan, each valid by itself and computed in exact integers where it counts.
 
-Sources: ``path`` (critical path with core-aware heads and tails from alone arrivals), ``load`` (fractional unrelated machines with heads and tails),
-``radio`` (least C for which the radio's linear relaxation can serve the tails), ``radio-load`` (the same with tails that count the load
-of the sub-DAG that waits for the modality).
+Sources: ``path`` (critical path with core-aware heads and tails from alone arrivals), ``load`` (fractional unrelated
+machines with heads and tails), ``radio`` (least C for which the radio's linear relaxation can serve the tails),
+``radio-load`` (the same with tails that count the load of the sub-DAG that waits for the modality).
 """
 
 from __future__ import annotations
@@ -56,7 +56,10 @@ def problem_bounds(problem: Problem, budget: Budget) -> list[Bound]:
 
 
 def radio_bound(problem: Problem, tail: IntArray) -> int:
-    """Least C that the radio's relaxation allows when ``tail`` (K',) ticks follow each arrival; proved in exact arithmetic."""
+    """Least C that the radio's relaxation allows when ``tail`` (K',) ticks follow each arrival.
+
+    Proved in exact arithmetic.
+    """
     from wnpopt.problems.wnp.kernels.radio import cut_bound, least_makespan
 
     alone = problem.uplink.alone()
@@ -72,7 +75,7 @@ def radio_bound(problem: Problem, tail: IntArray) -> int:
 
 def branch_tails(problem: Problem) -> IntArray:
     """Ticks that must follow each modality's arrival, by the load of all that waits for it, shape (K',)."""
-    from wnpopt.problems.wnp.kernels.plan import FAR, plan_heads
+    from wnpopt.problems.wnp.kernels.plan import FAR
 
     plan = problem.plan
     able = plan.ticks < FAR
@@ -84,7 +87,8 @@ def branch_tails(problem: Problem) -> IntArray:
         for i in plan.order:
             if waiting[i]:
                 waiting[plan.target[plan.outof[plan.outof_at[i] : plan.outof_at[i + 1]]]] = True
-        # Heads within the branch alone: time 0 is the arrival; what comes from elsewhere is left out, which keeps the bound valid.
+        # Heads within the branch alone: time 0 is the arrival; what comes from elsewhere is left out, which keeps the
+        # bound valid.
         head = _heads_within(problem, waiting)
         first = np.where(able, head, FAR).min(axis=1)
         chosen = np.flatnonzero(waiting)
@@ -99,17 +103,17 @@ def _heads_within(problem: Problem, waiting: np.ndarray[tuple[int, ...], np.dtyp
     # A predecessor outside the branch is made to cost nothing and to have ended long before.
     release = np.where(waiting, 0, -FAR // 4)
     ticks = np.where(waiting[:, None], plan.ticks, 0)
-    return np.asarray(
-        heads(ticks, plan.order, plan.source, plan.width, plan.hop, plan.into_at, plan.into, release)
-    )
+    return np.asarray(heads(ticks, plan.order, plan.source, plan.width, plan.hop, plan.into_at, plan.into, release))
 
 
 def load_bound(ticks: IntArray, first: IntArray, last: IntArray) -> int:
-    """Bound of unrelated machines: for each pair of thresholds, head + least fractional load + tail of the subgraphs beyond both.
+    """Bound of unrelated machines: for each pair of thresholds.
 
-    ``ticks`` is (I, M), ``first`` (I,) the least start, ``last`` (I,) the least that follows. For core weights w >= 0 with sum 1 the
-    greatest load is at least sum_i min_m w_m * ticks[i, m]: any weights prove a bound, so they may be found inexactly; they are
-    rounded to integers and the sum is exact.
+    Head + least fractional load + tail of the subgraphs beyond both.
+
+    ``ticks`` is (I, M), ``first`` (I,) the least start, ``last`` (I,) the least that follows. For core weights w >= 0
+    with sum 1 the greatest load is at least sum_i min_m w_m * ticks[i, m]: any weights prove a bound, so they may be
+    found inexactly; they are rounded to integers and the sum is exact.
     """
     from wnpopt.problems.wnp.kernels.load import least_load
 

@@ -15,7 +15,6 @@ from wnpopt.core.errors import InputError
 from wnpopt.core.family import GeneratorOption
 from wnpopt.problems.wnp.instance import IntArray, WnpInstance
 
-
 FloatArray = npt.NDArray[np.float64]
 
 
@@ -23,10 +22,11 @@ FloatArray = npt.NDArray[np.float64]
 class Shape:
     """Options of the generator.
 
-    ``heterogeneity`` spreads the payloads, and independently the work of the branches, over the modalities (log-normal with this standard
-    deviation; 0 makes them equal): a lidar's points are few and dear, a camera's pixels many and cheap. ``core_spread`` spreads a
-    subgraph's ticks over the cores. ``ctr`` is the compute-to-transmission ratio: total work over all cores against the radio's time for
-    all payloads. ``load`` is the part of the radio's slots that the payloads take when the modalities share time evenly by weight: below 1 they
+    ``heterogeneity`` spreads the payloads, and independently the work of the branches, over the modalities
+    (log-normal with this standard deviation; 0 makes them equal): a lidar's points are few and dear, a camera's
+    pixels many and cheap. ``core_spread`` spreads a subgraph's ticks over the cores. ``ctr`` is the
+    compute-to-transmission ratio: total work over all cores against the radio's time for all payloads. ``load`` is
+    the part of the radio's slots that the payloads take when the modalities share time evenly by weight: below 1 they
     can all be delivered. ``forbidden`` is the chance that a core cannot run a subgraph.
     """
 
@@ -63,7 +63,10 @@ OPTIONS = (
 
 
 def generate(options: Mapping[str, int | float | str], seed: int) -> WnpInstance:
-    """The instance of ``options`` (see :data:`OPTIONS`) and ``seed``; raises :class:`InputError` naming a bad option."""
+    """The instance of ``options`` (see :data:`OPTIONS`) and ``seed``.
+
+    Raises :class:`InputError` naming a bad option.
+    """
     shape = _shape(options)
     rng = np.random.default_rng([seed, 0x776E70])
     name = options.get("name") or (
@@ -110,7 +113,7 @@ def _shape(options: Mapping[str, int | float | str]) -> Shape:
     values: dict[str, int | float] = {}
     for option in OPTIONS:
         value = options.get(option.name, option.default)
-        if isinstance(value, str) or isinstance(value, bool):
+        if isinstance(value, str | bool):
             raise InputError(f"found {value!r}; a number is needed", where=option.name)
         if isinstance(option.default, int):
             least = 0 if option.name == "modalities" else 1
@@ -125,7 +128,8 @@ def _shape(options: Mapping[str, int | float | str]) -> Shape:
     shape = Shape(**values)  # type: ignore[arg-type]
     if shape.subgraphs <= shape.modalities:
         raise InputError(
-            f"found {shape.subgraphs}; more subgraphs than modalities ({shape.modalities}) are needed", where="subgraphs"
+            f"found {shape.subgraphs}; more subgraphs than modalities ({shape.modalities}) are needed",
+            where="subgraphs",
         )
     return shape
 
@@ -147,23 +151,30 @@ def _rates(shape: Shape, rng: np.random.Generator) -> IntArray:
     response = np.fft.fft(gain, n=max(2 * shape.resource_blocks, taps), axis=2)[:, :, : shape.resource_blocks]
     snr = 10 ** (mean_db[:, None, None] / 10) * np.abs(response.transpose(0, 2, 1)) ** 2
     bits = np.floor(180e3 * 0.5e-3 * np.minimum(np.log2(1 + snr), 7.4)).astype(np.int64)
-    return bits.reshape(size)
+    return np.asarray(bits.reshape(size))
 
 
 def _payloads(shape: Shape, rates: IntArray, rng: np.random.Generator) -> IntArray:
-    """Payloads that time sharing alone would deliver in the part ``load`` of the slots, so every load below 1 is feasible."""
+    """Payloads that time sharing alone would deliver in the part ``load`` of the slots.
+
+    So every load below 1 is feasible.
+    """
     if shape.modalities == 0:
         return np.zeros(0, dtype=np.int64)
     length = np.minimum(shape.block_slots, shape.slots - np.arange(rates.shape[2]) * shape.block_slots)
     capacity = (rates * length).sum(axis=(1, 2))
     weight = _lognormal(rng, shape.heterogeneity, shape.modalities)
-    return np.asarray(np.maximum(1, np.floor(shape.load * capacity * weight / weight.sum())), dtype=np.int64)
+    payload = np.floor(shape.load * capacity * weight / weight.sum()).astype(np.int64)
+    return np.asarray(np.maximum(1, payload))
 
 
 def _network(
     shape: Shape, branch: FloatArray, rng: np.random.Generator
 ) -> tuple[list[tuple[int | None, str | None]], list[tuple[int, int, int]]]:
-    """Branches of chains with skips and forks, joined by a fusion chain: (modality, what it reads) by subgraph, and edges."""
+    """Branches of chains with skips and forks, joined by a fusion chain.
+
+    (modality, what it reads) by subgraph, and edges.
+    """
     fusion = max(1, shape.subgraphs // 6) if shape.modalities else shape.subgraphs
     left = shape.subgraphs - fusion
     lengths = _split(left, branch) if shape.modalities else []
@@ -215,7 +226,10 @@ def _split(total: int, weights: FloatArray) -> list[int]:
 def _ticks(
     shape: Shape, branch: FloatArray, members: list[tuple[int | None, str | None]], rng: np.random.Generator
 ) -> list[list[int | None]]:
-    """Ticks by subgraph and core: a branch has its share of the work, the total follows the compute-to-transmission ratio."""
+    """Ticks by subgraph and core.
+
+    A branch has its share of the work, the total follows the compute-to-transmission ratio.
+    """
     count = len(members)
     work = rng.lognormal(0.0, 0.5, count)
     length = [sum(1 for owner, _ in members if owner == k) for k in range(shape.modalities)]

@@ -1,7 +1,7 @@
 """The instance of joint resource-block allocation and subgraph mapping, as in the contract.
 
-All times are integers in ticks, all payloads integers in bits or bytes: an optimum is exact. Whoever builds an instance from seconds
-rounds durations up and rates down; nothing is rounded after that.
+All times are integers in ticks, all payloads integers in bits or bytes: an optimum is exact. Whoever builds an
+instance from seconds rounds durations up and rates down; nothing is rounded after that.
 """
 
 from __future__ import annotations
@@ -58,7 +58,10 @@ class Core(Document):
 
 
 class Chip(Document):
-    """The accelerator: its cores, and a mesh whose transfers take ``hop_ticks`` a hop plus the bytes at ``bytes_per_tick``."""
+    """The accelerator.
+
+    Its cores, and a mesh whose transfers take ``hop_ticks`` a hop plus the bytes at ``bytes_per_tick``.
+    """
 
     cores: Annotated[tuple[Core, ...], Field(min_length=1)]
     hop_ticks: Count
@@ -85,8 +88,8 @@ class Edge(Document):
 class WnpInstance(Instance):
     """A validated instance of the family wnp.
 
-    Beside the fields of the file it offers them as read-only arrays: ``K`` modalities, ``N`` resource blocks, ``B`` coherence blocks,
-    ``M`` cores, ``I`` subgraphs, ``E`` edges.
+    Beside the fields of the file it offers them as read-only arrays: ``K`` modalities, ``N`` resource blocks, ``B``
+    coherence blocks, ``M`` cores, ``I`` subgraphs, ``E`` edges.
     """
 
     kind: Literal["wnp"]
@@ -220,7 +223,10 @@ def _check_radio(instance: WnpInstance) -> None:
         for n, row in enumerate(plane):
             if len(row) != instance.blocks:
                 _check_length(
-                    f"radio.bits_per_slot[{k}][{n}]", row, instance.blocks, "coherence block (slots / block_slots, rounded up)"
+                    f"radio.bits_per_slot[{k}][{n}]",
+                    row,
+                    instance.blocks,
+                    "coherence block (slots / block_slots, rounded up)",
                 )
 
 

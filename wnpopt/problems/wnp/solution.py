@@ -15,9 +15,9 @@ TransferName = Annotated[str, Field(strict=True, min_length=4, max_length=402)]
 class WnpSolution(Solution):
     """Decisions alone.
 
-    ``rb[t][n]`` is the index of the modality that resource block n carries in slot t, None for none; slots after the last row are
-    not used. ``core`` and ``start`` (ticks) are by subgraph. ``transfer_start`` is there exactly when the bus is exclusive: the start (ticks)
-    of the transfer on each edge ``i->j`` between different cores.
+    ``rb[t][n]`` is the index of the modality that resource block n carries in slot t, None for none; slots after the
+    last row are not used. ``core`` and ``start`` (ticks) are by subgraph. ``transfer_start`` is there exactly when
+    the bus is exclusive: the start (ticks) of the transfer on each edge ``i->j`` between different cores.
     """
 
     kind: Literal["wnp-solution"] = "wnp-solution"

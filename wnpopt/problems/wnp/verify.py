@@ -1,6 +1,7 @@
 """The independent judge of wnp solutions: reads instance and solution, recomputes everything, in exact integers.
 
-Shares no code with bounds, formulations or heuristics, and uses plain Python on purpose: it should be easy to be sure of.
+Shares no code with bounds, formulations or heuristics, and uses plain Python on purpose: it should be easy to be sure
+of.
 """
 
 from __future__ import annotations
@@ -64,7 +65,10 @@ def transfer_ticks(instance: WnpInstance, edge: int, source: str, target: str) -
 
 
 def verify(instance: WnpInstance, solution: WnpSolution) -> Certificate:
-    """The solution's makespan in ticks and every rule (see :data:`RULES`) that it breaks; amounts are in ticks, bits or a count."""
+    """The solution's makespan in ticks and every rule (see :data:`RULES`) that it breaks.
+
+    Amounts are in ticks, bits or a count.
+    """
     found: list[Violation] = []
     if solution.instance != instance.name:
         found.append(Violation("instance-name", f"instance {solution.instance}", 1))
@@ -116,13 +120,9 @@ def _check_mapping(instance: WnpInstance, solution: WnpSolution, found: list[Vio
     names = {s.name for s in instance.subgraphs}
     cores = {c.name: m for m, c in enumerate(instance.chip.cores)}
     for field, mapping in (("core", solution.core), ("start", solution.start)):
+        found.extend(Violation(f"{field}-unknown", f"{field}[{name}]", 1) for name in mapping if name not in names)
         found.extend(
-            Violation(f"{field}-unknown", f"{field}[{name}]", 1) for name in mapping if name not in names
-        )
-        found.extend(
-            Violation(f"{field}-missing", f"{field}[{s.name}]", 1)
-            for s in instance.subgraphs
-            if s.name not in mapping
+            Violation(f"{field}-missing", f"{field}[{s.name}]", 1) for s in instance.subgraphs if s.name not in mapping
         )
     for subgraph in instance.subgraphs:
         core = solution.core.get(subgraph.name)
@@ -223,8 +223,8 @@ def _check_bus(
             found.append(Violation("bus-early", f"transfer {name}", end[edge.source] - begin))
         if start[edge.target] < begin + duration:
             found.append(Violation("bus-late", f"transfer {name}", begin + duration - start[edge.target]))
-    for name in sorted(set(expected) ^ set(transfers)):
-        found.append(Violation("bus-transfers", f"transfer {name}", 1))
+    unmatched = sorted(set(expected) ^ set(transfers))
+    found.extend(Violation("bus-transfers", f"transfer {name}", 1) for name in unmatched)
     last, busy = None, 0
     for begin, name in sorted((transfers[name], name) for name in expected if name in transfers):
         if last is not None and expected[name] > 0 and begin < busy:

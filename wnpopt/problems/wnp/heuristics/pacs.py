@@ -20,7 +20,9 @@ def run(instance: WnpInstance, run: Run[WnpSolution]) -> Outcome[WnpSolution]:
     problem = Problem.of(instance)
     first = transmit_first(problem, run.budget)
     if first is None:
-        return Outcome(None, Termination.HEURISTIC, message="no allocation delivers all payloads in the slots there are")
+        return Outcome(
+            None, Termination.HEURISTIC, message="no allocation delivers all payloads in the slots there are"
+        )
     joint = pipeline_aware(problem, first, run.budget)
     kept = joint.schedule.makespan >= first.schedule.makespan
     if kept:

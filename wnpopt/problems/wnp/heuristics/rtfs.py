@@ -17,7 +17,9 @@ def run(instance: WnpInstance, run: Run[WnpSolution]) -> Outcome[WnpSolution]:
     problem = Problem.of(instance)
     joint = transmit_first(problem, run.budget)
     if joint is None:
-        return Outcome(None, Termination.HEURISTIC, message="no allocation delivers all payloads in the slots there are")
+        return Outcome(
+            None, Termination.HEURISTIC, message="no allocation delivers all payloads in the slots there are"
+        )
     return Outcome(problem.solution(joint.arrivals, joint.schedule), Termination.HEURISTIC)
 
 

@@ -26,10 +26,11 @@ class Joint:
     schedule: Schedule
 
 
-def least_makespan_or_exact(
-    problem: Problem, tail: IntArray, budget: Budget
-) -> tuple[Arrivals | None, Cut | None]:
-    """:func:`least_makespan`; where rounding fails at the edge of what the radio can deliver, a small integer programme decides."""
+def least_makespan_or_exact(problem: Problem, tail: IntArray, budget: Budget) -> tuple[Arrivals | None, Cut | None]:
+    """:func:`least_makespan`.
+
+    Where rounding fails at the edge of what the radio can deliver, a small integer programme decides.
+    """
     arrivals, cut = least_makespan(problem.uplink, tail)
     uplink = problem.uplink
     if arrivals is not None or uplink.count == 0 or uplink.alone() is None:
@@ -60,10 +61,13 @@ def transmit_first(problem: Problem, budget: Budget) -> Joint | None:
 
 
 def pipeline_aware(problem: Problem, first: Joint, budget: Budget) -> Joint:
-    """PACS: radio and schedule improve each other through the tails until nothing gets better; never worse than ``first``.
+    """PACS: radio and schedule improve each other through the tails until nothing gets better.
 
-    A tail says how much must follow a modality's arrival. Tails -> least-makespan radio -> list schedule with the arrivals as releases
-    -> tails read from the schedule's slack, and again. Started from three estimates of the tails.
+    Never worse than ``first``.
+
+    A tail says how much must follow a modality's arrival. Tails -> least-makespan radio -> list schedule with the
+    arrivals as releases -> tails read from the schedule's slack, and again. Started from three estimates of the
+    tails.
     """
     best = _overlap(problem, first)
     for tail in _first_tails(problem, first):

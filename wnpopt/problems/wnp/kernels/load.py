@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from wnpopt.backends.compiled import compiled
 from wnpopt.problems.wnp.instance import IntArray
 from wnpopt.problems.wnp.kernels.plan import FAR
 from wnpopt.problems.wnp.kernels.throughput import FloatArray
@@ -12,7 +12,7 @@ from wnpopt.problems.wnp.kernels.throughput import FloatArray
 _SCALE = 1 << 16
 
 
-@njit(cache=True)
+@compiled
 def _prices(ticks: IntArray, rounds: int) -> FloatArray:
     """Machine prices by multiplicative updates: what is loaded most becomes dearer; the best prices met, shape (M,)."""
     count, cores = ticks.shape
@@ -53,7 +53,5 @@ def least_load(ticks: IntArray) -> int:
     if largest * _SCALE * ticks.shape[0] < 2**62:
         weighted = int(np.where(able, ticks * price, 2**62).min(axis=1).sum())
     else:  # beyond 64 bits: Python's integers
-        weighted = sum(
-            min(int(t) * int(p) for t, p in zip(row, price, strict=True) if t < FAR) for row in ticks
-        )
+        weighted = sum(min(int(t) * int(p) for t, p in zip(row, price, strict=True) if t < FAR) for row in ticks)
     return -(-weighted // int(price.sum()))

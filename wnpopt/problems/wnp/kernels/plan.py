@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 
+from wnpopt.backends.compiled import compiled
 from wnpopt.problems.wnp.instance import IntArray, WnpInstance
 
 FAR = 2**60
@@ -15,10 +15,12 @@ FAR = 2**60
 
 @dataclass(frozen=True)
 class Plan:
-    """The DNN and the chip: ``ticks`` (I, M) with FAR where a subgraph cannot run, predecessors and successors in CSR form.
+    """The DNN and the chip: ``ticks`` (I, M) with FAR where a subgraph cannot run.
 
-    ``hop`` (M, M) are the ticks of the hops between two cores, ``width`` (E,) an edge's own ticks between different cores;
-    ``into``/``outof`` list edge numbers by subgraph, ``order`` is a topological order.
+    Predecessors and successors in CSR form.
+
+    ``hop`` (M, M) are the ticks of the hops between two cores, ``width`` (E,) an edge's own ticks between different
+    cores; ``into``/``outof`` list edge numbers by subgraph, ``order`` is a topological order.
     """
 
     ticks: IntArray
@@ -63,7 +65,7 @@ def _csr(node: IntArray, count: int) -> tuple[IntArray, IntArray]:
     return at, np.argsort(node, kind="stable").astype(np.int64)
 
 
-@njit(cache=True)
+@compiled
 def heads(
     ticks: IntArray,
     order: IntArray,
@@ -74,7 +76,10 @@ def heads(
     into: IntArray,
     release: IntArray,
 ) -> IntArray:
-    """Earliest start of each subgraph on each core if no core were ever busy, shape (I, M); ``release`` (I,) are arrivals."""
+    """Earliest start of each subgraph on each core if no core were ever busy, shape (I, M).
+
+    ``release`` (I,) are arrivals.
+    """
     count, cores = ticks.shape
     head = np.zeros((count, cores), dtype=np.int64)
     for i in order:
@@ -92,7 +97,7 @@ def heads(
     return head
 
 
-@njit(cache=True)
+@compiled
 def tails(
     ticks: IntArray,
     order: IntArray,
@@ -102,7 +107,10 @@ def tails(
     outof_at: IntArray,
     outof: IntArray,
 ) -> IntArray:
-    """Least ticks from the end of each subgraph on each core to the end of all, if no core were ever busy, shape (I, M)."""
+    """Least ticks from the end of each subgraph on each core to the end of all, if no core were ever busy, shape (I.
+
+    M).
+    """
     count, cores = ticks.shape
     tail = np.zeros((count, cores), dtype=np.int64)
     for i in order[::-1]:
@@ -129,6 +137,4 @@ def plan_heads(plan: Plan, release: IntArray) -> IntArray:
 
 def plan_tails(plan: Plan) -> IntArray:
     """:func:`tails` of ``plan``."""
-    return np.asarray(
-        tails(plan.ticks, plan.order, plan.target, plan.width, plan.hop, plan.outof_at, plan.outof)
-    )
+    return np.asarray(tails(plan.ticks, plan.order, plan.target, plan.width, plan.hop, plan.outof_at, plan.outof))

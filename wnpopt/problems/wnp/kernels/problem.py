@@ -15,7 +15,10 @@ from wnpopt.problems.wnp.solution import WnpSolution
 
 @dataclass(frozen=True)
 class Problem:
-    """Both sides of an instance with its core-aware tails; ``readers[k]`` are the subgraphs that name uplink modality k."""
+    """Both sides of an instance with its core-aware tails.
+
+    ``readers[k]`` are the subgraphs that name uplink modality k.
+    """
 
     instance: WnpInstance
     uplink: Uplink
@@ -45,7 +48,10 @@ class Problem:
         return np.array([after_start[members].max() for members in self.readers], dtype=np.int64)
 
     def shortest_tails(self) -> IntArray:
-        """Least ticks from the start of each subgraph to the end of all, over its cores, shape (I,): valid in any schedule."""
+        """Least ticks from the start of each subgraph to the end of all, over its cores, shape (I,).
+
+        Valid in any schedule.
+        """
         able = self.plan.ticks < FAR
         return np.asarray(np.where(able, self.plan.ticks + self.tail, FAR).min(axis=1))
 

@@ -1,9 +1,9 @@
 """The radio side of wnp: arrivals that suit given tails, as slots on resource blocks, and what limits them.
 
 With q_k the ticks that must follow the arrival of modality k, a makespan of C leaves modality k the first
-T_k(C) = floor((C - q_k) / slot_ticks) slots. The least C for which an allocation exists is found by cuts (``throughput``) for the
-linear relaxation, then by rounding (``rounding``). The cut that was met last is returned as integers, so that
-:func:`cut_bound` can repeat its claim in exact arithmetic.
+T_k(C) = floor((C - q_k) / slot_ticks) slots. The least C for which an allocation exists is found by cuts
+(``throughput``) for the linear relaxation, then by rounding (``rounding``). The cut that was met last is returned as
+integers, so that :func:`cut_bound` can repeat its claim in exact arithmetic.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 
+from wnpopt.backends.compiled import compiled
 from wnpopt.problems.wnp.instance import IntArray, WnpInstance
 from wnpopt.problems.wnp.kernels.rounding import repair
 from wnpopt.problems.wnp.kernels.throughput import (
@@ -29,7 +29,8 @@ _WEIGHT_SCALE = 1 << 20
 class Uplink:
     """The modalities that need the radio (named by a subgraph, with a payload), with their arrays made ready.
 
-    ``index`` (K',) are their indices in the instance; ``rates`` is (K', N, B), ``share`` (N, B, K') what a slot brings of a payload.
+    ``index`` (K',) are their indices in the instance; ``rates`` is (K', N, B), ``share`` (N, B, K') what a slot
+    brings of a payload.
     """
 
     index: IntArray
@@ -65,7 +66,10 @@ class Uplink:
         return int(self.index.size)
 
     def alone(self) -> IntArray | None:
-        """Slots until each modality has arrived when it has the radio for itself, shape (K',); None if one never does."""
+        """Slots until each modality has arrived when it has the radio for itself, shape (K',).
+
+        None if one never does.
+        """
         slots = _alone(self.rates, self.payload, self.block_length)
         return None if self.count and slots.min() < 0 else slots
 
@@ -76,7 +80,10 @@ class Uplink:
 
 @dataclass(frozen=True)
 class Arrivals:
-    """An allocation: ``slots`` (K', N, B) counts, ``deadline`` (K',) in slots that it meets, and the C it was found for."""
+    """An allocation.
+
+    ``slots`` (K', N, B) counts, ``deadline`` (K',) in slots that it meets, and the C it was found for.
+    """
 
     value: int
     deadline: IntArray
@@ -85,13 +92,16 @@ class Arrivals:
 
 @dataclass(frozen=True)
 class Cut:
-    """Weights (K', integers) for which the radio, in the linear relaxation already, cannot meet a makespan below ``value``."""
+    """Weights (K', integers) for which the radio, in the linear relaxation already.
+
+    Cannot meet a makespan below ``value``.
+    """
 
     value: int
     weight: IntArray
 
 
-@njit(cache=True)
+@compiled
 def _alone(rates: IntArray, payload: IntArray, block_length: IntArray) -> IntArray:
     slots = np.full(payload.size, -1, dtype=np.int64)
     for k in range(payload.size):
@@ -106,7 +116,7 @@ def _alone(rates: IntArray, payload: IntArray, block_length: IntArray) -> IntArr
     return slots
 
 
-@njit(cache=True)
+@compiled
 def deadlines(value: int, tail: IntArray, slot_ticks: int, slots: int) -> IntArray:
     """T_k(C), within 0 and the number of slots, shape (K',)."""
     result = np.empty(tail.size, dtype=np.int64)
@@ -115,7 +125,7 @@ def deadlines(value: int, tail: IntArray, slot_ticks: int, slots: int) -> IntArr
     return result
 
 
-@njit(cache=True)
+@compiled
 def _next_value(value: int, tail: IntArray, slot_ticks: int, slots: int) -> int:
     """Least C above ``value`` that gives some modality a slot more; -1 if all have all slots."""
     best = -1
@@ -128,7 +138,7 @@ def _next_value(value: int, tail: IntArray, slot_ticks: int, slots: int) -> int:
     return best
 
 
-@njit(cache=True)
+@compiled
 def _least_value(
     share: FloatArray,
     weight: FloatArray,
@@ -152,7 +162,7 @@ def _least_value(
     return first
 
 
-@njit(cache=True)
+@compiled
 def min_max(
     rates: IntArray,
     payload: IntArray,
@@ -178,7 +188,7 @@ def min_max(
     for k in range(k_count):
         value = max(value, tail[k] + alone[k] * slot_ticks)
         high = max(high, tail[k] + slots * slot_ticks)
-    proof = np.zeros(k_count)
+    proof = weight * 0.0
     bound = value
     while True:
         if bound >= limit:
@@ -207,10 +217,12 @@ def min_max(
 def least_makespan(
     uplink: Uplink, tail: IntArray, *, limit: int = 2**62, give_up: int = 400
 ) -> tuple[Arrivals | None, Cut | None]:
-    """An allocation with a near-least C = max_k (tail_k + arrival_k), and the cut that bounds every allocation's C from below.
+    """An allocation with a near-least C = max_k (tail_k + arrival_k).
 
-    ``tail`` is in ticks, shape (K',). No allocation is found (None) if the radio cannot deliver, if rounding fails at the last slot, or if C would
-    reach ``limit``. The cut is None when the modalities' alone arrivals are the bound.
+    And the cut that bounds every allocation's C from below.
+
+    ``tail`` is in ticks, shape (K',). No allocation is found (None) if the radio cannot deliver, if rounding fails at
+    the last slot, or if C would reach ``limit``. The cut is None when the modalities' alone arrivals are the bound.
     """
     alone = uplink.alone()
     if alone is None:
@@ -249,12 +261,15 @@ def _integral(uplink: Uplink, weight: FloatArray) -> IntArray:
 def cut_holds(uplink: Uplink, weight: IntArray, deadline: IntArray) -> bool:
     """True unless the weights prove, in exact arithmetic, that no allocation meets the deadlines.
 
-    The claim that is checked: sum_{n,b} max_x sum_k u_k*r[k,n,b]*x_k >= sum_k u_k*D_k, with x over the slots that lie before the deadlines.
+    The claim that is checked: sum_{n,b} max_x sum_k u_k*r[k,n,b]*x_k >= sum_k u_k*D_k, with x over the slots that lie
+    before the deadlines.
     """
     usable = usable_slots(deadline, uplink.block_start, uplink.block_length)
     value = uplink.rates.astype(object) * weight.astype(object)[:, None, None]
     largest = int(uplink.rates.max(initial=0)) * int(weight.max(initial=0))
-    if largest * uplink.slots * uplink.rates.shape[1] < 2**62:  # no sum below leaves 64 bits: the fast integers are exact
+    if (
+        largest * uplink.slots * uplink.rates.shape[1] < 2**62
+    ):  # no sum below leaves 64 bits: the fast integers are exact
         value = uplink.rates * weight[:, None, None]
     order = np.argsort(-value, axis=0, kind="stable")
     sorted_value = np.take_along_axis(value, order, axis=0)
@@ -265,7 +280,10 @@ def cut_holds(uplink: Uplink, weight: IntArray, deadline: IntArray) -> bool:
 
 
 def cut_bound(uplink: Uplink, tail: IntArray, weight: IntArray, at_most: int) -> int | None:
-    """Largest C <= ``at_most`` such that the weights prove, exactly, that C - 1 cannot be met; None if there is none."""
+    """Largest C <= ``at_most`` such that the weights prove, exactly, that C - 1 cannot be met.
+
+    None if there is none.
+    """
     low, high = 0, at_most  # the cut fails to hold below C: monotone in C, so bisection is exact
     if cut_holds(uplink, weight, deadlines(-1, tail, uplink.slot_ticks, uplink.slots)):
         return None
@@ -279,7 +297,10 @@ def cut_bound(uplink: Uplink, tail: IntArray, weight: IntArray, at_most: int) ->
 
 
 def cannot_deliver(uplink: Uplink) -> str | None:
-    """Why the radio cannot deliver all payloads in all its slots, proved in exact arithmetic; None where that is not shown."""
+    """Why the radio cannot deliver all payloads in all its slots, proved in exact arithmetic.
+
+    None where that is not shown.
+    """
     all_slots = np.full(uplink.count, uplink.slots, dtype=np.int64)
     if uplink.count == 0:
         return None
@@ -300,7 +321,10 @@ def cannot_deliver(uplink: Uplink) -> str | None:
 
 
 def slot_table(uplink: Uplink, arrivals: Arrivals, resource_blocks: int) -> tuple[tuple[int | None, ...], ...]:
-    """The allocation slot by slot, earliest deadline first within a block; slots that deliver nothing more stay None."""
+    """The allocation slot by slot, earliest deadline first within a block.
+
+    Slots that deliver nothing more stay None.
+    """
     table: list[list[int | None]] = [[None] * resource_blocks for _ in range(uplink.slots)]
     order = np.argsort(arrivals.deadline, kind="stable")
     for b, (first, length) in enumerate(zip(uplink.block_start, uplink.block_length, strict=True)):
@@ -332,7 +356,7 @@ def _drop_surplus(uplink: Uplink, table: list[list[int | None]]) -> None:
                 missing[k] -= bits
 
 
-@njit(cache=True)
+@compiled
 def _arrival_slots(
     rates: IntArray, payload: IntArray, count: IntArray, order: IntArray, start: IntArray, slots: int
 ) -> IntArray:
@@ -359,7 +383,5 @@ def arrival_slots(uplink: Uplink, arrivals: Arrivals) -> IntArray:
     """Slots after which each modality has really arrived, shape (K',): no later than its deadline, often earlier."""
     order = np.argsort(arrivals.deadline, kind="stable")
     return np.asarray(
-        _arrival_slots(
-            uplink.rates, uplink.payload, arrivals.count, order, uplink.block_start, uplink.slots
-        )
+        _arrival_slots(uplink.rates, uplink.payload, arrivals.count, order, uplink.block_start, uplink.slots)
     )

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from wnpopt.backends.compiled import compiled
 from wnpopt.problems.wnp.instance import IntArray
 from wnpopt.problems.wnp.kernels.throughput import FloatArray
 
 
-@njit(cache=True)
-def _room(count: IntArray, usable: IntArray, n: int, b: int, giver: int, taker: int) -> int:
-    """Slots of resource block n and block b that ``taker`` can take over from ``giver`` so that both still meet their deadlines.
+@compiled
+def _room(count: IntArray, usable: IntArray, n: int, b: int, giver: int, taker: int) -> np.int64:
+    """Slots of resource block n and block b that ``taker`` can take over from ``giver`` so that both still meet their
+    deadlines.
 
     Earliest deadline first fits if for every deadline p the slots given to deadlines up to p are at most p.
     """
-    room = count[giver, n, b]
+    room = np.int64(count[giver, n, b])
     k_count = count.shape[0]
     if usable[taker, b] >= usable[giver, b]:
         return room
@@ -27,15 +28,15 @@ def _room(count: IntArray, usable: IntArray, n: int, b: int, giver: int, taker: 
                 if usable[j, b] <= limit:
                     used += count[j, n, b]
             room = min(room, limit - used)
-    return max(room, 0)
+    return max(room, np.int64(0))
 
 
-@njit(cache=True)
+@compiled
 def repair(rates: IntArray, payload: IntArray, usable: IntArray, weight: FloatArray, count: IntArray) -> bool:
     """Exchange slots in ``count`` (K, N, B) until every modality has its payload; False if that fails.
 
-    ``weight`` is what a share of each payload is worth (the dual of the fractional optimum): each exchange is the cheapest one on a
-    cheapest path from a modality with bits to spare to one that lacks some.
+    ``weight`` is what a share of each payload is worth (the dual of the fractional optimum): each exchange is the
+    cheapest one on a cheapest path from a modality with bits to spare to one that lacks some.
     """
     k_count, n_count, b_count = count.shape
     got = np.zeros(k_count, dtype=np.int64)
@@ -69,9 +70,7 @@ def repair(rates: IntArray, payload: IntArray, usable: IntArray, weight: FloatAr
                     for k in range(k_count):
                         if k == j or rates[k, n, b] == 0:
                             continue
-                        loss = np.log(
-                            max(rates[j, n, b] * price[j], 1e-300) / (rates[k, n, b] * price[k])
-                        )
+                        loss = np.log(max(rates[j, n, b] * price[j], 1e-300) / (rates[k, n, b] * price[k]))
                         if loss < cost[j, k] and _room(count, usable, n, b, j, k) > 0:
                             cost[j, k] = loss
                             cell[j, k, 0], cell[j, k, 1] = n, b

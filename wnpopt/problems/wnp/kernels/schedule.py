@@ -1,8 +1,8 @@
 """List scheduling with insertion on a mesh of heterogeneous cores, and what a schedule leaves of slack.
 
-The scheduler is HEFT (Topcuoglu, Hariri, Wu, IEEE TPDS 13(3), 2002) with transfers that depend on the cores' distance, releases, and the
-choice of the core by the finish plus what is left after it (the optimistic cost table of PEFT, Arabnejad and
-Barbosa, IEEE TPDS 25(3), 2014) as a variant.
+The scheduler is HEFT (Topcuoglu, Hariri, Wu, IEEE TPDS 13(3), 2002) with transfers that depend on the cores'
+distance, releases, and the choice of the core by the finish plus what is left after it (the optimistic cost table of
+PEFT, Arabnejad and Barbosa, IEEE TPDS 25(3), 2014) as a variant.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 
+from wnpopt.backends.compiled import compiled
 from wnpopt.problems.wnp.instance import IntArray
 from wnpopt.problems.wnp.kernels.plan import FAR, Plan
 
@@ -25,7 +25,7 @@ class Schedule:
     start: IntArray
 
 
-@njit(cache=True)
+@compiled
 def mean_ranks(
     ticks: IntArray,
     order: IntArray,
@@ -35,7 +35,10 @@ def mean_ranks(
     outof_at: IntArray,
     outof: IntArray,
 ) -> IntArray:
-    """HEFT's upward ranks with mean durations and mean transfers (times the number of cores, so that they stay integers), shape (I,)."""
+    """HEFT's upward ranks with mean durations and mean transfers (times the number of cores.
+
+    So that they stay integers), shape (I,).
+    """
     count, cores = ticks.shape
     mean_hop = 0
     for c in range(cores):
@@ -56,7 +59,7 @@ def mean_ranks(
     return rank
 
 
-@njit(cache=True)
+@compiled
 def list_schedule(
     ticks: IntArray,
     source: IntArray,
@@ -68,7 +71,9 @@ def list_schedule(
     release: IntArray,
     look_ahead: IntArray,
 ) -> tuple[int, IntArray, IntArray]:
-    """(makespan, core, start): each subgraph of ``sequence`` (topological) in the first gap of the core that suits it best.
+    """(makespan, core, start).
+
+    Each subgraph of ``sequence`` (topological) in the first gap of the core that suits it best.
 
     The best core is that of the least finish + ``look_ahead`` (I, M); the lowest index among equals.
     """
@@ -112,7 +117,7 @@ def list_schedule(
     return makespan, core, start
 
 
-@njit(cache=True)
+@compiled
 def retime(
     ticks: IntArray,
     source: IntArray,
@@ -124,7 +129,10 @@ def retime(
     release: IntArray,
     core: IntArray,
 ) -> tuple[int, IntArray]:
-    """(makespan, start): the earliest starts for given cores, each core running its subgraphs in the order of ``sequence``."""
+    """(makespan, start).
+
+    The earliest starts for given cores, each core running its subgraphs in the order of ``sequence``.
+    """
     count, cores = ticks.shape
     start = np.zeros(count, dtype=np.int64)
     free = np.zeros(cores, dtype=np.int64)
@@ -142,7 +150,7 @@ def retime(
     return makespan, start
 
 
-@njit(cache=True)
+@compiled
 def latest_starts(
     ticks: IntArray,
     target: IntArray,
@@ -180,9 +188,7 @@ class Scheduler:
         self._place[plan.order] = np.arange(plan.order.size)
         able = plan.ticks < FAR
         path = np.where(able, plan.ticks + tail, 0)
-        rank_mean = mean_ranks(
-            plan.ticks, plan.order, plan.target, plan.width, plan.hop, plan.outof_at, plan.outof
-        )
+        rank_mean = mean_ranks(plan.ticks, plan.order, plan.target, plan.width, plan.hop, plan.outof_at, plan.outof)
         rank_path = path.sum(axis=1) // np.maximum(able.sum(axis=1), 1)
         best_path = np.where(able, plan.ticks + tail, FAR).min(axis=1)
         nothing = np.zeros_like(plan.ticks)

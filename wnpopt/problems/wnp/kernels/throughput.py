@@ -4,22 +4,23 @@ For deadlines T_k the share of its payload that every modality can get at once i
 
     max lambda  s.t.  sum_{n,b} r[k,n,b]/D_k * x[k,n,b] >= lambda  for all k,   x[.,n,b] in a polymatroid,
 
-whose polymatroid (Hall's condition of the slots of block b before the deadlines) is optimised by a greedy pass for any weights.
-So the programme has one row a modality and a column for each greedy vertex: a simplex method with K + 1 rows, priced by the greedy
-pass. Any weights w >= 0 met on the way prove an upper bound, however inexact the arithmetic was that found them.
+whose polymatroid (Hall's condition of the slots of block b before the deadlines) is optimised by a greedy pass for
+any weights. So the programme has one row a modality and a column for each greedy vertex: a simplex method with K + 1
+rows, priced by the greedy pass. Any weights w >= 0 met on the way prove an upper bound, however inexact the
+arithmetic was that found them.
 """
 
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from wnpopt.backends.compiled import compiled
 from wnpopt.problems.wnp.instance import IntArray
 
 FloatArray = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
 
 
-@njit(cache=True)
+@compiled
 def usable_slots(deadline: IntArray, block_start: IntArray, block_length: IntArray) -> IntArray:
     """Slots of each block that lie before each deadline: clip(T_k - a_b, 0, length_b), shape (K, B)."""
     usable = np.empty((deadline.size, block_start.size), dtype=np.int64)
@@ -29,12 +30,14 @@ def usable_slots(deadline: IntArray, block_start: IntArray, block_length: IntArr
     return usable
 
 
-@njit(cache=True)
+@compiled
 def greedy_vertex(share: FloatArray, weight: FloatArray, usable: IntArray, count: IntArray) -> FloatArray:
-    """Fill ``count`` (K, N, B) with the slots that maximise the weighted throughput; returns each modality's throughput, shape (K,).
+    """Fill ``count`` (K, N, B) with the slots that maximise the weighted throughput.
 
-    ``share`` is what a slot brings of a payload, shape (N, B, K). On one resource block and block: the modalities by falling value; each
-    takes the slots before its deadline that no more valuable one could use.
+    Returns each modality's throughput, shape (K,).
+
+    ``share`` is what a slot brings of a payload, shape (N, B, K). On one resource block and block: the modalities by
+    falling value; each takes the slots before its deadline that no more valuable one could use.
     """
     n_count, b_count, k_count = share.shape
     got = np.zeros(k_count)
@@ -60,7 +63,7 @@ def greedy_vertex(share: FloatArray, weight: FloatArray, usable: IntArray, count
     return got
 
 
-@njit(cache=True)
+@compiled
 def weighted_throughput(share: FloatArray, weight: FloatArray, usable: IntArray) -> float:
     """The greedy pass's value alone: sum_k w_k * throughput_k."""
     n_count, b_count, k_count = share.shape
@@ -84,7 +87,7 @@ def weighted_throughput(share: FloatArray, weight: FloatArray, usable: IntArray)
     return total
 
 
-@njit(cache=True)
+@compiled
 def _solve(matrix: FloatArray, right: FloatArray) -> FloatArray:
     """Gaussian elimination with partial pivoting; a (nearly) singular matrix gives NaN."""
     size = right.size
@@ -114,18 +117,19 @@ def _solve(matrix: FloatArray, right: FloatArray) -> FloatArray:
     return x
 
 
-@njit(cache=True)
+@compiled
 def concurrent_throughput(
     share: FloatArray, usable: IntArray, start_weight: FloatArray, stop_below_one: bool
 ) -> tuple[float, float, FloatArray, IntArray]:
     """(lower, upper, weights, slots): lambda is in [lower, upper]; the weights prove the upper bound.
 
-    ``slots`` (K, N, B) is the integral vertex with the largest part in the best mixture found, a start for rounding. With
-    ``stop_below_one`` it returns at the first weights that prove lambda < 1 (the deadlines cannot be met).
+    ``slots`` (K, N, B) is the integral vertex with the largest part in the best mixture found, a start for rounding.
+    With ``stop_below_one`` it returns at the first weights that prove lambda < 1 (the deadlines cannot be met).
     """
     n_count, b_count, k_count = share.shape
     size = k_count + 1
-    # Rows: k: sum_i alpha_i*y_ik - lambda - s_k = 0; last: sum_i alpha_i = 1. Columns 0: lambda, then slacks and vertices.
+    # Rows: k: sum_i alpha_i*y_ik - lambda - s_k = 0; last: sum_i alpha_i = 1. Columns 0: lambda, then slacks and
+    # vertices.
     basis = np.zeros((size, size))
     vertex = np.zeros((size, k_count, n_count, b_count), dtype=np.int64)
     kind = np.zeros(size, dtype=np.int64)  # 0 lambda, 1 a slack, 2 a vertex
