@@ -8,6 +8,7 @@ itself.
 from __future__ import annotations
 
 import math
+import re
 import time
 from typing import TYPE_CHECKING
 
@@ -22,16 +23,26 @@ if TYPE_CHECKING:
     import pyomo.environ as pyo
 
 _FEASIBILITY = 1e-9
+_ASSESSED = re.compile(
+    r"Assessing feasibility of MIP.*?Col +infeasibilities +(\d+).*?Integer infeasibilities +(\d+)"
+    r".*?Row +infeasibilities +(\d+)",
+    re.DOTALL,
+)
 _LONGEST = 1e7  # seconds; HiGHS takes a number where there is no limit
 
 
 def solve_highs(
-    model: pyo.ConcreteModel, budget: Budget, trace: Trace | None = None, *, warm_start: bool = False
+    model: pyo.ConcreteModel,
+    budget: Budget,
+    trace: Trace | None = None,
+    *,
+    warm_start: bool = False,
+    unit: float = 1.0,
 ) -> Report:
     """Solve a (mixed-integer) linear Pyomo model; ``values`` are in the order of ``component_data_objects(Var)``.
 
     With ``warm_start`` the variables' values are handed over as a MIP start; every variable must have one. Gap
-    tolerances are zero, feasibility tolerances 1e-9. Improvements go to ``trace`` as they come, in the model's unit.
+    tolerances are zero, feasibility tolerances 1e-9. Improvements go to ``trace`` as they come. Objectives and bounds are the model's times ``unit``.
     Never raises for "no solution"; :class:`SolverError` if HiGHS rejects the model.
     """
     import highspy
@@ -50,7 +61,7 @@ def solve_highs(
     highs.cbLogging += lambda event: log.append(event.message)
     _configure(highs, budget)
     if trace is not None:
-        _follow(highs, trace)
+        _follow(highs, trace, unit)
     if warm_start:
         _hand_over(highs, variables, columns)
     highs.HandleUserInterrupt = True
@@ -73,8 +84,8 @@ def solve_highs(
         raise SolverError(f"HiGHS rejects the model: {text.strip().splitlines()[-1] if text.strip() else status}")
     return Report(
         ending,
-        info.objective_function_value if values is not None else None,
-        bound if bound is not None and math.isfinite(bound) and abs(bound) < 1e20 else None,
+        info.objective_function_value * unit if values is not None else None,
+        bound * unit if bound is not None and math.isfinite(bound) and abs(bound) < 1e20 else None,
         values,
         _warm_start(text) if warm_start else WarmStart.NONE,
         text,
@@ -101,13 +112,13 @@ def _configure(highs: object, budget: Budget) -> None:
         set_option(name, value)
 
 
-def _follow(highs: object, trace: Trace) -> None:
+def _follow(highs: object, trace: Trace, unit: float) -> None:
     def improved(event: object) -> None:
         data = event.data_out  # type: ignore[attr-defined]
         if abs(data.mip_primal_bound) < 1e20:
-            trace.incumbent(data.mip_primal_bound)
+            trace.incumbent(data.mip_primal_bound * unit)
         if abs(data.mip_dual_bound) < 1e20:
-            trace.bound(data.mip_dual_bound)
+            trace.bound(data.mip_dual_bound * unit)
 
     highs.cbMipLogging += improved  # type: ignore[attr-defined]
     highs.cbMipImprovingSolution += improved  # type: ignore[attr-defined]
@@ -131,9 +142,13 @@ def _hand_over(highs: object, variables: list[pyo.Var], columns: dict[int, int])
 
 
 def _warm_start(log: str) -> WarmStart:
-    """HiGHS says in its log whether a MIP start was feasible."""
-    accepted = "MIP start solution is feasible" in log
-    return WarmStart.ACCEPTED if accepted else WarmStart.REJECTED
+    """HiGHS says in its log how far a MIP start was from feasible, before it does anything else with the model."""
+    if "MIP start solution is feasible" in log:
+        return WarmStart.ACCEPTED
+    # A model that presolve solves outright gets that far only.
+    assessed = _ASSESSED.search(log)
+    feasible = assessed is not None and set(assessed.groups()) == {"0"}
+    return WarmStart.ACCEPTED if feasible else WarmStart.REJECTED
 
 
 def _ending(status: object, known: object, budget: Budget) -> Ending:

@@ -137,10 +137,17 @@ def _sample(values: IntArray, at_most: int = 12) -> IntArray:
 
 
 def prove_infeasible(instance: WnpInstance, budget: Budget) -> str | None:
-    """Why no allocation can deliver all payloads, by weights checked in exact arithmetic; None where that is not shown.
+    """Why no allocation can deliver all payloads; None where that is not proved.
 
-    The compute side is always feasible: every subgraph has a core, and there is no end of time.
+    By weights checked in exact arithmetic, or, when only whole slots are the obstacle, by two solvers that agree. The
+    compute side is always feasible: every subgraph has a core, and there is no end of time.
     """
     from wnpopt.problems.wnp.kernels.radio import Uplink, cannot_deliver
 
-    return None if budget.interrupted else cannot_deliver(Uplink.of(instance))
+    uplink = Uplink.of(instance)
+    proof = None if budget.interrupted else cannot_deliver(uplink)
+    if proof is not None or uplink.count == 0 or budget.exhausted():
+        return proof
+    from wnpopt.problems.wnp.formulations.uplink import undeliverable
+
+    return undeliverable(uplink, budget)

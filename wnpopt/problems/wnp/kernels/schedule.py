@@ -230,12 +230,19 @@ class Scheduler:
         assert best is not None
         return best
 
-    def sequence(self, schedule: Schedule) -> IntArray:
-        """The subgraphs in the order in which ``schedule`` runs them: by start, end, topological order."""
-        end = schedule.start + self.plan.ticks[np.arange(schedule.core.size), schedule.core]
-        return np.lexsort((self._place, end, schedule.start)).astype(np.int64)
+    def sequence(self, schedule: Schedule, *, scale: int = 1) -> IntArray:
+        """The subgraphs in the order in which ``schedule`` runs them: by start, end, topological order.
 
-    def retimed(self, schedule: Schedule, release: IntArray) -> Schedule:
+        The schedule's starts are in ticks times ``scale``.
+        """
+        duration = self.plan.ticks[np.arange(schedule.core.size), schedule.core] * scale
+        return np.lexsort((self._place, schedule.start + duration, schedule.start)).astype(np.int64)
+
+    def in_order(self, core: IntArray, start: IntArray) -> IntArray:
+        """:meth:`sequence` of given cores and starts."""
+        return self.sequence(Schedule(0, core, start))
+
+    def retimed(self, schedule: Schedule, release: IntArray, sequence: IntArray | None = None) -> Schedule:
         """``schedule`` with the same cores and orders, started as early as ``release`` (I,) allows."""
         plan = self.plan
         makespan, start = retime(
@@ -245,7 +252,7 @@ class Scheduler:
             plan.hop,
             plan.into_at,
             plan.into,
-            self.sequence(schedule),
+            self.sequence(schedule) if sequence is None else sequence,
             release,
             schedule.core,
         )

@@ -1,0 +1,1 @@
+"""Exact formulations of wnp; their constraints carry the numbers of ``models/wnp``."""

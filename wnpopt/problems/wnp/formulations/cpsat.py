@@ -1,0 +1,170 @@
+"""CP-SAT model of wnp (``models/wnp/cpsat.md``): optional intervals, sign pairs for hops, integer slot counts.
+
+Constraint numbers in the comments are those of the written model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from wnpopt.core.bound import Bound, best_bound
+from wnpopt.core.method import Method, Outcome, Run
+from wnpopt.core.result import Termination
+from wnpopt.problems.wnp.features import refuse_bus
+from wnpopt.problems.wnp.instance import IntArray, WnpInstance
+from wnpopt.problems.wnp.solution import WnpSolution
+
+if TYPE_CHECKING:
+    from ortools.sat.python import cp_model
+
+    from wnpopt.problems.wnp.formulations.decisions import Decisions
+    from wnpopt.problems.wnp.kernels.problem import Problem
+
+SUBSETS_UP_TO = 5
+"""Modalities for which Hall's condition is written for all subsets; above, along the deadlines' pairwise order."""
+
+
+@dataclass(frozen=True)
+class CpsatModel:
+    """The model with its variables by name, and the problem that it was made from."""
+
+    problem: Problem
+    model: cp_model.CpModel
+    variables: Mapping[str, cp_model.IntVar]
+
+    def value(self, values: tuple[float, ...], name: str) -> int:
+        """The value of the variable ``name`` in a solver's answer; 0 for one that the model left out."""
+        variable = self.variables.get(name)
+        return 0 if variable is None else round(values[variable.index])
+
+
+def build(instance: WnpInstance) -> cp_model.CpModel:
+    """The CP-SAT model of ``instance``."""
+    from wnpopt.problems.wnp.kernels.problem import Problem
+
+    return compile_cpsat(Problem.of(instance)).model
+
+
+def compile_cpsat(
+    problem: Problem, upper: int | None = None, lower: int = 0, subsets_up_to: int = SUBSETS_UP_TO
+) -> CpsatModel:
+    """The model with makespans from ``lower`` (proved) to ``upper`` (known to be reached)."""
+    from wnpopt.problems.wnp.formulations.cpsat_compute import add_compute
+    from wnpopt.problems.wnp.formulations.cpsat_radio import add_radio
+    from wnpopt.problems.wnp.formulations.horizon import latest_makespan
+
+    from ortools.sat.python import cp_model  # isort: skip
+
+    model = cp_model.CpModel()
+    variables: dict[str, cp_model.IntVar] = {}
+    horizon = latest_makespan(problem) if upper is None else upper
+    makespan = model.new_int_var(min(lower, horizon), horizon, "C")
+    variables["C"] = makespan
+    add_radio(model, variables, problem, subsets_up_to)
+    add_compute(model, variables, problem, horizon)
+    model.minimize(makespan)
+    return CpsatModel(problem, model, variables)
+
+
+def hint(compiled: CpsatModel, decisions: Decisions) -> None:
+    """Hand ``decisions`` to the model as a complete hint."""
+    uplink, plan = compiled.problem.uplink, compiled.problem.plan
+    values: dict[str, int] = {"C": decisions.makespan}
+    for k in range(uplink.count):
+        values[f"T[{k}]"] = int(decisions.arrival[k])
+        values |= _block_values(uplink.block_start, uplink.block_length, k, int(decisions.arrival[k]))
+    for name in compiled.variables:
+        if name.startswith("P["):
+            inside, b = name[2:-1].split(",")
+            values[name] = max(values[f"p[{k},{b}]"] for k in inside.split("+"))
+    for k, n, b in np.argwhere(uplink.rates > 0):
+        values[f"x[{k},{n},{b}]"] = int(decisions.count[k, n, b])
+    for j, k in combinations(range(uplink.count), 2):
+        values[f"o[{j},{k}]"] = int(decisions.arrival[j] <= decisions.arrival[k])
+        values[f"o[{k},{j}]"] = int(decisions.arrival[k] <= decisions.arrival[j])
+    for name in compiled.variables:
+        if name.startswith("y["):
+            j, k, n, b = name[2:-1].split(",")
+            values[name] = values[f"o[{j},{k}]"] * values[f"x[{j},{n},{b}]"]
+    for i, (core, start) in enumerate(zip(decisions.core, decisions.start, strict=True)):
+        values[f"s[{i}]"], values[f"e[{i}]"] = int(start), int(start + plan.ticks[i, core])
+        for c in range(plan.ticks.shape[1]):
+            values[f"a[{i},{c}]"] = int(c == core)
+    for e, (i, j) in enumerate(zip(plan.source, plan.target, strict=True)):
+        values[f"d[{e}]"] = int(decisions.core[i] != decisions.core[j])
+    for m in range(plan.ticks.shape[1]):
+        values[f"busy[{m}]"] = int((decisions.core == m).any())
+    for name, variable in compiled.variables.items():
+        compiled.model.add_hint(variable, values[name])
+
+
+def _block_values(start: IntArray, length: IntArray, k: int, arrival: int) -> dict[str, int]:
+    usable = np.clip(arrival - start, 0, length)
+    values = {f"p[{k},{b}]": int(slots) for b, slots in enumerate(usable)}
+    return values | {f"full[{k},{b}]": int(slots == length[b]) for b, slots in enumerate(usable)}
+
+
+def decode(compiled: CpsatModel, values: tuple[float, ...]) -> WnpSolution:
+    """The solution that a solver's values describe."""
+    from wnpopt.problems.wnp.formulations.decisions import compose
+
+    problem = compiled.problem
+    uplink, plan = problem.uplink, problem.plan
+    count = np.zeros(uplink.rates.shape, dtype=np.int64)
+    for k, n, b in np.argwhere(uplink.rates > 0):
+        count[k, n, b] = compiled.value(values, f"x[{k},{n},{b}]")
+    subgraphs, cores = plan.ticks.shape
+    core = [max(range(cores), key=lambda m: compiled.value(values, f"a[{i},{m}]")) for i in range(subgraphs)]
+    return compose(
+        problem,
+        [compiled.value(values, f"T[{k}]") for k in range(uplink.count)],
+        count,
+        core,
+        [compiled.value(values, f"s[{i}]") for i in range(subgraphs)],
+    )
+
+
+def run(instance: WnpInstance, run: Run[WnpSolution]) -> Outcome[WnpSolution]:
+    """Build, hint with the warm start, solve, decode."""
+    from wnpopt.backends.cpsat import solve_cpsat
+    from wnpopt.problems.wnp.formulations.decisions import Decisions
+    from wnpopt.problems.wnp.kernels.problem import Problem
+
+    began = run.budget.elapsed()
+    problem = Problem.of(instance)
+    if problem.uplink.alone() is None:
+        return Outcome(None, Termination.PROVED, infeasible="a modality cannot be delivered even alone")
+    known = best_bound(run.bounds, "min")
+    upper = None if run.start is None else int(run.start.objective)
+    compiled = compile_cpsat(problem, upper, 0 if known is None else int(known.value))
+    if run.start is not None:
+        hint(compiled, Decisions.of(problem, run.start.solution))
+    build_s = run.budget.elapsed() - began
+    report = solve_cpsat(compiled.model, run.budget, run.trace)
+    bounds = () if report.bound is None else (Bound(report.bound, "cpsat"),)
+    return Outcome(
+        None if report.values is None else decode(compiled, report.values),
+        report.termination(),
+        bounds,
+        report.warm_start,
+        build_s=build_s,
+        infeasible="CP-SAT calls it infeasible" if report.ending == "infeasible" else None,
+    )
+
+
+METHOD = Method(
+    family="wnp",
+    name="cpsat",
+    summary="CP-SAT: optional intervals, integer slot counts a modality, resource block and coherence block",
+    proves="optimality, infeasibility",
+    run=run,
+    modules=("ortools", "numba"),
+    timed=True,
+    warm_startable=True,
+    refuse=refuse_bus,
+)

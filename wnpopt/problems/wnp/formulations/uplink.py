@@ -1,0 +1,85 @@
+"""The radio alone as an integer programme: can these payloads be delivered by these deadlines?"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from wnpopt.core.budget import Budget
+from wnpopt.problems.wnp.instance import IntArray
+from wnpopt.problems.wnp.kernels.radio import Uplink
+from wnpopt.problems.wnp.kernels.throughput import usable_slots
+
+
+def allocate(uplink: Uplink, deadline: IntArray, budget: Budget) -> IntArray | None:
+    """Slot counts (K', N, B) that meet ``deadline`` (K') in slots; None if CP-SAT finds none within the budget."""
+    from ortools.sat.python import cp_model
+
+    from wnpopt.backends.cpsat import solve_cpsat
+
+    model = cp_model.CpModel()
+    usable = usable_slots(deadline, uplink.block_start, uplink.block_length)
+    count = {
+        (k, n, b): model.new_int_var(0, int(usable[k, b]), f"x[{k},{n},{b}]")
+        for k, n, b in np.argwhere(uplink.rates > 0).tolist()
+    }
+    for members, n, b, limit in _prefixes(uplink, usable):
+        model.add(sum(count[k, n, b] for k in members) <= limit)
+    for k in range(uplink.count):
+        terms = [int(uplink.rates[k, n, b]) * var for (j, n, b), var in count.items() if j == k]
+        model.add(sum(terms) >= int(uplink.payload[k]))
+    report = solve_cpsat(model, Budget(budget.remaining(), 1, budget.seed, stop=budget.stop))
+    if report.values is None:
+        return None
+    result = np.zeros(uplink.rates.shape, dtype=np.int64)
+    for (k, n, b), variable in count.items():
+        result[k, n, b] = round(report.values[variable.index])
+    return result
+
+
+def undeliverable(uplink: Uplink, budget: Budget) -> str | None:
+    """A proof by two solvers that the payloads cannot be delivered in all slots: CP-SAT and HiGHS agree; None otherwise."""
+    import pyomo.environ as pyo
+    from ortools.sat.python import cp_model
+
+    from wnpopt.backends.cpsat import solve_cpsat
+    from wnpopt.backends.highs import solve_highs
+
+    everything = np.full(uplink.count, uplink.slots, dtype=np.int64)
+    usable = usable_slots(everything, uplink.block_start, uplink.block_length)
+    cells = np.argwhere(uplink.rates > 0).tolist()
+    first = cp_model.CpModel()
+    second = pyo.ConcreteModel()
+    count = {(k, n, b): first.new_int_var(0, int(usable[k, b]), "") for k, n, b in cells}
+    second.x = pyo.Var(
+        [tuple(cell) for cell in cells], domain=pyo.Integers, bounds=lambda _, k, _n, b: (0, int(usable[k, b]))
+    )
+    second.capacity, second.delivery = pyo.ConstraintList(), pyo.ConstraintList()
+    for members, n, b, limit in _prefixes(uplink, usable):
+        first.add(sum(count[k, n, b] for k in members) <= limit)
+        second.capacity.add(sum(second.x[k, n, b] for k in members) <= limit)
+    for k in range(uplink.count):
+        mine = [(n, b) for j, n, b in cells if j == k]
+        first.add(sum(int(uplink.rates[k, n, b]) * count[k, n, b] for n, b in mine) >= int(uplink.payload[k]))
+        second.delivery.add(
+            sum(int(uplink.rates[k, n, b]) * second.x[k, n, b] for n, b in mine) >= int(uplink.payload[k])
+        )
+    second.cost = pyo.Objective(expr=0)
+    one = Budget(budget.remaining(), 1, budget.seed, stop=budget.stop)
+    if solve_cpsat(first, one).ending != "infeasible":
+        return None
+    if solve_highs(second, Budget(budget.remaining(), 1, budget.seed, stop=budget.stop)).ending != "infeasible":
+        return None
+    return "CP-SAT and HiGHS both prove that no whole slots deliver all payloads"
+
+
+def _prefixes(uplink: Uplink, usable: IntArray) -> list[tuple[list[int], int, int, int]]:
+    """(modalities, resource block, block, slots): what is due by a deadline fits before it; K' sets for each cell at most."""
+    found = []
+    for b in range(uplink.block_length.size):
+        for limit in sorted(set(usable[:, b].tolist())):
+            due = [k for k in range(uplink.count) if usable[k, b] <= limit]
+            for n in range(uplink.rates.shape[1]):
+                members = [k for k in due if uplink.rates[k, n, b] > 0]
+                if members:
+                    found.append((members, n, b, int(limit)))
+    return found
