@@ -76,9 +76,9 @@ class Instance(Document):
     """Base of all problem instances: ``kind``, ``schema_version``, ``name``, ``source`` and a content hash."""
 
     kind: str
+    schema_version: int
     name: Name
     source: Annotated[str, Field(strict=True)] | None = None
-    schema_version: int = 1
 
     #: fields that do not change what the instance means
     _unhashed: ClassVar[tuple[str, ...]] = ("name", "source")

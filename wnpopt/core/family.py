@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from wnpopt.core.bound import Bound, Sense
@@ -22,6 +22,14 @@ class GeneratorOption:
     name: str
     default: int | float | str
     help: str
+
+
+@dataclass(frozen=True)
+class KnownCase:
+    """A tiny instance (as JSON data) with its optimum, for ``wnpopt doctor``."""
+
+    instance: Mapping[str, object]
+    optimum: float
 
 
 @dataclass(frozen=True)
@@ -50,4 +58,4 @@ class Family(Generic[I, S]):
     generator_options: tuple[GeneratorOption, ...]
     plot: str | None = None
     unit: str = ""
-    doctor: Mapping[str, object] = field(default_factory=dict)
+    doctor: KnownCase | None = None

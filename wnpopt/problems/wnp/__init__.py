@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from wnpopt.core.family import Family
 from wnpopt.problems.wnp.bounds import bounds, prove_infeasible
+from wnpopt.problems.wnp.doctor import KNOWN
 from wnpopt.problems.wnp.generate import OPTIONS, generate
 from wnpopt.problems.wnp.instance import WnpInstance
 from wnpopt.problems.wnp.solution import WnpSolution
@@ -35,6 +36,7 @@ FAMILY = Family(
     generator_options=OPTIONS,
     plot="wnpopt.problems.wnp.plot:draw",
     unit="ticks",
+    doctor=KNOWN,
 )
 
 __all__ = ["FAMILY", "WnpInstance", "WnpSolution"]

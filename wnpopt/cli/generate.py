@@ -1,0 +1,81 @@
+"""``wnpopt generate``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from wnpopt.core.errors import InputError
+
+if TYPE_CHECKING:
+    from wnpopt.core.family import GeneratorOption
+    from wnpopt.core.registry import AnyFamily
+
+
+def generate(
+    context: typer.Context,
+    family: Annotated[str | None, typer.Argument(help="Family of the instances.", show_default=False)] = None,
+    seed: Annotated[int, typer.Option(help="Seed of the first instance; the next ones follow.")] = 0,
+    count: Annotated[int, typer.Option(help="Number of instances.")] = 1,
+    out: Annotated[Path, typer.Option(help="Directory for the files; made if it is not there.")] = Path(),
+) -> int:
+    """Write random instances of a family; `wnpopt generate FAMILY --help` lists its options."""
+    from wnpopt import api
+    from wnpopt.core import registry
+
+    wants_help = family in (None, "--help", "-h") or "--help" in context.args or "-h" in context.args
+    if family is None or family in ("--help", "-h"):
+        known = ", ".join(api.families())
+        if not wants_help or family is None:
+            raise InputError(f"is missing; one of {known} is needed", where="FAMILY")
+        print(f"Usage: wnpopt generate FAMILY [--seed N] [--count N] [--out DIR] [options]\n\nFamilies: {known}")
+        return 0
+    found = registry.family(family)
+    if wants_help:
+        _show_options(found)
+        return 0
+    if count < 1:
+        raise InputError(f"found {count}; at least 1 is needed", where="--count")
+    if not 0 <= seed <= 2**31 - count:
+        raise InputError(f"found {seed}; a seed of at least 0 that leaves room for the others is needed", where="--seed")
+    options = _parse(context.args, found.generator_options)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"cannot be made: {error.strerror}", file=str(out)) from None
+    for number in range(seed, seed + count):
+        instance = found.generate(options, number)
+        path = out / f"{instance.name}.json"
+        api.save(instance, path)
+        print(path)
+    return 0
+
+
+def _parse(arguments: list[str], known: tuple[GeneratorOption, ...]) -> dict[str, int | float | str]:
+    by_flag = {f"--{option.name.replace('_', '-')}": option for option in known}
+    values: dict[str, int | float | str] = {}
+    rest = list(arguments)
+    while rest:
+        flag, equals, text = rest.pop(0).partition("=")
+        option = by_flag.get(flag.replace("_", "-"))
+        if option is None:
+            raise InputError(f"unknown option; the options are {', '.join(by_flag)}", where=flag)
+        if not equals:
+            if not rest:
+                raise InputError("has no value", where=flag)
+            text = rest.pop(0)
+        try:
+            values[option.name] = type(option.default)(text)
+        except ValueError:
+            kind = {"int": "an integer", "float": "a number"}.get(type(option.default).__name__, "a text")
+            raise InputError(f"found {text!r}; {kind} is needed", where=flag) from None
+    return values
+
+
+def _show_options(family: AnyFamily) -> None:
+    print(f"Usage: wnpopt generate {family.name} [--seed N] [--count N] [--out DIR] [options]\n\nOptions:")
+    for option in family.generator_options:
+        flag = f"--{option.name.replace('_', '-')}"
+        print(f"  {flag:<20} {option.help}  [default: {option.default}]")

@@ -1,0 +1,88 @@
+"""``wnpopt``: the commands, and what becomes of an error.
+
+Exit codes: 0 done, 1 no verified solution, 2 bad input or a missing dependency (one line on stderr), 3 the program failed.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import traceback
+
+import typer
+
+from wnpopt.cli import doctor, export, generate, listing, schema, solve, verify
+from wnpopt.core.errors import WnpoptError, one_line
+from wnpopt.core.versions import versions
+
+app = typer.Typer(
+    name="wnpopt",
+    help="Optimise edge inference over wireless links: exact and heuristic, verified, and with the gap.",
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"wnpopt {versions().get('wnpopt', 'unknown')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: bool = typer.Option(False, "--version", callback=_print_version, is_eager=True, help="Print the version."),
+) -> None:
+    del version
+
+
+app.command("solve")(solve.solve)
+app.command("verify")(verify.verify)
+app.command(
+    "generate",
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+    add_help_option=False,
+)(generate.generate)
+app.command("export")(export.export)
+app.command("schema")(schema.schema)
+app.command("list")(listing.list_methods)
+app.command("doctor")(doctor.doctor)
+
+
+def run() -> None:
+    """The console script."""
+    sys.exit(main(sys.argv[1:]))
+
+
+def main(arguments: list[str]) -> int:
+    """Run the command line with ``arguments``; returns the exit code."""
+    try:
+        code = app(arguments, standalone_mode=False, prog_name="wnpopt")
+        sys.stdout.flush()
+    except WnpoptError as error:
+        if error.exit_code == 3 and os.environ.get("WNPOPT_DEBUG"):
+            traceback.print_exc()
+        return _fail(str(error), error.exit_code)
+    except KeyboardInterrupt:
+        return _fail("interrupted before there was an answer", 1)
+    except BrokenPipeError:
+        # The reader of our output has gone, for instance `head`: nobody is left to tell anything.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 128 + signal.SIGPIPE
+    except Exception as error:
+        usage = getattr(error, "format_message", None)  # click's errors about arguments, wherever click lives
+        if callable(usage):
+            return _fail(str(usage()), 2)
+        if os.environ.get("WNPOPT_DEBUG"):
+            traceback.print_exc()
+        hint = "set WNPOPT_DEBUG=1 for the traceback, and please report it"
+        return _fail(f"internal error: {type(error).__name__}: {error} ({hint})", 3)
+    return code if isinstance(code, int) else 0
+
+
+def _fail(message: str, code: int) -> int:
+    print(f"wnpopt: {one_line(message)}", file=sys.stderr)
+    return code
