@@ -39,7 +39,9 @@ def generate(
     if count < 1:
         raise InputError(f"found {count}; at least 1 is needed", where="--count")
     if not 0 <= seed <= 2**31 - count:
-        raise InputError(f"found {seed}; a seed of at least 0 that leaves room for the others is needed", where="--seed")
+        raise InputError(
+            f"found {seed}; a seed of at least 0 that leaves room for the others is needed", where="--seed"
+        )
     options = _parse(context.args, found.generator_options)
     try:
         out.mkdir(parents=True, exist_ok=True)

@@ -11,9 +11,7 @@ from wnpopt.core.errors import InputError
 
 
 def schema(
-    kind: Annotated[
-        str | None, typer.Argument(help="An instance's or a solution's kind.", show_default="all")
-    ] = None,
+    kind: Annotated[str | None, typer.Argument(help="An instance's or a solution's kind.", show_default="all")] = None,
 ) -> int:
     """Print the JSON Schema (draft 2020-12) of a kind of document, or of all by their kind."""
     from wnpopt.core import registry

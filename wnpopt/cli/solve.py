@@ -27,9 +27,7 @@ def solve(
         str, typer.Option(help="Method whose solution an exact method starts from; none for a cold start.")
     ] = "auto",
     out: Annotated[Path | None, typer.Option(help="File for the solution.", show_default=False)] = None,
-    plot: Annotated[
-        Path | None, typer.Option(help="File for the picture: .png or .svg.", show_default=False)
-    ] = None,
+    plot: Annotated[Path | None, typer.Option(help="File for the picture: .png or .svg.", show_default=False)] = None,
     deterministic: Annotated[
         bool, typer.Option("--deterministic", help="Repeatable search with several threads (slower).")
     ] = False,
@@ -92,9 +90,7 @@ def check_target(path: Path | None) -> None:
         raise InputError(f"the directory {path.parent} does not exist", file=str(path))
 
 
-def _show(
-    instance: Instance, family: AnyFamily, result: Result[Solution], out: Path | None, plot: Path | None
-) -> None:
+def _show(instance: Instance, family: AnyFamily, result: Result[Solution], out: Path | None, plot: Path | None) -> None:
     from rich.console import Console
     from rich.table import Table
 

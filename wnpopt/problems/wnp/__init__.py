@@ -25,6 +25,7 @@ FAMILY = Family(
         "wnpopt.problems.wnp.heuristics.pacs:METHOD",
         "wnpopt.problems.wnp.formulations.milp:METHOD",
         "wnpopt.problems.wnp.formulations.cpsat:METHOD",
+        "wnpopt.problems.wnp.formulations.lbbd:METHOD",
         "wnpopt.problems.wnp.auto:METHOD",
     ),
     formulations={

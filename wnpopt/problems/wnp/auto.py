@@ -1,9 +1,11 @@
-"""auto: heuristics, bounds, and the exact method where they leave a gap."""
+"""auto: heuristics, bounds, and an exact method where they leave a gap."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from wnpopt.core.bound import best_bound
-from wnpopt.core.method import Method, Outcome, Run
+from wnpopt.core.method import Method, Outcome, Run, Start
 from wnpopt.core.result import Termination
 from wnpopt.problems.wnp.features import refuse_bus
 from wnpopt.problems.wnp.instance import WnpInstance
@@ -11,36 +13,41 @@ from wnpopt.problems.wnp.solution import WnpSolution
 
 
 def run(instance: WnpInstance, run: Run[WnpSolution]) -> Outcome[WnpSolution]:
-    """The warm start if a bound meets it already; else CP-SAT from there with the time that is left."""
-    from wnpopt.problems.wnp.formulations import cpsat
+    """The warm start if a bound meets it already; else ``lbbd`` from there.
+
+    Where the decomposition cannot decide whether the radio serves its last arrivals, ``cpsat`` goes on from its answer
+    with the time that is left. The best solution and all bounds are returned.
+    """
+    from wnpopt.problems.wnp.formulations import cpsat, lbbd
 
     known = best_bound(run.bounds, "min")
     if run.start is not None and known is not None and known.value >= run.start.objective:
         return Outcome(run.start.solution, Termination.PROVED, found_by=run.start.found_by)
-    outcome = cpsat.run(instance, run)
-    if outcome.solution is None:
-        return outcome
-    # CP-SAT hands the hint back where it finds nothing better: then the credit is the heuristic's.
-    objective = run.verified_objective(outcome.solution)
-    kept = run.start is not None and objective is not None and objective >= run.start.objective
-    found_by = run.start.found_by if kept and run.start is not None else "cpsat"
-    return Outcome(
-        outcome.solution,
-        outcome.termination,
-        outcome.bounds,
-        outcome.warm_start,
-        found_by,
-        outcome.build_s,
-        outcome.message,
-        outcome.infeasible,
-        outcome.infeasible_proof,
+    first = lbbd.run(instance, run)
+    if first.termination is Termination.PROVED or run.budget.exhausted():
+        return replace(first, found_by=first.found_by or "lbbd")
+    objective = None if first.solution is None else run.verified_objective(first.solution)
+    start = run.start
+    if first.solution is not None and objective is not None:
+        start = Start(first.solution, objective, first.found_by or "lbbd")
+    second = cpsat.run(instance, replace(run, start=start, bounds=(*run.bounds, *first.bounds)))
+    reached = None if second.solution is None else run.verified_objective(second.solution)
+    improved = reached is not None and (start is None or reached < start.objective)
+    return replace(
+        second,
+        solution=second.solution if improved or start is None else start.solution,
+        bounds=(*first.bounds, *second.bounds),
+        warm_start=first.warm_start,
+        found_by="cpsat" if improved or start is None else start.found_by,
+        build_s=first.build_s + second.build_s,
+        message="; ".join(text for text in (first.message, second.message) if text),
     )
 
 
 METHOD = Method(
     family="wnp",
     name="auto",
-    summary="pacs, then the bounds, then cpsat where a gap is left",
+    summary="pacs, then the bounds, then lbbd (and cpsat) where a gap is left",
     proves="optimality, infeasibility",
     run=run,
     modules=("ortools", "numba"),

@@ -39,7 +39,7 @@ class Shape:
     slot_ticks: int = 500
     heterogeneity: float = 0.5
     core_spread: float = 0.3
-    ctr: float = 1.0
+    ctr: float = 0.5
     load: float = 0.6
     forbidden: float = 0.0
     skip_edges: float = 0.2
@@ -55,7 +55,7 @@ OPTIONS = (
     GeneratorOption("slot_ticks", 500, "ticks of a slot"),
     GeneratorOption("heterogeneity", 0.5, "spread of payloads and branch work over the modalities, 0 for equal ones"),
     GeneratorOption("core_spread", 0.3, "spread of a subgraph's ticks over the cores"),
-    GeneratorOption("ctr", 1.0, "compute-to-transmission ratio"),
+    GeneratorOption("ctr", 0.5, "compute-to-transmission ratio"),
     GeneratorOption("load", 0.6, "share of the radio's slots that the payloads fill"),
     GeneratorOption("forbidden", 0.0, "chance that a core cannot run a subgraph"),
     GeneratorOption("skip_edges", 0.2, "chance of an edge that skips a subgraph within a branch"),

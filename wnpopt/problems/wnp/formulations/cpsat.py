@@ -5,7 +5,7 @@ Constraint numbers in the comments are those of the written model.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING
@@ -35,7 +35,8 @@ class CpsatModel:
 
     problem: Problem
     model: cp_model.CpModel
-    variables: Mapping[str, cp_model.IntVar]
+    variables: dict[str, cp_model.IntVar]
+    horizon: int
 
     def value(self, values: tuple[float, ...], name: str) -> int:
         """The value of the variable ``name`` in a solver's answer; 0 for one that the model left out."""
@@ -54,21 +55,45 @@ def compile_cpsat(
     problem: Problem, upper: int | None = None, lower: int = 0, subsets_up_to: int = SUBSETS_UP_TO
 ) -> CpsatModel:
     """The model with makespans from ``lower`` (proved) to ``upper`` (known to be reached)."""
-    from wnpopt.problems.wnp.formulations.cpsat_compute import add_compute
     from wnpopt.problems.wnp.formulations.cpsat_radio import add_radio
+
+    empty = _empty(problem, upper, lower)
+    add_radio(empty.model, empty.variables, problem, subsets_up_to)
+    return _with_compute(empty)
+
+
+def compile_master(
+    problem: Problem, upper: int | None, lower: int, weights: Sequence[IntArray], no_goods: Sequence[IntArray]
+) -> CpsatModel:
+    """The model without slot counts: arrivals are held by the cuts of ``weights`` (R7) and by ``no_goods`` (R8) alone."""
+    from wnpopt.problems.wnp.formulations.cpsat_radio import add_arrivals, add_cut, add_no_good
+
+    empty = _empty(problem, upper, lower)
+    if problem.uplink.count:
+        add_arrivals(empty.model, empty.variables, problem.uplink)
+        for weight in weights:
+            add_cut(empty.model, empty.variables, problem.uplink, weight)
+        for no_good in no_goods:
+            add_no_good(empty.model, empty.variables, problem.uplink, no_good)
+    return _with_compute(empty)
+
+
+def _empty(problem: Problem, upper: int | None, lower: int) -> CpsatModel:
+    from ortools.sat.python import cp_model
+
     from wnpopt.problems.wnp.formulations.horizon import latest_makespan
 
-    from ortools.sat.python import cp_model  # isort: skip
-
     model = cp_model.CpModel()
-    variables: dict[str, cp_model.IntVar] = {}
     horizon = latest_makespan(problem) if upper is None else upper
-    makespan = model.new_int_var(min(lower, horizon), horizon, "C")
-    variables["C"] = makespan
-    add_radio(model, variables, problem, subsets_up_to)
-    add_compute(model, variables, problem, horizon)
-    model.minimize(makespan)
-    return CpsatModel(problem, model, variables)
+    return CpsatModel(problem, model, {"C": model.new_int_var(min(lower, horizon), horizon, "C")}, horizon)
+
+
+def _with_compute(compiled: CpsatModel) -> CpsatModel:
+    from wnpopt.problems.wnp.formulations.cpsat_compute import add_compute
+
+    add_compute(compiled.model, compiled.variables, compiled.problem, compiled.horizon)
+    compiled.model.minimize(compiled.variables["C"])
+    return compiled
 
 
 def hint(compiled: CpsatModel, decisions: Decisions) -> None:
@@ -89,14 +114,18 @@ def hint(compiled: CpsatModel, decisions: Decisions) -> None:
         values[f"o[{k},{j}]"] = int(decisions.arrival[k] <= decisions.arrival[j])
     for name in compiled.variables:
         if name.startswith("y["):
-            j, k, n, b = name[2:-1].split(",")
-            values[name] = values[f"o[{j},{k}]"] * values[f"x[{j},{n},{b}]"]
+            due, by, n, b = name[2:-1].split(",")
+            values[name] = values[f"o[{due},{by}]"] * values[f"x[{due},{n},{b}]"]
     for i, (core, start) in enumerate(zip(decisions.core, decisions.start, strict=True)):
         values[f"s[{i}]"], values[f"e[{i}]"] = int(start), int(start + plan.ticks[i, core])
         for c in range(plan.ticks.shape[1]):
             values[f"a[{i},{c}]"] = int(c == core)
     for e, (i, j) in enumerate(zip(plan.source, plan.target, strict=True)):
         values[f"d[{e}]"] = int(decisions.core[i] != decisions.core[j])
+    for name in compiled.variables:
+        if name.startswith("late["):
+            late, limit = name[5:-1].split(",")
+            values[name] = int(decisions.arrival[int(late)] > int(limit))
     for m in range(plan.ticks.shape[1]):
         values[f"busy[{m}]"] = int((decisions.core == m).any())
     for name, variable in compiled.variables.items():

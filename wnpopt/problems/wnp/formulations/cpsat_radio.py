@@ -24,9 +24,7 @@ def add_radio(
     uplink = problem.uplink
     if uplink.count == 0:
         return
-    alone = uplink.alone()
-    assert alone is not None, "an undeliverable payload is refused before"
-    _add_arrivals(model, variables, uplink, alone)
+    add_arrivals(model, variables, uplink)
     _add_counts(model, variables, uplink)
     if uplink.count <= subsets_up_to:
         for size in range(1, uplink.count + 1):
@@ -34,14 +32,14 @@ def add_radio(
                 _add_hall(model, variables, uplink, members)
     else:
         _add_pairwise(model, variables, uplink)
-    for weight in _cut_weights(problem):
-        _add_cut(model, variables, uplink, weight)
+    for weight in cut_weights(problem):
+        add_cut(model, variables, uplink, weight)
 
 
-def _add_arrivals(
-    model: cp_model.CpModel, variables: dict[str, cp_model.IntVar], uplink: Uplink, alone: IntArray
-) -> None:
+def add_arrivals(model: cp_model.CpModel, variables: dict[str, cp_model.IntVar], uplink: Uplink) -> None:
     """(R1) T_k = sum_b p[k,b]; (R2) the slots before the deadline fill block after block."""
+    alone = uplink.alone()
+    assert alone is not None, "an undeliverable payload is refused before"
     blocks = range(uplink.block_length.size)
     for k in range(uplink.count):
         arrival = variables[f"T[{k}]"] = model.new_int_var(int(alone[k]), uplink.slots, f"T[{k}]")
@@ -124,7 +122,7 @@ def _add_pairwise(model: cp_model.CpModel, variables: dict[str, cp_model.IntVar]
                 model.add(sum(terms) <= variables[f"p[{k},{b}]"])
 
 
-def _cut_weights(problem: Problem) -> list[IntArray]:
+def cut_weights(problem: Problem) -> list[IntArray]:
     """Weights that prove the radio's bounds for several tails: the cuts that bind near an optimum."""
     uplink = problem.uplink
     shortest = problem.modality_tails(problem.shortest_tails())
@@ -139,12 +137,17 @@ def _cut_weights(problem: Problem) -> list[IntArray]:
     for tail in tails:
         _, cut = least_makespan(uplink, tail, give_up=0)
         if cut is not None:
-            weight = np.rint(cut.weight * (_CUT_SCALE / cut.weight.max())).astype(np.int64)
+            weight = coarse(cut.weight)
             found.setdefault(tuple(weight.tolist()), weight)
     return list(found.values())
 
 
-def _add_cut(model: cp_model.CpModel, variables: dict[str, cp_model.IntVar], uplink: Uplink, weight: IntArray) -> None:
+def coarse(weight: IntArray) -> IntArray:
+    """``weight`` as integers of at most 12 bits: every non-negative weights give a valid cut, and small ones a light model."""
+    return np.asarray(np.rint(weight * (_CUT_SCALE / weight.max())).astype(np.int64))
+
+
+def add_cut(model: cp_model.CpModel, variables: dict[str, cp_model.IntVar], uplink: Uplink, weight: IntArray) -> None:
     """(R7) no weights are served better than greedily; valid for every integer weight, so rounding it does no harm."""
     coefficients: dict[tuple[tuple[int, ...], int], int] = {}
     for b in range(uplink.block_length.size):
@@ -165,3 +168,19 @@ def _add_cut(model: cp_model.CpModel, variables: dict[str, cp_model.IntVar], upl
         for (members, b), step in coefficients.items()
     )
     model.add(total >= right // divisor)
+
+
+def add_no_good(
+    model: cp_model.CpModel, variables: dict[str, cp_model.IntVar], uplink: Uplink, limit: IntArray
+) -> None:
+    """(R8) some modality arrives later than ``limit`` (K', slots): no allocation meets them all."""
+    later = []
+    for k in range(uplink.count):
+        name = f"late[{k},{int(limit[k])}]"
+        if name not in variables and limit[k] < uplink.slots:
+            variables[name] = model.new_bool_var(name)
+            model.add(variables[f"T[{k}]"] >= int(limit[k]) + 1).only_enforce_if(variables[name])
+            model.add(variables[f"T[{k}]"] <= int(limit[k])).only_enforce_if(~variables[name])
+        if name in variables:
+            later.append(variables[name])
+    model.add_bool_or(later)

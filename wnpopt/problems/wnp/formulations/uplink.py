@@ -12,6 +12,11 @@ from wnpopt.problems.wnp.kernels.throughput import usable_slots
 
 def allocate(uplink: Uplink, deadline: IntArray, budget: Budget) -> IntArray | None:
     """Slot counts (K', N, B) that meet ``deadline`` (K') in slots; None if CP-SAT finds none within the budget."""
+    return refuted(uplink, deadline, budget)[0]
+
+
+def refuted(uplink: Uplink, deadline: IntArray, budget: Budget) -> tuple[IntArray | None, bool]:
+    """:func:`allocate`, and whether CP-SAT proved that there is none."""
     from ortools.sat.python import cp_model
 
     from wnpopt.backends.cpsat import solve_cpsat
@@ -29,11 +34,11 @@ def allocate(uplink: Uplink, deadline: IntArray, budget: Budget) -> IntArray | N
         model.add(sum(terms) >= int(uplink.payload[k]))
     report = solve_cpsat(model, Budget(budget.remaining(), 1, budget.seed, stop=budget.stop))
     if report.values is None:
-        return None
+        return None, report.ending == "infeasible"
     result = np.zeros(uplink.rates.shape, dtype=np.int64)
     for (k, n, b), variable in count.items():
         result[k, n, b] = round(report.values[variable.index])
-    return result
+    return result, False
 
 
 def undeliverable(uplink: Uplink, budget: Budget) -> str | None:
