@@ -144,12 +144,15 @@ def _draw_cores(axes: Axes, instance: WnpInstance, solution: WnpSolution, factor
             edgecolor="white",
             linewidth=0.7,
         )
-        share = ticks / span
-        if share > 0.011 * (1 + len(subgraph.name)) * 0.62:
+        # The whole name where it fits, else what comes after its last dot, else nothing.
+        label = next(
+            (text for text in (subgraph.name, subgraph.name.rsplit(".", 1)[-1]) if _fits(text, ticks / span)), None
+        )
+        if label is not None:
             axes.text(
                 (start + ticks / 2) * factor,
                 row[core],
-                subgraph.name,
+                label,
                 ha="center",
                 va="center",
                 fontsize=7.5,
@@ -183,6 +186,11 @@ def _draw_cores(axes: Axes, instance: WnpInstance, solution: WnpSolution, factor
     axes.set_yticks(range(len(row)), list(row))
     axes.set_ylim(len(row) - 0.5, -0.5)
     axes.set_ylabel("core")
+
+
+def _fits(text: str, share: float) -> bool:
+    """True if ``text`` fits into ``share`` of the axis's width."""
+    return share > 0.0068 * (1 + len(text))
 
 
 def _legend(axes: Axes, instance: WnpInstance) -> None:

@@ -34,6 +34,7 @@ class Uplink:
     """
 
     index: IntArray
+    names: tuple[str, ...]
     rates: IntArray
     payload: IntArray
     share: FloatArray
@@ -51,6 +52,7 @@ class Uplink:
         share = np.ascontiguousarray((rates / payload[:, None, None]).transpose(1, 2, 0))
         return Uplink(
             index,
+            tuple(instance.modalities[k].name for k in index),
             rates,
             payload,
             share,
@@ -308,7 +310,7 @@ def cannot_deliver(uplink: Uplink) -> str | None:
         capacity = (uplink.rates * uplink.block_length).sum(axis=(1, 2))
         k = int(np.flatnonzero(capacity < uplink.payload)[0])
         return (
-            f"modality {uplink.index[k]} needs {uplink.payload[k]} bits, and all resource blocks in all "
+            f"modality {uplink.names[k]} needs {uplink.payload[k]} bits, and all resource blocks in all "
             f"slots carry {capacity[k]} for it"
         )
     usable = usable_slots(all_slots, uplink.block_start, uplink.block_length)
@@ -316,7 +318,7 @@ def cannot_deliver(uplink: Uplink) -> str | None:
     integral = _integral(uplink, weight)
     if cut_holds(uplink, integral, all_slots):
         return None
-    listed = ", ".join(f"{k}: {u}" for k, u in zip(uplink.index, integral, strict=True))
+    listed = ", ".join(f"{name}: {u}" for name, u in zip(uplink.names, integral, strict=True))
     return f"the payloads, weighted by modality ({listed}), exceed all that the resource blocks can carry in all slots"
 
 

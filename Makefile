@@ -1,0 +1,34 @@
+# `make demo` and `make test` set everything up: a virtual environment in $(VENV), then wnpopt with what the target needs.
+VENV ?= .venv
+PYTHON ?= python3
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+# Two workers: the tests are made for two cores.
+WORKERS ?= 2
+
+.PHONY: demo test test-slow lint suites clean
+
+$(READY): pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	touch $@
+
+demo: $(READY)
+	$(BIN)/python scripts/demo.py
+
+test: $(READY)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
+
+test-slow: $(READY)
+	$(BIN)/python -m pytest -m slow
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+suites: $(READY)
+	$(BIN)/python scripts/wnp_suites.py --check
+
+clean:
+	rm -rf $(VENV) out build dist *.egg-info
