@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from wnpopt.cli.arguments import integer
 from wnpopt.core.errors import InputError
 
 if TYPE_CHECKING:
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
 def generate(
     context: typer.Context,
     family: Annotated[str | None, typer.Argument(help="Family of the instances.", show_default=False)] = None,
-    seed: Annotated[int, typer.Option(help="Seed of the first instance; the next ones follow.")] = 0,
-    count: Annotated[int, typer.Option(help="Number of instances.")] = 1,
+    seed: Annotated[int, typer.Option(help="Seed of the first instance; the next ones follow.", parser=integer)] = 0,
+    count: Annotated[int, typer.Option(help="Number of instances.", parser=integer)] = 1,
     out: Annotated[Path, typer.Option(help="Directory for the files; made if it is not there.")] = Path(),
 ) -> int:
     """Write random instances of a family; `wnpopt generate FAMILY --help` lists its options."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from wnpopt.cli.arguments import integer, real
 from wnpopt.cli.terminal import ProgressLine, number, percent, print_json, seconds
 from wnpopt.core.errors import InputError
 from wnpopt.core.interrupt import graceful_interrupt
@@ -20,9 +21,13 @@ if TYPE_CHECKING:
 def solve(
     instance: Annotated[Path, typer.Argument(help="JSON file of the instance.", show_default=False)],
     method: Annotated[str, typer.Option(help="One of those that `wnpopt list` shows.")] = "auto",
-    time_limit: Annotated[float, typer.Option(help="Seconds for the methods that have a limit.")] = 60.0,
-    threads: Annotated[int | None, typer.Option(help="Threads of the solvers.", show_default="all cores")] = None,
-    seed: Annotated[int, typer.Option(help="Seed of everything random.")] = 0,
+    time_limit: Annotated[
+        float, typer.Option(help="Seconds for the methods that have a limit.", parser=real, metavar="S")
+    ] = 60.0,
+    threads: Annotated[
+        int | None, typer.Option(help="Threads of the solvers.", show_default="all cores", parser=integer, metavar="N")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Seed of everything random.", parser=integer, metavar="N")] = 0,
     warm_start: Annotated[
         str, typer.Option(help="Method whose solution an exact method starts from; none for a cold start.")
     ] = "auto",
@@ -96,7 +101,7 @@ def _show(instance: Instance, family: AnyFamily, result: Result[Solution], out: 
 
     console = Console()
     colour = {"optimal": "green", "feasible": "yellow"}.get(result.status, "red")
-    table = Table(title=f"{instance.name}  ({family.title})", title_justify="left")
+    table = Table(title=instance.name, title_justify="left")
     for heading in ("method", "status", f"value [{family.unit}]" if family.unit else "value", "bound", "gap", "time"):
         table.add_column(heading.replace("[", r"\["), justify="left" if heading in {"method", "status"} else "right")
     table.add_row(

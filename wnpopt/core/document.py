@@ -7,9 +7,9 @@ same number, reals are finite, names are printable.
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Self
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from wnpopt.core.canonical import content_hash
 from wnpopt.core.errors import InputError
@@ -29,6 +29,16 @@ def _check_name(name: str) -> str:
 
 Name = Annotated[str, Field(strict=True, min_length=1, max_length=200), AfterValidator(_check_name)]
 """1 to 200 printable characters without ``->``."""
+
+
+def _check_version(value: object) -> object:
+    if type(value) is not int:  # true and 1.0 equal 1, but are none
+        raise ValueError("1 is needed")
+    return value
+
+
+SchemaVersion = Annotated[Literal[1], BeforeValidator(_check_version)]
+"""The integer 1."""
 
 Int = Annotated[int, Field(strict=True, ge=-MAX_INT, le=MAX_INT)]
 """An integer; 12.0 and true are none."""
@@ -76,7 +86,7 @@ class Instance(Document):
     """Base of all problem instances: ``kind``, ``schema_version``, ``name``, ``source`` and a content hash."""
 
     kind: str
-    schema_version: int
+    schema_version: SchemaVersion
     name: Name
     source: Annotated[str, Field(strict=True)] | None = None
 

@@ -1,0 +1,1 @@
+"""The vocabulary that all problem families share: DNN graphs, hardware, radio."""

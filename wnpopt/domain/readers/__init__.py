@@ -1,0 +1,1 @@
+"""Readers of files in formats of others: ONNX, STG, measured profiles."""

@@ -93,7 +93,6 @@ class WnpInstance(Instance):
     """
 
     kind: Literal["wnp"]
-    schema_version: Literal[1]
     tick_s: PositiveReal = 1e-6
     radio: Radio
     modalities: tuple[Modality, ...]

@@ -1,0 +1,247 @@
+"""The commands as the contract says, in this process and, where it matters, as a process of their own."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+import wnpopt
+
+RESULT_FIELDS = {
+    "instance", "family", "method", "status", "termination", "sense", "objective", "bound", "gap", "runtime_s", "build_s",
+    "verified", "violations", "trace", "warm_start", "found_by", "bound_by", "seed", "threads", "time_limit_s",
+    "instance_hash", "versions", "message",
+}  # fmt: skip
+
+
+def command(*arguments: object) -> list[str]:
+    return [sys.executable, "-m", "wnpopt", *map(str, arguments)]
+
+
+def process(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command(*arguments), capture_output=True, text=True, env={**os.environ, **environment}, timeout=120, check=False
+    )
+
+
+def test_solve_verify_round_trip(cli, instance: Path, tmp_path: Path) -> None:
+    out = tmp_path / "plan.json"
+    code, text, err = cli("solve", instance, "--out", out)
+    assert (code, err) == (0, "")
+    assert "optimal" in text
+    assert "98" in text
+    assert cli("verify", instance, out) == (0, "accepted: value 98 ticks\n", "")
+    code, text, _ = cli("verify", instance, out, "--json")
+    assert code == 0
+    assert json.loads(text) == {"objective": 98, "violations": []}
+
+
+def test_a_wrong_solution_is_violated(cli, instance: Path, tmp_path: Path) -> None:
+    out = tmp_path / "plan.json"
+    cli("solve", instance, "--out", out)
+    plan = json.loads(out.read_text())
+    plan["start"]["fuse"] -= 1
+    out.write_text(json.dumps(plan))
+    code, text, err = cli("verify", instance, out)
+    assert (code, err) == (1, "")
+    assert "violated" in text
+    code, text, _ = cli("verify", instance, out, "--json")
+    assert code == 1
+    assert {"rule", "where", "amount"} == set(json.loads(text)["violations"][0])
+
+
+def test_json_is_one_object_with_the_contracts_fields(cli, instance: Path) -> None:
+    code, text, err = cli("solve", instance, "--json", "--threads", 1)
+    assert (code, err) == (0, "")
+    result = json.loads(text)
+    assert set(result) == RESULT_FIELDS
+    assert result["status"] == "optimal"
+    assert result["objective"] == result["bound"] == 98
+    assert result["gap"] == 0
+    assert result["threads"] == 1
+    assert result["time_limit_s"] == 60
+
+
+def test_infeasible_is_exit_1_and_writes_nothing(cli, data, tmp_path: Path) -> None:
+    data["modalities"][0]["payload_bits"] = 10**6
+    path, out = tmp_path / "i.json", tmp_path / "plan.json"
+    path.write_text(json.dumps(data))
+    for method in ("rtfs", "milp", "auto"):
+        code, text, _ = cli("solve", path, "--method", method, "--json", "--out", out)
+        result = json.loads(text)
+        assert code == 1
+        assert result["status"] == "infeasible"
+        assert result["objective"] is None
+        assert result["gap"] is None
+        assert "m0" in result["message"]
+        assert not out.exists()
+
+
+def test_no_time_is_exit_1(cli, instance: Path) -> None:
+    code, text, _ = cli("solve", instance, "--method", "cpsat", "--warm-start", "none", "--time-limit", 0, "--json")
+    result = json.loads(text)
+    assert code == 1
+    assert (result["status"], result["termination"]) == ("unknown", "time_limit")
+
+
+def test_generate_is_a_function_of_the_seed(cli, tmp_path: Path) -> None:
+    for folder in ("a", "b"):
+        code, _, err = cli("generate", "wnp", "--seed", 5, "--count", 3, "--out", tmp_path / folder, "--cores", 2)
+        assert (code, err) == (0, "")
+    files = sorted(p.name for p in (tmp_path / "a").iterdir())
+    assert len(files) == 3
+    for name in files:
+        assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
+        assert wnpopt.load(tmp_path / "a" / name)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["vnp"], ["vnp", "wnp"]),
+        (["wnp", "--core", "2"], ["--core", "--cores"]),
+        (["wnp", "--cores", "two"], ["--cores", "two"]),
+        (["wnp", "--cores"], ["--cores", "no value"]),
+        (["wnp", "--cores", "0"], ["cores", "0"]),
+        (["wnp", "--forbidden", "2"], ["forbidden", "2"]),
+        (["wnp", "--count", "0"], ["--count", "0"]),
+        (["wnp", "--subgraphs", "3"], ["subgraphs", "3"]),
+    ],
+)
+def test_generate_refuses(arguments: list[str], words: list[str], cli, tmp_path: Path) -> None:
+    code, out, err = cli("generate", *arguments, "--out", tmp_path)
+    assert (code, out) == (2, "")
+    assert err.count("\n") == 1
+    for word in words:
+        assert word in err
+
+
+def test_export_is_repeatable(cli, instance: Path, tmp_path: Path) -> None:
+    for suffix in (".lp", ".mps"):
+        paths = [tmp_path / f"{n}{suffix}" for n in "ab"]
+        for path in paths:
+            assert cli("export", instance, "-o", path)[0] == 0
+        assert paths[0].read_bytes() == paths[1].read_bytes()
+    code, out, err = cli("export", instance, "-o", tmp_path / "x.mps", "--formulation", "cpsat")
+    assert (code, out) == (2, "")
+    assert "linear" in err
+
+
+def test_schema_accepts_what_we_write(cli, instance: Path, tmp_path: Path) -> None:
+    out = tmp_path / "plan.json"
+    cli("solve", instance, "--out", out)
+    for kind, path in (("wnp", instance), ("wnp-solution", out)):
+        code, text, _ = cli("schema", kind)
+        assert code == 0
+        jsonschema.validate(json.loads(path.read_text()), json.loads(text))
+    every = json.loads(cli("schema")[1])
+    assert {"wnp", "wnp-solution"} <= set(every)
+    assert cli("schema", "nothing")[0] == 2
+
+
+def test_list_and_doctor(cli) -> None:
+    code, text, _ = cli("list", "--json")
+    assert code == 0
+    assert {"rtfs", "pacs", "milp", "cpsat", "lbbd", "auto"} == set(json.loads(text)["wnp"]["methods"])
+    code, text, _ = cli("doctor", "--json")
+    report = json.loads(text)
+    assert code == 0
+    assert report["healthy"]
+    assert {"wnpopt", "highspy", "ortools"} <= set(report["versions"])
+    assert cli("list")[0] == 0
+
+
+def test_the_picture_is_written(cli, instance: Path, tmp_path: Path) -> None:
+    for suffix, magic in ((".png", b"\x89PNG"), (".svg", b"<?xml")):
+        path = tmp_path / f"plan{suffix}"
+        assert cli("solve", instance, "--plot", path)[0] == 0
+        assert path.read_bytes().startswith(magic)
+
+
+def test_no_heavy_import_for_help() -> None:
+    code = (
+        "import sys; from wnpopt.cli.main import main; main(['--help']); "
+        "heavy = {'numpy', 'ortools', 'pyomo', 'cvxpy', 'numba', 'scipy', 'matplotlib', 'networkx'} & set(sys.modules); "
+        "assert not heavy, heavy"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, stdout=subprocess.DEVNULL)
+
+
+def test_hash_seed_changes_nothing(instance: Path, tmp_path: Path) -> None:
+    """Two processes with different hash seeds write the same bytes: solutions of the untimed methods, hash, model."""
+    written = []
+    for seed in ("1", "2"):
+        files = []
+        for method in ("rtfs", "pacs"):
+            out = tmp_path / f"{method}-{seed}.json"
+            done = process("solve", instance, "--method", method, "--out", out, "--json", PYTHONHASHSEED=seed)
+            assert done.returncode == 0, done.stderr
+            files += [out.read_bytes(), json.loads(done.stdout)["instance_hash"].encode()]
+        model = tmp_path / f"model-{seed}.mps"
+        assert process("export", instance, "-o", model, PYTHONHASHSEED=seed).returncode == 0
+        written.append([*files, model.read_bytes()])
+    assert written[0] == written[1]
+
+
+@pytest.fixture(scope="module")
+def hard(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An instance that no method proves in the time of these tests."""
+    from wnpopt.core.registry import family
+
+    options = {
+        "subgraphs": 60,
+        "cores": 6,
+        "modalities": 5,
+        "resource_blocks": 20,
+        "slots": 60,
+        "ctr": 1.5,
+        "heterogeneity": 0.0,
+    }
+    path = tmp_path_factory.mktemp("hard") / "hard.json"
+    wnpopt.save(family("wnp").generate(options, 1), path)
+    return path
+
+
+@pytest.mark.parametrize("method", ["milp", "cpsat", "lbbd", "auto"])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_the_run_with_the_incumbent(hard: Path, tmp_path: Path, method: str, number: int) -> None:
+    out = tmp_path / "plan.json"
+    arguments = command("solve", hard, "--method", method, "--time-limit", 300, "--threads", 1, "--out", out, "--json")
+    with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+        time.sleep(9)
+        running.send_signal(number)
+        text, err = running.communicate(timeout=60)
+    assert running.returncode == 0, err
+    result = json.loads(text)
+    assert result["termination"] == "interrupted"
+    assert result["status"] == "feasible"
+    assert wnpopt.verify(wnpopt.load(hard), wnpopt.load_solution(out)).accepted
+
+
+@pytest.mark.parametrize("method", ["cpsat", "lbbd", "auto"])
+def test_the_time_limit_is_kept(hard: Path, method: str, cli) -> None:
+    """Within 1 s + 2 % of the limit by the program's own clock, with an incumbent and a bound."""
+    limit = 4.0
+    cli("solve", hard, "--method", "pacs", "--json")
+    code, text, _ = cli("solve", hard, "--method", method, "--time-limit", limit, "--threads", 1, "--json")
+    result = json.loads(text)
+    assert code == 0
+    assert result["status"] == "feasible"
+    assert result["termination"] == "time_limit"
+    assert result["bound"] is not None
+    # The margin is the contract's; a loaded machine may stretch the clock, so the test allows four times that.
+    assert result["runtime_s"] <= limit + 4 * (1.0 + 0.02 * limit)
+
+
+def test_module_and_version() -> None:
+    done = process("--version")
+    assert done.returncode == 0
+    assert done.stdout.strip() == f"wnpopt {wnpopt.__version__}"
