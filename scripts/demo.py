@@ -1,4 +1,7 @@
-"""A robot's camera, lidar and thermal image over a fading uplink into a four-core chip: RTFS, PACS and the exact answer."""
+"""A robot's camera, lidar and thermal image over a fading uplink into a four-core chip.
+
+RTFS, PACS and the exact answer.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The optimum of tiny wnp instances by exhaustion: plain Python that shares nothing with the package but the instance class."""
+"""The optimum of tiny wnp instances by exhaustion.
+
+Plain Python that shares nothing with the package but the instance class.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,10 @@ from wnpopt.problems.wnp.instance import WnpInstance
 
 
 def arrival_vectors(instance: WnpInstance) -> list[tuple[int, ...]]:
-    """All Pareto-minimal vectors of arrival slots (0 for modalities that need none); empty if nothing can be delivered in time."""
+    """All Pareto-minimal vectors of arrival slots (0 for modalities that need none).
+
+    Empty if nothing can be delivered in time.
+    """
     radio = instance.radio
     needed = {s.modality for s in instance.subgraphs}
     payload = [m.payload_bits if m.name in needed else 0 for m in instance.modalities]

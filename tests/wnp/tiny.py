@@ -1,4 +1,7 @@
-"""Random tiny instances that cover the corners: short last blocks, forbidden cores, zero payloads, no modality, infeasible ones."""
+"""Random tiny instances that cover the corners.
+
+Short last blocks, forbidden cores, zero payloads, no modality, infeasible ones.
+"""
 
 from __future__ import annotations
 
