@@ -207,7 +207,8 @@ def _check_method(method: AnyMethod, instance: Instance) -> None:
     missing = [module for module in method.modules if not installed(module)]
     if missing:
         raise MissingDependencyError(
-            f"the method {method.name} needs {', '.join(missing)}, which is not installed: pip install {' '.join(missing)}"
+            f"the method {method.name} needs {', '.join(missing)}, which is not installed: "
+            f"pip install {' '.join(missing)}"
         )
     refused = method.refuse(instance)
     if refused is not None:

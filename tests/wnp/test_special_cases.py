@@ -100,7 +100,7 @@ def test_a_chain_stays_where_moving_does_not_pay() -> None:
 
 
 def test_equal_rates_share_the_radio_by_work() -> None:
-    """Two modalities of 4 slots each on one block: the one with the longer tail goes first (4 + 30, 8 + 5 slots of 10)."""
+    """Two modalities of 4 slots each on one block: the one with the longer tail goes first (4 + 30, 8 + 5 slots)."""
     instance = make(
         [[300, 300], [50, 50]],
         reads={0: "m0", 1: "m1"},

@@ -42,8 +42,8 @@ def solve_highs(
     """Solve a (mixed-integer) linear Pyomo model; ``values`` are in the order of ``component_data_objects(Var)``.
 
     With ``warm_start`` the variables' values are handed over as a MIP start; every variable must have one. Gap
-    tolerances are zero, feasibility tolerances 1e-9. Improvements go to ``trace`` as they come. Objectives and bounds are the model's times ``unit``.
-    Never raises for "no solution"; :class:`SolverError` if HiGHS rejects the model.
+    tolerances are zero, feasibility tolerances 1e-9. Improvements go to ``trace`` as they come. Objectives and bounds
+    are the model's times ``unit``. Never raises for "no solution"; :class:`SolverError` if HiGHS rejects the model.
     """
     import highspy
     import pyomo.environ as pyo

@@ -46,13 +46,12 @@ def judge(
         else:
             # A defect of the method: its answer is withheld, and so is everything that it claims to have proved.
             violations, termination = certificate.violations, Termination.ERROR
-            notes.append(
-                f"the verifier rejected the solution of {method.name} ({violations[0] if violations else 'no objective'})"
-            )
+            reason = violations[0] if violations else "no objective"
+            notes.append(f"the verifier rejected the solution of {method.name} ({reason})")
             outcome = Outcome(None, Termination.ERROR, build_s=outcome.build_s, warm_start=outcome.warm_start)
     if start is not None and (objective is None or better(start.objective, objective, family.sense)):
         solution, objective, found_by = start.solution, start.objective, start.found_by
-        violations = () if outcome.solution is not None else violations
+        violations = ()  # they are not this solution's; the message tells of them
     if outcome.infeasible is not None and objective is not None:
         notes.append(f"defect: {outcome.infeasible}, contradicted by a verified solution of {objective:g}")
         termination = Termination.ERROR

@@ -20,4 +20,4 @@ def per_tick_down(per_second: float, tick_s: float) -> int:
 
 def _up(value: float) -> int:
     nearest = round(value)
-    return nearest if abs(value - nearest) <= _NOISE * max(1.0, abs(value)) else math.ceil(value)
+    return nearest if abs(value - nearest) <= _NOISE * abs(value) else math.ceil(value)

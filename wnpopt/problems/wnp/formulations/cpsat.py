@@ -65,7 +65,10 @@ def compile_cpsat(
 def compile_master(
     problem: Problem, upper: int | None, lower: int, weights: Sequence[IntArray], no_goods: Sequence[IntArray]
 ) -> CpsatModel:
-    """The model without slot counts: arrivals are held by the cuts of ``weights`` (R7) and by ``no_goods`` (R8) alone."""
+    """The model without slot counts.
+
+    Arrivals are held by the cuts of ``weights`` (R7) and by ``no_goods`` (R8) alone.
+    """
     from wnpopt.problems.wnp.formulations.cpsat_radio import add_arrivals, add_cut, add_no_good
 
     empty = _empty(problem, upper, lower)

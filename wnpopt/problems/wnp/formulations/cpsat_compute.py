@@ -53,8 +53,8 @@ def add_compute(model: cp_model.CpModel, variables: dict[str, cp_model.IntVar], 
 def _add_transfers(model: cp_model.CpModel, variables: dict[str, cp_model.IntVar], problem: Problem) -> None:
     """(C5) d[e] = 1 where the ends of an edge are on different cores.
 
-    (C6) start_j >= end_i + width*d + hop*(sx*(X_i - X_j) + sy*(Y_i - Y_j)) for the four sign pairs: their maximum is the
-    Manhattan distance, so no product of core choices is needed.
+    (C6) start_j >= end_i + width*d + hop*(sx*(X_i - X_j) + sy*(Y_i - Y_j)) for the four sign pairs: their maximum is
+    the Manhattan distance, so no product of core choices is needed.
     """
     plan, chip = problem.plan, problem.instance.chip
     cores = range(len(chip.cores))

@@ -143,7 +143,7 @@ def cut_weights(problem: Problem) -> list[IntArray]:
 
 
 def coarse(weight: IntArray) -> IntArray:
-    """``weight`` as integers of at most 12 bits: every non-negative weights give a valid cut, and small ones a light model."""
+    """``weight`` as integers of at most 12 bits: any non-negative ones give a valid cut, small ones a light model."""
     return np.asarray(np.rint(weight * (_CUT_SCALE / weight.max())).astype(np.int64))
 
 

@@ -1,4 +1,4 @@
-"""A solution's decisions in the terms of the formulations, and back: what warm starts are made from and answers made of."""
+"""A solution's decisions in the terms of the formulations (warm starts), and back (answers)."""
 
 from __future__ import annotations
 
@@ -54,8 +54,8 @@ def compose(
 ) -> WnpSolution:
     """The solution of a solver's values.
 
-    Deadlines are in slots, ``count`` is (K', N, B). Starts are made anew in integers from cores and order, since solvers
-    with continuous times return 49.9999 for 50.
+    Deadlines are in slots, ``count`` is (K', N, B). Starts are made anew in integers from cores and order, since
+    solvers with continuous times return 49.9999 for 50.
     """
     rounded = np.rint(np.asarray(deadline, dtype=np.float64)).astype(np.int64)
     arrivals = Arrivals(0, rounded, count)

@@ -1,8 +1,8 @@
 """Logic-based Benders decomposition (branch and check) of wnp (``models/wnp/lbbd.md``).
 
-The arrival vector is the only interface between radio and compute, and feasible vectors form an up-set. So the master holds the compute
-side and the arrivals alone, under cuts that every feasible vector satisfies; the radio is asked about one vector at a
-time and answers with an allocation or with new cuts.
+The arrival vector is the only interface between radio and compute, and feasible vectors form an up-set. So the master
+holds the compute side and the arrivals alone, under cuts that every feasible vector satisfies; the radio is asked
+about one vector at a time and answers with an allocation or with new cuts.
 """
 
 from __future__ import annotations

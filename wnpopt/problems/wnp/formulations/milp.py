@@ -30,7 +30,10 @@ _LARGEST_TIME = 1e5
 
 
 def build(instance: WnpInstance) -> pyo.ConcreteModel:
-    """The Pyomo model of ``instance``; times in ticks, or in the unit that ``model.tick`` gives for very long horizons."""
+    """The Pyomo model of ``instance``.
+
+    Times in ticks, or in the unit that ``model.tick`` gives for very long horizons.
+    """
     from wnpopt.problems.wnp.kernels.problem import Problem
 
     return build_milp(Problem.of(instance))
@@ -170,7 +173,7 @@ def _add_cores(model: pyo.ConcreteModel, problem: Problem, horizon: int) -> None
 
 
 def _add_orders(model: pyo.ConcreteModel, problem: Problem, horizon: int) -> None:
-    """Which of two subgraphs on one core comes first; the big-M is the latest end of one less the earliest start of the other."""
+    """Which of two subgraphs on one core comes first; big-M: the latest end of one less the earliest start of the other."""
     import pyomo.environ as pyo
 
     from wnpopt.problems.wnp.kernels.plan import FAR, plan_heads

@@ -1,4 +1,7 @@
-"""The radio's side of the decomposition: an allocation for given deadlines, or cuts that every feasible vector satisfies."""
+"""The radio's side of the decomposition.
+
+An allocation for given deadlines, or cuts that every feasible vector satisfies.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,8 @@ class Answer:
 class RadioCheck:
     """Asks the radio about deadlines and remembers what it answered, as cuts for the master.
 
-    ``weights`` are dual cuts (R7), ``no_goods`` are vectors g of which some entry must be exceeded: OR_k T_k >= g_k + 1.
+    ``weights`` are dual cuts (R7), ``no_goods`` are vectors g of which some entry must be exceeded (R8):
+    OR_k T_k >= g_k + 1.
     """
 
     def __init__(self, uplink: Uplink, weights: list[IntArray]) -> None:

@@ -42,7 +42,10 @@ def refuted(uplink: Uplink, deadline: IntArray, budget: Budget) -> tuple[IntArra
 
 
 def undeliverable(uplink: Uplink, budget: Budget) -> str | None:
-    """A proof by two solvers that the payloads cannot be delivered in all slots: CP-SAT and HiGHS agree; None otherwise."""
+    """A proof by two solvers that the payloads cannot be delivered in all slots: CP-SAT and HiGHS agree.
+
+    None otherwise.
+    """
     import pyomo.environ as pyo
     from ortools.sat.python import cp_model
 
@@ -78,7 +81,10 @@ def undeliverable(uplink: Uplink, budget: Budget) -> str | None:
 
 
 def _prefixes(uplink: Uplink, usable: IntArray) -> list[tuple[list[int], int, int, int]]:
-    """(modalities, resource block, block, slots): what is due by a deadline fits before it; K' sets for each cell at most."""
+    """(modalities, resource block, block, slots): what is due by a deadline fits before it.
+
+    K' sets for each cell at most.
+    """
     found = []
     for b in range(uplink.block_length.size):
         for limit in sorted(set(usable[:, b].tolist())):

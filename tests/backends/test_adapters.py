@@ -1,0 +1,201 @@
+"""The adapters: typed endings, limits, warm starts that are really accepted, Ctrl-C with the incumbent."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+
+import pytest
+
+from wnpopt.backends.convex import solve_convex
+from wnpopt.backends.cpsat import solve_cpsat
+from wnpopt.backends.highs import solve_highs
+from wnpopt.backends.report import Ending
+from wnpopt.core.budget import Budget
+from wnpopt.core.errors import SolverError
+from wnpopt.core.trace import Trace
+
+pyo = pytest.importorskip("pyomo.environ")
+
+
+def knapsack(items: int, rows: int, seed: int = 1):
+    rng = random.Random(seed)
+    model = pyo.ConcreteModel()
+    model.x = pyo.Var(range(items), domain=pyo.Binary)
+    model.rows = pyo.ConstraintList()
+    for _ in range(rows):
+        weight = [rng.randint(5, 100) for _ in range(items)]
+        model.rows.add(sum(w * model.x[i] for i, w in enumerate(weight)) <= sum(weight) // 3)
+    model.cost = pyo.Objective(expr=-sum(rng.randint(5, 100) * model.x[i] for i in range(items)))
+    return model
+
+
+def cp_knapsack(items: int, rows: int, seed: int = 1):
+    from ortools.sat.python import cp_model
+
+    rng = random.Random(seed)
+    model = cp_model.CpModel()
+    x = [model.new_bool_var(f"x{i}") for i in range(items)]
+    for _ in range(rows):
+        weight = [rng.randint(5, 100) for _ in range(items)]
+        model.add(sum(w * v for w, v in zip(weight, x, strict=True)) <= sum(weight) // 3)
+    model.minimize(-sum(rng.randint(5, 100) * v for v in x))
+    return model, x
+
+
+def test_highs_and_cpsat_agree() -> None:
+    for seed in range(5):
+        first = solve_highs(knapsack(20, 4, seed), Budget(20))
+        second = solve_cpsat(cp_knapsack(20, 4, seed)[0], Budget(20))
+        assert first.ending == second.ending == Ending.OPTIMAL
+        assert first.objective == pytest.approx(second.objective)
+        assert first.bound == pytest.approx(first.objective)
+        assert second.bound == pytest.approx(second.objective)
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_highs_has_a_status_after_a_change_of_threads(threads: int) -> None:
+    for count in (threads, 3 - threads, threads):
+        assert solve_highs(knapsack(15, 3), Budget(20, threads=count)).ending is Ending.OPTIMAL
+
+
+def test_a_highs_start_is_accepted_says_its_log() -> None:
+    model = knapsack(40, 12)
+    best = solve_highs(model, Budget(30))
+    assert best.values is not None
+    for variable, value in zip(model.component_data_objects(pyo.Var), best.values, strict=True):
+        variable.set_value(round(value))
+    again = solve_highs(model, Budget(30), warm_start=True)
+    assert again.warm_start == "accepted"
+    assert f"MIP start solution is feasible, objective value is {best.objective:g}" in again.log
+
+
+def test_a_bad_highs_start_is_rejected() -> None:
+    model = knapsack(40, 12)
+    for variable in model.component_data_objects(pyo.Var):
+        variable.set_value(1)
+    report = solve_highs(model, Budget(30), warm_start=True)
+    assert report.warm_start == "rejected"
+    assert report.ending is Ending.OPTIMAL
+
+
+def test_an_incomplete_highs_start_is_a_defect() -> None:
+    with pytest.raises(SolverError, match="no value"):
+        solve_highs(knapsack(5, 1), Budget(5), warm_start=True)
+
+
+def test_a_cpsat_hint_is_accepted_says_its_log() -> None:
+    model, x = cp_knapsack(40, 8)
+    best = solve_cpsat(model, Budget(30))
+    assert best.values is not None
+    for variable in x:
+        model.add_hint(variable, int(best.values[variable.index]))
+    again = solve_cpsat(model, Budget(30))
+    assert again.warm_start == "accepted"
+    assert "hint is complete and is feasible" in again.log
+
+
+def test_a_bad_cpsat_hint_is_rejected() -> None:
+    model, x = cp_knapsack(40, 8)
+    for variable in x:
+        model.add_hint(variable, 1)
+    assert solve_cpsat(model, Budget(30)).warm_start == "rejected"
+
+
+def test_an_invalid_cpsat_model_is_a_defect() -> None:
+    model, x = cp_knapsack(3, 1)
+    model.add_hint(x[0], 1)
+    model.add_hint(x[0], 0)
+    with pytest.raises(SolverError, match="rejects"):
+        solve_cpsat(model, Budget(5))
+
+
+def test_no_solution_is_no_exception() -> None:
+    from ortools.sat.python import cp_model
+
+    model = pyo.ConcreteModel()
+    model.x = pyo.Var(domain=pyo.Integers, bounds=(0, 5))
+    model.c = pyo.Constraint(expr=2 * model.x == 7)
+    model.o = pyo.Objective(expr=model.x)
+    report = solve_highs(model, Budget(5))
+    assert (report.ending, report.values, report.objective) == (Ending.INFEASIBLE, None, None)
+
+    other = cp_model.CpModel()
+    y = other.new_int_var(0, 5, "y")
+    other.add(2 * y == 7)
+    other.minimize(y)
+    done = solve_cpsat(other, Budget(5))
+    assert (done.ending, done.values, done.bound) == (Ending.INFEASIBLE, None, None)
+
+
+def test_unbounded_is_said() -> None:
+    model = pyo.ConcreteModel()
+    model.x = pyo.Var()
+    model.o = pyo.Objective(expr=model.x)
+    assert solve_highs(model, Budget(5)).ending is Ending.UNBOUNDED
+
+
+@pytest.mark.parametrize("solve", ["highs", "cpsat"])
+def test_the_limit_strikes_with_incumbent_and_bound(solve: str) -> None:
+    limit = 2.0
+    budget = Budget(limit)
+    trace = Trace("min", budget)
+    report = (
+        solve_highs(knapsack(150, 30), budget, trace)
+        if solve == "highs"
+        else solve_cpsat(cp_knapsack(150, 30)[0], budget, trace)
+    )
+    assert report.ending is Ending.LIMIT
+    assert report.values is not None
+    assert report.objective is not None
+    assert report.bound is not None
+    assert report.bound < report.objective
+    assert trace.points()
+    # The margin of the contract, and as much again for a loaded machine.
+    assert report.seconds < limit + 2 * (1.0 + 0.02 * limit)
+
+
+@pytest.mark.parametrize("solve", ["highs", "cpsat"])
+def test_ctrl_c_returns_the_incumbent(solve: str) -> None:
+    budget = Budget(120)
+    threading.Timer(2.5, budget.stop.set).start()
+    began = time.perf_counter()
+    report = (
+        solve_highs(knapsack(150, 30), budget) if solve == "highs" else solve_cpsat(cp_knapsack(150, 30)[0], budget)
+    )
+    assert report.ending is Ending.INTERRUPTED
+    assert report.values is not None
+    assert time.perf_counter() - began < 30
+
+
+def test_cpsat_repeats_itself_when_it_is_asked_to() -> None:
+    answers = [solve_cpsat(cp_knapsack(60, 10)[0], Budget(60, threads=2, seed=5, deterministic=True)) for _ in range(2)]
+    assert answers[0].values == answers[1].values
+    assert answers[0].ending is Ending.OPTIMAL
+
+
+def test_highs_prints_nothing(capfd: pytest.CaptureFixture[str]) -> None:
+    solve_highs(knapsack(15, 3), Budget(10))
+    solve_cpsat(cp_knapsack(15, 3)[0], Budget(10))
+    assert capfd.readouterr() == ("", "")
+
+
+def test_convex() -> None:
+    import cvxpy as cp
+    import numpy as np
+
+    x = cp.Variable(2)
+    problem = cp.Problem(cp.Minimize(cp.sum_squares(x - np.array([1.0, 2.0]))), [cp.sum(x) <= 2])
+    report = solve_convex(problem, Budget(10))
+    assert report.ending is Ending.OPTIMAL
+    assert report.values == pytest.approx((0.5, 1.5), abs=1e-6)
+    assert report.objective == pytest.approx(0.5, abs=1e-7)
+
+    assert solve_convex(cp.Problem(cp.Minimize(x[0]), [x[0] >= 1, x[0] <= 0]), Budget(10)).ending is Ending.INFEASIBLE
+    assert solve_convex(cp.Problem(cp.Minimize(x[0])), Budget(10)).ending is Ending.UNBOUNDED
+    assert solve_convex(problem, Budget(0.0)).ending is Ending.LIMIT
+    with pytest.raises(SolverError, match="not convex"):
+        solve_convex(cp.Problem(cp.Maximize(cp.sum_squares(x))), Budget(10))
+    with pytest.raises(SolverError, match="integer"):
+        solve_convex(cp.Problem(cp.Minimize(cp.sum(cp.Variable(2, integer=True)))), Budget(10))

@@ -1,0 +1,151 @@
+"""Documents, canonical JSON and hashes."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import subprocess
+import sys
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wnpopt.core.canonical import canonical_json, content_hash
+from wnpopt.core.document import Instance
+from wnpopt.core.errors import InputError, one_line
+from wnpopt.core.jsonio import format_json, parse_json, read_json, write_json
+from wnpopt.core.registry import family
+from wnpopt.core.units import per_tick_down, ticks_up
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**53), 2**53)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=20,
+)
+
+
+def instance(**changes: object) -> Instance:
+    case = family("wnp").doctor
+    assert case is not None
+    made = family("wnp").instance_type.from_data({**case.instance, **changes})
+    assert isinstance(made, Instance)
+    return made
+
+
+def shuffled(value: object, rng: random.Random) -> object:
+    if isinstance(value, dict):
+        keys = list(value)
+        rng.shuffle(keys)
+        return {key: shuffled(value[key], rng) for key in keys}
+    if isinstance(value, list):
+        return [shuffled(entry, rng) for entry in value]
+    return value
+
+
+@given(JSON, st.randoms(use_true_random=False))
+def test_key_order_does_not_matter(value: object, rng: random.Random) -> None:
+    assert canonical_json(value) == canonical_json(shuffled(value, rng))
+
+
+@given(st.dictionaries(st.text(), JSON, max_size=5))
+def test_the_readable_form_reads_back_equal(value: dict[str, object]) -> None:
+    assert json.loads(format_json(value)) == value
+
+
+@given(st.dictionaries(st.text(), JSON, max_size=5))
+def test_parse_json_agrees_with_json(value: dict[str, object]) -> None:
+    assert parse_json(json.dumps(value).encode()) == value
+
+
+@given(st.binary(max_size=60))
+def test_any_bytes_are_read_or_refused(raw: bytes) -> None:
+    message = ""
+    try:
+        parse_json(raw)
+    except InputError as error:
+        message = str(error)
+    assert "\n" not in message
+
+
+def test_one_and_one_point_zero_are_alike() -> None:
+    assert content_hash({"a": 1, "b": [2.0, 0.5]}) == content_hash({"b": [2, 0.5], "a": 1.0})
+    assert content_hash({"a": 1}) != content_hash({"a": 1.5})
+
+
+def test_numbers_that_are_not_finite_have_no_canonical_form() -> None:
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        canonical_json({"a": float("nan")})
+
+
+def test_the_hash_is_about_content() -> None:
+    plain = instance()
+    assert instance(name="another", source="somewhere").instance_hash == plain.instance_hash
+    assert instance(tick_s=1e-6).instance_hash == plain.instance_hash, "defaults are filled in"
+    assert instance(tick_s=2e-6).instance_hash != plain.instance_hash
+
+
+def test_the_hash_survives_hash_seeds() -> None:
+    code = (
+        "from wnpopt.core.registry import family; f = family('wnp'); "
+        "print(f.instance_type.from_data(f.doctor.instance).instance_hash)"
+    )
+    seen = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("0", "1", "42")
+    }
+    assert seen == {instance().instance_hash + "\n"}
+
+
+def test_documents_are_frozen() -> None:
+    made = instance()
+    with pytest.raises(Exception, match="frozen"):
+        made.name = "other"  # type: ignore[misc]
+    with pytest.raises(ValueError, match="read-only"):
+        made.rates[0, 0, 0] = 3  # type: ignore[attr-defined]
+
+
+def test_writing_is_atomic(tmp_path, monkeypatch) -> None:
+    path = tmp_path / "file.json"
+    write_json(path, {"a": 1})
+    before = path.read_bytes()
+    monkeypatch.setattr(os, "fsync", lambda _fd: (_ for _ in ()).throw(OSError(28, "No space left on device")))
+    with pytest.raises(InputError, match="No space left"):
+        write_json(path, {"a": 2})
+    assert path.read_bytes() == before
+    assert [p.name for p in tmp_path.iterdir()] == ["file.json"], "nothing is left behind"
+
+
+def test_reading_what_was_written(tmp_path) -> None:
+    path = tmp_path / "ä.json"
+    write_json(path, {"name": "Ω→", "list": [[1, 2], [3]], "empty": {}, "none": None})
+    assert read_json(path) == {"name": "Ω→", "list": [[1, 2], [3]], "empty": {}, "none": None}
+
+
+@pytest.mark.parametrize(
+    ("seconds", "tick", "expected"),
+    [(0.5e-3, 1e-6, 500), (1e-3 / 2, 1e-6, 500), (500.1e-6, 1e-6, 501), (0.0, 1e-6, 0), (1e-9, 1e-6, 1), (3.0, 1.0, 3)],
+)
+def test_durations_round_up(seconds: float, tick: float, expected: int) -> None:
+    assert ticks_up(seconds, tick) == expected
+
+
+@given(st.floats(0, 1e6), st.sampled_from([1e-9, 1e-6, 1e-3, 1.0]))
+def test_rounding_is_to_the_safe_side(value: float, tick: float) -> None:
+    assert ticks_up(value, tick) * tick >= value * (1 - 2e-9)
+    assert per_tick_down(value / tick, tick) <= value * (1 + 2e-9) + 1e-9
+
+
+def test_messages_are_one_line() -> None:
+    assert one_line("a\nb\t\x1b[31m") == "a\\nb\\t\\x1b[31m"
