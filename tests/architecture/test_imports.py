@@ -22,7 +22,7 @@ def module(path: Path) -> str:
 
 
 def imports(path: Path, *, top_only: bool = False) -> Iterator[str]:
-    """Modules that a file imports; with ``top_only`` only when it is imported itself: not in functions, not for typing."""
+    """Modules that a file imports; ``top_only``: when it is imported itself, not in functions, not for typing."""
     tree = ast.parse(path.read_text())
     nodes: list[ast.AST] = list(tree.body) if top_only else list(ast.walk(tree))
     for node in nodes:
@@ -98,7 +98,7 @@ def test_solver_libraries_stay_in_their_places(path: Path) -> None:
 
 @pytest.mark.parametrize("path", FILES, ids=module)
 def test_heavy_libraries_are_imported_lazily(path: Path) -> None:
-    """numba, which compiled kernels need at import, is the one exception: its modules are imported lazily themselves."""
+    """numba, which compiled kernels need at import, is the exception: its modules are imported lazily themselves."""
     for name in imports(path, top_only=True):
         library = name.split(".")[0]
         assert library not in HEAVY - {"numba"}, f"{module(path)} imports {name} when it is imported"
