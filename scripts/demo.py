@@ -33,7 +33,7 @@ def main() -> int:
         soft_wrap=True,
     )
     table = Table()
-    for heading in ("method", "status", "makespan [ticks]", "bound", "gap", "time", "verified"):
+    for heading in ("method", "status", r"makespan \[ticks]", "bound", "gap", "time", "verified"):
         table.add_column(heading, justify="left" if heading in {"method", "status"} else "right")
     result = None
     for method in ("rtfs", "pacs", "auto"):

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from wnpopt.core.errors import InputError
 from wnpopt.core.family import GeneratorOption
 from wnpopt.problems.wnp.instance import IntArray, WnpInstance
+from wnpopt.problems.wnp.presets import PRESETS, generate_preset
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -46,6 +47,9 @@ class Shape:
 
 
 OPTIONS = (
+    GeneratorOption(
+        "preset", "", f"realistic networks, chip and radio instead: {', '.join(PRESETS)} (--subgraphs goes with it)"
+    ),
     GeneratorOption("subgraphs", 12, "number of subgraphs"),
     GeneratorOption("cores", 3, "number of cores, on a square mesh"),
     GeneratorOption("modalities", 3, "number of modalities; 0 for a chip-only instance"),
@@ -67,6 +71,8 @@ def generate(options: Mapping[str, int | float | str], seed: int) -> WnpInstance
 
     Raises :class:`InputError` naming a bad option.
     """
+    if options.get("preset"):
+        return generate_preset(options, seed)
     shape = _shape(options)
     rng = np.random.default_rng([seed, 0x776E70])
     name = options.get("name") or (
@@ -78,12 +84,13 @@ def generate(options: Mapping[str, int | float | str], seed: int) -> WnpInstance
     work = _lognormal(rng, shape.heterogeneity, shape.modalities)
     members, edges = _network(shape, work, rng)
     ticks = _ticks(shape, work, members, rng)
+    told = ", ".join(f"{f.name} {getattr(shape, f.name):g}" for f in fields(shape))
     return WnpInstance.from_data(
         {
             "kind": "wnp",
             "schema_version": 1,
             "name": name,
-            "source": f"generated: {', '.join(f'{f.name} {getattr(shape, f.name):g}' for f in fields(shape))}, seed {seed}",
+            "source": f"generated: {told}, seed {seed}",
             "tick_s": 1e-6,
             "radio": {
                 "slot_ticks": shape.slot_ticks,
@@ -112,6 +119,8 @@ def generate(options: Mapping[str, int | float | str], seed: int) -> WnpInstance
 def _shape(options: Mapping[str, int | float | str]) -> Shape:
     values: dict[str, int | float] = {}
     for option in OPTIONS:
+        if option.name == "preset":
+            continue
         value = options.get(option.name, option.default)
         if isinstance(value, str | bool):
             raise InputError(f"found {value!r}; a number is needed", where=option.name)
@@ -122,9 +131,9 @@ def _shape(options: Mapping[str, int | float | str]) -> Shape:
         elif not 0 <= value <= (1 if option.name in {"forbidden", "skip_edges"} else 1e3):
             raise InputError(f"found {value}; it is out of its range", where=option.name)
         values[option.name] = value
-    unknown = sorted(set(options) - set(values) - {"name"})
+    unknown = sorted(set(options) - set(values) - {"name", "preset"})
     if unknown:
-        raise InputError(f"unknown option; the options are {', '.join(values)}", where=unknown[0])
+        raise InputError(f"unknown option; the options are {', '.join(o.name for o in OPTIONS)}", where=unknown[0])
     shape = Shape(**values)  # type: ignore[arg-type]
     if shape.subgraphs <= shape.modalities:
         raise InputError(

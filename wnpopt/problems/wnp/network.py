@@ -1,19 +1,17 @@
-"""A wnp instance from a multimodal network, a chip and a radio scenario.
-
-Durations are rounded up to ticks and rates down here, once; nothing is rounded afterwards.
-"""
+"""A wnp instance from a network, a chip and a radio: the steps that the importer and the presets share."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from wnpopt.core.errors import InputError
-from wnpopt.core.units import per_tick_down, ticks_up
-from wnpopt.domain.coarsen import Coarsening, coarsen
+from wnpopt.domain.coarsen import coarsen
 from wnpopt.domain.fusion import Composition, fuse
 from wnpopt.domain.graph import Graph
 from wnpopt.domain.hardware import Chip
-from wnpopt.domain.radio.scenario import Link, Scenario, draw_channel
+from wnpopt.domain.measured import MeasuredTimes, Times
+from wnpopt.domain.radio.scenario import Link, Scenario
+from wnpopt.problems.wnp.assemble import Mesh, Uplink, assemble
 from wnpopt.problems.wnp.instance import WnpInstance
 
 
@@ -41,72 +39,69 @@ def build_instance(
             f"found {len(links)}; one link for each of the {len(composition.branches)} branches is needed",
             where="links",
         )
-    graph = fuse(composition)
+    payloads = {branch.modality: branch.payload_bits for branch in composition.branches}
+    uplink = Uplink.drawn(payloads, scenario, dict(zip(payloads, links, strict=True)), seed)
+    return from_graph(name, fuse(composition), chip, uplink, subgraphs=subgraphs, tick_s=tick_s, source=source)
+
+
+def from_graph(
+    name: str,
+    graph: Graph,
+    chip: Chip,
+    uplink: Uplink | None,
+    *,
+    subgraphs: int,
+    tick_s: float = 1e-6,
+    source: str | None = None,
+) -> WnpInstance:
+    """The instance of a network whose operators know their modality, with roofline times.
+
+    Without ``uplink`` it is chip-only.
+    """
     parts = coarsen(graph, subgraphs)
-    names = _names(parts)
-    channel = draw_channel(scenario, links, seed)
-    return WnpInstance.from_data(
-        {
-            "kind": "wnp",
-            "schema_version": 1,
-            "name": name,
-            "source": source,
-            "tick_s": tick_s,
-            "radio": {
-                "slot_ticks": ticks_up(scenario.numerology.slot_s, tick_s),
-                "slots": scenario.slots,
-                "block_slots": scenario.block_slots,
-                "bits_per_slot": channel.bits_per_slot.tolist(),
-            },
-            "modalities": [{"name": b.modality, "payload_bits": b.payload_bits} for b in composition.branches],
-            "chip": {
-                "cores": [{"name": core.name, "x": core.x, "y": core.y} for core in chip.cores],
-                "hop_ticks": ticks_up(chip.hop_s, tick_s),
-                "bytes_per_tick": per_tick_down(chip.bytes_per_s, tick_s),
-            },
-            "subgraphs": [
-                {
-                    "name": names[i],
-                    "modality": _reads(graph, group, f"subgraph {names[i]}"),
-                    "ticks": _ticks(graph, chip, group, tick_s, names[i]),
-                }
-                for i, group in enumerate(parts.groups)
-            ],
-            "edges": [{"from": names[i], "to": names[j], "bytes": size} for i, j, size in parts.edges],
-        }
-    )
+    times = roofline_times(graph, chip)
+    return assemble(name, graph, parts, Mesh.of(chip), times, uplink, tick_s=tick_s, source=source)
 
 
-def _names(parts: Coarsening) -> list[str]:
-    counts: dict[str, int] = {}
-    names = []
-    for label in parts.labels:
-        key = "fusion" if label is None else label
-        names.append(f"{key}.{counts.get(key, 0)}")
-        counts[key] = counts.get(key, 0) + 1
-    return names
+def from_measured(
+    name: str,
+    graph: Graph,
+    mesh: Mesh,
+    times: Sequence[Times],
+    uplink: Uplink | None,
+    *,
+    subgraphs: int,
+    tick_s: float = 1e-6,
+    source: str | None = None,
+) -> WnpInstance:
+    """As :func:`from_graph`, with measured ``times`` (of each operator on each core of ``mesh``).
+
+    They also balance the subgraphs: an operator weighs its mean time over the cores that run it.
+    """
+    work = [sum(known) / len(known) for row in times if (known := [t for t in row if t is not None])]
+    parts = coarsen(graph, subgraphs, work=work)
+    return assemble(name, graph, parts, mesh, times, uplink, tick_s=tick_s, source=source)
 
 
-def _reads(graph: Graph, group: Sequence[int], where: str) -> str | None:
-    """The modality whose raw input the group reads itself, None if it only reads other groups."""
-    raw = set(graph.inputs)
-    found = sorted(
-        {
-            operator.modality
-            for operator in (graph.operators[i] for i in group)
-            if operator.modality is not None and raw & set(operator.inputs)
-        }
-    )
-    if len(found) > 1:
-        raise InputError(f"reads the raw input of {', '.join(found)}; one modality at most is possible", where=where)
-    return found[0] if found else None
+def roofline_times(graph: Graph, chip: Chip) -> list[Times]:
+    """Seconds of each operator on each core of ``chip``, None where it cannot run."""
+    return [tuple(placed.core.seconds(operator) for placed in chip.cores) for operator in graph.operators]
 
 
-def _ticks(graph: Graph, chip: Chip, group: Sequence[int], tick_s: float, name: str) -> list[int | None]:
-    times = [placed.core.group_seconds(graph, group) for placed in chip.cores]
-    if all(time is None for time in times):
-        types = sorted({graph.operators[i].op_type for i in group})
-        raise InputError(
-            f"no core of the chip runs all of its operators ({', '.join(types)})", where=f"subgraph {name}"
-        )
-    return [None if time is None else ticks_up(time, tick_s) for time in times]
+def measured_times(graph: Graph, chip: Chip, measured: MeasuredTimes) -> list[Times]:
+    """As :func:`roofline_times`, from a table whose columns are the chip's cores by name, or else by type.
+
+    Raises :class:`InputError` naming the core or the operator that was not measured.
+    """
+    column = {core: m for m, core in enumerate(measured.cores)}
+    chosen = []
+    for placed in chip.cores:
+        found = column.get(placed.name, column.get(placed.core.name))
+        if found is None:
+            raise InputError(
+                f"the profile has no time on the core {placed.name!r} or its type {placed.core.name!r}; "
+                f"its cores are {', '.join(measured.cores)}",
+                where="rows",
+            )
+        chosen.append(found)
+    return [tuple(row[m] for m in chosen) for row in measured.of_graph(graph)]

@@ -1,4 +1,7 @@
-"""The picture of a wnp solution: resource blocks by modality, arrivals, cores, transfers, against one time axis."""
+"""The picture of a wnp solution: resource blocks by modality, arrivals, cores, transfers, against one time axis.
+
+Here as an image (matplotlib); the interactive one is made by :mod:`wnpopt.problems.wnp.plot_page` (plotly).
+"""
 
 from __future__ import annotations
 
@@ -26,7 +29,12 @@ _IDLE = "#F4F4F4"
 
 
 def draw(instance: WnpInstance, solution: WnpSolution, bound: float | None, path: Path) -> None:
-    """Draw ``solution`` into ``path`` (.png or .svg), with its value and ``bound`` in the title."""
+    """Draw ``solution`` into ``path`` (.html, .png or .svg), with its value and ``bound`` in the title."""
+    if path.suffix.lower() == ".html":
+        from wnpopt.problems.wnp.plot_page import schedule_page, write_page
+
+        write_page(schedule_page(instance, solution, bound), path)
+        return
     figure = gantt(instance, solution, bound)
     buffer = io.BytesIO()
     kind = path.suffix.lower().removeprefix(".")
@@ -64,7 +72,7 @@ def gantt(instance: WnpInstance, solution: WnpSolution, bound: float | None = No
         axes.axvline(makespan * factor, color="black", linewidth=1.2)
         for side in ("top", "right"):
             axes.spines[side].set_visible(False)
-    figure.suptitle(_title(instance, makespan, bound, factor, unit), fontsize=11, x=0.01, ha="left")
+    figure.suptitle(title(instance, makespan, bound, factor, unit), fontsize=11, x=0.01, ha="left")
     return figure
 
 
@@ -91,7 +99,8 @@ def colour(modality: int | None) -> str:
     return FUSED if modality is None else COLOURS[modality % len(COLOURS)]
 
 
-def _title(instance: WnpInstance, makespan: float, bound: float | None, factor: float, unit: str) -> str:
+def title(instance: WnpInstance, makespan: float, bound: float | None, factor: float, unit: str) -> str:
+    """Name, value and bound in one line; times are in ticks, ``factor`` turns them into ``unit``."""
     text = f"{instance.name}: makespan {makespan * factor:.4g} {unit} ({makespan:.0f} ticks)"
     if bound is None:
         return text + ", no bound"

@@ -70,12 +70,16 @@ def pipeline_aware(problem: Problem, first: Joint, budget: Budget) -> Joint:
     tails.
     """
     best = _overlap(problem, first)
+    seen: set[tuple[int, ...]] = set()
     for tail in _first_tails(problem, first):
         current = tail
         reached: int | None = None
         for _ in range(_ROUNDS):
             if budget.interrupted:
                 return best
+            if tuple(current) in seen:
+                break
+            seen.add(tuple(current))
             arrivals, _ = least_makespan(problem.uplink, current)
             if arrivals is None:
                 break
@@ -83,7 +87,7 @@ def pipeline_aware(problem: Problem, first: Joint, budget: Budget) -> Joint:
             if joint.schedule.makespan < best.schedule.makespan:
                 best = joint
             following = _slack_tails(problem, joint.schedule)
-            if (reached is not None and joint.schedule.makespan >= reached) or (following == current).all():
+            if reached is not None and joint.schedule.makespan >= reached:
                 break
             reached, current = joint.schedule.makespan, following
     return best

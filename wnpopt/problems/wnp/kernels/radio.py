@@ -204,14 +204,22 @@ def min_max(
         if bound > high:
             return -1, bound, proof, count
     value = bound
+    tried = -1
     for attempt in range(give_up):
         usable = usable_slots(deadlines(value, tail, slot_ticks, slots), start, length)
         if attempt > 0:
             _, _, weight, count = concurrent_throughput(share, usable, weight, False)
         if repair(rates, payload, usable, weight, count):
             return value, bound, proof, count
-        value = _next_value(value, tail, slot_ticks, slots)
-        if value < 0 or value >= limit:
+        # The next values one by one, then in growing steps: each slot more brings bits on every resource block.
+        for _ in range(max(1, attempt - 6)):
+            following = _next_value(value, tail, slot_ticks, slots)
+            if following >= 0:
+                value = following
+            elif attempt > 0 and value == tried:
+                return -1, bound, proof, count
+        tried = value
+        if value >= limit:
             break
     return -1, bound, proof, count
 

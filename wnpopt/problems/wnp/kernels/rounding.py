@@ -8,6 +8,9 @@ from wnpopt.backends.compiled import compiled
 from wnpopt.problems.wnp.instance import IntArray
 from wnpopt.problems.wnp.kernels.throughput import FloatArray
 
+_MOVES = 30
+"""Exchanges a modality before rounding gives up: the start is close to the fractional optimum, so few are needed."""
+
 
 @compiled
 def _room(count: IntArray, usable: IntArray, n: int, b: int, giver: int, taker: int) -> np.int64:
@@ -47,11 +50,16 @@ def repair(rates: IntArray, payload: IntArray, usable: IntArray, weight: FloatAr
     price = np.empty(k_count)
     for k in range(k_count):
         price[k] = max(weight[k], 1e-9) / payload[k]
+    worth = np.empty(count.shape)
+    for k in range(k_count):
+        for n in range(n_count):
+            for b in range(b_count):
+                worth[k, n, b] = np.log(max(rates[k, n, b] * price[k], 1e-300))
     cost = np.empty((k_count, k_count))
     cell = np.empty((k_count, k_count, 2), dtype=np.int64)
     distance = np.empty(k_count)
     follow = np.empty(k_count, dtype=np.int64)
-    for _ in range(60 * k_count):
+    for _ in range(_MOVES * k_count):
         lacking, worst = -1, 0.0
         for k in range(k_count):
             if got[k] < payload[k]:
@@ -70,7 +78,7 @@ def repair(rates: IntArray, payload: IntArray, usable: IntArray, weight: FloatAr
                     for k in range(k_count):
                         if k == j or rates[k, n, b] == 0:
                             continue
-                        loss = np.log(max(rates[j, n, b] * price[j], 1e-300) / (rates[k, n, b] * price[k]))
+                        loss = worth[j, n, b] - worth[k, n, b]
                         if loss < cost[j, k] and _room(count, usable, n, b, j, k) > 0:
                             cost[j, k] = loss
                             cell[j, k, 0], cell[j, k, 1] = n, b

@@ -123,7 +123,7 @@ def concurrent_throughput(
 ) -> tuple[float, float, FloatArray, IntArray]:
     """(lower, upper, weights, slots): lambda is in [lower, upper]; the weights prove the upper bound.
 
-    ``slots`` (K, N, B) is the integral vertex with the largest part in the best mixture found, a start for rounding.
+    ``slots`` (K, N, B) are whole slots near the best mixture of vertices found, a start for rounding.
     With ``stop_below_one`` it returns at the first weights that prove lambda < 1 (the deadlines cannot be met).
     """
     n_count, b_count, k_count = share.shape
@@ -156,7 +156,8 @@ def concurrent_throughput(
             kind[column] = 1
             column += 1
     lower = got[worst]
-    main = 1
+    part = np.zeros(size)
+    part[1] = 1.0
     entering = np.zeros(size)
     for _ in range(200 + 60 * k_count):
         if (stop_below_one and upper < 1.0 - 1e-9) or upper - lower <= 1e-9:
@@ -203,9 +204,31 @@ def concurrent_throughput(
         if np.isnan(level[0]):
             break
         lower = max(lower, level[0])
-        main = 1
-        largest = -1.0
         for c in range(1, size):
-            if kind[c] == 2 and level[c] > largest:
-                main, largest = c, level[c]
-    return lower, upper, best_weight, vertex[main]
+            part[c] = max(level[c], 0.0) if kind[c] == 2 else 0.0
+    return lower, upper, best_weight, _mixed(vertex, part)
+
+
+@compiled
+def _mixed(vertex: IntArray, part: FloatArray) -> IntArray:
+    """Whole slots near the mixture of the vertices: each cell takes one of them, in the proportions of ``part``.
+
+    A golden-ratio sequence spreads the choices evenly, so that the totals come out close to the mixture's.
+    """
+    size, k_count, n_count, b_count = vertex.shape
+    count = np.zeros((k_count, n_count, b_count), dtype=np.int64)
+    total = part.sum()
+    place = 0.5
+    for n in range(n_count):
+        for b in range(b_count):
+            place = (place + 0.6180339887498949) % 1.0
+            reached, chosen = 0.0, 0
+            for c in range(size):
+                if part[c] > 0.0:
+                    chosen = c
+                    reached += part[c]
+                    if reached >= place * total:
+                        break
+            for k in range(k_count):
+                count[k, n, b] = vertex[chosen, k, n, b]
+    return count

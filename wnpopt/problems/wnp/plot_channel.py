@@ -1,0 +1,74 @@
+"""The interactive picture of a wnp instance's channel (plotly): bits a slot by resource block and coherence block."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+from wnpopt.core.errors import InputError
+from wnpopt.core.extras import need
+from wnpopt.problems.wnp.instance import WnpInstance
+from wnpopt.problems.wnp.plot import time_unit
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
+_COLUMNS = 2
+
+
+def channel(instance: WnpInstance) -> Figure:
+    """A heat map for each modality, all on one scale; raises :class:`InputError` for a chip-only instance."""
+    if not instance.modalities:
+        raise InputError("the instance has no modality, so it has no channel to draw", where="modalities")
+    need("plotly.graph_objects", "plot")
+    from plotly.graph_objects import Heatmap
+    from plotly.subplots import make_subplots
+
+    radio, width, count = instance.radio, instance.resource_blocks, len(instance.modalities)
+    scale, unit = time_unit(radio.slots * radio.slot_ticks * instance.tick_s)
+    slot = radio.slot_ticks * instance.tick_s / scale
+    edges = [*(instance.block_start * slot).tolist(), radio.slots * slot]
+    spans = [
+        f"slot {a}" if length == 1 else f"slots {a} to {a + length - 1}"
+        for a, length in zip(instance.block_start.tolist(), instance.block_length.tolist(), strict=True)
+    ]
+    columns = min(_COLUMNS, count)
+    rows = -(-count // columns)
+    height = max(150, min(420, 7 * width))
+    figure = make_subplots(
+        rows=rows,
+        cols=columns,
+        shared_xaxes=True,
+        shared_yaxes=True,
+        horizontal_spacing=0.04,
+        vertical_spacing=min(0.12, 60 / (rows * height)),
+        subplot_titles=[escape(m.name[:60]) + f", {m.payload_bits} bit" for m in instance.modalities],
+    )
+    for k, modality in enumerate(instance.modalities):
+        figure.add_trace(
+            Heatmap(
+                z=instance.rates[k].tolist(),
+                x=edges,
+                y=list(range(width)),
+                text=[spans] * width,
+                hovertemplate=f"<b>{escape(modality.name[:60])}</b><br>resource block %{{y}}, %{{text}}<br>"
+                "%{z} bit a slot<extra></extra>",
+                coloraxis="coloraxis",
+            ),
+            row=k // columns + 1,
+            col=k % columns + 1,
+        )
+    for k in range(max(0, count - columns), count):
+        figure.update_xaxes(title_text=f"time [{unit}]", showticklabels=True, row=k // columns + 1, col=k % columns + 1)
+    figure.update_yaxes(range=[width - 0.5, -0.5], showgrid=False)
+    for row in range(1, rows + 1):
+        figure.update_yaxes(title_text="resource block", row=row, col=1)
+    bar = {"title": {"text": "bit a slot"}, "lenmode": "pixels", "len": height + 40, "y": 1, "yanchor": "top"}
+    figure.update_layout(
+        title={"text": "<b>channel</b>: what a slot of a resource block carries", "x": 0.01, "font": {"size": 15}},
+        template="plotly_white",
+        height=rows * height + 150,
+        margin={"l": 80, "r": 25, "t": 90, "b": 50},
+        coloraxis={"colorscale": "Viridis", "cmin": 0, "colorbar": bar},
+    )
+    return figure
