@@ -28,6 +28,7 @@ lint: $(READY)
 	$(BIN)/mypy
 
 suites: $(READY)
+	$(BIN)/python scripts/graphs_build.py --check
 	$(BIN)/python scripts/wnp_suites.py --check
 
 clean:
