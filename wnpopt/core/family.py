@@ -38,7 +38,7 @@ class Family(Generic[I, S]):
 
     ``methods`` and ``formulations`` are object references (``package.module:NAME``), resolved when they are needed,
     so that listing families imports no solver. ``warm_start`` names the method whose solution the exact methods start
-    from. ``prove_infeasible`` gives a proof that needs no solver's word, or None. ``plot`` draws a solution into a
+    from. ``integer_objective`` holds for all instances or is asked of one. ``prove_infeasible`` gives a proof that needs no solver's word, or None. ``plot`` draws a solution into a
     file.
     """
 
@@ -47,7 +47,7 @@ class Family(Generic[I, S]):
     instance_type: type[I]
     solution_type: type[S]
     sense: Sense
-    integer_objective: bool
+    integer_objective: bool | Callable[[I], bool]
     verify: Callable[[I, S], Certificate]
     bounds: Callable[[I, Budget], Sequence[Bound]]
     prove_infeasible: Callable[[I, Budget], str | None]
@@ -59,3 +59,8 @@ class Family(Generic[I, S]):
     plot: str | None = None
     unit: str = ""
     doctor: KnownCase | None = None
+
+    def has_integers(self, instance: I) -> bool:
+        """True if every solution of ``instance`` has an integer objective, so that bounds may be rounded."""
+        rule = self.integer_objective
+        return rule if isinstance(rule, bool) else rule(instance)

@@ -55,15 +55,16 @@ def judge(
     if outcome.infeasible is not None and objective is not None:
         notes.append(f"defect: {outcome.infeasible}, contradicted by a verified solution of {objective:g}")
         termination = Termination.ERROR
-    bound = _consistent(best_bound([*known, *outcome.bounds], family.sense), objective, family, notes)
+    integral = family.has_integers(instance)
+    bound = _consistent(best_bound([*known, *outcome.bounds], family.sense), objective, family.sense, integral, notes)
     if bound is None and (known or outcome.bounds) and objective is not None:
         termination = Termination.ERROR
-    if bound is not None and family.integer_objective:
+    if bound is not None and integral:
         bound = Bound(tighten(bound.value, family.sense), bound.source)
     status = Status.UNKNOWN
     if objective is not None:
         trace.incumbent(objective)
-        proved = bound is not None and is_optimal(objective, bound.value, family)
+        proved = bound is not None and is_optimal(objective, bound.value, family.sense, integral)
         status = Status.OPTIMAL if proved else Status.FEASIBLE
         # A heuristic whose answer meets the bound has proved it all the same; a time limit that struck is not hidden.
         if proved and termination in (Termination.HEURISTIC, Termination.TIME_LIMIT, Termination.PROVED):
@@ -119,23 +120,25 @@ def tighten(value: float, sense: Sense) -> float:
     return math.ceil(value - INTEGER_SLACK) if sense == "min" else math.floor(value + INTEGER_SLACK)
 
 
-def is_optimal(objective: float, bound: float, family: AnyFamily) -> bool:
+def is_optimal(objective: float, bound: float, sense: Sense, integral: bool) -> bool:
     """True if the bound meets the objective as the contract asks."""
-    if family.integer_objective:
-        return tighten(bound, family.sense) == objective
+    if integral:
+        return tighten(bound, sense) == objective
     gap = relative_gap(objective, bound)
     return gap is not None and gap <= GAP_OPTIMAL
 
 
-def _consistent(bound: Bound | None, objective: float | None, family: AnyFamily, notes: list[str]) -> Bound | None:
+def _consistent(
+    bound: Bound | None, objective: float | None, sense: Sense, integral: bool, notes: list[str]
+) -> Bound | None:
     """``bound``, or None with a note if a verified solution contradicts it.
 
     One of the two has a defect, so nothing is proved.
     """
     if bound is None or objective is None:
         return bound
-    slack = INTEGER_SLACK if family.integer_objective else GAP_OPTIMAL * max(abs(objective), 1e-12)
-    beyond = bound.value - objective if family.sense == "min" else objective - bound.value
+    slack = INTEGER_SLACK if integral else GAP_OPTIMAL * max(abs(objective), 1e-12)
+    beyond = bound.value - objective if sense == "min" else objective - bound.value
     if beyond <= slack:
         return bound
     notes.append(
