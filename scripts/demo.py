@@ -28,7 +28,8 @@ def main() -> int:
     console.print(f"[bold]{instance.name}[/]: {instance.source}", soft_wrap=True)
     console.print(
         f"{len(instance.subgraphs)} subgraphs, {len(instance.chip.cores)} cores, "
-        f"{len(instance.modalities)} modalities, {instance.resource_blocks} resource blocks x {instance.radio.slots} slots\n",
+        f"{len(instance.modalities)} modalities, "
+        f"{instance.resource_blocks} resource blocks x {instance.radio.slots} slots\n",
         highlight=False,
         soft_wrap=True,
     )

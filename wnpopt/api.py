@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TypeVar, cast
 
 from wnpopt.core import registry
@@ -142,7 +143,9 @@ def solve(
             return certificate.objective if certificate.accepted else None
 
         start, known = _prepare(family, chosen, instance, warm_start, budget, trace, verified_objective)
-        outcome: Outcome[Solution] = chosen.run(instance, Run(budget, trace, start, known, verified_objective))
+        # Without a time limit by nature: such a method must not depend on the clock, or it would not repeat itself.
+        own = budget if chosen.timed else replace(budget, time_limit=None)
+        outcome: Outcome[Solution] = chosen.run(instance, Run(own, trace, start, known, verified_objective))
         runtime = budget.elapsed()
         if not known and not chosen.timed:
             known = tuple(family.bounds(instance, Budget(None, stop=stop)))

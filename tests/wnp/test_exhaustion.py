@@ -89,6 +89,7 @@ def test_both_encodings_of_the_radio_agree(first: int) -> None:
             assert best is None
             continue
         compiled = compile_cpsat(problem, subsets_up_to=0)
+        assert compiled is not None
         report = solve_cpsat(compiled.model, Budget(30))
         if best is None:
             assert report.ending == "infeasible"

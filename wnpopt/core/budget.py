@@ -6,6 +6,8 @@ import threading
 import time
 from dataclasses import dataclass, field
 
+from wnpopt.core.status import Termination
+
 
 @dataclass(frozen=True)
 class Budget:
@@ -40,6 +42,10 @@ class Budget:
     def exhausted(self) -> bool:
         """True when the run has to end: no time left, or Ctrl-C."""
         return self.interrupted or self.remaining() <= 0.0
+
+    def why_over(self) -> Termination:
+        """Why a run that has to end early ends: Ctrl-C, else the time."""
+        return Termination.INTERRUPTED if self.interrupted else Termination.TIME_LIMIT
 
     def share(self, seconds: float) -> Budget:
         """A budget of at most ``seconds`` of what is left, on the same clock and the same flag."""

@@ -38,8 +38,8 @@ class Family(Generic[I, S]):
 
     ``methods`` and ``formulations`` are object references (``package.module:NAME``), resolved when they are needed,
     so that listing families imports no solver. ``warm_start`` names the method whose solution the exact methods start
-    from. ``integer_objective`` holds for all instances or is asked of one. ``prove_infeasible`` gives a proof that needs no solver's word, or None. ``plot`` draws a solution into a
-    file.
+    from. ``integer_objective`` holds for all instances or is asked of one. ``prove_infeasible`` gives a proof that
+    needs no solver's word, or None. ``plot`` draws a solution into a file.
     """
 
     name: str

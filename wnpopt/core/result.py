@@ -3,42 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
-from enum import StrEnum
 from typing import Generic, TypeVar
 
 from wnpopt.core.bound import Sense
 from wnpopt.core.certificate import Violation
 from wnpopt.core.document import Solution
+from wnpopt.core.status import Status, Termination, WarmStart
 from wnpopt.core.trace import TracePoint
 
+__all__ = ["Result", "Status", "Termination", "WarmStart", "relative_gap"]
+
 S = TypeVar("S", bound=Solution)
-
-
-class Status(StrEnum):
-    """What is known of the instance after the run."""
-
-    OPTIMAL = "optimal"
-    FEASIBLE = "feasible"
-    INFEASIBLE = "infeasible"
-    UNKNOWN = "unknown"
-
-
-class Termination(StrEnum):
-    """Why the run ended."""
-
-    PROVED = "proved"
-    TIME_LIMIT = "time_limit"
-    HEURISTIC = "heuristic"
-    INTERRUPTED = "interrupted"
-    ERROR = "error"
-
-
-class WarmStart(StrEnum):
-    """What the solver did with the warm start."""
-
-    NONE = "none"
-    ACCEPTED = "accepted"
-    REJECTED = "rejected"
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wnpopt.core.bound import Bound, best_bound
+from wnpopt.core.budget import Budget
 from wnpopt.core.method import Method, Outcome, Run
 from wnpopt.core.result import Termination
 from wnpopt.problems.wnp.features import refuse_bus
@@ -48,17 +49,27 @@ def build(instance: WnpInstance) -> cp_model.CpModel:
     """The CP-SAT model of ``instance``."""
     from wnpopt.problems.wnp.kernels.problem import Problem
 
-    return compile_cpsat(Problem.of(instance)).model
+    compiled = compile_cpsat(Problem.of(instance))
+    assert compiled is not None, "without a budget there is always time"
+    return compiled.model
 
 
 def compile_cpsat(
-    problem: Problem, upper: int | None = None, lower: int = 0, subsets_up_to: int = SUBSETS_UP_TO
-) -> CpsatModel:
-    """The model with makespans from ``lower`` (proved) to ``upper`` (known to be reached)."""
+    problem: Problem,
+    upper: int | None = None,
+    lower: int = 0,
+    subsets_up_to: int = SUBSETS_UP_TO,
+    budget: Budget | None = None,
+) -> CpsatModel | None:
+    """The model with makespans from ``lower`` (proved) to ``upper`` (known to be reached).
+
+    None if ``budget`` is exhausted before it is built.
+    """
     from wnpopt.problems.wnp.formulations.cpsat_radio import add_radio
 
     empty = _empty(problem, upper, lower)
-    add_radio(empty.model, empty.variables, problem, subsets_up_to)
+    if not add_radio(empty.model, empty.variables, problem, subsets_up_to, budget or Budget(None)):
+        return None
     return _with_compute(empty)
 
 
@@ -169,11 +180,15 @@ def run(instance: WnpInstance, run: Run[WnpSolution]) -> Outcome[WnpSolution]:
 
     began = run.budget.elapsed()
     problem = Problem.of(instance)
+    if run.budget.exhausted():
+        return Outcome(None, run.budget.why_over())
     if problem.uplink.alone() is None:
         return Outcome(None, Termination.PROVED, infeasible="a modality cannot be delivered even alone")
     known = best_bound(run.bounds, "min")
     upper = None if run.start is None else int(run.start.objective)
-    compiled = compile_cpsat(problem, upper, 0 if known is None else int(known.value))
+    compiled = compile_cpsat(problem, upper, 0 if known is None else int(known.value), budget=run.budget)
+    if compiled is None:
+        return Outcome(None, run.budget.why_over(), message="no time was left to build the model")
     if run.start is not None:
         hint(compiled, Decisions.of(problem, run.start.solution))
     build_s = run.budget.elapsed() - began

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from wnpopt.core.budget import Budget
 from wnpopt.problems.wnp.instance import IntArray
 from wnpopt.problems.wnp.kernels.problem import Problem
 from wnpopt.problems.wnp.kernels.radio import Uplink, least_makespan
@@ -18,22 +19,27 @@ _CUT_SCALE = 1 << 12
 
 
 def add_radio(
-    model: cp_model.CpModel, variables: dict[str, cp_model.IntVar], problem: Problem, subsets_up_to: int
-) -> None:
-    """Constraints (R1) to (R7) of ``models/wnp/cpsat.md``."""
+    model: cp_model.CpModel,
+    variables: dict[str, cp_model.IntVar],
+    problem: Problem,
+    subsets_up_to: int,
+    budget: Budget,
+) -> bool:
+    """Constraints (R1) to (R7) of ``models/wnp/cpsat.md``; False if ``budget`` is exhausted before they are there."""
     uplink = problem.uplink
     if uplink.count == 0:
-        return
+        return True
     add_arrivals(model, variables, uplink)
     _add_counts(model, variables, uplink)
     if uplink.count <= subsets_up_to:
         for size in range(1, uplink.count + 1):
             for members in combinations(range(uplink.count), size):
                 _add_hall(model, variables, uplink, members)
-    else:
-        _add_pairwise(model, variables, uplink)
+    elif not _add_pairwise(model, variables, uplink, budget):
+        return False
     for weight in cut_weights(problem):
         add_cut(model, variables, uplink, weight)
+    return not budget.exhausted()
 
 
 def add_arrivals(model: cp_model.CpModel, variables: dict[str, cp_model.IntVar], uplink: Uplink) -> None:
@@ -92,7 +98,9 @@ def _add_hall(
                 model.add(sum(counts) <= capacity)
 
 
-def _add_pairwise(model: cp_model.CpModel, variables: dict[str, cp_model.IntVar], uplink: Uplink) -> None:
+def _add_pairwise(
+    model: cp_model.CpModel, variables: dict[str, cp_model.IntVar], uplink: Uplink, budget: Budget
+) -> bool:
     """(R6) the same along the deadlines' order: what is due no later than k fits before k's deadline."""
     modalities = range(uplink.count)
     for j, k in combinations(modalities, 2):
@@ -104,6 +112,8 @@ def _add_pairwise(model: cp_model.CpModel, variables: dict[str, cp_model.IntVar]
             model.add(early > late).only_enforce_if(~variables[name])
         model.add_bool_or(variables[f"o[{j},{k}]"], variables[f"o[{k},{j}]"])
     for b in range(uplink.block_length.size):
+        if budget.exhausted():
+            return False
         length = int(uplink.block_length[b])
         for n in range(uplink.rates.shape[1]):
             users = [k for k in modalities if uplink.rates[k, n, b] > 0]
@@ -120,6 +130,7 @@ def _add_pairwise(model: cp_model.CpModel, variables: dict[str, cp_model.IntVar]
                         model.add(due == 0).only_enforce_if(~order)
                         terms.append(due)
                 model.add(sum(terms) <= variables[f"p[{k},{b}]"])
+    return True
 
 
 def cut_weights(problem: Problem) -> list[IntArray]:

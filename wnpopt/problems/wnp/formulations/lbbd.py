@@ -13,6 +13,7 @@ import numpy as np
 
 from wnpopt.core.bound import Bound, best_bound
 from wnpopt.core.budget import Budget
+from wnpopt.core.errors import SolverError
 from wnpopt.core.method import Method, Outcome, Run
 from wnpopt.core.result import Termination, WarmStart
 from wnpopt.core.trace import Trace
@@ -35,6 +36,8 @@ def run(instance: WnpInstance, run: Run[WnpSolution]) -> Outcome[WnpSolution]:
 
     began = run.budget.elapsed()
     problem = Problem.of(instance)
+    if run.budget.exhausted():
+        return Outcome(None, run.budget.why_over())
     if problem.uplink.alone() is None:
         return Outcome(None, Termination.PROVED, infeasible="a modality cannot be delivered even alone")
     return _Decomposition(problem, run, began).solve()
@@ -81,13 +84,12 @@ class _Decomposition:
             if self.value is not None and self.value <= self.lower:
                 return self._outcome(Termination.PROVED)
             if report.ending != "optimal" or budget.exhausted():
-                ended = Termination.INTERRUPTED if budget.interrupted else Termination.TIME_LIMIT
-                return self._outcome(ended)
+                return self._outcome(budget.why_over())
             if answer.count is None and not answer.refuted:
                 # Neither an allocation nor a proof that there is none: the bound must not move past this vector.
                 return self._outcome(Termination.TIME_LIMIT)
             if answer.count is not None:
-                raise AssertionError("the master's optimum was reached, so the bound meets it")
+                raise SolverError("the radio serves the master's optimum, but the verifier does not accept it")
 
     def _master(self, budget: Budget) -> tuple[Report, CpsatModel]:
         from wnpopt.backends.cpsat import solve_cpsat

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 MODALITIES_UP_TO = 8
 """Hall's condition is written for every subset of the modalities: 255 sets at 8."""
 
+ROWS_UP_TO = 50_000
+"""Rows of a kind: building more takes longer than such a model could be solved in."""
+
 _LARGEST_TIME = 1e5
 
 
@@ -173,7 +176,7 @@ def _add_cores(model: pyo.ConcreteModel, problem: Problem, horizon: int) -> None
 
 
 def _add_orders(model: pyo.ConcreteModel, problem: Problem, horizon: int) -> None:
-    """Which of two subgraphs on one core comes first; big-M: the latest end of one less the earliest start of the other."""
+    """Which of two subgraphs on one core is first; big-M: the latest end of one less the earliest start of the other."""
     import pyomo.environ as pyo
 
     from wnpopt.problems.wnp.kernels.plan import FAR, plan_heads
@@ -269,6 +272,8 @@ def run(instance: WnpInstance, run: Run[WnpSolution]) -> Outcome[WnpSolution]:
 
     began = run.budget.elapsed()
     problem = Problem.of(instance)
+    if run.budget.exhausted():
+        return Outcome(None, run.budget.why_over())
     if problem.uplink.alone() is None:
         return Outcome(None, Termination.PROVED, infeasible="a modality cannot be delivered even alone")
     model = build_milp(problem, None if run.start is None else int(run.start.objective))
@@ -296,9 +301,16 @@ def run(instance: WnpInstance, run: Run[WnpSolution]) -> Outcome[WnpSolution]:
 
 
 def refuse(instance: WnpInstance) -> tuple[str, str] | None:
-    """No shared bus, and no more modalities than subsets can be written for."""
-    if int(instance.needed.sum()) > MODALITIES_UP_TO:
-        return "modalities", f"{instance.needed.sum()} are named by subgraphs; at most {MODALITIES_UP_TO} are supported"
+    """No shared bus, and no more rows than a model for reference is worth."""
+    needed = int(instance.needed.sum())
+    if needed > MODALITIES_UP_TO:
+        return "modalities", f"{needed} are named by subgraphs; at most {MODALITIES_UP_TO} are supported"
+    hall = (2**needed - 1) * instance.resource_blocks * instance.blocks
+    orders = len(instance.subgraphs) ** 2 // 2 * len(instance.chip.cores)
+    if hall > ROWS_UP_TO:
+        return "radio.bits_per_slot", f"asks for {hall} rows; at most {ROWS_UP_TO} are supported: use lbbd"
+    if orders > ROWS_UP_TO:
+        return "subgraphs", f"ask for {orders} rows; at most {ROWS_UP_TO} are supported: use lbbd"
     return refuse_bus(instance)
 
 

@@ -75,7 +75,7 @@ def pipeline_aware(problem: Problem, first: Joint, budget: Budget) -> Joint:
         current = tail
         reached: int | None = None
         for _ in range(_ROUNDS):
-            if budget.interrupted:
+            if budget.exhausted():
                 return best
             if tuple(current) in seen:
                 break
