@@ -7,36 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
-Data = dict[str, object]
-
-
-def put(*path: object, value: object) -> Callable[[Data], None]:
-    def change(data: Data) -> None:
-        node: object = data
-        for step in path[:-1]:
-            node = node[step]  # type: ignore[index]
-        node[path[-1]] = value  # type: ignore[index]
-
-    return change
-
-
-def drop(*path: object) -> Callable[[Data], None]:
-    def change(data: Data) -> None:
-        node: object = data
-        for step in path[:-1]:
-            node = node[step]  # type: ignore[index]
-        del node[path[-1]]  # type: ignore[attr-defined]
-
-    return change
-
-
-def append(field: str, value: object) -> Callable[[Data], None]:
-    def change(data: Data) -> None:
-        data[field].append(value)  # type: ignore[attr-defined]
-
-    return change
-
+from mutations import Data, append, drop, put
 
 # name -> (change of a valid instance, words that the message must hold)
 BAD_DATA: dict[str, tuple[Callable[[Data], None], list[str]]] = {

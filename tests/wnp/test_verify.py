@@ -6,13 +6,12 @@ import copy
 from collections.abc import Callable
 
 import pytest
+from mutations import Data, drop, put
 
 import wnpopt
 from wnpopt.problems.wnp.instance import WnpInstance
 from wnpopt.problems.wnp.solution import WnpSolution
 from wnpopt.problems.wnp.verify import RULES, verify
-
-Data = dict[str, object]
 
 INSTANCE: Data = {
     "kind": "wnp",
@@ -54,26 +53,6 @@ def solution(change: Callable[[Data], None] | None = None) -> WnpSolution:
     if change is not None:
         change(data)
     return WnpSolution.from_data(data)
-
-
-def put(*path: object, value: object) -> Callable[[Data], None]:
-    def change(data: Data) -> None:
-        node: object = data
-        for step in path[:-1]:
-            node = node[step]  # type: ignore[index]
-        node[path[-1]] = value  # type: ignore[index]
-
-    return change
-
-
-def drop(*path: object) -> Callable[[Data], None]:
-    def change(data: Data) -> None:
-        node: object = data
-        for step in path[:-1]:
-            node = node[step]  # type: ignore[index]
-        del node[path[-1]]  # type: ignore[attr-defined]
-
-    return change
 
 
 def test_the_correct_solution_is_accepted() -> None:

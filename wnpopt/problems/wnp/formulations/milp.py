@@ -176,7 +176,7 @@ def _add_cores(model: pyo.ConcreteModel, problem: Problem, horizon: int) -> None
 
 
 def _add_orders(model: pyo.ConcreteModel, problem: Problem, horizon: int) -> None:
-    """Which of two subgraphs on one core is first; big-M: the latest end of one less the earliest start of the other."""
+    """Which of two subgraphs on one core is first; big-M: latest end of one less earliest start of the other."""
     import pyomo.environ as pyo
 
     from wnpopt.problems.wnp.kernels.plan import FAR, plan_heads

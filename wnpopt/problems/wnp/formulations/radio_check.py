@@ -98,4 +98,4 @@ class RadioCheck:
 
     def summary(self) -> str:
         """How the radio answered."""
-        return f"{self._rounds} masters, {len(self.weights)} radio cuts, {len(self.no_goods)} no-goods"
+        return f"masters: {self._rounds}, radio cuts: {len(self.weights)}, no-goods: {len(self.no_goods)}"

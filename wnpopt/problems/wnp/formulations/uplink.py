@@ -42,42 +42,31 @@ def refuted(uplink: Uplink, deadline: IntArray, budget: Budget) -> tuple[IntArra
 
 
 def undeliverable(uplink: Uplink, budget: Budget) -> str | None:
-    """A proof by two solvers that the payloads cannot be delivered in all slots: CP-SAT and HiGHS agree.
-
-    None otherwise.
-    """
+    """A proof by two solvers that the payloads cannot be delivered in all slots: CP-SAT and HiGHS agree; else None."""
     import pyomo.environ as pyo
-    from ortools.sat.python import cp_model
 
-    from wnpopt.backends.cpsat import solve_cpsat
     from wnpopt.backends.highs import solve_highs
 
     everything = np.full(uplink.count, uplink.slots, dtype=np.int64)
+    if not refuted(uplink, everything, budget)[1]:
+        return None
     usable = usable_slots(everything, uplink.block_start, uplink.block_length)
-    cells = np.argwhere(uplink.rates > 0).tolist()
-    first = cp_model.CpModel()
-    second = pyo.ConcreteModel()
-    count = {(k, n, b): first.new_int_var(0, int(usable[k, b]), "") for k, n, b in cells}
-    second.x = pyo.Var(
-        [tuple(cell) for cell in cells], domain=pyo.Integers, bounds=lambda _, k, _n, b: (0, int(usable[k, b]))
-    )
-    second.capacity, second.delivery = pyo.ConstraintList(), pyo.ConstraintList()
+    cells = [tuple(cell) for cell in np.argwhere(uplink.rates > 0).tolist()]
+    model = pyo.ConcreteModel()
+    model.x = pyo.Var(cells, domain=pyo.Integers, bounds=lambda _, k, _n, b: (0, int(usable[k, b])))
+    model.capacity, model.delivery = pyo.ConstraintList(), pyo.ConstraintList()
     for members, n, b, limit in _prefixes(uplink, usable):
-        first.add(sum(count[k, n, b] for k in members) <= limit)
-        second.capacity.add(sum(second.x[k, n, b] for k in members) <= limit)
+        model.capacity.add(sum(model.x[k, n, b] for k in members) <= limit)
     for k in range(uplink.count):
-        mine = [(n, b) for j, n, b in cells if j == k]
-        first.add(sum(int(uplink.rates[k, n, b]) * count[k, n, b] for n, b in mine) >= int(uplink.payload[k]))
-        second.delivery.add(
-            sum(int(uplink.rates[k, n, b]) * second.x[k, n, b] for n, b in mine) >= int(uplink.payload[k])
-        )
-    second.cost = pyo.Objective(expr=0)
-    one = Budget(budget.remaining(), 1, budget.seed, stop=budget.stop)
-    if solve_cpsat(first, one).ending != "infeasible":
-        return None
-    if solve_highs(second, Budget(budget.remaining(), 1, budget.seed, stop=budget.stop)).ending != "infeasible":
-        return None
-    return "CP-SAT and HiGHS both prove that no whole slots deliver all payloads"
+        terms = [int(uplink.rates[cell]) * model.x[cell] for cell in cells if cell[0] == k]
+        model.delivery.add(sum(terms) >= int(uplink.payload[k]))
+    model.cost = pyo.Objective(expr=0)
+    report = solve_highs(model, Budget(budget.remaining(), 1, budget.seed, stop=budget.stop))
+    return (
+        "CP-SAT and HiGHS both prove that no whole slots deliver all payloads"
+        if report.ending == "infeasible"
+        else None
+    )
 
 
 def _prefixes(uplink: Uplink, usable: IntArray) -> list[tuple[list[int], int, int, int]]:
