@@ -17,8 +17,8 @@ import wnpopt
 
 RESULT_FIELDS = {
     "instance", "family", "method", "status", "termination", "sense", "objective", "bound", "gap", "runtime_s",
-    "build_s", "verified", "violations", "trace", "warm_start", "found_by", "bound_by", "seed", "threads", "time_limit_s",
-    "instance_hash", "versions", "message",
+    "build_s", "verified", "violations", "trace", "warm_start", "found_by", "bound_by", "seed", "threads",
+    "time_limit_s", "instance_hash", "versions", "message",
 }  # fmt: skip
 
 

@@ -62,11 +62,8 @@ def undeliverable(uplink: Uplink, budget: Budget) -> str | None:
         model.delivery.add(sum(terms) >= int(uplink.payload[k]))
     model.cost = pyo.Objective(expr=0)
     report = solve_highs(model, Budget(budget.remaining(), 1, budget.seed, stop=budget.stop))
-    return (
-        "CP-SAT and HiGHS both prove that no whole slots deliver all payloads"
-        if report.ending == "infeasible"
-        else None
-    )
+    agreed = report.ending == "infeasible"
+    return "CP-SAT and HiGHS both prove that no whole slots deliver all payloads" if agreed else None
 
 
 def _prefixes(uplink: Uplink, usable: IntArray) -> list[tuple[list[int], int, int, int]]:
