@@ -9,7 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests" / "wnp"))
 
-from brute import optimum  # noqa: E402
+from wnp_brute import optimum  # noqa: E402
 
 import wnpopt  # noqa: E402
 from wnpopt.backends.writer import write_linear  # noqa: E402

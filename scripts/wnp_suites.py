@@ -3,8 +3,12 @@
     python scripts/wnp_suites.py            writes the instances
     python scripts/wnp_suites.py --check    writes nothing, fails if a file differs from what would be written
     python scripts/wnp_suites.py --solve    writes the instances, solves them and writes each index.json
+        --suites large,real                 only these suites
+        --missing                           only instances that changed or are not in the index yet
+        --open                              those too that are not proved yet; the better of old and new is kept
 
-The optimum of the suite tiny comes from exhaustion (tests/wnp/brute.py), the others' from `auto`.
+The optimum of the suite tiny comes from exhaustion (tests/wnp/wnp_brute.py), the others' from `auto`. Where `auto` proves
+nothing in its time, the index has the best value and the best bound that it found.
 """
 
 from __future__ import annotations
@@ -13,29 +17,30 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests" / "wnp"))
 
-from brute import optimum  # noqa: E402
+from wnp_brute import optimum  # noqa: E402
+from wnp_real import real  # noqa: E402
 
 import wnpopt  # noqa: E402
 from wnpopt.core.jsonio import format_json  # noqa: E402
 from wnpopt.domain.devices import chip  # noqa: E402
-from wnpopt.domain.fusion import Branch, Composition, Fusion  # noqa: E402
 from wnpopt.domain.graph_file import load_graph  # noqa: E402
-from wnpopt.domain.radio.numerology import Numerology  # noqa: E402
-from wnpopt.domain.radio.scenario import Link, Scenario  # noqa: E402
 from wnpopt.problems.wnp.generate import generate  # noqa: E402
 from wnpopt.problems.wnp.instance import WnpInstance  # noqa: E402
-from wnpopt.problems.wnp.network import build_instance  # noqa: E402
+from wnpopt.problems.wnp.network import from_graph  # noqa: E402
 
 FOLDER = ROOT / "instances" / "wnp"
-PIXELS = 224 * 224
 SMALL = {"subgraphs": 12, "cores": 3, "modalities": 3, "resource_blocks": 12, "slots": 20, "block_slots": 5}
 MEDIUM = {"subgraphs": 40, "cores": 4, "modalities": 4, "resource_blocks": 25, "slots": 60, "block_slots": 10}
+
+LARGE = {"subgraphs": 100, "cores": 8, "modalities": 6, "resource_blocks": 50, "slots": 100, "block_slots": 10}
+XLARGE = {"subgraphs": 200, "cores": 16, "modalities": 8, "resource_blocks": 100, "slots": 200, "block_slots": 20}
+TIME_LIMITS = {"large": 30.0, "xlarge": 30.0}
+"""Seconds for an instance where proofs are out of reach; elsewhere the command line's limit holds."""
 
 
 def tiny() -> Iterator[WnpInstance]:
@@ -60,116 +65,67 @@ def tiny() -> Iterator[WnpInstance]:
         yield WnpInstance.from_data(data)
 
 
-def sized(suite: str, shape: dict[str, int], seeds: int, ctr: float) -> Iterator[WnpInstance]:
-    """One instance a seed and heterogeneity of 0, 0.5 and 1.5."""
-    for heterogeneity in (0.0, 0.5, 1.5):
+def sized(
+    suite: str, shape: dict[str, int], seeds: int, ctr: float, spreads: tuple[float, ...] = (0.0, 0.5, 1.5)
+) -> Iterator[WnpInstance]:
+    """One instance a seed and heterogeneity."""
+    for heterogeneity in spreads:
         for seed in range(seeds):
             name = f"{suite}-h{heterogeneity:g}-s{seed}"
             yield generate({**shape, "heterogeneity": heterogeneity, "ctr": ctr, "name": name}, seed)
 
 
-@dataclass(frozen=True)
-class Real:
-    """A real multimodal network on a chip behind a radio: (modality, network, payload bits, link) by branch."""
-
-    name: str
-    about: str
-    branches: tuple[tuple[str, str, int, Link], ...]
-    fusion: Fusion
-    chip: str
-    scenario: Scenario
-    subgraphs: int
-    seed: int
-
-    def build(self) -> WnpInstance:
-        """The instance, from the graphs in instances/graphs."""
-        graphs = {net: load_graph(ROOT / "instances" / "graphs" / f"{net}.json") for _, net, _, _ in self.branches}
-        composition = Composition(
-            self.name,
-            tuple(Branch(modality, graphs[net], bits) for modality, net, bits, _ in self.branches),
-            self.fusion,
-        )
-        return build_instance(
-            self.name,
-            composition,
-            chip(self.chip),
-            self.scenario,
-            [link for *_, link in self.branches],
-            subgraphs=self.subgraphs,
-            seed=self.seed,
-            source=self.about,
-        )
+def chip_only() -> Iterator[WnpInstance]:
+    """No radio: two random task graphs, then two real networks alone on a chip."""
+    for number, (subgraphs, cores) in enumerate(((40, 4), (80, 8))):
+        shape = {"subgraphs": subgraphs, "cores": cores, "modalities": 0, "slots": 1, "block_slots": 1}
+        yield generate({**shape, "forbidden": 0.1 * number, "name": f"random-{subgraphs}x{cores}"}, 300 + number)
+    for network, on, subgraphs in (("inception-v2", "edge-2x2", 30), ("densenet-121", "edge-2x3", 60)):
+        graph = load_graph(ROOT / "instances" / "graphs" / f"{network}.json")
+        name = f"{network}-{on}"
+        yield from_graph(name, graph, chip(on), None, subgraphs=subgraphs, source=f"{network} on chip {on}, no radio")
 
 
-def real() -> Iterator[WnpInstance]:
-    """Networks of the onnx package, fused; distances, powers and payloads are assumptions that the source names."""
-    yield Real(
-        "factory-robot",
-        "ResNet-50 on a camera image (0.8 bit a sample), SqueezeNet on a lidar map (4 bit a cell), ShuffleNet on a thermal "
-        "image (2 bit a pixel), attention fusion; chip edge-2x2; InF-DH at 3.5 GHz, 24 resource blocks of 360 kHz",
-        (
-            ("camera", "resnet-50", PIXELS * 3 * 8 // 10, Link("camera", 40.0, 5.0, 1.0)),
-            ("lidar", "squeezenet", PIXELS * 4, Link("lidar", 60.0, 5.0, 1.0)),
-            ("thermal", "shufflenet", PIXELS * 2, Link("thermal", 30.0, 0.0, 1.0)),
-        ),
-        Fusion("attention", 16, 256, 8, 1),
-        "edge-2x2",
-        Scenario("InF-DH", 3.5e9, Numerology.of_spacing(30), 24, 120, 10),
-        24,
-        1,
-    ).build()
-    yield Real(
-        "vehicle-perception",
-        "Inception v2 and v1 on front and rear cameras (1 bit a sample), SqueezeNet on a lidar map (2 bit a cell), ShuffleNet "
-        "on a radar map (1 bit a cell), fusion of the feature maps; chip edge-2x3; UMi at 3.5 GHz, 51 resource blocks of 360 kHz",
-        (
-            ("front", "inception-v2", PIXELS * 3, Link("front", 80.0, 17.0, 10.0)),
-            ("rear", "inception-v1", PIXELS * 3, Link("rear", 80.0, 17.0, 10.0)),
-            ("lidar", "squeezenet", PIXELS * 2, Link("lidar", 80.0, 17.0, 10.0)),
-            ("radar", "shufflenet", PIXELS, Link("radar", 80.0, 17.0, 10.0)),
-        ),
-        Fusion("mid", 32, 256),
-        "edge-2x3",
-        Scenario("UMi", 3.5e9, Numerology.of_spacing(30), 51, 160, 8),
-        40,
-        2,
-    ).build()
-    yield Real(
-        "inspection-drone",
-        "DenseNet-121 on a camera image (1 bit a sample), AlexNet on a depth image (4 bit a pixel), SqueezeNet on a sound "
-        "spectrogram (1 bit a cell), late fusion; chip edge-2x2; InF-SH at 3.5 GHz, 24 resource blocks of 360 kHz",
-        (
-            ("visible", "densenet-121", PIXELS * 3, Link("visible", 90.0, -2.0, 2.0)),
-            ("depth", "alexnet", PIXELS * 4, Link("depth", 90.0, -2.0, 2.0)),
-            ("sound", "squeezenet", PIXELS, Link("sound", 90.0, -2.0, 2.0)),
-        ),
-        Fusion("late", 8),
-        "edge-2x2",
-        Scenario("InF-SH", 3.5e9, Numerology.of_spacing(30), 24, 240, 20),
-        30,
-        3,
-    ).build()
-
-
-def suites() -> dict[str, list[WnpInstance]]:
-    """Every suite's instances, in order."""
+def suites() -> dict[str, Iterator[WnpInstance]]:
+    """Every suite's instances, in order; none is made before it is asked for."""
     return {
-        "tiny": list(tiny()),
-        "small": list(sized("small", SMALL, 4, 1.0)),
-        "medium": list(sized("medium", MEDIUM, 4, 0.5)),
-        "real": list(real()),
+        "tiny": tiny(),
+        "small": sized("small", SMALL, 4, 1.0),
+        "medium": sized("medium", MEDIUM, 4, 0.5),
+        "large": sized("large", LARGE, 1, 0.5),
+        "xlarge": sized("xlarge", XLARGE, 1, 0.5, spreads=(0.5, 1.5)),
+        "real": real(),
+        "chip-only": chip_only(),
     }
 
 
-def entry(suite: str, instance: WnpInstance, time_limit: float) -> dict[str, object]:
+def indexed(folder: Path, changed: list[str]) -> dict[str, dict[str, object]]:
+    """Rows of the index by file, without those of ``changed`` files."""
+    path = folder / "index.json"
+    rows: list[dict[str, object]] = json.loads(path.read_text()) if path.exists() else []
+    return {str(row["file"]): row for row in rows if row["file"] not in changed}
+
+
+def better(old: dict[str, object] | None, new: dict[str, object]) -> dict[str, object]:
+    """Of two rows of one instance, the better value and the better bound."""
+    if old is None:
+        return new
+    best = min(old["best"], new["best"])  # type: ignore[type-var]
+    bound = max(old["bound"], new["bound"])  # type: ignore[type-var]
+    how = new["how"] if (best, bound) != (old["best"], old["bound"]) else old["how"]
+    return new | {"best": best, "bound": bound, "proved": best == bound, "how": how}
+
+
+def entry(suite: str, instance: WnpInstance, time_limit: float, threads: int | None) -> dict[str, object]:
     """The index's row of an instance, solved anew."""
-    result = wnpopt.solve(instance, "auto", time_limit=time_limit)
+    result = wnpopt.solve(instance, "auto", time_limit=time_limit, threads=threads)
     row: dict[str, object] = {
         "file": f"{instance.name}.json",
         "best": result.objective,
         "bound": result.bound,
         "proved": result.status == "optimal",
-        "how": f"auto, bound by {result.bound_by}",
+        "how": f"auto, bound by {result.bound_by}"
+        + ("" if result.status == "optimal" else f", not proved in {time_limit:g} s"),
     }
     if suite == "tiny":
         exhausted = optimum(instance)
@@ -183,21 +139,41 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--check", action="store_true", help="write nothing, compare")
     parser.add_argument("--solve", action="store_true", help="prove the index anew")
+    parser.add_argument("--suites", help="only these, separated by commas")
+    parser.add_argument("--missing", action="store_true", help="solve only what changed or is not in the index")
+    parser.add_argument("--open", action="store_true", help="as --missing, and what is not proved yet, again")
     parser.add_argument("--time-limit", type=float, default=120.0)
+    parser.add_argument("--threads", type=int)
     arguments = parser.parse_args()
     different = []
-    for suite, instances in suites().items():
+    chosen = suites()
+    if arguments.suites is not None:
+        unknown = sorted(set(arguments.suites.split(",")) - set(chosen))
+        if unknown:
+            parser.error(f"no suite is called {unknown[0]}; they are {', '.join(chosen)}")
+        chosen = {suite: chosen[suite] for suite in arguments.suites.split(",")}
+    for suite, made in chosen.items():
+        instances = list(made)
         folder = FOLDER / suite
         folder.mkdir(parents=True, exist_ok=True)
+        changed = []
         for instance in instances:
             path = folder / f"{instance.name}.json"
             text = format_json(instance.to_data()) + "\n"
             if not path.exists() or path.read_text() != text:
-                different.append(path.name)
+                changed.append(path.name)
                 if not arguments.check:
                     path.write_text(text)
+        different += changed
         if arguments.solve:
-            rows = [entry(suite, instance, arguments.time_limit) for instance in instances]
+            known = indexed(folder, changed) if arguments.missing or arguments.open else {}
+            limit = TIME_LIMITS.get(suite, arguments.time_limit)
+            rows = []
+            for instance in instances:
+                row = known.get(f"{instance.name}.json")
+                if row is None or (arguments.open and not row["proved"]):
+                    row = better(row, entry(suite, instance, limit, arguments.threads))
+                rows.append(row)
             (folder / "index.json").write_text(format_json(rows) + "\n")
             print(suite, json.dumps([row["proved"] for row in rows]), flush=True)
     print(f"{len(different)} files differ" if arguments.check else f"{len(different)} files written")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from brute import optimum
-from tiny import tiny_instance
+from wnp_brute import optimum
+from wnp_tiny import tiny_instance
 
 import wnpopt
 from wnpopt import testing

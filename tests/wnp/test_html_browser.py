@@ -53,9 +53,16 @@ def drawn(tmp_path_factory: pytest.TempPathFactory) -> tuple[WnpInstance, WnpSol
     return instance, solution, path
 
 
-def test_a_large_plan_is_drawn(drawn: tuple[WnpInstance, WnpSolution, Path]) -> None:
+def test_a_large_plan_is_drawn_and_tells_what_a_bar_is(
+    drawn: tuple[WnpInstance, WnpSolution, Path], tmp_path: Path
+) -> None:
     instance, solution, path = drawn
-    elements = rendered(path, "--dump-dom")
+    page = tmp_path / "hover.html"
+    # Hover over a bar: the first ones are those of modality 0, in the instance's order.
+    find = "document.getElementById('schedule').data.findIndex(trace => trace.type == 'bar')"
+    script = f"<script>Plotly.Fx.hover('schedule', [{{curveNumber: {find}, pointNumber: 0}}], ['x2y2'])</script>"
+    page.write_text(path.read_text(encoding="utf-8").replace("</body>", script + "</body>"), encoding="utf-8")
+    elements = rendered(page, "--dump-dom")
     assert elements.count('class="main-svg"') >= 2
     # A bar is a path in a group of class "point".
     assert len(re.findall(r'<g class="point">\s*<path', elements)) == len(instance.subgraphs)
@@ -66,6 +73,10 @@ def test_a_large_plan_is_drawn(drawn: tuple[WnpInstance, WnpSolution, Path]) -> 
     # One image for the resource blocks, one for each modality's channel.
     assert len(re.findall(r"<image [^>]*data:image/png", elements)) == 1 + len(instance.modalities)
     assert "makespan" in elements
+    (label,) = re.findall(r'<g class="hovertext".*?</g>', elements, re.DOTALL)
+    first = next(s for s in instance.subgraphs if s.modality == instance.modalities[0].name)
+    for words in (first.name, f"on {solution.core[first.name]}", f"({solution.start[first.name]} to ", "reads m0"):
+        assert words in re.sub(r"<[^>]*>", "", label)
 
 
 def test_it_has_something_to_see(drawn: tuple[WnpInstance, WnpSolution, Path]) -> None:

@@ -26,15 +26,16 @@ GRAPHS = Path(__file__).resolve().parents[2] / "instances/graphs"
 COMPOSITION = {
     "kind": "composition", "schema_version": 1, "name": "patrol",
     "branches": [
-        {"modality": "camera", "graph": "squeezenet.json", "payload_bits": 50000},
-        {"modality": "thermal", "graph": "network:mobilenet-v2", "dims": {"image": 96}, "payload_bits": 20000},
+        {"modality": "camera", "graph": "squeezenet.json", "payload_bits": 9000},
+        {"modality": "thermal", "graph": "network:mobilenet-v2", "dims": {"image": 96}, "payload_bits": 4000},
     ],
     "fusion": {"kind": "late", "classes": 5},
 }  # fmt: skip
 RADIO = {
     "kind": "radio", "schema_version": 1, "name": "hall", "environment": "InF-DH", "carrier_hz": 3.7e9,
     "spacing_khz": 30, "resource_blocks": 6, "slots": 50, "block_slots": 8, "rate": "cqi-2",
-    "links": {"spare": {"distance_m": 10}, "thermal": {"distance_m": 90}, "camera": {"distance_m": 120, "speed_m_s": 2}},
+    "links": {"spare": {"distance_m": 10}, "thermal": {"distance_m": 90, "power_dbm": -15},
+              "camera": {"distance_m": 90, "power_dbm": -10, "speed_m_s": 2}},
 }  # fmt: skip
 CHIP = {
     "kind": "chip", "schema_version": 1, "name": "pair", "hop_s": 3e-9, "bytes_per_s": 1.6e10,
@@ -210,7 +211,7 @@ BAD = {
     "no link at all": (["patrol.json", "--radio", "x.json"], {"x.json": broken(links={})}, ["x.json", "camera"]),
     "distance": (["patrol.json", "--radio", "x.json"],
                  {"x.json": broken(links={"camera": {"distance_m": 1e9}, "thermal": {"distance_m": 1}})},
-                 ["x.json", "distance_m"]),
+                 ["x.json", "links.camera.distance_m"]),
     "huge grid": (["patrol.json", "--radio", "x.json"], {"x.json": broken(resource_blocks=10**15)}, ["x.json"]),
     "huge time": (["patrol.json", "--radio", "x.json"], {"x.json": broken(slots=10**15, block_slots=1)}, ["x.json"]),
     "a channel without a radio": (["patrol.json", "--channel", "x.npz"], {}, ["--channel", "--radio"]),

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from brute import optimum
+from wnp_brute import optimum
 
 import wnpopt
 from wnpopt.core.budget import Budget

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+import warnings
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -44,7 +45,9 @@ def solve_convex(problem: cp.Problem, budget: Budget) -> Report:
         return Report(stopped(budget), None, None, None, WarmStart.NONE, "", 0.0)
 
     def work() -> None:
-        with suppress(cp.SolverError):  # the status says what is known
+        # The status says what is known; CVXPY's exception and its warning of an inaccurate solution say it again.
+        with suppress(cp.SolverError), warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)
             problem.solve(
                 solver=cp.CLARABEL,
                 verbose=False,

@@ -16,7 +16,7 @@ def doctor(
     """Solve a tiny known instance of each family with every method, and print the versions."""
     from wnpopt import api
     from wnpopt.core import registry
-    from wnpopt.core.errors import MissingDependencyError
+    from wnpopt.core.errors import MissingDependencyError, UnsupportedError
     from wnpopt.core.versions import versions
 
     rows: list[dict[str, object]] = []
@@ -30,7 +30,7 @@ def doctor(
             try:
                 # Cold, so that each solver finds the optimum itself.
                 result = api.solve(instance, method.name, time_limit=20, threads=1, warm_start="none")
-            except MissingDependencyError as error:
+            except (MissingDependencyError, UnsupportedError) as error:
                 rows.append({**row, "healthy": True, "status": "skipped", "message": str(error)})
                 continue
             must_prove = "optimality" in method.proves

@@ -81,4 +81,5 @@ def _show_options(family: AnyFamily) -> None:
     print(f"Usage: wnpopt generate {family.name} [--seed N] [--count N] [--out DIR] [options]\n\nOptions:")
     for option in family.generator_options:
         flag = f"--{option.name.replace('_', '-')}"
-        print(f"  {flag:<20} {option.help}  [default: {option.default}]")
+        default = "none" if option.default == "" else option.default
+        print(f"  {flag:<20} {option.help}  [default: {default}]")

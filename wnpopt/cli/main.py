@@ -1,6 +1,7 @@
 """``wnpopt``: the commands, and what becomes of an error.
 
-Exit codes: 0 done, 1 no verified solution, 2 bad input or a missing dependency (one line on stderr), 3 the program failed.
+Exit codes: 0 done, 1 no verified solution, 2 bad input or a missing dependency (one line on stderr), 3 the program
+failed.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import traceback
 
 import typer
 
-from wnpopt.cli import doctor, export, generate, listing, schema, solve, verify
+from wnpopt.cli import doctor, export, generate, importing, listing, schema, solve, verify
 from wnpopt.core.errors import WnpoptError, one_line
 from wnpopt.core.versions import versions
 
@@ -46,6 +47,7 @@ app.command(
     context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
     add_help_option=False,
 )(generate.generate)
+app.add_typer(importing.app, name="import")
 app.command("export")(export.export)
 app.command("schema")(schema.schema)
 app.command("list")(listing.list_methods)

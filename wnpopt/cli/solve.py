@@ -32,7 +32,10 @@ def solve(
         str, typer.Option(help="Method whose solution an exact method starts from; none for a cold start.")
     ] = "auto",
     out: Annotated[Path | None, typer.Option(help="File for the solution.", show_default=False)] = None,
-    plot: Annotated[Path | None, typer.Option(help="File for the picture: .png or .svg.", show_default=False)] = None,
+    plot: Annotated[
+        Path | None,
+        typer.Option(help="File for the picture: .html (interactive, in one file), .png or .svg.", show_default=False),
+    ] = None,
     deterministic: Annotated[
         bool, typer.Option("--deterministic", help="Repeatable search with several threads (slower).")
     ] = False,
@@ -72,15 +75,18 @@ def solve(
 
 
 def plotter(family: AnyFamily, path: Path) -> Draw:
-    """The family's drawing function, after checking that ``path`` has a format that it knows and that its library is there."""
+    """The family's drawing function.
+
+    After checking that ``path`` has a format that it knows and that its library is there.
+    """
     from wnpopt.core.extras import need
     from wnpopt.core.registry import resolve
 
     if family.plot is None:
         raise InputError(f"the family {family.name} has no picture", where="--plot")
-    if path.suffix.lower() not in (".png", ".svg"):
-        raise InputError(f"found {path.name}; a file name that ends in .png or .svg is needed", where="--plot")
-    need("matplotlib.figure", "plot")
+    if path.suffix.lower() not in (".html", ".png", ".svg"):
+        raise InputError(f"found {path.name}; a file name that ends in .html, .png or .svg is needed", where="--plot")
+    need("plotly.graph_objects" if path.suffix.lower() == ".html" else "matplotlib.figure", "plot")
     draw: Draw = resolve(family.plot)  # type: ignore[assignment]
     return draw
 

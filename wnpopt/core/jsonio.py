@@ -14,8 +14,6 @@ from wnpopt.core.errors import InputError
 from wnpopt.core.explain import format_path
 
 _LONG_NUMBER = re.compile(rb"[0-9]{16,}")
-_MAX_DEPTH = 100
-"""No document of ours nests deeper than 8; far deeper ones are refused before they cost anything."""
 
 
 class _Repeated(dict[str, object]):
@@ -28,7 +26,7 @@ def read_json(path: str | os.PathLike[str]) -> dict[str, object]:
     """The JSON object in the file ``path``.
 
     Stricter than :mod:`json`: UTF-8 only, no repeated key, no NaN or Infinity, no integer beyond 2^53, no
-    nesting deeper than any document of ours. Raises :class:`InputError` naming the file.
+    nesting too deep for the interpreter. Raises :class:`InputError` naming the file.
     """
     file = os.fspath(path)
     try:
@@ -54,7 +52,6 @@ def parse_json(raw: bytes) -> dict[str, object]:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise InputError(f"is not UTF-8: byte 0x{raw[error.start]:02x} at offset {error.start}") from None
-    _refuse_deep_nesting(text)
     suspicious: list[bool] = []
 
     def build(pairs: list[tuple[str, object]]) -> dict[str, object]:
@@ -71,37 +68,28 @@ def parse_json(raw: bytes) -> dict[str, object]:
         suspicious.append(True)
         return float(word)
 
+    def bounded(digits: str) -> int | _TooLong:
+        if len(digits) > 17 or abs(int(digits)) > MAX_INT:
+            suspicious.append(True)
+            return _TooLong(digits)
+        return int(digits)
+
     try:
         # Calling back for every integer would double the time of a large file: only where one may be too long.
         data = (
-            json.loads(text, object_pairs_hook=build, parse_constant=refuse_constant, parse_int=_bounded_int)
+            json.loads(text, object_pairs_hook=build, parse_constant=refuse_constant, parse_int=bounded)
             if _LONG_NUMBER.search(raw)
             else json.loads(text, object_pairs_hook=build, parse_constant=refuse_constant)
         )
+        if suspicious:
+            _refuse_bad_entries(data)
     except json.JSONDecodeError as error:
         raise InputError(f"is not JSON: {error.msg} at line {error.lineno} column {error.colno}") from None
     except RecursionError:
         raise InputError("is nested too deeply") from None
-    if suspicious or _LONG_NUMBER.search(raw):
-        _refuse_bad_entries(data)
     if not isinstance(data, dict):
         raise InputError(f"holds {_kind(data)}; a JSON object is needed")
     return data
-
-
-def _refuse_deep_nesting(text: str) -> None:
-    if text.count("[") + text.count("{") <= _MAX_DEPTH:
-        return
-    depth = 0
-    # Brackets inside strings are rare and only make the estimate larger, so strings are taken out first.
-    for bracket in re.finditer(r'"(?:[^"\\]|\\.)*"|[\[{\]}]', text):
-        symbol = bracket.group()
-        if symbol in "[{":
-            depth += 1
-            if depth > _MAX_DEPTH:
-                raise InputError(f"is nested deeper than {_MAX_DEPTH} levels at offset {bracket.start()}")
-        elif symbol in "]}":
-            depth -= 1
 
 
 class _TooLong:
@@ -109,12 +97,6 @@ class _TooLong:
 
     def __init__(self, digits: str) -> None:
         self.digits = digits
-
-
-def _bounded_int(digits: str) -> int | _TooLong:
-    if len(digits) > 17 or abs(int(digits)) > MAX_INT:
-        return _TooLong(digits)
-    return int(digits)
 
 
 def _refuse_bad_entries(data: object) -> None:

@@ -81,11 +81,14 @@ def load_composition(path: str | os.PathLike[str]) -> Composition:
         raise error.in_file(file) from None
 
 
+def raw_bits(graph: Graph) -> int:
+    """8 bits for each element of the inputs: what a sensor sends that does not compress."""
+    return _SAMPLE_BITS * sum(graph.tensor(name).elements for name in graph.inputs)
+
+
 def _branch(entry: BranchEntry, folder: Path, where: str) -> Branch:
     graph = _graph(entry, folder, where)
-    payload = entry.payload_bits
-    if payload is None:
-        payload = _SAMPLE_BITS * sum(graph.tensor(name).elements for name in graph.inputs)
+    payload = raw_bits(graph) if entry.payload_bits is None else entry.payload_bits
     return Branch(entry.modality, graph, payload, entry.tap)
 
 

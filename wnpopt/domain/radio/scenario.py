@@ -27,6 +27,9 @@ from wnpopt.domain.radio.tdl import ProfileName, profile
 THERMAL_NOISE_DBM_HZ = -174.0
 """Thermal noise density at 290 K, rounded as in 3GPP link budgets."""
 
+MOST_CELLS = 10**7
+"""Points of a link's channel: 275 resource blocks over 36,000 coherence blocks take 160 MB."""
+
 
 @dataclass(frozen=True, slots=True)
 class Link:
@@ -79,6 +82,13 @@ class Scenario:
         for where in ("resource_blocks", "slots", "block_slots", "samples"):
             if getattr(self, where) < 1:
                 raise InputError(f"found {getattr(self, where)}; at least 1 is needed", where=where)
+        cells = self.resource_blocks * self.samples * self.blocks
+        if cells > MOST_CELLS:
+            raise InputError(
+                f"found {self.resource_blocks} resource blocks of {self.samples} samples in {self.blocks} coherence "
+                f"blocks; at most {MOST_CELLS} cells are possible",
+                where="resource_blocks",
+            )
         for where in ("noise_figure_db", "margin_db"):
             if not math.isfinite(getattr(self, where)):
                 raise InputError(f"found {getattr(self, where)}; a finite number is needed", where=where)

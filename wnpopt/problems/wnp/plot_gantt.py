@@ -90,9 +90,7 @@ def gantt(instance: WnpInstance, solution: WnpSolution, bound: float | None = No
     _draw_cores(figure, view, len(heights))
     _draw_transfers(figure, view, len(heights))
     _draw_arrivals(figure, view, lanes)
-    for at, dash in ((view.makespan, "solid"), (bound, "dot")):
-        if at is not None and (dash == "solid" or at < view.makespan):
-            figure.add_vline(x=at * view.factor, line={"color": "black", "width": 1.3, "dash": dash})
+    _draw_limits(figure, view, bound)
     last = max(view.makespan, 1) * view.factor
     figure.update_xaxes(range=[0, last * 1.01], zeroline=False)
     figure.update_xaxes(title_text=f"time [{view.unit}]", row=len(heights), col=1)
@@ -145,7 +143,9 @@ def _draw_radio(figure: Figure, view: _View) -> None:
         row=1,
         col=1,
     )
-    figure.update_yaxes(title_text="resource block", range=[width - 0.5, -0.5], showgrid=False, row=1, col=1)
+    figure.update_yaxes(
+        title_text="resource block", range=[width - 0.5, -0.5], showgrid=False, zeroline=False, row=1, col=1
+    )
 
 
 def _draw_cores(figure: Figure, view: _View, row: int) -> None:
@@ -328,6 +328,23 @@ def _draw_arrivals(figure: Figure, view: _View, lanes: int) -> None:
                 row=row,
                 col=1,
             )
+
+
+def _draw_limits(figure: Figure, view: _View, bound: float | None) -> None:
+    """The makespan, and the bound where it is below; what these and the arrivals' lines are, in the legend."""
+    from plotly.graph_objects import Scatter
+
+    lines: list[tuple[str, float | None, str]] = [("makespan", view.makespan, "solid")]
+    if bound is not None and bound < view.makespan:
+        lines.append(("bound", bound, "dot"))
+    if view.instance.modalities:
+        lines.insert(0, ("arrival", None, "5px,2px"))
+    for name, at, dash in lines:
+        line = {"color": "#777777" if at is None else "black", "width": 1.5, "dash": dash}
+        if at is not None:
+            figure.add_vline(x=at * view.factor, line=line)
+        key = Scatter(x=[None], y=[None], mode="lines", line=line, name=name, hoverinfo="skip")
+        figure.add_trace(key, row=1, col=1)
 
 
 def _label(name: str, subgraphs: int) -> str:

@@ -1,0 +1,101 @@
+"""Generated instances and layer tables."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+
+import wnpopt
+from wnpopt.core.errors import InputError
+from wnpopt.problems.slide.generate import OPTIONS, Shape, generate
+from wnpopt.problems.slide.sweep import sweep
+from wnpopt.problems.slide.tables import MIXES, layer_table, table_names
+
+
+def test_same_seed_same_instance() -> None:
+    one, two, other = generate({}, 1), generate({}, 1), generate({}, 2)
+    assert one == two
+    assert one.instance_hash != other.instance_hash
+
+
+def test_options_are_the_shape_s() -> None:
+    assert {o.name: o.default for o in OPTIONS} == {name: getattr(Shape(), name) for name in Shape.__dataclass_fields__}
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"mix": "llm", "requested": 1, "deadline_s": 8.0},
+        {"mix": "synthetic", "weighted": 1, "resource_block_hz": 180e3},
+        {"link": "power", "receive_scale": 1.0, "energy_scale": 0.0},
+        {"delivery": "multicast", "cache_share": 0.5, "users": 12, "requested": 1},
+        {"mix": "resnet50", "device": "phone", "accuracy_share": 1.0, "bits_per_weight": 4.0},
+        {"users": 0},
+    ],
+)
+def test_options_do_what_they_say(options: dict[str, int | float | str]) -> None:
+    instance = generate(options, 3)
+    assert len(instance.users) == options.get("users", 20)
+    assert instance.delivery == options.get("delivery", "unicast")
+    assert (instance.cache_bits is None) == ("cache_share" not in options)
+    assert (instance.objective == "weighted") == ("weighted" in options)
+    assert wnpopt.solve(instance, "auto", threads=1).status == "optimal"
+
+
+@pytest.mark.parametrize(
+    ("options", "where"),
+    [
+        ({"user": 3}, "user"),
+        ({"users": 2.5}, "users"),
+        ({"users": -1}, "users"),
+        ({"mix": "audio"}, "mix"),
+        ({"mix": 3}, "mix"),
+        ({"delivery": "broadcast"}, "delivery"),
+        ({"deadline_s": 0.0}, "deadline_s"),
+        ({"deadline_s": float("nan")}, "deadline_s"),
+        ({"radius_m": 5.0}, "radius_m"),
+        ({"jitter": 1.0}, "jitter"),
+    ],
+)
+def test_bad_options_are_named(options: dict[str, int | float | str], where: str) -> None:
+    with pytest.raises(InputError) as caught:
+        generate(options, 0)
+    assert caught.value.where == where
+
+
+@pytest.mark.parametrize(
+    ("name", "weights", "gmac"),
+    [
+        ("mobilenet-v2", 3.50e6, 0.30),
+        ("resnet50", 25.56e6, 4.1),
+        ("vgg19", 143.67e6, 19.6),
+        ("vit-b16", 86.57e6, 17.5),
+        ("gpt2-128", 124.44e6, 16.1),
+    ],
+)
+def test_tables_have_the_published_sizes(name: str, weights: float, gmac: float) -> None:
+    table = layer_table(name)
+    assert sum(w for w, _ in table.layers) == pytest.approx(weights, rel=2e-3)
+    assert sum(f for _, f in table.layers) / 2e9 == pytest.approx(gmac, rel=0.06)
+
+
+def test_mixes_have_their_tables() -> None:
+    assert {name for mix in MIXES.values() for name in mix} == set(table_names())
+    with pytest.raises(InputError, match="the tables are"):
+        layer_table("alexnet")
+
+
+def test_gain_over_download_first_grows_with_rho() -> None:
+    cell: dict[str, int | float | str] = {
+        "users": 60, "mix": "resnet50", "bandwidth_hz": 4e8, "deadline_s": 1.0, "deadline_spread": 0.15,
+        "energy_scale": 0.0, "device": "phone", "jitter": 0.1,
+    }  # fmt: skip
+    points = sweep(lambda x, seed: generate({**cell, "compute_scale": x}, seed), (1.0, 0.05, 0.016), range(4))
+    assert all(point.proved for point in points)
+    assert [p.rho.mean < q.rho.mean for p, q in pairwise(points)] == [True, True]
+    assert points[0].gain < 0.05
+    assert points[0].rho.mean < 0.02
+    # The paper's range: about half as many again where computing takes a third of the deadline.
+    assert 0.3 < points[2].rho.mean < 0.45
+    assert 0.35 < points[2].gain < 0.65

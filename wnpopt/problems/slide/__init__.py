@@ -1,0 +1,47 @@
+"""slide: model provisioning, bandwidth and frequency, most users served."""
+
+from __future__ import annotations
+
+from wnpopt.core.family import Family
+from wnpopt.problems.slide.bounds import bounds, prove_infeasible
+from wnpopt.problems.slide.doctor import KNOWN
+from wnpopt.problems.slide.features import has_integer_objective
+from wnpopt.problems.slide.generate import OPTIONS, generate
+from wnpopt.problems.slide.instance import SlideInstance
+from wnpopt.problems.slide.solution import SlideSolution
+from wnpopt.problems.slide.verify import verify
+
+FAMILY = Family(
+    name="slide",
+    title="model provisioning, bandwidth and frequency, most users (or weight) served",
+    instance_type=SlideInstance,
+    solution_type=SlideSolution,
+    sense="max",
+    integer_objective=has_integer_objective,
+    verify=verify,
+    bounds=bounds,
+    prove_infeasible=prove_infeasible,
+    methods=(
+        "wnpopt.problems.slide.heuristics.greedy:METHOD",
+        "wnpopt.problems.slide.heuristics.dp:METHOD",
+        "wnpopt.problems.slide.formulations.milp:METHOD",
+        "wnpopt.problems.slide.formulations.convex:METHOD",
+        "wnpopt.problems.slide.heuristics.dai:METHOD",
+        "wnpopt.problems.slide.heuristics.equal:METHOD",
+        "wnpopt.problems.slide.heuristics.random:METHOD",
+        "wnpopt.problems.slide.heuristics.max_frequency:METHOD",
+        "wnpopt.problems.slide.auto:METHOD",
+    ),
+    formulations={
+        "milp": "wnpopt.problems.slide.formulations.milp:build",
+        "convex": "wnpopt.problems.slide.formulations.convex:build",
+    },
+    warm_start="greedy",
+    generate=generate,
+    generator_options=OPTIONS,
+    plot="wnpopt.problems.slide.plot:draw",
+    unit="users",
+    doctor=KNOWN,
+)
+
+__all__ = ["FAMILY", "SlideInstance", "SlideSolution"]

@@ -1,0 +1,95 @@
+"""A solution in columns: who is served, with which model, bandwidth and frequency."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+import numpy as np
+
+from wnpopt.core.errors import InputError
+from wnpopt.problems.slide.columns import FloatArray, IntArray, SlideColumns
+from wnpopt.problems.slide.solution import Served, SlideSolution
+
+
+@dataclass(frozen=True, eq=False)
+class Allocation:
+    """Served users by growing number: ``user`` and ``model`` are indices, all arrays have the same shape (S,)."""
+
+    user: IntArray
+    model: IntArray
+    bandwidth_hz: FloatArray
+    frequency_hz: FloatArray
+
+    def __post_init__(self) -> None:
+        for field in ("user", "model", "bandwidth_hz", "frequency_hz"):
+            getattr(self, field).setflags(write=False)
+
+    def to_solution(self, columns: SlideColumns) -> SlideSolution:
+        """The solution document."""
+        return SlideSolution(
+            instance=columns.name,
+            served=tuple(
+                Served(user=columns.user_name(u), model=str(columns.model_names[j]), bandwidth_hz=b, frequency_hz=f)
+                for u, j, b, f in zip(
+                    self.user.tolist(),
+                    self.model.tolist(),
+                    self.bandwidth_hz.tolist(),
+                    self.frequency_hz.tolist(),
+                    strict=True,
+                )
+            ),
+        )
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write an uncompressed ``.npz`` of the four arrays."""
+        with open(path, "wb") as stream:
+            np.savez(
+                stream,
+                user=self.user,
+                model=self.model,
+                bandwidth_hz=self.bandwidth_hz,
+                frequency_hz=self.frequency_hz,
+            )
+
+
+def allocation_of(columns: SlideColumns, solution: SlideSolution) -> Allocation:
+    """The columns of a solution; raises :class:`InputError` for names that ``columns`` does not have."""
+    users = {columns.user_name(u): u for u in range(columns.users)}
+    models = {str(name): j for j, name in enumerate(columns.model_names)}
+    for index, served in enumerate(solution.served):
+        if served.user not in users:
+            raise InputError(f'"{served.user}" is no user', where=f"served[{index}].user")
+        if served.model not in models:
+            raise InputError(f'"{served.model}" is no model', where=f"served[{index}].model")
+    return Allocation(
+        np.array([users[s.user] for s in solution.served], dtype=np.int64),
+        np.array([models[s.model] for s in solution.served], dtype=np.int64),
+        np.array([s.bandwidth_hz for s in solution.served], dtype=np.float64),
+        np.array([s.frequency_hz for s in solution.served], dtype=np.float64),
+    )
+
+
+def load_allocation(path: str | os.PathLike[str]) -> Allocation:
+    """Read what :meth:`Allocation.save` wrote; raises :class:`InputError` naming the file and the column."""
+    file = os.fspath(path)
+    wanted = {"user": "i", "model": "i", "bandwidth_hz": "f", "frequency_hz": "f"}
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            arrays = {key: stored[key] for key in stored.files}
+    except FileNotFoundError:
+        raise InputError("no such file", file=file) from None
+    except (OSError, ValueError, AttributeError, EOFError) as error:
+        raise InputError(f"is no .npz file of plain arrays: {error}", file=file) from None
+    if set(arrays) != set(wanted):
+        raise InputError(f"found the columns {', '.join(sorted(arrays))}; {', '.join(wanted)} are needed", file=file)
+    size = arrays["user"].shape
+    for field, kind in wanted.items():
+        if arrays[field].dtype.kind != kind or arrays[field].shape != size or len(size) != 1:
+            raise InputError("one number for each served user is needed", where=field, file=file)
+    return Allocation(
+        arrays["user"].astype(np.int64),
+        arrays["model"].astype(np.int64),
+        arrays["bandwidth_hz"].astype(np.float64),
+        arrays["frequency_hz"].astype(np.float64),
+    )

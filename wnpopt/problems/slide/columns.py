@@ -1,0 +1,289 @@
+"""The columnar form of an instance: read-only arrays, for a million users, and its ``.npz`` file.
+
+All methods compute on this form; an instance of the contract's JSON converts to it and back. A file is a plain
+``.npz`` of numeric and text arrays, without pickle: reading one runs no code.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from wnpopt.core.errors import InputError
+from wnpopt.problems.slide.column_checks import check_columns
+
+if TYPE_CHECKING:
+    from wnpopt.problems.slide.instance import SlideInstance
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
+TextArray = npt.NDArray[np.str_]
+
+FORMAT = 1
+"""Version of the ``.npz`` layout."""
+
+
+@dataclass(frozen=True, eq=False)
+class SlideColumns:
+    """An instance with ``U`` users and ``J`` models of ``L`` layers in all, as read-only arrays in SI units.
+
+    ``layer_start`` (J + 1) delimits each model's layers in ``bits`` and ``flop`` (L). ``energy_j`` is infinite where
+    there is no limit. A user's link is ``efficiency`` in bit/s/Hz, or, where that is 0, the fixed power of
+    ``power_w``, ``gain`` and ``noise_w_per_hz`` (each (U,), or empty where no user has one). ``allowed`` (U, J) says
+    which models a user accepts, all of them where it is empty. An empty ``user_names`` means u0, u1, ….
+
+    Raises :class:`InputError` naming the column, the row, and what would be right, as the JSON form does.
+    """
+
+    name: str
+    bandwidth_hz: float
+    model_names: TextArray
+    accuracy: FloatArray
+    layer_start: IntArray
+    bits: FloatArray
+    flop: FloatArray
+    deadline_s: FloatArray
+    efficiency: FloatArray
+    frequency_min_hz: FloatArray
+    frequency_max_hz: FloatArray
+    flop_per_cycle: FloatArray
+    energy_per_flop_hz2: FloatArray
+    energy_j: FloatArray
+    receive_w: FloatArray
+    min_accuracy: FloatArray
+    weight: FloatArray
+    user_names: TextArray
+    allowed: BoolArray
+    power_w: FloatArray
+    gain: FloatArray
+    noise_w_per_hz: FloatArray
+    resource_block_hz: float | None = None
+    cache_bits: float | None = None
+    multicast: bool = False
+    weighted: bool = False
+
+    def __post_init__(self) -> None:
+        for entry in fields(self):
+            value = getattr(self, entry.name)
+            if isinstance(value, np.ndarray):
+                frozen = np.ascontiguousarray(value)
+                if frozen is value and value.flags.writeable:
+                    frozen = value.view()
+                frozen.setflags(write=False)
+                object.__setattr__(self, entry.name, frozen)
+        check_columns(self)
+
+    @property
+    def users(self) -> int:
+        """U."""
+        return int(self.deadline_s.size)
+
+    @property
+    def models(self) -> int:
+        """J."""
+        return int(self.accuracy.size)
+
+    @property
+    def unit_weights(self) -> bool:
+        """True if all users count alike, so that serving the most is serving the heaviest."""
+        return not self.weighted or bool(self.users == 0 or (self.weight == self.weight[0]).all())
+
+    @cached_property
+    def values(self) -> FloatArray:
+        """What each user adds to the objective, shape (U,)."""
+        values = self.weight if self.weighted else np.ones(self.users)
+        values.setflags(write=False)
+        return values
+
+    @cached_property
+    def snr_hz(self) -> FloatArray:
+        """power * gain / noise of each user in Hz, 0 for links given by their efficiency, shape (U,)."""
+        snr = np.zeros(self.users)
+        if self.power_w.size:
+            fixed = self.efficiency == 0
+            snr[fixed] = self.power_w[fixed] * self.gain[fixed] / self.noise_w_per_hz[fixed]
+        snr.setflags(write=False)
+        return snr
+
+    @cached_property
+    def model_bits(self) -> FloatArray:
+        """Size of each model in bits, shape (J,)."""
+        return np.add.reduceat(self.bits, self.layer_start[:-1])
+
+    @cached_property
+    def model_flop(self) -> FloatArray:
+        """FLOP of each model, shape (J,)."""
+        return np.add.reduceat(self.flop, self.layer_start[:-1])
+
+    def user_name(self, user: int) -> str:
+        """Name of user number ``user``."""
+        return str(self.user_names[user]) if self.user_names.size else f"u{user}"
+
+    @staticmethod
+    def of(instance: SlideInstance) -> SlideColumns:
+        """The columns of a JSON instance."""
+        users, models = instance.users, instance.models
+
+        def column(values: list[float]) -> FloatArray:
+            return np.array(values, dtype=np.float64)
+
+        fixed = any(u.link.spectral_efficiency == 0 for u in users)
+        number = {m.name: j for j, m in enumerate(models)}
+        restricted = any(u.models is not None for u in users)
+        allowed = np.ones((len(users), len(models)) if restricted else (0, 0), dtype=np.bool_)
+        for index, user in enumerate(users):
+            if user.models is not None:
+                allowed[index] = False
+                allowed[index, [number[name] for name in user.models]] = True
+        layers = [len(m.layers) for m in models]
+        return SlideColumns(
+            name=instance.name,
+            bandwidth_hz=float(instance.bandwidth_hz),
+            model_names=np.array([m.name for m in models], dtype=np.str_),
+            accuracy=column([m.accuracy for m in models]),
+            layer_start=np.cumsum([0, *layers], dtype=np.int64),
+            bits=column([layer.bits for m in models for layer in m.layers]),
+            flop=column([layer.flop for m in models for layer in m.layers]),
+            deadline_s=column([u.deadline_s for u in users]),
+            efficiency=column([u.link.spectral_efficiency for u in users]),
+            frequency_min_hz=column([u.frequency_hz[0] for u in users]),
+            frequency_max_hz=column([u.frequency_hz[1] for u in users]),
+            flop_per_cycle=column([u.flop_per_cycle for u in users]),
+            energy_per_flop_hz2=column([u.energy_per_flop_hz2 for u in users]),
+            energy_j=column([math.inf if u.energy_j is None else u.energy_j for u in users]),
+            receive_w=column([u.receive_w for u in users]),
+            min_accuracy=column([u.min_accuracy for u in users]),
+            weight=column([u.weight for u in users]),
+            user_names=np.array([u.name for u in users], dtype=np.str_),
+            allowed=allowed,
+            power_w=column([u.link.power_w for u in users] if fixed else []),
+            gain=column([u.link.gain for u in users] if fixed else []),
+            noise_w_per_hz=column([u.link.noise_w_per_hz for u in users] if fixed else []),
+            resource_block_hz=None if instance.resource_block_hz is None else float(instance.resource_block_hz),
+            cache_bits=None if instance.cache_bits is None else float(instance.cache_bits),
+            multicast=instance.delivery == "multicast",
+            weighted=instance.objective == "weighted",
+        )
+
+    def to_instance(self) -> SlideInstance:
+        """The JSON instance of these columns (a million users take a minute and gigabytes: that is what this form
+        avoids)."""
+        from wnpopt.problems.slide.instance import SlideInstance
+
+        models = [
+            {
+                "name": str(self.model_names[j]),
+                "accuracy": float(self.accuracy[j]),
+                "layers": [
+                    {"bits": bits, "flop": flop}
+                    for bits, flop in zip(
+                        self.bits[self.layer_start[j] : self.layer_start[j + 1]].tolist(),
+                        self.flop[self.layer_start[j] : self.layer_start[j + 1]].tolist(),
+                        strict=True,
+                    )
+                ],
+            }
+            for j in range(self.models)
+        ]
+        return SlideInstance.from_data(
+            {
+                "kind": "slide",
+                "schema_version": 1,
+                "name": self.name,
+                "bandwidth_hz": self.bandwidth_hz,
+                "resource_block_hz": self.resource_block_hz,
+                "delivery": "multicast" if self.multicast else "unicast",
+                "cache_bits": self.cache_bits,
+                "objective": "weighted" if self.weighted else "count",
+                "models": models,
+                "users": [self._user(index) for index in range(self.users)],
+            }
+        )
+
+    def _user(self, index: int) -> Mapping[str, object]:
+        accepted = self.allowed[index] if self.allowed.size else None
+        if self.efficiency[index] > 0:
+            link = {"spectral_efficiency": float(self.efficiency[index])}
+        else:
+            link = {field: float(getattr(self, field)[index]) for field in ("power_w", "gain", "noise_w_per_hz")}
+        return {
+            "name": self.user_name(index),
+            "deadline_s": float(self.deadline_s[index]),
+            "energy_j": float(self.energy_j[index]) if self.energy_j[index] < math.inf else None,
+            "link": link,
+            "frequency_hz": (float(self.frequency_min_hz[index]), float(self.frequency_max_hz[index])),
+            "flop_per_cycle": float(self.flop_per_cycle[index]),
+            "energy_per_flop_hz2": float(self.energy_per_flop_hz2[index]),
+            "receive_w": float(self.receive_w[index]),
+            "min_accuracy": float(self.min_accuracy[index]),
+            "weight": float(self.weight[index]),
+            "models": None
+            if accepted is None or accepted.all()
+            else tuple(str(self.model_names[j]) for j in np.flatnonzero(accepted)),
+        }
+
+
+def save_columns(columns: SlideColumns, path: str | os.PathLike[str]) -> None:
+    """Write ``columns`` as an uncompressed ``.npz`` of plain arrays."""
+    arrays: dict[str, npt.NDArray[np.generic]] = {"format": np.array(FORMAT)}
+    for entry in fields(columns):
+        value = getattr(columns, entry.name)
+        if value is not None:
+            arrays[entry.name] = np.asarray(value)
+    with open(path, "wb") as stream:
+        np.savez(stream, **arrays)  # type: ignore[arg-type]
+
+
+def load_columns(path: str | os.PathLike[str]) -> SlideColumns:
+    """Read and check what :func:`save_columns` wrote; raises :class:`InputError` naming the file and the column."""
+    file = os.fspath(path)
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            arrays = {key: stored[key] for key in stored.files}
+    except FileNotFoundError:
+        raise InputError("no such file", file=file) from None
+    except (OSError, ValueError, AttributeError, EOFError) as error:
+        raise InputError(f"is no .npz file of plain arrays: {error}", file=file) from None
+    try:
+        return _from_arrays(arrays)
+    except InputError as error:
+        raise error.in_file(file) from None
+
+
+def _from_arrays(arrays: dict[str, npt.NDArray[np.generic]]) -> SlideColumns:
+    version = arrays.pop("format", None)
+    if version is None or version.shape != () or version.dtype.kind not in "iu" or int(version) != FORMAT:
+        raise InputError(f"version {FORMAT} is needed", where="format")
+    known = {entry.name: entry for entry in fields(SlideColumns)}
+    for key in arrays:
+        if key not in known:
+            raise InputError(f"unknown column; the columns are {', '.join(known)}", where=key)
+    values: dict[str, object] = {}
+    optional = ("resource_block_hz", "cache_bits", "multicast", "weighted")
+    for key, entry in known.items():
+        if key not in arrays:
+            if key in optional:
+                continue
+            raise InputError("missing column", where=key)
+        value = arrays[key]
+        if str(entry.type).endswith("Array"):
+            values[key] = value
+            continue
+        if value.shape != ():
+            raise InputError(f"has shape {value.shape}; a single value is needed", where=key)
+        scalar = value.item()
+        wanted = {"str": str, "bool": bool}.get(str(entry.type), float)
+        if wanted is float and isinstance(scalar, int) and not isinstance(scalar, bool):
+            scalar = float(scalar)
+        if not isinstance(scalar, wanted):
+            raise InputError(f"found {scalar!r}; a {wanted.__name__} is needed", where=key)
+        values[key] = scalar
+    return SlideColumns(**values)  # type: ignore[arg-type]

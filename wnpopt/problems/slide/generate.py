@@ -1,0 +1,249 @@
+"""Random slide instances: a cell with users at random distances, device classes, deadlines and a mix of models.
+
+Every instance is a function of its options and its seed alone.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from types import MappingProxyType
+
+import numpy as np
+import numpy.typing as npt
+
+from wnpopt.core.errors import InputError
+from wnpopt.core.family import GeneratorOption
+from wnpopt.problems.slide.instance import SlideInstance
+from wnpopt.problems.slide.tables import MIXES, layer_table, table_names
+
+FloatArray = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Device:
+    """A class of devices: frequency range, FLOP a cycle, joule per FLOP and Hz^2, energy for one task, receiver."""
+
+    low_hz: float
+    high_hz: float
+    flop_per_cycle: float
+    energy_per_flop_hz2: float
+    energy_j: float
+    receive_w: float
+
+
+DEVICES: Mapping[str, Device] = MappingProxyType(
+    {
+        "phone": Device(2.0e8, 1.3e9, 1000.0, 1.2e-29, 2.0, 1.0),
+        "glasses": Device(2.0e8, 9.0e8, 400.0, 2.0e-29, 1.2, 0.8),
+        "laptop": Device(3.0e8, 2.0e9, 2000.0, 1.0e-29, 6.0, 1.2),
+    }
+)
+"""Orders of magnitude of what neural processors of such devices do."""
+
+_CARRIER_HZ = 3.5e9
+_NOISE_W_PER_HZ = 10 ** ((-174 + 7 - 30) / 10)
+"""Thermal noise at 290 K and a receiver's noise figure of 7 dB."""
+_LEAST_EFFICIENCY, _MOST_EFFICIENCY = 0.15, 7.4
+"""Range of 5G's modulation and coding, in bit/s/Hz."""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Options of the generator; see :data:`OPTIONS`."""
+
+    users: int = 20
+    mix: str = "vision"
+    bits_per_weight: float = 8.0
+    bandwidth_hz: float = 1e8
+    resource_block_hz: float = 0.0
+    delivery: str = "unicast"
+    link: str = "efficiency"
+    weighted: int = 0
+    requested: int = 0
+    cache_share: float = 0.0
+    deadline_s: float = 1.5
+    deadline_spread: float = 0.4
+    energy_scale: float = 1.0
+    receive_scale: float = 0.0
+    accuracy_share: float = 0.0
+    compute_scale: float = 1.0
+    device: str = "mixed"
+    jitter: float = 0.3
+    radius_m: float = 250.0
+    models: int = 3
+    layers: int = 12
+
+
+OPTIONS = (
+    GeneratorOption("users", 20, "number of users"),
+    GeneratorOption(
+        "mix", "vision", f"models to provision: {', '.join(sorted(MIXES))}, one network's name, or synthetic"
+    ),
+    GeneratorOption("bits_per_weight", 8.0, "bits of a weight of the networks"),
+    GeneratorOption("bandwidth_hz", 1e8, "bandwidth of the cell"),
+    GeneratorOption("resource_block_hz", 0.0, "width of a resource block, 0 for a band that divides continuously"),
+    GeneratorOption("delivery", "unicast", "unicast or multicast"),
+    GeneratorOption("link", "efficiency", "efficiency, or power for a fixed transmit power (a concave rate)"),
+    GeneratorOption("weighted", 0, "1 for weights of 1 to 10, 0 to count users"),
+    GeneratorOption("requested", 0, "1 if every user asks for one model, 0 if any will do"),
+    GeneratorOption("cache_share", 0.0, "cache as a share of all models' bits, 0 for no limit"),
+    GeneratorOption("deadline_s", 1.5, "median deadline"),
+    GeneratorOption("deadline_spread", 0.4, "spread of the deadlines (log-normal)"),
+    GeneratorOption("energy_scale", 1.0, "scale of the energy limits, 0 for none"),
+    GeneratorOption("receive_scale", 0.0, "scale of the receivers' power, 0 for none"),
+    GeneratorOption("accuracy_share", 0.0, "chance that a user asks for more than the least accurate model"),
+    GeneratorOption("compute_scale", 1.0, "scale of the devices' FLOP a cycle: small ones raise rho"),
+    GeneratorOption("device", "mixed", f"{', '.join(DEVICES)}, or mixed"),
+    GeneratorOption("jitter", 0.3, "relative spread of a device's frequency, FLOP a cycle and energy within its class"),
+    GeneratorOption("radius_m", 250.0, "radius of the cell"),
+    GeneratorOption("models", 3, "number of models of the synthetic mix"),
+    GeneratorOption("layers", 12, "layers of a model of the synthetic mix"),
+)
+
+
+def generate(options: Mapping[str, int | float | str], seed: int) -> SlideInstance:
+    """The instance of ``options`` (see :data:`OPTIONS`) and ``seed``.
+
+    Raises :class:`InputError` naming a bad option.
+    """
+    shape = _shape(options)
+    rng = np.random.default_rng([seed, 0x736C69])
+    models = _models(shape, rng)
+    total = math.fsum(layer["bits"] for _, _, layers in models for layer in layers)
+    data: dict[str, object] = {
+        "kind": "slide",
+        "schema_version": 1,
+        "name": options.get("name") or f"slide-{shape.mix}-{shape.users}-s{seed}",
+        "source": f"generated: {', '.join(f'{f.name} {getattr(shape, f.name)}' for f in fields(shape))}, seed {seed}",
+        "bandwidth_hz": shape.bandwidth_hz,
+        "resource_block_hz": shape.resource_block_hz or None,
+        "delivery": shape.delivery,
+        "cache_bits": shape.cache_share * total if shape.cache_share > 0 else None,
+        "objective": "weighted" if shape.weighted else "count",
+        "models": [{"name": name, "accuracy": accuracy, "layers": layers} for name, accuracy, layers in models],
+        "users": _users(shape, models, rng),
+    }
+    return SlideInstance.from_data(data)
+
+
+def _shape(options: Mapping[str, int | float | str]) -> Shape:
+    known = {f.name: getattr(Shape, f.name) for f in fields(Shape)}
+    values: dict[str, int | float | str] = {}
+    for key, value in options.items():
+        if key == "name":
+            continue
+        if key not in known:
+            raise InputError(f"unknown option; the options are {', '.join(known)}", where=key)
+        default = known[key]
+        if isinstance(default, str) != isinstance(value, str):
+            raise InputError(f"found {value!r}; a {type(default).__name__} is needed", where=key)
+        if isinstance(value, str):
+            values[key] = value
+        elif not 0 <= value < math.inf:
+            raise InputError(f"found {value!r}; a finite number of at least 0 is needed", where=key)
+        elif isinstance(default, int) and value != int(value):
+            raise InputError(f"found {value!r}; an integer is needed", where=key)
+        else:
+            values[key] = int(value) if isinstance(default, int) else float(value)
+    shape = Shape(**values)  # type: ignore[arg-type]
+    for field, allowed in (
+        ("delivery", ("unicast", "multicast")),
+        ("link", ("efficiency", "power")),
+        ("device", (*DEVICES, "mixed")),
+        ("mix", (*sorted(MIXES), "synthetic", *table_names())),
+    ):
+        if getattr(shape, field) not in allowed:
+            raise InputError(f"found {getattr(shape, field)!r}; {' or '.join(allowed)} is needed", where=field)
+    for field in ("bandwidth_hz", "deadline_s", "compute_scale", "bits_per_weight", "models", "layers"):
+        if getattr(shape, field) <= 0:
+            raise InputError("found 0; a number above 0 is needed", where=field)
+    if shape.jitter > 0.8:
+        raise InputError(f"found {shape.jitter}; at most 0.8 is needed", where="jitter")
+    if not 10 < shape.radius_m <= 5000:
+        raise InputError(f"found {shape.radius_m}; more than 10 and at most 5000 m are needed", where="radius_m")
+    return shape
+
+
+_Models = list[tuple[str, float, list[dict[str, float]]]]
+
+
+def _models(shape: Shape, rng: np.random.Generator) -> _Models:
+    if shape.mix != "synthetic":
+        tables = [layer_table(name) for name in MIXES.get(shape.mix, (shape.mix,))]
+        return [
+            (
+                table.name,
+                table.accuracy,
+                [{"bits": weights * shape.bits_per_weight, "flop": flop} for weights, flop in table.layers],
+            )
+            for table in tables
+        ]
+    models: _Models = []
+    for j in range(shape.models):
+        bits = rng.lognormal(0.0, 1.0, shape.layers) * (rng.random(shape.layers) > 0.2)
+        flop = rng.lognormal(0.0, 1.0, shape.layers) * (rng.random(shape.layers) > 0.1)
+        bits[-1] = max(bits[-1], 0.1)
+        size, work = rng.uniform(2e7, 2e8), rng.uniform(1e9, 2e10)
+        bits, flop = bits / bits.sum() * size, flop / max(flop.sum(), 1e-9) * work
+        layers = [{"bits": float(b), "flop": float(f)} for b, f in zip(bits, flop, strict=True)]
+        models.append((f"model{j}", round(float(rng.uniform(0.5, 0.95)), 4), layers))
+    return models
+
+
+def _users(shape: Shape, models: _Models, rng: np.random.Generator) -> list[dict[str, object]]:
+    count = shape.users
+    gain = _gains(shape, rng)
+    power = 10 ** ((43 - 30) / 10)
+    classes = list(DEVICES.values()) if shape.device == "mixed" else [DEVICES[shape.device]]
+    device = rng.integers(0, len(classes), count)
+    deadline = shape.deadline_s * rng.lognormal(0.0, shape.deadline_spread, count)
+    jitter = rng.uniform(1 - shape.jitter, 1 + shape.jitter, (count, 3))
+    weight = rng.integers(1, 11, count)
+    wanted = rng.integers(0, len(models), count)
+    picky = rng.random(count) < shape.accuracy_share
+    levels = sorted(accuracy for _, accuracy, _ in models)
+    demand = rng.integers(0, len(levels), count)
+    users: list[dict[str, object]] = []
+    for u in range(count):
+        kind = classes[device[u]]
+        users.append(
+            {
+                "name": f"u{u}",
+                "deadline_s": float(deadline[u]),
+                "energy_j": float(kind.energy_j * shape.energy_scale * jitter[u, 0]) if shape.energy_scale else None,
+                "link": _link(shape, float(gain[u]), power),
+                "frequency_hz": (kind.low_hz, float(kind.high_hz * jitter[u, 1])),
+                "flop_per_cycle": float(kind.flop_per_cycle * shape.compute_scale * jitter[u, 2]),
+                "energy_per_flop_hz2": kind.energy_per_flop_hz2,
+                "receive_w": kind.receive_w * shape.receive_scale,
+                "min_accuracy": levels[demand[u]] if picky[u] else 0.0,
+                "weight": float(weight[u]) if shape.weighted else 1.0,
+                "models": (models[wanted[u]][0],) if shape.requested else None,
+            }
+        )
+    return users
+
+
+def _link(shape: Shape, gain: float, power: float) -> dict[str, float]:
+    if shape.link == "power":
+        # The station's power is shared; what a user's stream gets is an even part of it.
+        return {"power_w": power / max(1, shape.users), "gain": gain, "noise_w_per_hz": _NOISE_W_PER_HZ}
+    snr = power * gain / (_NOISE_W_PER_HZ * shape.bandwidth_hz)
+    efficiency = min(_MOST_EFFICIENCY, max(_LEAST_EFFICIENCY, 0.75 * math.log2(1 + snr)))
+    return {"spectral_efficiency": efficiency}
+
+
+def _gains(shape: Shape, rng: np.random.Generator) -> FloatArray:
+    """Linear power gains: urban microcell path loss, line of sight by chance, log-normal shadowing."""
+    from wnpopt.domain.radio.pathloss import line_of_sight_probability, path_loss_db, shadowing_db
+
+    distance = np.maximum(10.0, shape.radius_m * np.sqrt(rng.random(shape.users)))
+    chance, normal = rng.random(shape.users), rng.standard_normal(shape.users)
+    gains = np.empty(shape.users)
+    for u in range(shape.users):
+        sight = bool(chance[u] < line_of_sight_probability("UMi", float(distance[u])))
+        loss = path_loss_db("UMi", float(distance[u]), _CARRIER_HZ, line_of_sight=sight)
+        gains[u] = 10 ** (-(loss + normal[u] * shadowing_db("UMi", sight)) / 10)
+    return gains

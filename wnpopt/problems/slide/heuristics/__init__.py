@@ -1,0 +1,1 @@
+"""Methods of slide that need no solver library, one a file."""

@@ -1,0 +1,63 @@
+"""dp: dynamic programming over undominated states."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from wnpopt.core.bound import Bound
+from wnpopt.core.method import Method, Outcome, Run
+from wnpopt.core.result import Termination
+from wnpopt.problems.slide.instance import SlideInstance
+from wnpopt.problems.slide.solution import SlideSolution
+
+
+def run(instance: SlideInstance, _run: Run[SlideSolution]) -> Outcome[SlideSolution]:
+    """The special exact methods: prefix, knapsack, menus of transmissions, sets of models that fit the cache."""
+    from wnpopt.problems.slide.kernels.needs import Needs
+    from wnpopt.problems.slide.selection.exact import prove
+    from wnpopt.problems.slide.selection.greedy import greedy_selection
+    from wnpopt.problems.slide.selection.plan import allocate
+
+    columns = instance.columns
+    exact = Needs.of(columns)
+    selected = prove(columns, exact)
+    message = ""
+    if selected is None:
+        selected = greedy_selection(exact)
+        message = "too large for the tables; this is the greedy plan"
+    bounds = () if selected.bound is None else (Bound(selected.bound, "dp"),)
+    solution = allocate(exact, selected.plan).to_solution(columns)
+    return Outcome(solution, Termination.HEURISTIC, bounds, message=message)
+
+
+def refuse(instance: SlideInstance) -> tuple[str, str] | None:
+    """Under multicast a user with a choice of models couples the models' tables."""
+    from wnpopt.problems.slide.selection.cache import MOST_MODELS
+
+    if instance.delivery == "multicast":
+        columns = instance.columns
+        accurate = columns.accuracy >= columns.min_accuracy[:, None] * (1 - 1e-8)
+        choices = (accurate & columns.allowed if columns.allowed.size else accurate).sum(axis=1)
+        if (choices > 1).any():
+            user = int(np.argmax(choices > 1))
+            return (
+                f"users[{user}].models",
+                f"leaves a choice of {choices[user]} models; under multicast this method supports one a user",
+            )
+    if instance.cache_bits is not None and len(instance.models) > MOST_MODELS:
+        return (
+            "cache_bits",
+            f"found {len(instance.models)} models; with a cache limit this method supports {MOST_MODELS}",
+        )
+    return None
+
+
+METHOD = Method(
+    family="slide",
+    name="dp",
+    summary="dynamic programming over undominated states: weights, resource blocks, requested multicast, caches",
+    proves="optimality, unless the tables grow beyond memory",
+    run=run,
+    modules=("numba",),
+    refuse=refuse,
+)

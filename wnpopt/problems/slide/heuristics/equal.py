@@ -1,0 +1,59 @@
+"""equal: the band in equal parts."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from wnpopt.core.method import Method, Outcome, Run
+from wnpopt.core.result import Termination
+from wnpopt.problems.slide.features import refuse_cache, refuse_multicast
+from wnpopt.problems.slide.instance import SlideInstance
+from wnpopt.problems.slide.solution import SlideSolution
+
+
+def run(instance: SlideInstance, _run: Run[SlideSolution]) -> Outcome[SlideSolution]:
+    """For each number n: the n heaviest users whom an n-th of the band is enough for; the best n of all."""
+    from wnpopt.problems.slide.allocation import Allocation
+    from wnpopt.problems.slide.kernels.knapsack import cheapest
+    from wnpopt.problems.slide.kernels.needs import Needs
+    from wnpopt.problems.slide.selection.plan import Plan
+    from wnpopt.problems.slide.selection.unicast import everything_open
+
+    columns = instance.columns
+    needs = Needs.of(columns)
+    least, model = cheapest(needs.costs, everything_open(needs))
+    whole = columns.resource_block_hz is not None
+    block = columns.resource_block_hz or 1.0
+    band = math.floor(needs.capacity) if whole else columns.bandwidth_hz
+    # Heaviest first, then cheapest, then by number.
+    order = np.lexsort((np.arange(columns.users), least, -columns.values))
+    numbers = np.arange(1, int(np.isfinite(least).sum()) + 1)
+    shares = np.floor(band / numbers) if whole else band / numbers
+    # The more users the smaller the share, and the fewer for whom it is enough: a prefix of the numbers is possible.
+    possible = int(np.count_nonzero(np.sort(least)[: numbers.size] <= shares))
+    best_value, best, best_share = -1.0, np.zeros(0, dtype=np.int64), 0.0
+    for count in range(possible if columns.unit_weights else 1, possible + 1):
+        share = float(shares[count - 1]) if count else 0.0
+        chosen = order[least[order] <= share][:count]
+        value = math.fsum(columns.values[chosen])
+        if value > best_value:
+            best_value, best, best_share = value, np.sort(chosen), share
+    plan = Plan(best, model[best])
+    width = np.full(best.size, best_share * block)
+    return Outcome(
+        Allocation(plan.user, plan.model, width, needs.frequencies(plan.user, plan.model)).to_solution(columns),
+        Termination.HEURISTIC,
+    )
+
+
+METHOD = Method(
+    family="slide",
+    name="equal",
+    summary="baseline: the band in n equal parts, for the best n",
+    proves="nothing by itself",
+    run=run,
+    modules=("numba",),
+    refuse=lambda instance: refuse_multicast(instance) or refuse_cache(instance),
+)

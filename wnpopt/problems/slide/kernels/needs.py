@@ -1,0 +1,131 @@
+"""What every pair of user and model needs: the scalars on which the whole problem becomes a selection."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property
+
+import numpy as np
+
+from wnpopt.problems.slide.columns import FloatArray, IntArray, SlideColumns
+from wnpopt.problems.slide.kernels.hull import Rows, download_rows, hull_rows
+from wnpopt.problems.slide.kernels.link import bands
+from wnpopt.problems.slide.kernels.rate import inverse_rates, pair_frequencies
+
+EXACT = 1e-12
+"""Relative slack of what is given out as a solution: a limit that is met exactly may be missed by rounding."""
+
+RELAXED = 1.01e-9
+"""Relative slack of what is proved: a little more than the verifier's, so that nothing it accepts is left out."""
+
+
+class Scheme(Enum):
+    """How a user works: layers computed as they come; all downloaded first; or always at the greatest frequency."""
+
+    SLIDE = "slide"
+    DOWNLOAD_FIRST = "download-first"
+    MAX_FREQUENCY = "max-frequency"
+
+
+@dataclass(frozen=True, eq=False)
+class Needs:
+    """Least needs of all pairs under a scheme.
+
+    ``inverse_rate`` (U, J) is the greatest 1/rate in s/bit, 0 where a pair is infeasible at any rate. ``relaxed``
+    needs hold all limits within the verifier's tolerance, and a little more.
+    """
+
+    columns: SlideColumns
+    rows: Rows
+    scheme: Scheme
+    relaxed: bool
+    inverse_rate: FloatArray
+
+    @staticmethod
+    def of(columns: SlideColumns, *, relaxed: bool = False, scheme: Scheme = Scheme.SLIDE) -> Needs:
+        """The needs of ``columns``."""
+        rows = download_rows(columns) if scheme is Scheme.DOWNLOAD_FIRST else hull_rows(columns)
+        inverse = inverse_rates(
+            columns.deadline_s,
+            columns.energy_j,
+            columns.frequency_min_hz,
+            columns.frequency_max_hz,
+            columns.flop_per_cycle,
+            columns.energy_per_flop_hz2,
+            columns.receive_w,
+            columns.min_accuracy,
+            columns.accuracy,
+            columns.allowed,
+            rows.start,
+            rows.flop,
+            rows.inverse_bits,
+            rows.slope,
+            rows.total_bits,
+            rows.total_flop,
+            RELAXED if relaxed else 0.0,
+            scheme is Scheme.MAX_FREQUENCY,
+        )
+        inverse.setflags(write=False)
+        return Needs(columns, rows, scheme, relaxed, inverse)
+
+    @property
+    def slack(self) -> float:
+        """Relative slack of sums."""
+        return RELAXED if self.relaxed else EXACT
+
+    @property
+    def capacity(self) -> float:
+        """What the bandwidths may add up to: resource blocks, or Hz, slack included."""
+        block = self.columns.resource_block_hz
+        if block is None:
+            return self.columns.bandwidth_hz * (1 + self.slack)
+        return math.floor(self.columns.bandwidth_hz / block * (1 + 2 * self.slack))
+
+    @property
+    def cache(self) -> float:
+        """What the sizes of the models served may add up to, in bits; infinite without a limit."""
+        limit = self.columns.cache_bits
+        return math.inf if limit is None else limit * (1 + self.slack)
+
+    @cached_property
+    def costs(self) -> FloatArray:
+        """Least bandwidth of each pair alone, in the unit of :attr:`capacity`, shape (U, J); infinite if too much."""
+        most = self.columns.bandwidth_hz * (1 + 4 * self.slack)
+        hz = bands(self.inverse_rate, self.columns.efficiency, self.columns.snr_hz, most)
+        costs = self.in_units(hz)
+        costs[costs > self.capacity] = np.inf
+        costs.setflags(write=False)
+        return costs
+
+    def in_units(self, hz: FloatArray) -> FloatArray:
+        """Hz in the unit of :attr:`capacity`: itself, or whole resource blocks rounded up."""
+        block = self.columns.resource_block_hz
+        if block is None:
+            return hz
+        # A served user has at least one block.
+        return np.maximum(1.0, np.ceil(hz / (block * (1 + self.slack)) * (1 - EXACT)))
+
+    def frequencies(self, user: IntArray, model: IntArray) -> FloatArray:
+        """Frequencies in Hz at which the pairs are feasible at their least rate, and at any higher one."""
+        columns, rows = self.columns, self.rows
+        _, frequency = pair_frequencies(
+            user,
+            model,
+            columns.deadline_s,
+            columns.energy_j,
+            columns.frequency_min_hz,
+            columns.frequency_max_hz,
+            columns.flop_per_cycle,
+            columns.energy_per_flop_hz2,
+            columns.receive_w,
+            rows.start,
+            rows.flop,
+            rows.inverse_bits,
+            rows.slope,
+            rows.total_bits,
+            rows.total_flop,
+            self.scheme is Scheme.MAX_FREQUENCY,
+        )
+        return frequency

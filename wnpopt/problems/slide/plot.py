@@ -1,0 +1,240 @@
+"""Pictures of slide solutions and sweeps (matplotlib, imported when something is drawn)."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wnpopt.core.errors import InputError
+from wnpopt.core.extras import need
+from wnpopt.core.jsonio import write_atomic
+from wnpopt.problems.slide.instance import SlideInstance
+from wnpopt.problems.slide.solution import SlideSolution
+from wnpopt.problems.slide.sweep import Point
+from wnpopt.problems.slide.timeline import Timeline, timelines
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+# Okabe and Ito's colours: told apart without seeing all hues, and in print.
+COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#000000")
+_DOWNLOAD, _COMPUTE, _DEADLINE = "#56B4E9", "#E69F00", "#D55E00"
+_MOST_BARS = 60
+
+
+def draw(instance: SlideInstance, solution: SlideSolution, bound: float | None, path: str | os.PathLike[str]) -> None:
+    """Allocation bars, and the timeline of the served user for whom simultaneous downloading gains most.
+
+    The title has the ``bound`` on the objective, if there is one.
+    The format follows the ending: .png, .svg, .pdf, or .html (a page with the picture in it).
+    """
+    figure = _figure((9.0, 6.4))
+    top, bottom = figure.subplots(2, 1, height_ratios=(1.15, 1.0))
+    _allocation(top, instance, solution, bound)
+    lines = timelines(instance, solution)
+    if lines:
+        _timeline(bottom, max(lines, key=lambda line: line.late_end[-1] - line.end[-1]))
+    else:
+        bottom.set_axis_off()
+    save(figure, path)
+
+
+def draw_allocation(instance: SlideInstance, solution: SlideSolution, path: str | os.PathLike[str]) -> None:
+    """The band in bars, one a served user, coloured by model."""
+    figure = _figure((9.0, 3.6))
+    _allocation(figure.subplots(), instance, solution, None)
+    save(figure, path)
+
+
+def draw_timeline(instance: SlideInstance, solution: SlideSolution, user: str, path: str | os.PathLike[str]) -> None:
+    """Download and inference of one served user, layer by layer, over the same with download first.
+
+    Raises :class:`InputError` if the user is not served.
+    """
+    line = next((line for line in timelines(instance, solution) if line.user == user), None)
+    if line is None:
+        raise InputError(f'"{user}" is not served', where="user")
+    figure = _figure((9.0, 3.2))
+    _timeline(figure.subplots(), line)
+    save(figure, path)
+
+
+def draw_sweep(points: Sequence[Point], axis: str, path: str | os.PathLike[str]) -> None:
+    """Users served against ``axis`` under both schemes, with the spread over seeds, and the mean rho below.
+
+    Values over more than a decade are drawn on a logarithmic axis.
+    """
+    figure = _figure((7.0, 5.4))
+    top, bottom = figure.subplots(2, 1, sharex=True, height_ratios=(2.4, 1.0))
+    x = [point.x for point in points]
+    for label, colour, marker, values in (
+        ("simultaneous (SLIDE)", COLOURS[0], "o", [point.slide for point in points]),
+        ("download, then infer", COLOURS[5], "s", [point.dai for point in points]),
+    ):
+        top.plot(x, [value.mean for value in values], color=colour, marker=marker, markersize=5, label=label)
+        top.fill_between(x, [v.low for v in values], [v.high for v in values], color=colour, alpha=0.15, linewidth=0)
+    for point in points:
+        if point.dai.mean > 0:
+            top.annotate(
+                f"{100 * (point.slide.mean / point.dai.mean - 1):+.0f} %",
+                (point.x, point.slide.mean),
+                textcoords="offset points",
+                xytext=(0, 8),
+                ha="center",
+                fontsize=8,
+            )
+    top.set_ylabel("users served")
+    top.set_ylim(bottom=0)
+    top.margins(y=0.15)
+    top.legend(frameon=False, loc="best")
+    seeds = len(points[0].slide.values) if points else 0
+    top.set_title(f"mean, least and greatest over {seeds} seeds", fontsize=9, loc="left", color="0.35")
+    bottom.plot(x, [point.rho.mean for point in points], color="0.25", marker="d", markersize=5)
+    bottom.fill_between(
+        x, [p.rho.low for p in points], [p.rho.high for p in points], color="0.25", alpha=0.15, linewidth=0
+    )
+    bottom.set_ylabel("ρ (compute time\n/ deadline)")
+    bottom.set_ylim(bottom=0)
+    bottom.set_xlabel(axis)
+    if x and min(x) > 0 and max(x) / min(x) > 20:
+        bottom.set_xscale("log")
+    for axes in (top, bottom):
+        axes.grid(alpha=0.25, linewidth=0.6)
+        axes.spines[["top", "right"]].set_visible(False)
+    save(figure, path)
+
+
+def save(figure: Figure, path: str | os.PathLike[str]) -> None:
+    """Write ``figure``; raises :class:`InputError` for an ending that is none of .png, .svg, .pdf and .html."""
+    ending = Path(path).suffix.lower()
+    if ending not in (".png", ".svg", ".pdf", ".html"):
+        raise InputError(f"found the ending {ending!r}; .png, .svg, .pdf or .html is needed", where=os.fspath(path))
+    from matplotlib import rc_context
+
+    content = io.BytesIO()
+    # Without the date the same figure has the same bytes.
+    form = "svg" if ending == ".html" else ending[1:]
+    metadata = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}.get(form, {})
+    with rc_context({"svg.hashsalt": "wnpopt"}):
+        figure.savefig(content, format=form, dpi=150, metadata=metadata)
+    data = content.getvalue()
+    if ending == ".html":
+        picture = data.decode().partition("<svg")
+        page = "<!doctype html><meta charset='utf-8'><title>wnpopt</title><body style='margin:2em'><svg"
+        data = (page + picture[2] + "</body>").encode()
+    write_atomic(path, data)
+
+
+def _figure(size: tuple[float, float]) -> Figure:
+    need("matplotlib", "plot")
+    from matplotlib.figure import Figure
+
+    return Figure(figsize=size, layout="constrained")
+
+
+def _allocation(axes: Axes, instance: SlideInstance, solution: SlideSolution, bound: float | None) -> None:
+    number = {model.name: j for j, model in enumerate(instance.models)}
+    shared = instance.delivery == "multicast"
+    groups: dict[str, list[int]] = {}
+    for index, entry in enumerate(solution.served):
+        groups.setdefault(entry.model if shared else entry.user, []).append(index)
+    bars = [(key, solution.served[members[0]], len(members)) for key, members in groups.items()]
+    bars.sort(key=lambda bar: (number[bar[1].model], -bar[1].bandwidth_hz))
+    total = sum(entry.bandwidth_hz for _, entry, _ in bars)
+    shown = bars[:_MOST_BARS]
+    seen: set[str] = set()
+    for place, (_, entry, count) in enumerate(shown):
+        label = entry.model if entry.model not in seen else None
+        seen.add(entry.model)
+        colour = COLOURS[number[entry.model] % len(COLOURS)]
+        axes.bar(place, entry.bandwidth_hz / 1e6, color=colour, width=0.8, label=label)
+        if shared:
+            text = f"{count} users" if count > 1 else "1 user"
+            axes.annotate(text, (place, entry.bandwidth_hz / 1e6), ha="center", va="bottom", fontsize=8)
+    few, many = len(shown) <= 8, len(shown) > 25
+    axes.set_xticks(range(len(shown)))
+    names = [key if len(key) <= 14 else f"{key[:13]}…" for key, _, _ in shown]
+    axes.set_xticklabels(
+        names,
+        rotation=0 if few else 90 if many else 45,
+        ha="center" if few or many else "right",
+        fontsize=6.5 if many else 8,
+    )
+    axes.set_xlim(-0.8, max(len(shown), 1) - 0.2)
+    axes.set_ylabel("bandwidth in MHz")
+    axes.margins(y=0.25)  # room for the legend
+    left = f", {len(bars) - len(shown)} more not shown" if len(bars) > len(shown) else ""
+    weight = {user.name: user.weight for user in instance.users}
+    served = f"{len(solution.served)} of {len(instance.users)} users served"
+    if instance.objective == "weighted":
+        served += f", weight {sum(weight[entry.user] for entry in solution.served):g}"
+    if bound is not None:
+        served += f" (at most {bound:g})"
+    axes.set_title(
+        f"{served}, {total / 1e6:.4g} of {instance.bandwidth_hz / 1e6:.4g} MHz{left}",
+        fontsize=10,
+        loc="left",
+    )
+    if seen:
+        axes.legend(frameon=False, fontsize=8, ncols=min(5, len(seen)), loc="upper right")
+    axes.spines[["top", "right"]].set_visible(False)
+
+
+def _timeline(axes: Axes, line: Timeline) -> None:
+    unit, name = (1e3, "ms") if max(line.deadline_s, line.late_end[-1]) < 2 else (1.0, "s")
+    lanes = (
+        (3.15, [0.0, *line.arrival[:-1]], line.arrival, _DOWNLOAD),
+        (2.25, line.start, line.end, _COMPUTE),
+        (0.95, [0.0, *line.arrival[:-1]], line.arrival, _DOWNLOAD),
+        (0.05, line.late_start, line.late_end, _COMPUTE),
+    )
+    for height, begins, ends, colour in lanes:
+        for layer, (begin, end) in enumerate(zip(begins, ends, strict=True)):
+            if end > begin:
+                axes.broken_barh(
+                    [(begin * unit, (end - begin) * unit)],
+                    (height, 0.8),
+                    facecolor=colour,
+                    # Every other layer paler, so that neighbours can be told apart however thin they are.
+                    alpha=1.0 if layer % 2 == 0 else 0.55,
+                    linewidth=0,
+                )
+    axes.axvline(line.deadline_s * unit, color=_DEADLINE, linewidth=1.5, linestyle="--")
+    axes.annotate(
+        "deadline",
+        (line.deadline_s * unit, 4.05),
+        xytext=(-4, 0),
+        textcoords="offset points",
+        ha="right",
+        va="bottom",
+        fontsize=8,
+        color=_DEADLINE,
+    )
+    span = max(line.late_end[-1], line.deadline_s)
+    for height, end in ((2.65, line.end[-1]), (0.45, line.late_end[-1])):
+        # Right of the deadline's line where the text would run into it.
+        beside = line.deadline_s if end <= line.deadline_s < end + 0.13 * span else end
+        axes.annotate(
+            f"{end * unit:.4g} {name}",
+            (beside * unit, height),
+            xytext=(5, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=8,
+        )
+    axes.set_yticks([3.55, 2.65, 1.35, 0.45])
+    axes.set_yticklabels(["download", "compute", "download", "compute"])
+    axes.set_ylim(-0.15, 4.55)
+    axes.set_xlim(0, span * unit * 1.12)
+    axes.set_xlabel(f"time in {name}; {len(line.arrival)} layers in alternate shades")
+    axes.set_title(
+        f"{line.user} with {line.model}: simultaneous above, download first below (ρ = {line.rho:.2f})",
+        fontsize=10,
+        loc="left",
+    )
+    axes.axhline(2.0, color="0.8", linewidth=0.8)
+    axes.spines[["top", "right"]].set_visible(False)

@@ -1,0 +1,51 @@
+"""A good plan for every variant, at once: what warm starts the exact methods and stands in for them."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from wnpopt.problems.slide.columns import BoolArray
+from wnpopt.problems.slide.kernels.needs import Needs
+from wnpopt.problems.slide.selection.cover import greedy_cover
+from wnpopt.problems.slide.selection.plan import Selected, repaired, value_of
+from wnpopt.problems.slide.selection.unicast import dense_users, everything_open, most_users
+
+
+def greedy_selection(needs: Needs) -> Selected:
+    """The plan of the greedy rule under exact ``needs``.
+
+    Unicast: users by least cost (or by weight a Hz), each with its cheapest model; with a cache limit models are
+    opened one by one, the one that adds most first. Multicast: the best of several beginnings, improved in turn.
+    """
+    if needs.columns.multicast:
+        found = greedy_cover(needs)
+    elif needs.columns.cache_bits is None:
+        found = _fill(needs, everything_open(needs))
+    else:
+        found = _fill(needs, _open_models(needs))
+    plan = repaired(needs, found.plan)
+    return Selected(plan, value_of(needs, plan), found.bound)
+
+
+def _fill(needs: Needs, open_models: BoolArray) -> Selected:
+    return (most_users if needs.columns.unit_weights else dense_users)(needs, open_models)
+
+
+def _open_models(needs: Needs) -> BoolArray:
+    sizes = needs.columns.model_bits
+    opened = np.zeros(needs.columns.models, dtype=np.bool_)
+    value = 0.0
+    while True:
+        free = needs.cache - math.fsum(sizes[opened])
+        best = None
+        for j in np.flatnonzero(~opened & (sizes <= free)).tolist():
+            trial = opened.copy()
+            trial[j] = True
+            gained = _fill(needs, trial).value
+            if best is None or gained > best[0]:
+                best = (gained, trial)
+        if best is None or best[0] <= value:
+            return opened
+        value, opened = best

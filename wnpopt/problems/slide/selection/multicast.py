@@ -1,0 +1,166 @@
+"""Users of one model share a transmission: menus of transmissions, one entry a model."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from wnpopt.problems.slide.columns import BoolArray, FloatArray, IntArray
+from wnpopt.problems.slide.kernels.link import bands_at
+from wnpopt.problems.slide.kernels.menu import add_menu, menu, used_entry
+from wnpopt.problems.slide.kernels.needs import Needs
+from wnpopt.problems.slide.selection.plan import Plan, Selected
+from wnpopt.problems.slide.selection.unicast import common_step
+
+_MOST_CELLS = 400_000_000
+"""Work of the table over integer values that is done without asking: about a second."""
+_MOST_PAIRS = 20_000_000
+"""Pairs of states and entries that are formed at once where values are not integers."""
+
+
+@dataclass(frozen=True, eq=False)
+class Menu:
+    """Undominated transmissions of a model by growing cost: cost in the unit of ``needs.capacity``, value, rate."""
+
+    model: int
+    cost: FloatArray
+    value: FloatArray
+    rate: FloatArray
+
+
+def usable(needs: Needs) -> BoolArray:
+    """Which pairs are feasible when the user is served alone, shape (U, J)."""
+    return np.isfinite(needs.costs)
+
+
+def requested(needs: Needs) -> bool:
+    """True if no user has a choice between models, so that the models' menus are independent."""
+    return bool((usable(needs).sum(axis=1) <= 1).all())
+
+
+def menu_of(needs: Needs, model: int, candidates: BoolArray, capacity: float) -> Menu:
+    """The menu of ``model`` over the ``candidates`` (U,), within ``capacity``."""
+    columns = needs.columns
+    users = np.flatnonzero(candidates & usable(needs)[:, model])
+    rate = 1.0 / needs.inverse_rate[users, model]
+    efficiency, snr = columns.efficiency[users], columns.snr_hz[users]
+    linear = np.flatnonzero(efficiency > 0)
+    fixed = np.flatnonzero(efficiency == 0)
+    cost, value, level = menu(
+        rate,
+        efficiency,
+        snr,
+        columns.values[users],
+        linear[np.argsort(-efficiency[linear], kind="stable")],
+        fixed[np.argsort(-snr[fixed], kind="stable")],
+        np.unique(rate),
+        capacity,
+        columns.resource_block_hz or 0.0,
+        needs.slack,
+    )
+    return Menu(model, cost, value, level)
+
+
+def covered(needs: Needs, entry: Menu, index: int) -> BoolArray:
+    """The users that the menu's transmission number ``index`` serves, shape (U,)."""
+    return reached_by(needs, entry.model, float(entry.rate[index]), float(entry.cost[index]))
+
+
+def reached_by(needs: Needs, model: int, rate: float, cost: float) -> BoolArray:
+    """The users that a transmission of ``model`` at ``rate`` serves for ``cost``, shape (U,)."""
+    reached = np.zeros(needs.columns.users, dtype=np.bool_)
+    users = np.flatnonzero(usable(needs)[:, model])
+    users = users[1.0 / needs.inverse_rate[users, model] <= rate]
+    widths = bands_at(rate, needs.columns.efficiency[users], needs.columns.snr_hz[users])
+    reached[users] = needs.in_units(widths) <= cost
+    return reached
+
+
+def combine(needs: Needs, menus: list[Menu]) -> tuple[float, list[int]] | None:
+    """The best choice of at most one entry a menu: (value, entry of each menu or -1); None if that is too much work."""
+    if common_step(needs.columns.values) > 0:
+        most = sum(int(m.value[-1]) for m in menus if m.value.size)
+        if (most + 1) * sum(m.cost.size for m in menus) <= _MOST_CELLS:
+            return _combine_table(needs.capacity, menus, most)
+    return _combine_states(needs.capacity, menus)
+
+
+def _combine_table(capacity: float, menus: list[Menu], most: int) -> tuple[float, list[int]]:
+    tables = [np.full(most + 1, np.inf)]
+    tables[0][0] = 0.0
+    gains = [entry.value.astype(np.int64) for entry in menus]
+    value = 0
+    for entry, gain in zip(menus, gains, strict=True):
+        best, value = add_menu(tables[-1], value, entry.cost, gain, capacity)
+        tables.append(best)
+    chosen = [-1] * len(menus)
+    left = value
+    for index in range(len(menus) - 1, -1, -1):
+        entry, gain = menus[index], gains[index]
+        chosen[index] = used_entry(tables[index], float(tables[index + 1][left]), left, entry.cost, gain)
+        if chosen[index] >= 0:
+            left -= int(gain[chosen[index]])
+    return float(value), chosen
+
+
+def _combine_states(capacity: float, menus: list[Menu]) -> tuple[float, list[int]] | None:
+    cost, value = np.zeros(1), np.zeros(1)
+    history: list[tuple[IntArray, IntArray]] = []
+    for entry in menus:
+        if cost.size * (entry.cost.size + 1) > _MOST_PAIRS:
+            return None
+        price = np.concatenate(([0.0], entry.cost))
+        gain = np.concatenate(([0.0], entry.value))
+        costs = (cost[:, None] + price).ravel()
+        values = (value[:, None] + gain).ravel()
+        order = np.lexsort((-values, costs))
+        order = order[costs[order] <= capacity]
+        best_before = np.concatenate(([-1.0], np.maximum.accumulate(values[order])[:-1]))
+        order = order[values[order] > best_before]
+        cost, value = costs[order], values[order]
+        history.append((order // price.size, order % price.size - 1))
+    state = int(np.argmax(value))
+    total = float(value[state])
+    chosen = [-1] * len(menus)
+    for index in range(len(menus) - 1, -1, -1):
+        before, choice = history[index]
+        chosen[index] = int(choice[state])
+        state = int(before[state])
+    return total, chosen
+
+
+def plan_of(needs: Needs, menus: list[Menu], chosen: list[int]) -> Plan:
+    """The users whom the chosen transmissions serve; who is reached by several takes the first."""
+    model = np.full(needs.columns.users, -1, dtype=np.int64)
+    for entry, index in zip(menus, chosen, strict=True):
+        if index >= 0:
+            reached = covered(needs, entry, index) & (model < 0)
+            model[reached] = entry.model
+    return Plan.of(model >= 0, model)
+
+
+def best_requested(needs: Needs, sets: list[BoolArray]) -> Selected | None:
+    """The optimum where no user has a choice of model, over the sets of models that fit in the cache; None if that is
+    too much work."""
+    everyone = np.ones(needs.columns.users, dtype=np.bool_)
+    menus = {
+        j: menu_of(needs, j, everyone, needs.capacity)
+        for j in range(needs.columns.models)
+        if any(chosen[j] for chosen in sets)
+    }
+    best: tuple[float, list[Menu], list[int]] | None = None
+    for chosen in sets:
+        members = [menus[j] for j in np.flatnonzero(chosen).tolist()]
+        found = combine(needs, members)
+        if found is None:
+            return None
+        if best is None or found[0] > best[0]:
+            best = (found[0], members, found[1])
+    if best is None:
+        return Selected(Plan.empty(), 0.0, 0.0)
+    plan = plan_of(needs, best[1], best[2])
+    value = math.fsum(needs.columns.values[plan.user])
+    bound = max(value, best[0])
+    return Selected(plan, value, bound if common_step(needs.columns.values) > 0 else bound * (1 + 1e-12))

@@ -1,0 +1,17 @@
+"""The best plan under a restricted scheme, for baselines."""
+
+from __future__ import annotations
+
+from wnpopt.problems.slide.allocation import Allocation
+from wnpopt.problems.slide.columns import SlideColumns
+from wnpopt.problems.slide.kernels.needs import Needs, Scheme
+from wnpopt.problems.slide.selection.exact import exact_selection
+from wnpopt.problems.slide.selection.greedy import greedy_selection
+from wnpopt.problems.slide.selection.plan import allocate, repaired
+
+
+def scheme_allocation(columns: SlideColumns, scheme: Scheme) -> Allocation:
+    """Users selected exactly where there is a special method, by the greedy rule elsewhere."""
+    needs = Needs.of(columns, scheme=scheme)
+    selected = exact_selection(needs) or greedy_selection(needs)
+    return allocate(needs, repaired(needs, selected.plan))

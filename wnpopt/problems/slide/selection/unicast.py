@@ -1,0 +1,106 @@
+"""Every user has a band of its own: a knapsack over the users' cheapest models."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from wnpopt.problems.slide.columns import BoolArray, FloatArray, IntArray
+from wnpopt.problems.slide.kernels.knapsack import cheapest, fractional, knapsack, prefix_count
+from wnpopt.problems.slide.kernels.needs import Needs
+from wnpopt.problems.slide.selection.plan import Plan, Selected
+
+MOST_STATES = 400_000
+"""Beyond this many states the knapsack gives up: about a second, and some 100 MB."""
+
+
+def everything_open(needs: Needs) -> BoolArray:
+    """All models may be served, shape (J,)."""
+    return np.ones(needs.columns.models, dtype=np.bool_)
+
+
+def most_users(needs: Needs, open_models: BoolArray) -> Selected:
+    """The users of least cost, as many as fit: optimal where all count alike, for any n users cost at least as much
+    as the n cheapest. Ties are broken by user number."""
+    least, chosen = cheapest(needs.costs, open_models)
+    served = smallest(least, needs.capacity)
+    each = float(needs.columns.values[0]) if needs.columns.users else 0.0
+    value = each * int(np.count_nonzero(served))
+    return Selected(Plan.of(served, chosen), value, value)
+
+
+def smallest(cost: FloatArray, capacity: float) -> BoolArray:
+    """Flags of the smallest costs that fit, ties by index; a sort of the values alone is five times an argsort's
+    speed."""
+    growing = np.sort(cost)
+    count = prefix_count(growing, capacity)
+    if count == 0:
+        return np.zeros(cost.size, dtype=np.bool_)
+    last = growing[count - 1]
+    served = cost < last
+    ties = np.flatnonzero(cost == last)
+    served[ties[: count - int(np.count_nonzero(served))]] = True
+    return np.asarray(served)
+
+
+def heaviest_users(needs: Needs, open_models: BoolArray) -> Selected:
+    """The users of greatest weight that fit, exactly (unless the knapsack runs out of states; the bound says so)."""
+    least, chosen = cheapest(needs.costs, open_models)
+    order = _by_ratio(least, needs.columns.values)
+    step = common_step(needs.columns.values)
+    taken, bound, proved = knapsack(least[order], needs.columns.values[order], needs.capacity, step, MOST_STATES)
+    served = np.zeros(needs.columns.users, dtype=np.bool_)
+    served[order[taken]] = True
+    value = math.fsum(needs.columns.values[served])
+    if proved:
+        bound = value if step > 0 else value * (1 + 2e-12)
+    return Selected(Plan.of(served, chosen), value, max(value, bound))
+
+
+def dense_users(needs: Needs, open_models: BoolArray) -> Selected:
+    """Users by falling weight a Hz, as long as they fit, or the one heaviest that fits alone.
+
+    At least half of the optimum (a known guarantee of this rule); the bound is Dantzig's.
+    """
+    least, chosen = cheapest(needs.costs, open_models)
+    values = needs.columns.values
+    order = _by_ratio(least, values)
+    served = np.zeros(needs.columns.users, dtype=np.bool_)
+    left = needs.capacity
+    for u, cost in zip(order.tolist(), least[order].tolist(), strict=True):
+        if cost <= left:
+            left -= cost
+            served[u] = True
+    value = math.fsum(values[served])
+    if order.size and float(values[order].max()) > value:
+        served[:] = False
+        served[order[np.argmax(values[order])]] = True
+        value = float(values[order].max())
+    return Selected(Plan.of(served, chosen), value, None)
+
+
+def fractional_bound(needs: Needs) -> float:
+    """Dantzig's bound over every user's cheapest model."""
+    least, _ = cheapest(needs.costs, everything_open(needs))
+    order = _by_ratio(least, needs.columns.values)
+    total = fractional(least, needs.columns.values, order, needs.capacity) * (1 + 1e-12)
+    step = common_step(needs.columns.values)
+    return math.floor(total / step + 1e-6) * step if step > 0 else total
+
+
+def best_unicast(needs: Needs, open_models: BoolArray) -> Selected:
+    """The exact rule for these weights."""
+    return (most_users if needs.columns.unit_weights else heaviest_users)(needs, open_models)
+
+
+def common_step(values: FloatArray) -> float:
+    """1 if all values are integers, else 0."""
+    whole = bool((values == np.floor(values)).all()) and float(values.sum()) < 2**53
+    return 1.0 if whole else 0.0
+
+
+def _by_ratio(cost: FloatArray, value: FloatArray) -> IntArray:
+    """Users with a finite cost and a value, by falling value/cost; ties by user number."""
+    able = np.flatnonzero(np.isfinite(cost) & (value > 0))
+    return able[np.argsort(-(value[able] / cost[able]), kind="stable")]
