@@ -108,6 +108,15 @@ def test_the_hash_survives_hash_seeds() -> None:
     assert seen == {instance().instance_hash + "\n"}
 
 
+def test_documents_are_equal_by_content() -> None:
+    first, second = instance(), instance()
+    assert first.rates.size > 0  # type: ignore[attr-defined]  # now one of them has cached arrays
+    assert first == second
+    assert hash(first) == hash(second)
+    assert first != instance(tick_s=2e-6)
+    assert first != "instance"
+
+
 def test_documents_are_frozen() -> None:
     made = instance()
     with pytest.raises(Exception, match="frozen"):

@@ -84,8 +84,9 @@ def plotter(family: AnyFamily, path: Path) -> Draw:
 
     if family.plot is None:
         raise InputError(f"the family {family.name} has no picture", where="--plot")
-    if path.suffix.lower() not in (".html", ".png", ".svg"):
-        raise InputError(f"found {path.name}; a file name that ends in .html, .png or .svg is needed", where="--plot")
+    if path.suffix.lower() not in family.plot_formats:
+        endings = ", ".join(family.plot_formats)
+        raise InputError(f"found {path.name}; a file name with one of the endings {endings} is needed", where="--plot")
     need("plotly.graph_objects" if path.suffix.lower() == ".html" else "matplotlib.figure", "plot")
     draw: Draw = resolve(family.plot)  # type: ignore[assignment]
     return draw

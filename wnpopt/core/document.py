@@ -81,6 +81,13 @@ class Document(BaseModel):
         """The JSON object, in the contract's order of fields."""
         return self.model_dump(mode="json", by_alias=True)
 
+    def __eq__(self, other: object) -> bool:
+        """Equal content; what was cached on the way (arrays, a hash) does not count."""
+        return isinstance(other, Document) and type(self) is type(other) and self.to_data() == other.to_data()
+
+    def __hash__(self) -> int:
+        return hash(content_hash(self.to_data()))
+
 
 class Instance(Document):
     """Base of all problem instances: ``kind``, ``schema_version``, ``name``, ``source`` and a content hash."""

@@ -39,7 +39,7 @@ class Family(Generic[I, S]):
     ``methods`` and ``formulations`` are object references (``package.module:NAME``), resolved when they are needed,
     so that listing families imports no solver. ``warm_start`` names the method whose solution the exact methods start
     from. ``integer_objective`` holds for all instances or is asked of one. ``prove_infeasible`` gives a proof that
-    needs no solver's word, or None. ``plot`` draws a solution into a file.
+    needs no solver's word, or None. ``plot`` draws a solution into a file of one of ``plot_formats``.
     """
 
     name: str
@@ -57,6 +57,7 @@ class Family(Generic[I, S]):
     generate: Callable[[Mapping[str, int | float | str], int], I]
     generator_options: tuple[GeneratorOption, ...]
     plot: str | None = None
+    plot_formats: tuple[str, ...] = (".png", ".svg")
     unit: str = ""
     doctor: KnownCase | None = None
 

@@ -40,6 +40,7 @@ FAMILY = Family(
     generate=generate,
     generator_options=OPTIONS,
     plot="wnpopt.problems.slide.plot:draw",
+    plot_formats=(".html", ".png", ".svg"),
     unit="users",
     doctor=KNOWN,
 )

@@ -36,6 +36,7 @@ FAMILY = Family(
     generate=generate,
     generator_options=OPTIONS,
     plot="wnpopt.problems.wnp.plot:draw",
+    plot_formats=(".html", ".png", ".svg"),
     unit="ticks",
     doctor=KNOWN,
 )
