@@ -1,4 +1,4 @@
-"""A robot's camera, lidar and thermal image over a fading uplink into a four-core chip.
+"""A drone's camera, depth image and sound over a fading uplink into a four-core chip: RTFS, PACS and the exact answer."""
 
 RTFS, PACS and the exact answer.
 """
@@ -18,7 +18,7 @@ from wnpopt.problems.wnp.plot import draw
 from wnpopt.problems.wnp.solution import WnpSolution
 
 ROOT = Path(__file__).resolve().parent.parent
-INSTANCE = ROOT / "instances" / "wnp" / "real" / "vehicle-perception.json"
+INSTANCE = ROOT / "instances" / "wnp" / "real" / "inspection-drone.json"
 
 
 def main() -> int:
