@@ -1,7 +1,4 @@
-"""A drone's camera, depth image and sound over a fading uplink into a four-core chip: RTFS, PACS and the exact answer."""
-
-RTFS, PACS and the exact answer.
-"""
+"""A drone's camera, depth image and sound over a fading uplink into a four-core chip: RTFS, PACS, the exact answer."""
 
 from __future__ import annotations
 
