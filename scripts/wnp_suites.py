@@ -7,7 +7,7 @@
         --missing                           only instances that changed or are not in the index yet
         --open                              those too that are not proved yet; the better of old and new is kept
 
-The optimum of the suite tiny comes from exhaustion (tests/wnp/wnp_brute.py), the others' from `auto`. Where `auto` proves
+The optimum of the suite tiny comes from exhaustion (tests/wnp/wnp_brute.py), the others' from `auto`. Where that proves
 nothing in its time, the index has the best value and the best bound that it found.
 """
 
