@@ -117,6 +117,15 @@ def test_documents_are_equal_by_content() -> None:
     assert first != "instance"
 
 
+def test_a_copy_carries_nothing_that_was_cached() -> None:
+    first = instance()
+    assert first.instance_hash
+    assert first.rates.size > 0  # type: ignore[attr-defined]
+    changed = first.model_copy(update={"tick_s": 3e-6})
+    assert changed.instance_hash == instance(tick_s=3e-6).instance_hash
+    assert "rates" not in changed.__dict__
+
+
 def test_documents_are_frozen() -> None:
     made = instance()
     with pytest.raises(Exception, match="frozen"):

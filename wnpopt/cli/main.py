@@ -13,7 +13,7 @@ import traceback
 
 import typer
 
-from wnpopt.cli import doctor, export, generate, importing, listing, schema, solve, verify
+from wnpopt.cli import doctor, export, generate, importing, listing, schema, solve, table, verify
 from wnpopt.core.errors import WnpoptError, one_line
 from wnpopt.core.versions import versions
 
@@ -49,6 +49,7 @@ app.command(
 )(generate.generate)
 app.add_typer(importing.app, name="import")
 app.command("export")(export.export)
+app.command("table")(table.table)
 app.command("schema")(schema.schema)
 app.command("list")(listing.list_methods)
 app.command("doctor")(doctor.doctor)

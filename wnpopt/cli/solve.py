@@ -109,7 +109,8 @@ def _show(instance: Instance, family: AnyFamily, result: Result[Solution], out: 
     console = Console()
     colour = {"optimal": "green", "feasible": "yellow"}.get(result.status, "red")
     table = Table(title=instance.name, title_justify="left")
-    for heading in ("method", "status", f"value [{family.unit}]" if family.unit else "value", "bound", "gap", "time"):
+    unit = family.unit_of(instance)
+    for heading in ("method", "status", f"value [{unit}]" if unit else "value", "bound", "gap", "time"):
         table.add_column(heading.replace("[", r"\["), justify="left" if heading in {"method", "status"} else "right")
     table.add_row(
         result.method,

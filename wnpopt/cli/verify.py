@@ -28,7 +28,7 @@ def verify(
     if json:
         print_json(certificate.to_data())
     elif certificate.accepted:
-        print(f"accepted: value {number(certificate.objective)} {family.unit}".rstrip())
+        print(f"accepted: value {number(certificate.objective)} {family.unit_of(loaded)}".rstrip())
     else:
         print(f"violated: {len(certificate.violations)} rule(s) broken")
         for violation in certificate.violations:

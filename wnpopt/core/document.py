@@ -7,7 +7,8 @@ same number, reals are finite, names are printable.
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal, Self
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
@@ -80,6 +81,12 @@ class Document(BaseModel):
     def to_data(self) -> dict[str, object]:
         """The JSON object, in the contract's order of fields."""
         return self.model_dump(mode="json", by_alias=True)
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy with ``update``d fields, validated anew; nothing that was cached of the original comes along."""
+        del deep  # everything is frozen: there is nothing that a deep copy would protect
+        fields = {name: getattr(self, name) for name in type(self).model_fields}
+        return type(self).model_validate(fields | dict(update or {}))
 
     def __eq__(self, other: object) -> bool:
         """Equal content; what was cached on the way (arrays, a hash) does not count."""

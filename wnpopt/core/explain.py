@@ -77,7 +77,20 @@ def _inside(loc: tuple[int | str, ...]) -> tuple[int | str, ...]:
 
 
 def _is_field(step: str) -> bool:
-    return not (step.startswith(("function-", "constrained-", "tuple[", "lax-or-strict")) or step in _BRANCHES)
+    branch = step.startswith(("function-", "constrained-", "tuple[", "lax-or-strict", "literal["))
+    return not (branch or step in _BRANCHES or step in _document_names())
+
+
+def _document_names() -> set[str]:
+    """The classes of documents: pydantic names a branch of a union after its class."""
+    from wnpopt.core.document import Document
+
+    found, left = set[str](), [Document]
+    while left:
+        children = left.pop().__subclasses__()
+        found.update(child.__name__ for child in children)
+        left += children
+    return found
 
 
 _BRANCHES = {"int", "float", "str", "bool", "none", "list", "tuple"}

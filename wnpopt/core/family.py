@@ -58,8 +58,12 @@ class Family(Generic[I, S]):
     generator_options: tuple[GeneratorOption, ...]
     plot: str | None = None
     plot_formats: tuple[str, ...] = (".png", ".svg")
-    unit: str = ""
+    unit: str | Callable[[I], str] = ""
     doctor: KnownCase | None = None
+
+    def unit_of(self, instance: I) -> str:
+        """The unit of ``instance``'s objective, as it is printed."""
+        return self.unit if isinstance(self.unit, str) else self.unit(instance)
 
     def has_integers(self, instance: I) -> bool:
         """True if every solution of ``instance`` has an integer objective, so that bounds may be rounded."""

@@ -41,7 +41,7 @@ FAMILY = Family(
     generator_options=OPTIONS,
     plot="wnpopt.problems.slide.plot:draw",
     plot_formats=(".html", ".png", ".svg"),
-    unit="users",
+    unit=lambda instance: "users" if instance.objective == "count" else "weight",
     doctor=KNOWN,
 )
 

@@ -1,0 +1,45 @@
+"""intradp: local-operation partitioning of a network between a device and a server."""
+
+from __future__ import annotations
+
+from wnpopt.core.family import Family
+from wnpopt.problems.intradp.bounds import bounds, prove_infeasible
+from wnpopt.problems.intradp.doctor import KNOWN
+from wnpopt.problems.intradp.generate import OPTIONS, generate
+from wnpopt.problems.intradp.instance import IntradpInstance
+from wnpopt.problems.intradp.solution import IntradpSolution
+from wnpopt.problems.intradp.verify import verify
+
+FAMILY = Family(
+    name="intradp",
+    title="local-operation partitioning between a device and a server, least latency or energy",
+    instance_type=IntradpInstance,
+    solution_type=IntradpSolution,
+    sense="min",
+    integer_objective=False,
+    verify=verify,
+    bounds=bounds,
+    prove_infeasible=prove_infeasible,
+    methods=(
+        "wnpopt.problems.intradp.heuristics.device_only:METHOD",
+        "wnpopt.problems.intradp.heuristics.server_only:METHOD",
+        "wnpopt.problems.intradp.heuristics.min_cut:METHOD",
+        "wnpopt.problems.intradp.heuristics.layer_cut:METHOD",
+        "wnpopt.problems.intradp.heuristics.spso_ga:METHOD",
+        "wnpopt.problems.intradp.heuristics.de:METHOD",
+        "wnpopt.problems.intradp.formulations.milp:METHOD",
+        "wnpopt.problems.intradp.heuristics.enumerate:METHOD",
+        "wnpopt.problems.intradp.heuristics.search:METHOD",
+        "wnpopt.problems.intradp.auto:METHOD",
+    ),
+    formulations={"milp": "wnpopt.problems.intradp.formulations.milp:build"},
+    warm_start="layer-cut",
+    generate=generate,
+    generator_options=OPTIONS,
+    plot="wnpopt.problems.intradp.plot:draw",
+    plot_formats=(".html", ".png", ".svg"),
+    unit=lambda instance: "s" if instance.objective == "latency" else "J",
+    doctor=KNOWN,
+)
+
+__all__ = ["FAMILY", "IntradpInstance", "IntradpSolution"]

@@ -1,0 +1,39 @@
+"""auto: every plan where there are few, else search."""
+
+from __future__ import annotations
+
+from wnpopt.core.method import Method, Outcome, Run
+from wnpopt.problems.intradp.instance import IntradpInstance
+from wnpopt.problems.intradp.limits import refuse_size
+from wnpopt.problems.intradp.solution import IntradpSolution
+
+FEW = 2_000_000
+"""Plans that are tried one by one where label-setting leaves a gap: two seconds' work."""
+
+
+def run(instance: IntradpInstance, run: Run[IntradpSolution]) -> Outcome[IntradpSolution]:
+    """search; then all plans of a tiny instance that it has not closed (energy, mostly)."""
+    from wnpopt.core.result import Termination
+    from wnpopt.problems.intradp.heuristics import enumerate as every
+    from wnpopt.problems.intradp.heuristics import search
+
+    tiny = every.count(instance) <= FEW
+    if tiny and instance.objective == "energy":
+        return every.run(instance, run)
+    outcome = search.run(instance, run)
+    if tiny and outcome.termination is not Termination.PROVED and not run.budget.exhausted():
+        return every.run(instance, run)
+    return outcome
+
+
+METHOD = Method(
+    family="intradp",
+    name="auto",
+    summary="search, and every plan of a tiny instance",
+    proves="optimality (chains, tiny instances; others where the gap closes), infeasibility",
+    run=run,
+    modules=("numba",),
+    timed=True,
+    warm_startable=True,
+    refuse=refuse_size,
+)

@@ -1,0 +1,1 @@
+"""Mathematical programmes: one formulation a file."""

@@ -1,0 +1,240 @@
+"""Random intradp instances: chains, residual and dense blocks, encoder-decoders, transformer blocks.
+
+Every instance is a function of its options and its seed alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from wnpopt.core.errors import InputError
+from wnpopt.core.family import GeneratorOption
+from wnpopt.problems.intradp.instance import IntradpInstance
+
+KINDS = ("chain", "residual", "dense", "encoder-decoder", "transformer")
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Options of the generator.
+
+    ``operators`` is roughly the number of operators, ``units`` the rows of the input. ``speedup`` is how much faster
+    the server computes, ``launch`` the share of an average operator's device time that launching a kernel takes.
+    ``bandwidth`` is relative: at 1 the input takes as long on the link as the device needs for the whole network.
+    """
+
+    shape: str = "chain"
+    operators: int = 12
+    units: int = 16
+    speedup: float = 10.0
+    launch: float = 0.05
+    bandwidth: float = 2.0
+    latency_s: float = 0.0
+    objective: str = "latency"
+    transfers: str = "any"
+    slack: float = 0.0
+
+
+OPTIONS = (
+    GeneratorOption("shape", "chain", f"one of {', '.join(KINDS)}"),
+    GeneratorOption("operators", 12, "number of operators, roughly; input and output included"),
+    GeneratorOption("units", 16, "rows of the input"),
+    GeneratorOption("speedup", 10.0, "how much faster the server computes"),
+    GeneratorOption("launch", 0.05, "launch cost as a share of an average operator's time on the device"),
+    GeneratorOption("bandwidth", 2.0, "1: the input takes as long on the link as the network on the device"),
+    GeneratorOption("latency_s", 0.0, "latency of the link in seconds"),
+    GeneratorOption("objective", "latency", "latency or energy"),
+    GeneratorOption("transfers", "any", "any or small"),
+    GeneratorOption("slack", 0.0, "deadline as a multiple of the time on the device; 0 for none"),
+)
+
+
+def generate(options: Mapping[str, int | float | str], seed: int) -> IntradpInstance:
+    """The instance of ``options`` (see :data:`OPTIONS`) and ``seed``; raises :class:`InputError` naming a bad one."""
+    shape = _shape(options)
+    rng = np.random.default_rng([seed, 0x69647031])
+    build = _Builder(shape, rng)
+    {
+        "chain": _chain,
+        "residual": _residual,
+        "dense": _dense,
+        "encoder-decoder": _encoder_decoder,
+        "transformer": _transformer,
+    }[shape.shape](build)
+    name = options.get("name") or f"intradp-{shape.shape}-{shape.operators}x{shape.units}-s{seed}"
+    return build.instance(str(name))
+
+
+def _shape(options: Mapping[str, int | float | str]) -> Shape:
+    known = {field.name: field for field in fields(Shape)}
+    values: dict[str, int | float | str] = {}
+    for key, value in options.items():
+        if key == "name":
+            continue
+        if key not in known:
+            raise InputError(f"unknown option; the options are {', '.join(known)}", where=key)
+        values[key] = value
+    shape = Shape(**values)  # type: ignore[arg-type]
+    if shape.shape not in KINDS:
+        raise InputError(f"found {shape.shape!r}; one of {', '.join(KINDS)} is needed", where="shape")
+    for key, least in (("operators", 4), ("units", 2)):
+        value = getattr(shape, key)
+        if not isinstance(value, int) or not least <= value <= 10_000:
+            raise InputError(f"found {value!r}; an integer of {least} to 10000 is needed", where=key)
+    for key in ("speedup", "bandwidth"):
+        if not 1e-6 <= float(getattr(shape, key)) <= 1e6:
+            raise InputError(f"found {getattr(shape, key)}; a number of 1e-6 to 1e6 is needed", where=key)
+    for key, most in (("launch", 1.0), ("latency_s", 1e3), ("slack", 1e3)):
+        if not 0 <= float(getattr(shape, key)) <= most:
+            raise InputError(f"found {getattr(shape, key)}; a number of 0 to {most:g} is needed", where=key)
+    for key, choices in (("objective", ("latency", "energy")), ("transfers", ("any", "small"))):
+        if getattr(shape, key) not in choices:
+            raise InputError(f"found {getattr(shape, key)!r}; {' or '.join(choices)} is needed", where=key)
+    return shape
+
+
+class _Builder:
+    """Collects operators; tensors are named by the operators that make them."""
+
+    def __init__(self, shape: Shape, rng: np.random.Generator) -> None:
+        self.shape, self.rng = shape, rng
+        self.units: dict[str, int] = {}
+        self.width: dict[str, float] = {}
+        self.data: list[dict[str, object]] = []
+        self.add("input", [], shape.units, 3.0, 0.0)
+
+    def add(self, name: str, inputs: list[tuple[str, object]], units: int, width: float, work: float) -> str:
+        """An operator of ``units`` rows, ``width`` kilobytes a row, and device time proportional to ``work``."""
+        self.units[name], self.width[name] = units, width
+        self.data.append(
+            {
+                "name": name, "units": units, "output_bytes": round(1000.0 * width * units),
+                "inputs": [{"from": source, "window": window} for source, window in inputs], "work": work,
+            }
+        )  # fmt: skip
+        return name
+
+    def conv(self, name: str, source: str, kernel: int = 3, stride: int = 1, widen: float = 1.0) -> str:
+        """A convolution with the padding that keeps the rows (over the stride)."""
+        units = -(-self.units[source] // stride)
+        width = self.width[source] * widen
+        work = units * width * kernel * float(self.rng.lognormal(0.0, 0.4))
+        window = {"kernel": kernel, "stride": stride, "padding": kernel // 2}
+        return self.add(name, [(source, window)], units, width, work)
+
+    def join(self, name: str, sources: list[str], wider: bool = False) -> str:
+        """An elementwise operator of several tensors: their sum, or with ``wider`` their concatenation."""
+        width = sum(self.width[s] for s in sources) if wider else self.width[sources[0]]
+        return self.add(
+            name, [(s, _SAME) for s in sources], self.units[sources[0]], width, 0.3 * self.units[sources[0]] * width
+        )
+
+    def classify(self, source: str) -> str:
+        """A global operator."""
+        work = 2.0 * self.units[source] * self.width[source]
+        return self.add("classify", [(source, "all")], 1, 4.0, work)
+
+    def instance(self, name: str) -> IntradpInstance:
+        shape = self.shape
+        last = next(reversed(self.units))
+        self.add("output", [(last, _SAME)], self.units[last], self.width[last], 0.0)
+        total = sum(float(str(op["work"])) for op in self.data)
+        seconds = 0.1 / total
+        launch = shape.launch * 0.1 / len(self.data)
+        whole = 0.0
+        for op in self.data:
+            work = float(op.pop("work")) * seconds  # type: ignore[arg-type]
+            for side, factor in (("device", 1.0), ("server", 1.0 / shape.speedup)):
+                fixed = launch * factor if work > 0 else 0.0
+                op[side] = {"fixed_s": fixed, "full_s": fixed + work * factor}
+                whole += fixed + work if side == "device" else 0.0
+        rate = shape.bandwidth * float(self.data[0]["output_bytes"]) / whole  # type: ignore[arg-type]
+        return IntradpInstance.from_data(
+            {
+                "kind": "intradp", "schema_version": 1, "name": name, "source": "wnpopt generator",
+                "operators": self.data,
+                "link": {"uplink_bytes_per_s": rate, "downlink_bytes_per_s": rate, "latency_s": shape.latency_s},
+                "power_w": {"compute": 13.35, "communicate": 4.25, "standby": 4.04},
+                "transfers": shape.transfers, "objective": shape.objective,
+                "deadline_s": shape.slack * whole if shape.slack > 0 else None,
+            }
+        )  # fmt: skip
+
+
+_SAME = {"kernel": 1, "stride": 1, "padding": 0}
+
+
+def _chain(build: _Builder) -> None:
+    """Convolutions, every third halving the rows, and a classifier."""
+    last = "input"
+    for i in range(build.shape.operators - 3):
+        halve = i % 3 == 2 and build.units[last] >= 4
+        last = build.conv(
+            f"conv{i}", last, int(build.rng.choice([1, 3, 5])), 2 if halve else 1, 1.5 if halve or i == 0 else 1.0
+        )
+    build.classify(last)
+
+
+def _residual(build: _Builder) -> None:
+    """A stem, blocks of two convolutions with a skip, some halving the rows with a 1×1 convolution in the skip."""
+    last = build.conv("stem", "input", 3, 1, 2.0)
+    i = 0
+    while len(build.data) < build.shape.operators - 4:
+        halve = i % 2 == 1 and build.units[last] >= 4
+        skip = build.conv(f"down{i}", last, 1, 2, 1.5) if halve else last
+        first = build.conv(f"block{i}.a", last, 3, 2 if halve else 1, 1.5 if halve else 1.0)
+        last = build.join(f"add{i}", [build.conv(f"block{i}.b", first), skip])
+        i += 1
+    build.classify(last)
+
+
+def _dense(build: _Builder) -> None:
+    """Dense blocks of up to four layers, each reading all before it, and transitions that halve the rows."""
+    last = build.conv("stem", "input", 3, 1, 2.0)
+    i = 0
+    while len(build.data) < build.shape.operators - 3:
+        parts = [last]
+        for k in range(4):
+            if len(build.data) >= build.shape.operators - 4:
+                break
+            joined = build.join(f"cat{i}.{k}", parts, wider=True) if k else last
+            parts.append(build.conv(f"dense{i}.{k}", joined, 3, 1, 2.0 / max(1.0, build.width[joined])))
+        last = build.join(f"cat{i}", parts, wider=True)
+        if build.units[last] >= 4:
+            last = build.conv(f"transition{i}", last, 1, 2, 0.6)
+        i += 1
+    build.classify(last)
+
+
+def _encoder_decoder(build: _Builder) -> None:
+    """Halving convolutions, then upsampling joined with the encoder's tensor of the same rows; no global operator."""
+    levels = max(1, (build.shape.operators - 3) // 4)
+    last, kept = build.conv("stem", "input", 3, 1, 1.5), []
+    for i in range(levels):
+        if build.units[last] < 2 or build.units[last] % 2:
+            break
+        kept.append(last)
+        last = build.conv(f"down{i}", last, 3, 2, 1.6)
+    for i, skip in enumerate(reversed(kept)):
+        window = {"kernel": 1, "stride": 1, "padding": 0, "upsample": 2}
+        units, width = 2 * build.units[last], build.width[last] * 0.6
+        up = build.add(f"up{i}", [(last, window)], units, width, 0.5 * units * width)
+        joined = build.join(f"cat{i}", [up, skip], wider=True)
+        last = build.conv(f"dec{i}", joined, 3, 1, build.width[skip] / build.width[joined])
+
+
+def _transformer(build: _Builder) -> None:
+    """Row-wise projections and feed-forward parts around attention, which reads all rows of keys and values."""
+    last = build.conv("embed", "input", 1, 1, 2.0)
+    i = 0
+    while len(build.data) < build.shape.operators - 3:
+        keys = build.conv(f"keys{i}", last, 1)
+        width, units = build.width[last], build.units[last]
+        mixed = build.add(f"attend{i}", [(last, _SAME), (keys, "all")], units, width, 1.5 * units * width)
+        summed = build.join(f"add{i}", [mixed, last])
+        last = build.join(f"out{i}", [build.conv(f"feed{i}", summed, 1), summed])
+        i += 1
+    build.classify(last)

@@ -1,0 +1,92 @@
+"""de: differential evolution on exchanges."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wnpopt.core.method import Method, Outcome, Run
+from wnpopt.problems.intradp.instance import IntradpInstance
+from wnpopt.problems.intradp.limits import refuse_size
+from wnpopt.problems.intradp.solution import IntradpSolution
+
+if TYPE_CHECKING:
+    from wnpopt.problems.intradp.kernels.problem import Problem
+    from wnpopt.problems.intradp.plans import Plan
+
+EXCHANGES, POPULATION, GENERATIONS, SCALE, CROSSOVER = 4, 60, 150, 0.6, 0.8
+"""Triples in a vector; members; generations; the weight of a difference; the chance that a gene is taken over."""
+
+
+def run(instance: IntradpInstance, run: Run[IntradpSolution]) -> Outcome[IntradpSolution]:
+    """Storn and Price's differential evolution, see :func:`evolved`."""
+    from wnpopt.problems.intradp.kernels.problem import Problem
+    from wnpopt.problems.intradp.outcome import outcome
+
+    problem = Problem.of(instance)
+    return outcome(problem, evolved(problem, run.budget.seed))
+
+
+def evolved(problem: Problem, seed: int) -> Plan:
+    """The best plan of an evolution over vectors of (cut, device's share, server's share) triples.
+
+    The first members are device-only, server-only and cuts at random places, the rest random.
+    """
+    import numpy as np
+
+    from wnpopt.problems.intradp.kernels.evaluate import expand, scratch
+    from wnpopt.problems.intradp.kernels.swarm import evolve, exchanges
+    from wnpopt.problems.intradp.plans import best_of, device_only, price
+
+    rng = np.random.default_rng([seed, 0x6465])
+    population = rng.random((POPULATION, 3 * EXCHANGES))
+    population[0, ::3] = 1.0
+    population[1, ::3] = 1.0
+    population[1, :3] = [0.7999999, 0.0, 1.0]
+    n = problem.count
+    best = evolve(
+        problem.arrays, population, GENERATIONS, SCALE, CROSSOVER, rng, scratch(n), problem.by_energy, problem.limit
+    )
+    device, server, a, b = (np.zeros(n, np.int32) for _ in range(4))
+    exchanges(problem.arrays, population[best], device, server)
+    expand(problem.arrays, device, server, a, b)
+    found = price(problem, a, b, "de")
+    return found if found.feasible else best_of(found, device_only(problem))
+
+
+def scipy_evolved(problem: Problem, seed: int, generations: int = GENERATIONS) -> Plan:
+    """The same vectors through ``scipy.optimize.differential_evolution``, for comparison."""
+    from inspect import signature
+
+    import numpy as np
+    from scipy.optimize import differential_evolution
+
+    from wnpopt.problems.intradp.kernels.evaluate import scratch
+    from wnpopt.problems.intradp.kernels.swarm import genes_score
+    from wnpopt.problems.intradp.plans import price
+
+    n, work = problem.count, scratch(problem.count)
+    device, server, a, b = (np.zeros(n, np.int32) for _ in range(4))
+
+    def cost(genes: np.ndarray[tuple[int], np.dtype[np.float64]]) -> float:
+        value = genes_score(
+            problem.arrays, genes, a, b, device, server, work, problem.by_energy, problem.limit
+        )  # fmt: skip
+        return value if np.isfinite(value) else 1e100
+
+    # Called `seed` up to scipy 1.14, `rng` from 1.15 on.
+    source = "rng" if "rng" in signature(differential_evolution).parameters else "seed"
+    options = {"maxiter": generations, "popsize": 5, "tol": 0.0, "polish": False, source: np.random.default_rng(seed)}
+    found = differential_evolution(cost, [(0.0, 1.0)] * (3 * EXCHANGES), **options)
+    cost(found.x)
+    return price(problem, a, b, "scipy-de")
+
+
+METHOD = Method(
+    family="intradp",
+    name="de",
+    summary="differential evolution on (cut, device's share, server's share) triples",
+    proves="nothing by itself",
+    run=run,
+    modules=("numba",),
+    refuse=refuse_size,
+)

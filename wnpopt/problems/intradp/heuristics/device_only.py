@@ -1,0 +1,29 @@
+"""device-only: everything on the device."""
+
+from __future__ import annotations
+
+from wnpopt.core.method import Method, Outcome, Run
+from wnpopt.problems.intradp.instance import IntradpInstance
+from wnpopt.problems.intradp.limits import refuse_size
+from wnpopt.problems.intradp.solution import IntradpSolution
+
+
+def run(instance: IntradpInstance, run: Run[IntradpSolution]) -> Outcome[IntradpSolution]:  # noqa: ARG001
+    """See :func:`~wnpopt.problems.intradp.plans.device_only`."""
+    from wnpopt.problems.intradp.kernels.problem import Problem
+    from wnpopt.problems.intradp.outcome import outcome
+    from wnpopt.problems.intradp.plans import device_only
+
+    problem = Problem.of(instance)
+    return outcome(problem, device_only(problem))
+
+
+METHOD = Method(
+    family="intradp",
+    name="device-only",
+    summary="everything on the device",
+    proves="nothing by itself",
+    run=run,
+    modules=("numba",),
+    refuse=refuse_size,
+)

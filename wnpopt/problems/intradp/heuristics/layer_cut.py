@@ -1,0 +1,29 @@
+"""layer-cut: the best contiguous range of operators on the server, by the true timing."""
+
+from __future__ import annotations
+
+from wnpopt.core.method import Method, Outcome, Run
+from wnpopt.problems.intradp.instance import IntradpInstance
+from wnpopt.problems.intradp.limits import refuse_size
+from wnpopt.problems.intradp.solution import IntradpSolution
+
+
+def run(instance: IntradpInstance, run: Run[IntradpSolution]) -> Outcome[IntradpSolution]:  # noqa: ARG001
+    """See :func:`~wnpopt.problems.intradp.plans.layer_cut`."""
+    from wnpopt.problems.intradp.kernels.problem import Problem
+    from wnpopt.problems.intradp.outcome import outcome
+    from wnpopt.problems.intradp.plans import layer_cut
+
+    problem = Problem.of(instance)
+    return outcome(problem, layer_cut(problem))
+
+
+METHOD = Method(
+    family="intradp",
+    name="layer-cut",
+    summary="the best contiguous range of operators on the server, by the true timing",
+    proves="nothing by itself",
+    run=run,
+    modules=("numba",),
+    refuse=refuse_size,
+)

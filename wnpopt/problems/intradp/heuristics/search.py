@@ -1,0 +1,144 @@
+"""search: label-setting with ever wider beams, annealing in between."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wnpopt.core.bound import Bound
+from wnpopt.core.method import Method, Outcome, Run
+from wnpopt.core.result import Termination
+from wnpopt.problems.intradp.instance import IntradpInstance
+from wnpopt.problems.intradp.limits import refuse_size
+from wnpopt.problems.intradp.solution import IntradpSolution
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from wnpopt.core.budget import Budget
+    from wnpopt.core.trace import Trace
+    from wnpopt.problems.intradp.kernels.problem import Problem
+    from wnpopt.problems.intradp.plans import Plan
+
+WIDTHS = (30, 300, 3_000, 30_000, 300_000)
+"""Beams, each tried when the one before has left a gap and a run ten times as long still fits."""
+
+QUICK = (100, 1_000)
+"""Beams on the fused network, where tensors have several readers: for a good plan, not for a bound."""
+
+HOPE = 0.05
+"""See :func:`~wnpopt.problems.intradp.beam.run_labels`."""
+
+ANNEALING = 150
+"""Steps of annealing between two beams, for each operator."""
+
+
+def run(instance: IntradpInstance, run: Run[IntradpSolution]) -> Outcome[IntradpSolution]:
+    """See :func:`searched`; starts from the warm start if there is one."""
+    from wnpopt.problems.intradp.kernels.problem import Problem
+    from wnpopt.problems.intradp.outcome import outcome
+    from wnpopt.problems.intradp.plans import of_solution
+
+    problem = Problem.of(instance)
+    start = None if run.start is None else of_solution(problem, run.start.solution, run.start.found_by)
+    plan, bound, proved = searched(problem, run.budget, start, run.trace)
+    if bound is not None and bound.value == float("inf"):
+        return Outcome(
+            None,
+            Termination.PROVED,
+            infeasible="no plan keeps the deadline",
+            infeasible_proof="no plan keeps the deadline (label-setting)",
+        )
+    ending = Termination.PROVED if proved else Termination.HEURISTIC
+    if not proved and run.budget.exhausted():
+        ending = Termination.INTERRUPTED if run.budget.interrupted else Termination.TIME_LIMIT
+    return outcome(problem, plan, ending, () if bound is None else (bound,))
+
+
+def searched(
+    problem: Problem, budget: Budget, start: Plan | None = None, trace: Trace | None = None
+) -> tuple[Plan, Bound | None, bool]:
+    """(plan, best bound, whether the plan is proved optimal); the plan is never worse than the honest baselines."""
+    import numpy as np
+
+    from wnpopt.problems.intradp.beam import run_labels
+    from wnpopt.problems.intradp.plans import Plan, annealed, best_of, honest
+
+    plan = honest(problem)
+    if start is not None:
+        plan = best_of(plan, start)
+    rng = np.random.default_rng([budget.seed, 0x736561])
+    bound: Bound | None = None
+    if not _is_chain(problem):
+        plan = _quick(problem, plan, budget, rng)
+    took = 0.0
+    for width in WIDTHS:
+        if budget.exhausted() or (took > 0.5 and 12 * took > budget.remaining()):
+            break
+        began = budget.elapsed()
+        found = run_labels(problem, width, plan.value, budget)
+        if found is None:
+            break
+        took = budget.elapsed() - began
+        if bound is None or found.bound > bound.value:
+            bound = Bound(found.bound, "labels")
+        if found.device_end is not None and found.server_begin is not None:
+            plan = best_of(plan, Plan(found.device_end, found.server_begin, found.objective, "labels"))
+        _tell(trace, plan, bound)
+        if bound.value >= plan.value * (1 - 1e-8) or bound.value == np.inf:
+            return plan, bound, True
+        if found.complete and found.device_end is None:
+            # Every plan that the bounds leave open was tried, and none is better: only the bound is not tight.
+            break
+        if not budget.exhausted():
+            plan = annealed(problem, plan, ANNEALING * problem.count, 0.02, rng)
+            _tell(trace, plan, bound)
+    return plan, bound, False
+
+
+def _is_chain(problem: Problem) -> bool:
+    """True if no tensor has two readers: then labels on the network itself are quick and good."""
+    sources = {(edge.source, operator.name) for operator in problem.instance.operators for edge in operator.inputs}
+    return len({source for source, _ in sources}) == len(sources)
+
+
+def _quick(problem: Problem, plan: Plan, budget: Budget, rng: np.random.Generator) -> Plan:
+    """A better plan, found on the fused network."""
+    from wnpopt.problems.intradp.beam import run_labels
+    from wnpopt.problems.intradp.fuse import fuse
+    from wnpopt.problems.intradp.kernels.problem import Problem as Compiled
+    from wnpopt.problems.intradp.plans import annealed, best_of, of_solution
+
+    fused = fuse(problem.instance)
+    small = Compiled.of(fused.instance)
+    took = 0.0
+    for width in QUICK:
+        if budget.exhausted() or (took > 0.5 and 25 * took > budget.remaining()):
+            break
+        began = budget.elapsed()
+        found = run_labels(small, width, plan.value, budget, hope=HOPE)
+        took = budget.elapsed() - began
+        if found is not None and found.device_end is not None and found.server_begin is not None:
+            whole = fused.unfuse(small.solution(found.device_end, found.server_begin))
+            plan = best_of(plan, of_solution(problem, whole, "labels"))
+        if not budget.exhausted():
+            plan = annealed(problem, plan, ANNEALING * problem.count, 0.02, rng)
+    return plan
+
+
+def _tell(trace: Trace | None, plan: Plan, bound: Bound) -> None:
+    if trace is not None and plan.feasible:
+        trace.incumbent(plan.value)
+        trace.bound(bound.value)
+
+
+METHOD = Method(
+    family="intradp",
+    name="search",
+    summary="label-setting with ever wider beams, annealing in between",
+    proves="optimality (chains; networks with skips where the gap closes), infeasibility",
+    run=run,
+    modules=("numba",),
+    timed=True,
+    warm_startable=True,
+    refuse=refuse_size,
+)

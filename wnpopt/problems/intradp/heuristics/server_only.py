@@ -1,0 +1,29 @@
+"""server-only: everything on the server, the input up and the result down."""
+
+from __future__ import annotations
+
+from wnpopt.core.method import Method, Outcome, Run
+from wnpopt.problems.intradp.instance import IntradpInstance
+from wnpopt.problems.intradp.limits import refuse_size
+from wnpopt.problems.intradp.solution import IntradpSolution
+
+
+def run(instance: IntradpInstance, run: Run[IntradpSolution]) -> Outcome[IntradpSolution]:  # noqa: ARG001
+    """See :func:`~wnpopt.problems.intradp.plans.server_only`."""
+    from wnpopt.problems.intradp.kernels.problem import Problem
+    from wnpopt.problems.intradp.outcome import outcome
+    from wnpopt.problems.intradp.plans import server_only
+
+    problem = Problem.of(instance)
+    return outcome(problem, server_only(problem))
+
+
+METHOD = Method(
+    family="intradp",
+    name="server-only",
+    summary="everything on the server, the input up and the result down",
+    proves="nothing by itself",
+    run=run,
+    modules=("numba",),
+    refuse=refuse_size,
+)

@@ -1,0 +1,134 @@
+"""Searches over plans in compiled code: contiguous ranges, local search and annealing on overrides."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from wnpopt.backends.compiled import compiled
+from wnpopt.problems.intradp.kernels.evaluate import Scratch, expand, score
+from wnpopt.problems.intradp.kernels.problem import Arrays, FloatArray, RowArray
+
+
+@compiled
+def best_range(p: Arrays, work: Scratch, energy: bool, limit: float, weights: FloatArray) -> tuple[int, int]:
+    """(i, j): the server computes operators i to j - 1 whole, the device the others; first of equal ones.
+
+    A range is passed over when what the device computes outside it already costs more (``weights`` of time and of
+    busy seconds). An empty range is the device alone.
+    """
+    n = len(p.units)
+    a, b = p.units.copy(), p.units.copy()
+    best = score(p, a, b, work, energy, limit)
+    best_i = best_j = 1
+    total = p.device_full.sum()
+    rate = weights[0] + weights[1]
+    for i in range(1, n - 1):
+        outside = total
+        for j in range(i + 1, n):
+            outside -= p.device_full[j - 1]
+            a[j - 1] = b[j - 1] = 0
+            if rate * outside * (1 - 1e-9) >= best:
+                continue
+            value = score(p, a, b, work, energy, limit)
+            if value < best:
+                best, best_i, best_j = value, i, j
+        for j in range(i, n - 1):
+            a[j] = b[j] = p.units[j]
+    return best_i, best_j
+
+
+@compiled
+def overrides_of(p: Arrays, a: RowArray, b: RowArray, device: RowArray, server: RowArray) -> None:
+    """The overrides (into device, server) from which :func:`expand` makes the plan (a, b)."""
+    n = len(p.units)
+    for u in range(n):
+        device[u] = server[u] = -1
+        if u in (0, n - 1):
+            continue
+        need_a = 0
+        need_b = int(p.units[u])
+        for k in range(p.out_ptr[u], p.out_ptr[u + 1]):
+            e = p.out_edge[k]
+            v = p.in_consumer[e]
+            need_a = max(need_a, int(p.dev_hi[p.need_ptr[e] + a[v]]))
+            need_b = min(need_b, int(p.srv_lo[p.need_ptr[e] + b[v]]))
+        if a[u] != need_a:
+            device[u] = a[u]
+        if b[u] != need_b:
+            server[u] = b[u]
+        if need_b > need_a:
+            device[u], server[u] = a[u], b[u]
+
+
+@compiled
+def anneal(
+    p: Arrays,
+    device: RowArray,
+    server: RowArray,
+    steps: int,
+    hot: float,
+    rng: np.random.Generator,
+    work: Scratch,
+    energy: bool,
+    limit: float,
+) -> float:
+    """Simulated annealing from the overrides given, which become the best ones seen; their score.
+
+    Temperature falls from ``hot`` (relative to the score) to a thousandth of it. Moves: set a tensor's overrides
+    anew, shift one by a few rows, let one go, move both to a neighbouring tensor.
+    """
+    n = len(p.units)
+    a, b = np.zeros(n, np.int32), np.zeros(n, np.int32)
+    expand(p, device, server, a, b)
+    value = best = score(p, a, b, work, energy, limit)
+    best_device, best_server = device.copy(), server.copy()
+    now_a = a.copy()
+    for step in range(steps):
+        if best <= 0.0:
+            break
+        u = 1 + int(rng.random() * (n - 2))
+        w = u
+        units = p.units[u]
+        old_a, old_b = device[u], server[u]
+        kind = rng.random()
+        if kind < 0.25:
+            end = int(rng.random() * (units + 1))
+            device[u] = end
+            server[u] = end if rng.random() < 0.5 else int(rng.random() * (end + 1))
+        elif kind < 0.6:
+            shift = int(1 + rng.random() * rng.random() * max(2.0, units / 4))
+            if rng.random() < 0.5:
+                shift = -shift
+            if rng.random() < 0.5:
+                device[u] = min(units, max(0, (device[u] if device[u] >= 0 else now_a[u]) + shift))
+            if rng.random() < 0.5:
+                server[u] = min(units, max(0, (server[u] if server[u] >= 0 else now_a[u]) + shift))
+        elif kind < 0.85:
+            if rng.random() < 0.6:
+                device[u] = -1
+            if rng.random() < 0.6:
+                server[u] = -1
+        else:
+            w = min(n - 2, max(1, u + (1 if rng.random() < 0.5 else -1)))
+        old_wa, old_wb = device[w], server[w]
+        if w != u:
+            device[w] = -1 if old_a < 0 else round(old_a * p.units[w] / units)
+            server[w] = -1 if old_b < 0 else round(old_b * p.units[w] / units)
+            device[u] = server[u] = -1
+        expand(p, device, server, a, b)
+        found = score(p, a, b, work, energy, limit)
+        heat = hot * 1e-3 ** (step / steps) * best
+        if found <= value or (heat < np.inf and rng.random() < np.exp((value - found) / heat)):
+            value = found
+            now_a[:] = a
+            if value < best:
+                best = value
+                best_device[:] = device
+                best_server[:] = server
+        else:
+            if w != u:
+                device[w], server[w] = old_wa, old_wb
+            device[u], server[u] = old_a, old_b
+    device[:] = best_device
+    server[:] = best_server
+    return best

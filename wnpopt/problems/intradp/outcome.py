@@ -1,0 +1,27 @@
+"""From a plan to what a method returns."""
+
+from __future__ import annotations
+
+from wnpopt.core.bound import Bound
+from wnpopt.core.method import Outcome
+from wnpopt.core.result import Termination
+from wnpopt.problems.intradp.kernels.problem import Problem
+from wnpopt.problems.intradp.plans import Plan
+from wnpopt.problems.intradp.solution import IntradpSolution
+
+
+def outcome(
+    problem: Problem,
+    plan: Plan,
+    termination: Termination = Termination.HEURISTIC,
+    found: tuple[Bound, ...] = (),
+) -> Outcome[IntradpSolution]:
+    """The outcome of a method that ends with ``plan``; without a solution if the plan is not feasible."""
+    if not plan.feasible:
+        return Outcome(
+            None,
+            Termination.HEURISTIC,
+            found,
+            message=f"no plan of {plan.found_by} keeps the deadline and the limit on transfers",
+        )
+    return Outcome(plan.solution(problem), termination, found, found_by=plan.found_by)

@@ -1,0 +1,100 @@
+"""A plan with its price, as methods hand it to each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from wnpopt.problems.intradp.beam import weights
+from wnpopt.problems.intradp.kernels.evaluate import expand, score, scratch
+from wnpopt.problems.intradp.kernels.moves import anneal, best_range, overrides_of
+from wnpopt.problems.intradp.kernels.problem import Problem, RowArray
+from wnpopt.problems.intradp.solution import IntradpSolution
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Rows [0, device_end) of each operator on the device, [server_begin, units) on the server.
+
+    ``value`` is the objective as the compiled evaluation sees it; infinite where the plan misses the deadline or sends
+    what it may not. ``found_by`` names the method.
+    """
+
+    device_end: RowArray
+    server_begin: RowArray
+    value: float
+    found_by: str
+
+    @property
+    def feasible(self) -> bool:
+        """True if the plan keeps the deadline and sends only what it may."""
+        return bool(np.isfinite(self.value))
+
+    def solution(self, problem: Problem) -> IntradpSolution:
+        """The plan as a solution of the problem's instance."""
+        return problem.solution(self.device_end, self.server_begin)
+
+
+def price(problem: Problem, device_end: RowArray, server_begin: RowArray, found_by: str) -> Plan:
+    """The plan with these rows."""
+    value = score(
+        problem.arrays, device_end, server_begin, scratch(problem.count), problem.by_energy, problem.limit
+    )  # fmt: skip
+    return Plan(device_end, server_begin, value, found_by)
+
+
+def of_solution(problem: Problem, solution: IntradpSolution, found_by: str) -> Plan:
+    """The plan of a solution."""
+    a, b = np.array(solution.device_end, np.int32), np.array(solution.server_begin, np.int32)
+    return price(problem, a, b, found_by)
+
+
+def device_only(problem: Problem) -> Plan:
+    """Everything on the device: nothing is sent."""
+    units = problem.arrays.units
+    return price(problem, units.copy(), units.copy(), "device-only")
+
+
+def on_server(problem: Problem, first: int, end: int, found_by: str) -> Plan:
+    """Operators ``first`` to ``end`` - 1 on the server, the others on the device."""
+    a, b = problem.arrays.units.copy(), problem.arrays.units.copy()
+    a[first:end] = 0
+    b[first:end] = 0
+    return price(problem, a, b, found_by)
+
+
+def server_only(problem: Problem) -> Plan:
+    """All operators but the input and the output on the server."""
+    return on_server(problem, 1, problem.count - 1, "server-only")
+
+
+def layer_cut(problem: Problem) -> Plan:
+    """The best contiguous range of operators on the server, by the true timing; empty and whole range included."""
+    first, end = best_range(
+        problem.arrays, scratch(problem.count), problem.by_energy, problem.limit, np.array(weights(problem))
+    )
+    return on_server(problem, first, end, "layer-cut")
+
+
+def best_of(*plans: Plan) -> Plan:
+    """The plan of least value; the first of equal ones."""
+    return min(plans, key=lambda plan: plan.value)
+
+
+def honest(problem: Problem) -> Plan:
+    """The best of device-only, server-only and layer-cut: nothing that wnpopt returns is worse."""
+    return best_of(device_only(problem), server_only(problem), layer_cut(problem))
+
+
+def annealed(problem: Problem, plan: Plan, steps: int, hot: float, rng: np.random.Generator) -> Plan:
+    """``plan`` after ``steps`` steps of annealing on its overrides; never worse."""
+    p, n = problem.arrays, problem.count
+    if n < 3 or steps < 1:
+        return plan
+    device, server = np.zeros(n, np.int32), np.zeros(n, np.int32)
+    overrides_of(p, plan.device_end, plan.server_begin, device, server)
+    anneal(p, device, server, steps, hot, rng, scratch(n), problem.by_energy, problem.limit)
+    a, b = np.zeros(n, np.int32), np.zeros(n, np.int32)
+    expand(p, device, server, a, b)
+    return best_of(plan, price(problem, a, b, "annealing"))

@@ -1,0 +1,130 @@
+"""One inference while the bandwidth changes: the contract's timing with a rate that depends on time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate
+
+from wnpopt.core.errors import InputError
+from wnpopt.problems.intradp.instance import Input, IntradpInstance
+from wnpopt.problems.intradp.solution import IntradpSolution
+
+
+@dataclass(frozen=True)
+class Trace:
+    """Bytes per second, constant for ``step_s`` seconds each, over and over; both directions have this rate."""
+
+    step_s: float
+    bytes_per_s: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        if not self.step_s > 0 or not self.bytes_per_s or min(self.bytes_per_s) < 0 or max(self.bytes_per_s) <= 0:
+            raise InputError("a positive step and rates of at least 0, not all of them 0, are needed", where="trace")
+
+    def at(self, index: int) -> float:
+        """Rate in step ``index``."""
+        return self.bytes_per_s[index % len(self.bytes_per_s)]
+
+    @cached_property
+    def _sums(self) -> list[float]:
+        return list(accumulate(rate * self.step_s for rate in self.bytes_per_s))
+
+    def finish(self, start_s: float, load: float) -> float:
+        """When ``load`` bytes are through that start at ``start_s``."""
+        if load <= 0:
+            return start_s
+        step = int(start_s / self.step_s)
+        now = start_s
+        whole = self._sums[-1]
+        while True:
+            end = (step + 1) * self.step_s
+            rate = self.at(step)
+            if end > now and rate * (end - now) >= load:
+                return now + load / rate
+            load -= rate * max(0.0, end - now)
+            now, step = max(now, end), step + 1
+            if load > 2 * whole:
+                # Whole rounds at once, so that a slow link costs no time here.
+                rounds = int(load / whole) - 1
+                load -= rounds * whole
+                step += rounds * len(self.bytes_per_s)
+                now = step * self.step_s
+
+
+def simulate(
+    instance: IntradpInstance, solution: IntradpSolution, trace: Trace, start_s: float = 0.0
+) -> tuple[float, float]:
+    """(latency s, energy J) of an inference from ``start_s`` of the trace on; the instance's rates are ignored."""
+    operators = instance.operators
+    index = {operator.name: i for i, operator in enumerate(operators)}
+    ends, begins = solution.device_end, solution.server_begin
+    down: dict[int, tuple[int, int]] = {}
+    up: dict[int, tuple[int, int]] = {}
+    waits: list[tuple[set[int], set[int]]] = []
+    for v, operator in enumerate(operators):
+        missed: tuple[set[int], set[int]] = (set(), set())
+        for edge in operator.inputs:
+            u = index[edge.source]
+            lo, hi = _reads(edge, 0, ends[v], operators[u].units)
+            if hi > ends[u]:
+                span = down.get(u, (operators[u].units, 0))
+                down[u] = min(span[0], max(lo, ends[u])), max(span[1], hi)
+                missed[0].add(u)
+            lo, hi = _reads(edge, begins[v], operator.units, operators[u].units)
+            if lo < min(hi, begins[u]):
+                span = up.get(u, (operators[u].units, 0))
+                up[u] = min(span[0], lo), max(span[1], min(hi, begins[u]))
+                missed[1].add(u)
+        waits.append(missed)
+    device = server = uplink = downlink = start_s
+    arrived_up: dict[int, float] = {}
+    arrived_down: dict[int, float] = {}
+    busy: list[tuple[float, float]] = []
+    sending: list[tuple[float, float]] = []
+    for v, operator in enumerate(operators):
+        if ends[v] > 0:
+            begin = max([device, *(arrived_down[u] for u in waits[v][0])])
+            cost = operator.device
+            device = begin + cost.fixed_s + (cost.full_s - cost.fixed_s) * ends[v] / operator.units
+            busy.append((begin, device))
+        rows = operator.units - begins[v]
+        if rows > 0:
+            cost = operator.server
+            begin = max([server, *(arrived_up[u] for u in waits[v][1])])
+            server = begin + cost.fixed_s + (cost.full_s - cost.fixed_s) * rows / operator.units
+        if v in up:
+            begin = max(uplink, device)
+            uplink = trace.finish(begin, operator.output_bytes * (up[v][1] - up[v][0]) / operator.units)
+            arrived_up[v] = uplink + instance.link.latency_s
+            sending.append((begin, uplink))
+        if v in down:
+            begin = max(downlink, server)
+            downlink = trace.finish(begin, operator.output_bytes * (down[v][1] - down[v][0]) / operator.units)
+            arrived_down[v] = downlink + instance.link.latency_s
+            sending.append((begin, downlink))
+    power = instance.power_w
+    computing = sum(end - begin for begin, end in busy)
+    communicating = _alone(sending, busy, device)
+    idle = device - start_s - computing - communicating
+    return device - start_s, power.compute * computing + power.communicate * communicating + power.standby * idle
+
+
+def _reads(edge: Input, lo: int, hi: int, units: int) -> tuple[int, int]:
+    """Rows that the rows [lo, hi) read; (units, 0) for none."""
+    if lo >= hi:
+        return units, 0
+    found = (0, units) if edge.window == "all" else edge.window.rows(lo, hi, units)
+    return found if found[0] < found[1] else (units, 0)
+
+
+def _alone(sending: list[tuple[float, float]], busy: list[tuple[float, float]], end: float) -> float:
+    """Seconds before ``end`` in which something is sent while the device does not compute."""
+    total = 0.0
+    covered = float("-inf")
+    for begin, finish in sorted(sending):
+        lo, hi = max(begin, covered), min(finish, end)
+        if hi > lo:
+            total += hi - lo - sum(max(0.0, min(hi, b) - max(lo, a)) for a, b in busy)
+            covered = hi
+    return total

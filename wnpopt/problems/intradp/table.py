@@ -1,0 +1,188 @@
+"""Plan tables: the best plan for each bandwidth of a grid, in one file; and the latency-energy front."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import Field
+
+from wnpopt.core.budget import Budget
+from wnpopt.core.document import Count, Document, Name, Real
+from wnpopt.core.errors import InputError
+from wnpopt.problems.intradp.instance import IntradpInstance, Link
+from wnpopt.problems.intradp.solution import IntradpSolution
+from wnpopt.problems.intradp.verify import replay, verify
+
+if TYPE_CHECKING:
+    from wnpopt.problems.intradp.kernels.problem import Problem
+    from wnpopt.problems.intradp.plans import Plan
+
+MEGA = 1e6
+
+
+class Entry(Document):
+    """The plan for one bandwidth (both directions), its verified latency and energy, and a proven bound."""
+
+    megabytes_per_s: Real
+    latency_s: Real
+    energy_j: Real
+    bound: Real | None
+    found_by: str
+    device_end: tuple[Count, ...]
+    server_begin: tuple[Count, ...]
+
+    def solution(self, instance: str) -> IntradpSolution:
+        """The plan as a solution."""
+        return IntradpSolution(instance=instance, device_end=self.device_end, server_begin=self.server_begin)
+
+
+class PlanTable(Document):
+    """One plan for each bandwidth, ascending; for an instance that differs from ``instance`` in its rates alone."""
+
+    kind: Literal["intradp-table"] = "intradp-table"
+    schema_version: Literal[1] = 1
+    instance: Name
+    instance_hash: str
+    objective: Literal["latency", "energy"]
+    plans: Annotated[tuple[Entry, ...], Field(min_length=1)]
+
+    def at(self, megabytes_per_s: float) -> Entry:
+        """The plan of the largest bandwidth that is not above the one asked for; the first below all."""
+        chosen = self.plans[0]
+        for entry in self.plans:
+            if entry.megabytes_per_s <= megabytes_per_s:
+                chosen = entry
+        return chosen
+
+
+def at_bandwidth(instance: IntradpInstance, megabytes_per_s: float) -> IntradpInstance:
+    """The instance with this rate in both directions."""
+    rate = megabytes_per_s * MEGA
+    link = Link(uplink_bytes_per_s=rate, downlink_bytes_per_s=rate, latency_s=instance.link.latency_s)
+    return instance.changed(link=link)
+
+
+def parse_grid(text: str) -> list[float]:
+    """Bandwidths in MB/s from ``first:last[:step]`` or ``a,b,c``; raises :class:`InputError`."""
+    try:
+        if ":" in text:
+            parts = [float(part) for part in text.split(":")]
+            first, last, step = (*parts, 1.0)[:3] if len(parts) in (2, 3) else (0.0, -1.0, 1.0)
+            count = int((last - first) / step + 1e-9) + 1 if step > 0 and last >= first else 0
+            grid = [first + i * step for i in range(min(count, 100_000))]
+        else:
+            grid = sorted({float(part) for part in text.split(",")})
+    except ValueError:
+        grid = []
+    if not grid or not all(0 <= b < float("inf") for b in grid):
+        raise InputError(f"found {text!r}; first:last, first:last:step or a,b,c in MB/s is needed", where="bandwidths")
+    return grid
+
+
+def build_table(
+    instance: IntradpInstance,
+    bandwidths: Sequence[float],
+    *,
+    method: str = "search",
+    time_limit: float | None = 60.0,
+    seed: int = 0,
+    on_entry: Callable[[Entry], None] | None = None,
+) -> PlanTable:
+    """A plan for each of ``bandwidths`` (MB/s; 0 is no link: everything on the device).
+
+    ``method`` is "search" (each bandwidth starts from the plan of the one before, so that latency never rises with
+    bandwidth), "device-only", "server-only", "layer-cut" or "min-cut". ``time_limit`` is for each bandwidth.
+    Raises :class:`InputError` where a bandwidth has no plan that meets the deadline.
+    """
+    from wnpopt.problems.intradp.kernels.problem import Problem
+    from wnpopt.problems.intradp.plans import device_only, of_solution
+    from wnpopt.problems.intradp.surgery import min_cut
+
+    makers = _makers() | {"min-cut": min_cut}
+    if method != "search" and method not in makers:
+        raise InputError(f"found {method!r}; one of search, {', '.join(makers)} is needed", where="method")
+    entries: list[Entry] = []
+    before: IntradpSolution | None = None
+    for bandwidth in sorted(set(bandwidths)):
+        here = at_bandwidth(instance, bandwidth if bandwidth > 0 else 1.0)
+        problem = Problem.of(here)
+        bound: float | None = None
+        if bandwidth == 0:
+            plan = device_only(problem)
+            bound = plan.value
+        elif method == "search":
+            from wnpopt.problems.intradp.heuristics.search import searched
+
+            start = None if before is None else of_solution(problem, before, "the bandwidth before")
+            plan, proof, _ = searched(problem, Budget(time_limit, seed=seed), start)
+            bound = None if proof is None else proof.value
+        else:
+            plan = makers[method](problem)
+        solution = plan.solution(problem)
+        certificate = verify(here, solution)
+        if not plan.feasible or not certificate.accepted:
+            raise InputError(f"no plan of {method} at {bandwidth:g} MB/s keeps the deadline", where="deadline_s")
+        replayed = replay(here, solution)
+        entry = Entry(
+            megabytes_per_s=bandwidth,
+            latency_s=replayed.latency_s,
+            energy_j=replayed.energy_j,
+            bound=bound,
+            found_by=plan.found_by,
+            device_end=solution.device_end,
+            server_begin=solution.server_begin,
+        )
+        entries.append(entry)
+        before = solution
+        if on_entry is not None:
+            on_entry(entry)
+    return PlanTable(
+        instance=instance.name,
+        instance_hash=instance.instance_hash,
+        objective=instance.objective,
+        plans=tuple(entries),
+    )
+
+
+def front(
+    instance: IntradpInstance, points: int = 9, *, time_limit: float | None = 20.0, seed: int = 0
+) -> list[tuple[float, float, IntradpSolution]]:
+    """Plans of the latency-energy front: (latency s, energy J, plan), no one worse than another in both.
+
+    Energy is minimised under deadlines between the least latency and the latency of the least energy.
+    """
+    from wnpopt.problems.intradp.heuristics.search import searched
+    from wnpopt.problems.intradp.kernels.problem import Problem
+
+    def best(objective: str, deadline: float | None) -> tuple[float, float, IntradpSolution] | None:
+        here = instance.changed(objective=objective, deadline_s=deadline)
+        problem = Problem.of(here)
+        plan, _, _ = searched(problem, Budget(time_limit, seed=seed))
+        if not plan.feasible:
+            return None
+        solution = plan.solution(problem)
+        replayed = replay(here, solution)
+        return replayed.latency_s, replayed.energy_j, solution
+
+    fastest, thriftiest = best("latency", None), best("energy", None)
+    assert fastest is not None
+    assert thriftiest is not None
+    found = [fastest, thriftiest]
+    for i in range(1, points - 1):
+        deadline = fastest[0] + (thriftiest[0] - fastest[0]) * i / (points - 1)
+        point = best("energy", deadline)
+        if point is not None:
+            found.append(point)
+    found.sort(key=lambda point: (point[0], point[1]))
+    kept: list[tuple[float, float, IntradpSolution]] = []
+    for point in found:
+        if not kept or point[1] < kept[-1][1] * (1 - 1e-12):
+            kept.append(point)
+    return kept
+
+
+def _makers() -> dict[str, Callable[[Problem], Plan]]:
+    from wnpopt.problems.intradp.plans import device_only, layer_cut, server_only
+
+    return {"device-only": device_only, "server-only": server_only, "layer-cut": layer_cut}
