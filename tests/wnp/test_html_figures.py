@@ -208,4 +208,4 @@ def test_solve_writes_the_page(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert main(["solve", str(instance), "--method", "pacs", "--plot", str(tmp_path / "plan.pdf")]) == 2
     told = capsys.readouterr()
     assert told.out == ""
-    assert ".html, .png or .svg" in told.err
+    assert ".html, .png, .svg" in told.err

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 import typer
 
@@ -52,11 +52,31 @@ Tick = Annotated[float, typer.Option(help="Length of a tick.", parser=real, meta
 Name = Annotated[str | None, typer.Option(help="Name of the instance.", show_default="that of the network")]
 
 
+_SPLIT = ("device", "server", "bandwidth", "objective", "fused")
+_CHIP = ("chip", "radio", "channel", "times", "subgraphs", "seed", "modality", "payload_bits", "tick_s")
+
+
 @app.command("onnx")
 def import_onnx(
+    context: typer.Context,
     file: Annotated[Path, typer.Argument(help="Composition (.json), graph (.json) or ONNX file.", show_default=False)],
     out: Out,
-    chip: Annotated[str, typer.Option(help="Chip of the library or a chip file.", show_default=False)],
+    chip: Annotated[
+        str | None,
+        typer.Option(help="Chip of the library or a chip file: makes a wnp instance.", show_default=False),
+    ] = None,
+    device: Annotated[
+        str | None,
+        typer.Option(help="Core of the library; with --server makes an intradp instance.", show_default=False),
+    ] = None,
+    server: Annotated[str | None, typer.Option(help="Core of the library.", show_default=False)] = None,
+    bandwidth: Annotated[
+        float, typer.Option(help="Between device and server, each way.", parser=real, metavar="MB/s")
+    ] = 10.0,
+    objective: Annotated[Literal["latency", "energy"], typer.Option(help="Of an intradp instance.")] = "latency",
+    fused: Annotated[
+        bool, typer.Option("--fuse/--no-fuse", help="Fuse operators that read just their own row (intradp).")
+    ] = False,
     radio: Radio = None,
     channel: Channel = None,
     times: Annotated[
@@ -71,7 +91,14 @@ def import_onnx(
     tick_s: Tick = 1e-6,
     name: Name = None,
 ) -> int:
-    """A network on a chip behind a radio."""
+    """A network on a chip behind a radio (--chip), or split between a device and a server (--device, --server)."""
+    given = [key for key in (*_CHIP, *_SPLIT) if _is_given(context, key)]
+    if chip is None:
+        if device is None or server is None:
+            _refuse_half(device, server)
+        _refuse(given, _CHIP, "--device and --server")
+        return _split(file, out, device, server, bandwidth, objective, fused, _dims(dim or []), name)
+    _refuse(given, _SPLIT, "--chip")
     from wnpopt.domain.chip_file import load_chip
     from wnpopt.domain.network_file import load_network
     from wnpopt.domain.readers.profile import read_profile
@@ -167,6 +194,67 @@ def import_stg(
 
     check_target(out)
     return _write(chip_only(read_stg(file), cores), out)
+
+
+def _is_given(context: typer.Context, parameter: str) -> bool:
+    source = context.get_parameter_source(parameter)
+    return source is not None and source.name == "COMMANDLINE"
+
+
+def _refuse(given: list[str], others: tuple[str, ...], kind: str) -> None:
+    """Raise :class:`InputError` if an option of the other kind of instance was given."""
+    for key in given:
+        if key in others:
+            flag = "--fuse" if key == "fused" else f"--{key.replace('_', '-')}"
+            raise InputError(f"does not go with {kind}", where=flag)
+
+
+def _refuse_half(device: str | None, server: str | None) -> NoReturn:
+    if device is None and server is None:
+        raise InputError("needs --chip (a wnp instance), or --device and --server (an intradp instance)")
+    missing, other = ("--server", "--device") if server is None else ("--device", "--server")
+    raise InputError(f"is needed with {other}", where=missing)
+
+
+def _split(
+    file: Path,
+    out: Path,
+    device: str,
+    server: str,
+    bandwidth: float,
+    objective: str,
+    fused: bool,
+    dims: Mapping[str, int],
+    name: str | None,
+) -> int:
+    """Write the intradp instance of a network between two cores of the library."""
+    from wnpopt.domain.devices import device as core
+    from wnpopt.domain.network_file import load_network
+    from wnpopt.problems.intradp.from_graph import from_graph
+    from wnpopt.problems.intradp.fuse import fuse
+
+    check_target(out)
+    rate = bandwidth * 1e6
+    if not (math.isfinite(rate) and rate > 0):
+        raise InputError(f"found {bandwidth:g}; a finite number above 0 is needed", where="--bandwidth")
+    cores = []
+    for flag, called in (("--device", device), ("--server", server)):
+        try:
+            cores.append(core(called))
+        except InputError as error:
+            raise InputError(error.what, where=flag) from None
+    network = load_network(file, dims=dims)
+    instance = from_graph(
+        network.graph,
+        cores[0],
+        cores[1],
+        uplink_bytes_per_s=rate,
+        objective=objective,
+        name=network.name if name is None else name,
+    )
+    told = f"imported: network {network.name}, device {device}, server {server}, {bandwidth:g} MB/s"
+    instance = instance.changed(source=told + (", fused" if fused else ""))
+    return _write(fuse(instance).instance if fused else instance, out)
 
 
 def _check(out: Path, subgraphs: int, seed: int, tick_s: float, payload_bits: int | None) -> None:

@@ -89,7 +89,7 @@ def from_graph(
         {
             "kind": "intradp",
             "schema_version": 1,
-            "name": name or graph.name,
+            "name": graph.name if name is None else name,
             "source": graph.source,
             "operators": operators,
             "link": {
