@@ -49,7 +49,7 @@ def changed(path: list[str | int], value: object) -> dict[str, object]:
         (["link", "uplink_bytes_per_s"], 0, "link.uplink_bytes_per_s", "above 0"),
         (["operators", 1, "output_bytes"], 1.7e308, "operators", "overflow"),
         (["power_w", "compute"], 1e308, "power_w", "overflow"),
-        (["operators", 1, "inputs", 0, "window"], "most", "operators[1].inputs[0].window", '"all" or an object'),
+        (["operators", 1, "inputs", 0, "window"], "most", "operators[1].inputs[0].window", 'an object or "all"'),
         (["transfers"], "none", "transfers", "small"),
         (["surprise"], 1, "surprise", "unknown field"),
     ],

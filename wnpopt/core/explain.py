@@ -44,8 +44,14 @@ def explain(error: ValidationError, model: type[BaseModel]) -> InputError:
     # In a union (a number or null) pydantic reports every branch: the one about null tells the user least.
     telling = [d for d in details if d["type"] != "none_required"] or details
     first = telling[0]
-    where = format_path(_inside(first["loc"]))
-    return InputError(_sentence(first, model), where=where)
+    path = _inside(first["loc"])
+    # A union reports each branch on its own; what would be right is any of them.
+    same = [d for d in telling if _inside(d["loc"]) == path and d["type"] in _WANTED and first["type"] in _WANTED]
+    wanted = list(dict.fromkeys(_wanted(d) for d in same))
+    if len(wanted) > 1 and all(text.endswith(" is needed") for text in wanted):
+        choices = " or ".join(text.removesuffix(" is needed") for text in wanted)
+        return InputError(f"found {found(first['input'])}; {choices} is needed", where=format_path(path))
+    return InputError(_sentence(first, model), where=format_path(path))
 
 
 def format_path(path: Sequence[int | str]) -> str:
@@ -106,10 +112,14 @@ def _sentence(detail: ErrorDetails, model: type[BaseModel]) -> str:
         return f"unknown field; the fields here are {', '.join(known)}" if known else "unknown field"
     if kind == "value_error":
         return f"found {found(detail['input'])}; {context.get('error', detail['msg'])}"
-    wanted = _WANTED.get(kind)
-    if wanted is None:
+    if kind not in _WANTED:
         return f"found {found(detail['input'])}; {detail['msg'][:1].lower()}{detail['msg'][1:]}"
-    return f"found {found(detail['input'])}; {wanted.format(**context)}"
+    return f"found {found(detail['input'])}; {_wanted(detail)}"
+
+
+def _wanted(detail: ErrorDetails) -> str:
+    """What would be right, with texts quoted as in JSON."""
+    return _WANTED[detail["type"]].format(**detail.get("ctx", {})).replace("'", '"')
 
 
 def _known_fields(model: type[BaseModel], loc: Sequence[int | str]) -> list[str]:

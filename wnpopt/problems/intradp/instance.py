@@ -103,25 +103,9 @@ class IntradpInstance(Instance):
         _check_sums(self)
         return self
 
-    @classmethod
-    def from_data(cls, data: object) -> Self:
-        """See :meth:`~wnpopt.core.document.Document.from_data`."""
-        try:
-            return super().from_data(data)
-        except InputError as error:
-            # The union of a window and "all" names its branch in the path: no field of the file is called so.
-            if not error.where.endswith("window.Window"):
-                raise InputError(error.what, where=error.where.replace("window.Window", "window")) from None
-            where = error.where.removesuffix(".Window")
-            what = error.what.replace("an object is needed", '"all" or an object is needed')
-            raise InputError(what, where=where) from None
-
     def changed(self, **fields: object) -> Self:
-        """The instance with other values in these fields, which the caller answers for: nothing is checked again."""
-        copy = self.model_copy(update=fields)
-        # The copy inherits the hash that the original has remembered.
-        copy.__dict__.pop("_instance_hash", None)
-        return copy
+        """The instance with other values in these fields, validated anew."""
+        return self.model_copy(update=fields)
 
     @property
     def input_bytes(self) -> float:

@@ -1,0 +1,204 @@
+"""Operator times measured here: each node of an ONNX file is run on its own by onnxruntime (extra ``measure``).
+
+What is timed is one call of the runtime's CPU kernel with its constants in place and its tensors already bound, so the
+seconds contain the overhead of that call (some microseconds) and nothing that a runtime would gain by fusing operators.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from wnpopt.core.errors import InputError
+from wnpopt.core.extras import need
+from wnpopt.domain.graph import Graph, Tensor
+from wnpopt.domain.hardware import Core
+from wnpopt.domain.readers.onnx import read_onnx
+from wnpopt.domain.readers.onnx_file import STANDARD_DOMAINS, external_path, load_model
+
+if TYPE_CHECKING:
+    from onnx import ModelProto, NodeProto, TensorProto
+
+Array = Any
+"""A numpy array of any element type."""
+
+
+def measure_onnx(
+    path: str | os.PathLike[str],
+    *,
+    dims: Mapping[str, int] | None = None,
+    repeats: int = 5,
+    threads: int | None = None,
+    seed: int = 0,
+) -> dict[str, float]:
+    """Seconds of each operator on this machine's CPU, by the names of ``read_onnx(path, dims=dims)``.
+
+    Each is the median of ``repeats`` runs after one that does not count, on the tensors that the operators before it
+    make of a seeded random input (integers are 0, truth values true). ``threads``: of one operator, None for as many
+    as the runtime likes. Views (reshapes and the like) are 0 s, as in the roofline: within a network they copy nothing.
+
+    Raises :class:`InputError` naming the file for what :func:`read_onnx` refuses, for constants whose data are absent
+    and for operators that onnxruntime cannot run, and :class:`MissingDependencyError` without onnx or onnxruntime.
+    """
+    for where, value in (("repeats", repeats), ("threads", 1 if threads is None else threads)):
+        if value < 1:
+            raise InputError(f"found {value}; at least 1 is needed", where=where)
+    need("onnxruntime", "measure")
+    graph = read_onnx(path, dims=dims)
+    try:
+        return _Bench(load_model(Path(path)), Path(path).parent, graph, repeats, threads or 0).run(seed)
+    except InputError as error:
+        raise error.in_file(os.fspath(path)) from None
+
+
+def times(
+    graph: Graph, device: Mapping[str, float] | Core, server: Mapping[str, float] | Core
+) -> dict[str, tuple[float, float]]:
+    """(device, server) seconds by operator, as :func:`~wnpopt.problems.intradp.from_graph.from_graph` takes them.
+
+    Each side is measured (:func:`measure_onnx`, on that machine) or a core, whose roofline then counts. Raises
+    :class:`InputError` naming an operator that has no time on a side.
+    """
+    found = {}
+    for operator in graph.operators:
+        pair = []
+        for side, given in (("device", device), ("server", server)):
+            seconds = given.seconds(operator) if isinstance(given, Core) else given.get(operator.name)
+            if seconds is None:
+                raise InputError(f"has no time on the {side}", where=operator.name)
+            pair.append(seconds)
+        found[operator.name] = (pair[0], pair[1])
+    return found
+
+
+class _Bench:
+    """The nodes of a model that its outputs need, run one by one."""
+
+    def __init__(self, model: ModelProto, folder: Path, graph: Graph, repeats: int, threads: int) -> None:
+        self.model, self.graph, self.repeats, self.threads = model, graph, repeats, threads
+        self.operator = {tensor: operator for operator in graph.operators for tensor in operator.outputs}
+        self.constants = {tensor.name: _loaded(tensor, folder) for tensor in model.graph.initializer}
+        self.values: dict[str, Array] = {}
+
+    def run(self, seed: int) -> dict[str, float]:
+        import numpy as np
+
+        rng = np.random.default_rng([seed, 0x6D656173])
+        for name in self.graph.inputs:
+            self.values[name] = _random(self.graph.tensor(name), rng)
+        nodes = self._needed()
+        readers = Counter(name for node in nodes for name in set(node.input))
+        seconds: dict[str, float] = {}
+        for node in nodes:
+            operator = next((self.operator[name] for name in node.output if name in self.operator), None)
+            timed = operator is not None and not operator.is_view
+            spent = self._node(node, timed=timed, constant=operator is None)
+            if operator is not None:
+                seconds[operator.name] = spent
+            for name in set(node.input):
+                readers[name] -= 1
+                if not readers[name]:
+                    self.values.pop(name, None)
+        return seconds
+
+    def _needed(self) -> list[NodeProto]:
+        wanted = set(self.graph.outputs)
+        kept = []
+        for node in reversed(self.model.graph.node):
+            if wanted.intersection(node.output):
+                kept.append(node)
+                wanted.update(name for name in node.input if name)
+        kept.reverse()
+        return kept
+
+    def _node(self, node: NodeProto, *, timed: bool, constant: bool) -> float:
+        """Run ``node``, keep what it makes, return the median seconds (0.0 unless ``timed``)."""
+        from onnx import numpy_helper
+
+        label = node.name or node.output[0]
+        for name in node.input:
+            if name and name not in self.values and name not in self.constants:
+                raise InputError(f"its argument {name!r} has no value yet; a sorted file is needed", where=label)
+        feeds = {name: self.values[name] for name in dict.fromkeys(node.input) if name in self.values}
+        outputs = [name for name in node.output if name]
+        try:
+            session = self._session(node, feeds, outputs)
+            made = session.run(outputs, feeds)
+            spent = self._timed(session, feeds, outputs) if timed else 0.0
+        except Exception as error:  # onnxruntime raises many kinds, and protobuf one for more than 2 GiB
+            reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+            raise InputError(f"onnxruntime cannot run {node.op_type}: {reason}", where=label) from None
+        for name, value in zip(outputs, made, strict=True):
+            if constant:
+                self.constants[name] = numpy_helper.from_array(value, name)
+            else:
+                self.values[name] = value
+        return spent
+
+    def _session(self, node: NodeProto, feeds: Mapping[str, Array], outputs: Sequence[str]) -> Any:
+        import onnxruntime
+        from onnx import ValueInfoProto, helper
+
+        inputs = [
+            helper.make_tensor_value_info(name, helper.np_dtype_to_tensor_dtype(value.dtype), value.shape)
+            for name, value in feeds.items()
+        ]
+        constants = [self.constants[name] for name in dict.fromkeys(node.input) if name in self.constants]
+        graph = helper.make_graph([node], "one", inputs, [ValueInfoProto(name=name) for name in outputs], constants)
+        standard = [opset for opset in self.model.opset_import if opset.domain in STANDARD_DOMAINS]
+        alone = helper.make_model(graph, opset_imports=standard, ir_version=self.model.ir_version)
+        options = onnxruntime.SessionOptions()
+        options.log_severity_level = 4
+        options.intra_op_num_threads = self.threads
+        options.inter_op_num_threads = 1
+        return onnxruntime.InferenceSession(alone.SerializeToString(), options, providers=["CPUExecutionProvider"])
+
+    def _timed(self, session: Any, feeds: Mapping[str, Array], outputs: Sequence[str]) -> float:
+        binding = session.io_binding()
+        for name, value in feeds.items():
+            binding.bind_cpu_input(name, value)
+        for name in outputs:
+            binding.bind_output(name)
+        session.run_with_iobinding(binding)
+        spent = []
+        for _ in range(self.repeats):
+            start = perf_counter()
+            session.run_with_iobinding(binding)
+            spent.append(perf_counter() - start)
+        return median(spent)
+
+
+def _loaded(tensor: TensorProto, folder: Path) -> TensorProto:
+    """``tensor`` with its data, from its own file in ``folder`` where they lie in one."""
+    from onnx import TensorProto, external_data_helper
+
+    if tensor.data_location != TensorProto.EXTERNAL:
+        return tensor
+    file = external_path(folder, tensor, "graph.initializer")
+    if not file.is_file():
+        raise InputError(f"the data of tensor {tensor.name!r} are not there; measuring needs them", where=file.name)
+    try:
+        external_data_helper.load_external_data_for_tensor(tensor, str(folder))
+    except Exception as error:  # whatever the entries make of onnx
+        raise InputError(f"the data of tensor {tensor.name!r} cannot be read: {error}", where=file.name) from None
+    tensor.data_location = TensorProto.DEFAULT
+    return tensor
+
+
+def _random(tensor: Tensor, rng: Any) -> Array:
+    import numpy as np
+    from onnx import helper
+
+    from wnpopt.domain.readers.onnx_types import dtype_number
+
+    kind = helper.tensor_dtype_to_np_dtype(dtype_number(tensor.dtype))
+    if kind == np.bool_:
+        return np.ones(tensor.shape, kind)
+    if np.issubdtype(kind, np.floating):
+        return rng.normal(size=tensor.shape).astype(kind)
+    return np.zeros(tensor.shape, kind)
