@@ -18,7 +18,6 @@ from wnpopt.core.document import (
     Real,
     require,
 )
-from wnpopt.core.errors import InputError
 
 
 class Window(Document):
