@@ -90,3 +90,9 @@ def test_the_command_writes_them_anywhere(tmp_path: Path, capsys: pytest.Capture
     assert (told.out, told.err.count("\n")) == ("", 1)
     assert main(["generate", "wnp", "--help"]) == 0
     assert "--preset" in capsys.readouterr().out
+
+
+def test_the_options_name_the_presets() -> None:
+    from wnpopt.problems.wnp.generate import PRESET_NAMES
+
+    assert tuple(PRESETS) == PRESET_NAMES

@@ -14,7 +14,6 @@ import numpy.typing as npt
 from wnpopt.core.errors import InputError
 from wnpopt.core.family import GeneratorOption
 from wnpopt.problems.wnp.instance import IntArray, WnpInstance
-from wnpopt.problems.wnp.presets import PRESETS, generate_preset
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -46,9 +45,14 @@ class Shape:
     skip_edges: float = 0.2
 
 
+PRESET_NAMES = ("factory-robots", "vehicle-perception", "phone-assistant")
+"""The kinds that :mod:`~wnpopt.problems.wnp.presets` draws; named here so that listing options loads nothing."""
+
 OPTIONS = (
     GeneratorOption(
-        "preset", "", f"realistic networks, chip and radio instead: {', '.join(PRESETS)} (--subgraphs goes with it)"
+        "preset",
+        "",
+        f"realistic networks, chip and radio instead: {', '.join(PRESET_NAMES)} (--subgraphs goes with it)",
     ),
     GeneratorOption("subgraphs", 12, "number of subgraphs"),
     GeneratorOption("cores", 3, "number of cores, on a square mesh"),
@@ -72,6 +76,10 @@ def generate(options: Mapping[str, int | float | str], seed: int) -> WnpInstance
     Raises :class:`InputError` naming a bad option.
     """
     if options.get("preset"):
+        from wnpopt.problems.wnp.presets import (
+            generate_preset,
+        )  # loads networks and radio: only where they are asked for
+
         return generate_preset(options, seed)
     shape = _shape(options)
     rng = np.random.default_rng([seed, 0x776E70])
