@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from typing import Annotated
 
@@ -34,9 +35,10 @@ def doctor(
                 rows.append({**row, "healthy": True, "status": "skipped", "message": str(error)})
                 continue
             must_prove = "optimality" in method.proves
-            healthy = result.verified and (
-                (result.status == "optimal" and result.objective == family.doctor.optimum) or not must_prove
+            reached = result.objective is not None and math.isclose(
+                result.objective, family.doctor.optimum, rel_tol=1e-9
             )
+            healthy = result.verified and ((result.status == "optimal" and reached) or not must_prove)
             rows.append(
                 {
                     **row,
@@ -65,13 +67,13 @@ def _show(rows: list[dict[str, object]], found: dict[str, str]) -> None:
     for heading in ("family", "method", "status", "value", "optimum", "time", "verdict"):
         table.add_column(heading)
     for row in rows:
-        objective, runtime = row.get("objective"), row.get("runtime_s")
+        objective, optimum, runtime = row.get("objective"), row["optimum"], row.get("runtime_s")
         table.add_row(
             str(row["family"]),
             str(row["method"]),
             str(row["status"]),
             number(objective if isinstance(objective, float | int) else None),
-            str(row["optimum"]),
+            number(optimum if isinstance(optimum, float | int) else None),
             seconds(runtime) if isinstance(runtime, float) else "-",
             "[green]healthy[/]" if row["healthy"] else f"[red]WRONG[/] {row.get('message', '')}",
         )
