@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[2] / "wnpopt"
 FILES = sorted(ROOT.rglob("*.py"))
 SOLVERS = {"pyomo", "highspy", "ortools", "cvxpy", "clarabel"}
 PLOTTING = {"matplotlib", "plotly"}
-HEAVY = SOLVERS | PLOTTING | {"numba", "scipy", "networkx", "onnx", "onnxruntime"}
+HEAVY = SOLVERS | PLOTTING | {"pandas", "distributed", "numba", "scipy", "networkx", "onnx", "onnxruntime"}
 LAYERS = ("core", "domain", "backends", "problems", "api", "bench", "cli")
 
 
@@ -46,6 +46,7 @@ ALLOWED = {
     "backends": {"core", "backends"},
     "problems": {"core", "domain", "backends", "problems"},
     "api": {"core", "api"},
+    "bench": {"core", "problems", "api", "bench"},
     "testing": {"core", "api"},
     "cli": {"core", "domain", "backends", "problems", "api", "bench", "cli", "__main__"},
     "__main__": {"cli"},
