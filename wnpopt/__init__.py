@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from wnpopt.api import (
         verify as verify,
     )
+    from wnpopt.bench.batch import batch as batch
+    from wnpopt.bench.store import Store as Store
     from wnpopt.core.errors import InputError as InputError
     from wnpopt.core.errors import WnpoptError as WnpoptError
     from wnpopt.core.result import Result as Result
@@ -42,6 +44,8 @@ _HOME = {
     **dict.fromkeys(
         ["compile_model", "families", "load", "load_solution", "methods", "save", "solve", "verify"], "wnpopt.api"
     ),
+    "Store": "wnpopt.bench.store",
+    "batch": "wnpopt.bench.batch",
     "InputError": "wnpopt.core.errors",
     "WnpoptError": "wnpopt.core.errors",
     "Result": "wnpopt.core.result",
@@ -50,8 +54,10 @@ _HOME = {
 __all__ = [
     "InputError",
     "Result",
+    "Store",
     "WnpoptError",
     "__version__",
+    "batch",
     "compile_model",
     "families",
     "load",

@@ -9,7 +9,7 @@ from typing import TypeVar, cast
 
 from wnpopt.core import registry
 from wnpopt.core.bound import Bound, best_bound
-from wnpopt.core.budget import Budget
+from wnpopt.core.budget import Budget, usable_cores
 from wnpopt.core.certificate import Certificate
 from wnpopt.core.document import Document, Instance, Solution
 from wnpopt.core.errors import InputError, MissingDependencyError, UnsupportedError
@@ -135,7 +135,7 @@ def solve(
     _check_arguments(time_limit, threads, seed)
     _check_method(chosen, instance)
     with graceful_interrupt() as stop:
-        budget = Budget(time_limit, threads or _cores(), seed, deterministic, stop)
+        budget = Budget(time_limit, threads or usable_cores(), seed, deterministic, stop)
         trace = Trace(family.sense, budget, on_progress)
 
         def verified_objective(solution: Solution) -> float | None:
@@ -211,16 +211,12 @@ def _check_method(method: AnyMethod, instance: Instance) -> None:
     if missing:
         raise MissingDependencyError(
             f"the method {method.name} needs {', '.join(missing)}, which is not installed: "
-            f"pip install {' '.join(missing)}"
+            f"pip install {method.install or ' '.join(missing)}"
         )
     refused = method.refuse(instance)
     if refused is not None:
         where, what = refused
         raise UnsupportedError(f"{what} (method {method.name})", where=where)
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 __all__: Sequence[str] = [

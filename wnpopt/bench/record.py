@@ -1,7 +1,7 @@
 """A run and what came of it: the line that the store keeps.
 
 The structures are msgspec's: a store of a hundred thousand lines is read in a second or two, each line checked against
-the types below, with the parts that most readers never ask for (traces, versions) left as they stand until somebody does.
+the types below, with the parts that most readers never ask for (traces, versions) left as they stand.
 """
 
 from __future__ import annotations

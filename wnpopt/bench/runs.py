@@ -20,7 +20,8 @@ class Known:
     """What all runs of one instance, and the indices beside its files, know of it together.
 
     ``best`` is the best value, ``record`` the run that found it (None: only an index has it), ``bound`` the best bound.
-    ``contradiction`` tells of a bound that a verified solution beats: then no bound is believed.
+    ``contradiction`` tells of a bound, or a proof of infeasibility, that a verified solution beats: then no bound is
+    believed, and no proof.
     """
 
     instance_hash: str
@@ -63,13 +64,15 @@ class Attempt:
 
     @property
     def proved(self) -> bool:
-        """True if this run itself proved its answer: optimal, or infeasible."""
+        """True if this run itself proved its answer, optimal or infeasible, and no other run contradicts it."""
+        if self.known is not None and self.known.contradiction is not None:
+            return False
         return self.record.failure is None and self.record.result.status in ("optimal", "infeasible")
 
     @property
     def reaches_best(self) -> bool:
         """True if the run's value is the best known, or it proved that there is none."""
-        if self.record.failure is None and self.record.result.status == "infeasible":
+        if self.proved and self.record.result.status == "infeasible":
             return True
         if self.objective is None or self.known is None or self.known.best is None:
             return False
@@ -162,11 +165,16 @@ def _known(records: list[Record]) -> Known | None:
             value, record = sign * reference.best, None
     bound, source = max(bounds, default=(None, ""))
     contradiction = None
-    if value is not None and bound is not None and bound - value > GAP_TOLERANCE * max(abs(value), 1.0):
+    if value is not None and bound is not None and bound - value > GAP_TOLERANCE * max(abs(value), 1e-12):
         found = record.key.method if record is not None else "the index"
         contradiction = (
-            f"the bound {sign * bound:g} of {source} is contradicted by the value {sign * value:g} of {found}"
+            f"the bound {sign * bound:.12g} of {source} is contradicted by the value {sign * value:.12g} of {found}"
         )
+        bound = None
+    denied = next((r for r in valid if r.failure is None and r.result.status == "infeasible"), None)
+    if value is not None and denied is not None:
+        found = record.key.method if record is not None else "the index"
+        contradiction = f"{denied.key.method} says that it is infeasible, {found} has the value {sign * value:.12g}"
         bound = None
     return Known(
         records[0].key.instance_hash,

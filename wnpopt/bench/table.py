@@ -1,4 +1,4 @@
-"""A table, and its forms: CSV for programs, LaTeX (booktabs) for papers. The terminal and the page draw it themselves."""
+"""A table, and its forms: CSV for programs, LaTeX (booktabs) for papers."""
 
 from __future__ import annotations
 

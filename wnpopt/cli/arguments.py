@@ -19,3 +19,20 @@ def real(text: str) -> float:
         return float(text)
     except ValueError:
         raise typer.BadParameter(f"found {text!r}; a number is needed") from None
+
+
+def names(text: str) -> list[str]:
+    """Names separated by commas."""
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def integers(text: str) -> list[int]:
+    """Integers separated by commas; ``a:b`` stands for a to b - 1."""
+    found: list[int] = []
+    for part in names(text):
+        first, colon, last = part.partition(":")
+        try:
+            found += range(int(first), int(last)) if colon else [int(first)]
+        except ValueError:
+            raise typer.BadParameter(f"found {part!r}; integers as in 0,1,5 or 0:10 are needed") from None
+    return found

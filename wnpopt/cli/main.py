@@ -13,7 +13,7 @@ import traceback
 
 import typer
 
-from wnpopt.cli import doctor, export, generate, importing, listing, schema, solve, table, verify
+from wnpopt.cli import batch, doctor, export, generate, importing, listing, schema, solve, table, verify
 from wnpopt.core.errors import WnpoptError, one_line
 from wnpopt.core.versions import versions
 
@@ -42,6 +42,7 @@ def _options(
 
 app.command("solve")(solve.solve)
 app.command("verify")(verify.verify)
+app.command("batch")(batch.batch)
 app.command(
     "generate",
     context_settings={"allow_extra_args": True, "ignore_unknown_options": True},

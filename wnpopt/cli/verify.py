@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -11,11 +12,28 @@ from wnpopt.cli.terminal import number, print_json
 
 
 def verify(
-    instance: Annotated[Path, typer.Argument(help="JSON file of the instance.", show_default=False)],
-    solution: Annotated[Path, typer.Argument(help="JSON file of the solution.", show_default=False)],
+    instance: Annotated[Path | None, typer.Argument(help="JSON file of the instance.", show_default=False)] = None,
+    solution: Annotated[Path | None, typer.Argument(help="JSON file of the solution.", show_default=False)] = None,
+    store: Annotated[
+        Path | None,
+        typer.Option(help="Folder that `wnpopt batch` wrote: every stored solution is verified.", show_default=False),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help='{"objective", "violations"} on stdout.')] = False,
 ) -> int:
     """Check a solution independently of whatever produced it; exit 0 if it is valid, 1 if not."""
+    from wnpopt.core.errors import InputError
+
+    if store is not None:
+        if instance is not None:
+            raise InputError("takes no INSTANCE and SOLUTION beside it", where="--store")
+        return _verify_store(store, json)
+    if instance is None or solution is None:
+        missing = "INSTANCE" if instance is None else "SOLUTION"
+        raise InputError("is missing; INSTANCE and SOLUTION are needed, or --store DIR", where=missing)
+    return _verify_one(instance, solution, json)
+
+
+def _verify_one(instance: Path, solution: Path, json: bool) -> int:
     from wnpopt import api
     from wnpopt.core.errors import InputError
 
@@ -34,3 +52,38 @@ def verify(
         for violation in certificate.violations:
             print(f"  {violation.rule} at {violation.where}: by {number(violation.amount)}")
     return 0 if certificate.accepted else 1
+
+
+def _verify_store(path: Path, json: bool) -> int:
+    """0 if all are accepted, 1 if one is not, 2 if one cannot be read."""
+    from wnpopt.bench.recheck import recheck
+    from wnpopt.bench.store import Store
+    from wnpopt.cli.batch import plain_warnings
+    from wnpopt.core.errors import one_line
+
+    checked = 0
+    violated: list[dict[str, object]] = []
+    unreadable: list[str] = []
+    with plain_warnings():
+        for check in recheck(Store.open(path)):
+            checked += 1
+            if check.unreadable is not None:
+                unreadable.append(check.unreadable)
+                print(f"wnpopt: {one_line(check.unreadable)}", file=sys.stderr)
+            elif not check.accepted:
+                key, certificate = check.record.key, check.certificate
+                told = check.deviation or "; ".join(map(str, certificate.violations if certificate else ()))
+                violated.append(
+                    {"file": check.record.file, "method": key.method, "seed": key.seed,
+                     "solution": check.record.solution, "what": told}
+                )  # fmt: skip
+                if not json:
+                    print(f"violated: {check.record.file} {key.method} seed {key.seed}: {one_line(told)}")
+    if json:
+        print_json({"checked": checked, "violated": violated, "unreadable": unreadable})
+    else:
+        accepted = checked - len(violated) - len(unreadable)
+        print(
+            f"{checked} solutions verified: {accepted} accepted, {len(violated)} violated, {len(unreadable)} unreadable"
+        )
+    return 2 if unreadable else 1 if violated else 0

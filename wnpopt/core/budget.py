@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from dataclasses import dataclass, field
@@ -51,3 +52,8 @@ class Budget:
         """A budget of at most ``seconds`` of what is left, on the same clock and the same flag."""
         limit = min(self.elapsed() + seconds, self.time_limit if self.time_limit is not None else float("inf"))
         return Budget(limit, self.threads, self.seed, self.deterministic, self.stop, self.started)
+
+
+def usable_cores() -> int:
+    """The cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

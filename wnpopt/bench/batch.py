@@ -1,0 +1,216 @@
+"""Many runs: every method and seed on every instance, resumable, each run on its own."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from wnpopt.bench.cell import Limits
+from wnpopt.bench.executor import Executor, LocalExecutor
+from wnpopt.bench.ledger import Ledger
+from wnpopt.bench.plan import find
+from wnpopt.bench.record import Parameters, Record
+from wnpopt.bench.snapshot import Snapshot
+from wnpopt.bench.store import Store
+from wnpopt.core import registry
+from wnpopt.core.budget import usable_cores
+from wnpopt.core.errors import InputError, MissingDependencyError
+from wnpopt.core.extras import installed
+from wnpopt.core.interrupt import graceful_interrupt
+
+Source = str | os.PathLike[str]
+Rerun = Literal["failed", "outdated"]
+End = Literal["finished", "interrupted", "total_time"]
+TICK_S = 0.1
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a batch did. Counts of runs, but for ``files``, ``instances`` (distinct valid ones) and ``passed_over``.
+
+    ``complete`` is True when every valid instance has a record that is no failure. ``left`` runs have no record
+    because the batch ended before. ``unsuited`` families were met that have none of the methods.
+    """
+
+    out: Path
+    end: End
+    files: int
+    passed_over: int
+    instances: int
+    ran: int
+    stored: int
+    failed: int
+    invalid: int
+    left: int
+    unsuited: tuple[str, ...]
+    complete: bool
+
+    @property
+    def interrupted(self) -> bool:
+        """True after Ctrl-C or SIGTERM."""
+        return self.end == "interrupted"
+
+
+def batch(
+    sources: Source | Sequence[Source],
+    methods: Sequence[str] = ("auto",),
+    out: Source = "results",
+    *,
+    seeds: Sequence[int] = (0,),
+    time_limit: float | None = 60.0,
+    threads: int = 1,
+    workers: int | None = None,
+    memory: float | None = None,
+    total_time: float | None = None,
+    rerun: Rerun | Sequence[Rerun] | None = None,
+    dask: str | None = None,
+    grace: float | None = 30.0,
+    warm_start: str = "auto",
+    deterministic: bool = False,
+    on_record: Callable[[Record], None] | None = None,
+    on_progress: Callable[[Snapshot], None] | None = None,
+) -> Summary:
+    """Run ``methods`` with ``seeds`` on the instances in ``sources`` (folders, files, globs), into the store ``out``.
+
+    A run whose key is in the store is not repeated, so a batch that was killed goes on where it was; ``rerun`` repeats
+    those that "failed" and those that an "outdated" wnpopt made. A method runs on the families that have it.
+
+    ``time_limit`` (seconds a run), ``threads`` (a run) as in :func:`wnpopt.solve`; ``workers`` processes (None: as many
+    as the cores allow). A run is killed ``grace`` seconds above its time limit, or above ``memory`` GiB of resident
+    memory (None: nine tenths of the machine's, divided by the workers); that costs this run alone, and is recorded.
+    After ``total_time`` seconds the batch ends. ``dask`` is the address of a scheduler, or "local".
+
+    ``on_record`` gets every new record when it is on disk; ``on_progress`` a picture of the batch, some times a second.
+    Ctrl-C keeps what is finished. Raises :class:`InputError` for bad arguments and for a store that another batch is
+    writing to; what is wrong with one file becomes a record.
+    """
+    sources = [sources] if isinstance(sources, str | os.PathLike) else list(sources)
+    asked = (rerun,) if isinstance(rerun, str) else tuple(rerun or ())
+    _check(methods, seeds, time_limit, threads, workers, memory, total_time, asked, grace)
+    libraries = _libraries(methods)
+    workers = workers or max(1, usable_cores() // threads)
+    limits = Limits(grace, _memory_bytes(memory, workers))
+    began = time.monotonic()
+    found = find(sources, Path(out))
+    store = Store.create(out)
+    with _locked(store), graceful_interrupt(terminate=True) as stop:
+        ledger = Ledger(
+            store, found.files, tuple(dict.fromkeys(methods)), tuple(dict.fromkeys(seeds)), time_limit, threads,
+            Parameters(warm_start, deterministic), asked,
+        )  # fmt: skip
+        end: End = "finished"
+        with ledger, _crew(dask, workers, limits, libraries) as executor:
+            while not ledger.finished:
+                if stop.is_set():
+                    end = "interrupted"
+                    break
+                if total_time is not None and time.monotonic() - began > total_time:
+                    end = "total_time"
+                    break
+                ledger.feed(executor)
+                event = executor.next_event(TICK_S)
+                if event is not None:
+                    ledger.take(event)
+                while (record := ledger.next_record()) is not None:
+                    if on_record is not None:
+                        on_record(record)
+                if on_progress is not None and ledger.snapshot_due():
+                    on_progress(ledger.snapshot())
+            if on_progress is not None:
+                on_progress(ledger.snapshot())
+        tally, left = ledger.tally, ledger.left
+        return Summary(
+            Path(out), end, len(found.files), found.passed_over + tally.passed_over, len(tally.instances), tally.ran,
+            tally.stored, tally.failed, tally.invalid, left, tuple(sorted(tally.unsuited)),
+            complete=left == 0 and tally.good >= tally.instances,
+        )  # fmt: skip
+
+
+@contextmanager
+def _crew(dask: str | None, workers: int, limits: Limits, libraries: tuple[str, ...]) -> Iterator[Executor]:
+    """The workers, ended when the batch is."""
+    if dask is None:
+        executor: Executor = LocalExecutor(workers, limits, libraries)
+    else:
+        from wnpopt.bench.cluster import ClusterExecutor
+
+        executor = ClusterExecutor(dask, workers, limits, libraries)
+    try:
+        yield executor
+    finally:
+        executor.close()
+
+
+@contextmanager
+def _locked(store: Store) -> Iterator[None]:
+    """One batch at a time writes into a store; the lock ends with the process, however it ends."""
+    handle = os.open(store.path / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise InputError("another batch is writing into this store", file=os.fspath(store.path)) from None
+        yield
+    finally:
+        os.close(handle)
+
+
+def _libraries(methods: Sequence[str]) -> tuple[str, ...]:
+    """The libraries that ``methods`` need in any family; raises if a method is known to none, or can run in none."""
+    known = {family: registry.methods(family) for family in registry.family_names()}
+    needed: dict[str, None] = {}
+    for name in methods:
+        found = [of[name] for of in known.values() if name in of]
+        if not found:
+            told = "; ".join(f"{family}: {', '.join(of)}" for family, of in known.items())
+            raise InputError(f"found {name!r}; the methods are {told}", where="methods")
+        missing = [[module for module in method.modules if not installed(module)] for method in found]
+        if all(missing):
+            what = f"needs {', '.join(missing[0])}, which is not installed"
+            raise MissingDependencyError(f"the method {name} {what}: pip install {' '.join(missing[0])}")
+        needed |= dict.fromkeys(module for method in found for module in method.modules)
+    return tuple(needed)
+
+
+def _check(
+    methods: Sequence[str],
+    seeds: Sequence[int],
+    time_limit: float | None,
+    threads: int,
+    workers: int | None,
+    memory: float | None,
+    total_time: float | None,
+    rerun: Sequence[str],
+    grace: float | None,
+) -> None:
+    def need(holds: bool, where: str, what: str) -> None:
+        if not holds:
+            raise InputError(what, where=where)
+
+    infinite = float("inf")
+    need(bool(methods), "methods", "found none; at least one method is needed")
+    need(bool(seeds), "seeds", "found none; at least one seed is needed")
+    for seed in seeds:
+        need(0 <= seed < 2**31, "seeds", f"found {seed}; seeds of 0 to 2^31 - 1 are needed")
+    for where, limit in (("time_limit", time_limit), ("total_time", total_time), ("grace", grace)):
+        need(limit is None or 0 <= limit < infinite, where, f"found {limit}; seconds of at least 0 are needed")
+    need(1 <= threads <= 4096, "threads", f"found {threads}; 1 to 4096 threads are needed")
+    need(workers is None or 1 <= workers <= 4096, "workers", f"found {workers}; 1 to 4096 workers are needed")
+    need(memory is None or 0 < memory < infinite, "memory", f"found {memory}; a number of GiB above 0 is needed")
+    for entry in rerun:
+        need(entry in ("failed", "outdated"), "rerun", f'found "{entry}"; "failed" or "outdated" is needed')
+
+
+def _memory_bytes(memory: float | None, workers: int) -> int | None:
+    if memory is not None:
+        return int(memory * 2**30)
+    try:
+        return int(0.9 * os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / workers)
+    except (ValueError, OSError):
+        return None

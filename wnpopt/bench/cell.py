@@ -1,0 +1,170 @@
+"""One run at a time in a process of its own, under limits that nothing inside can escape."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from wnpopt.bench.frames import ClosedError
+from wnpopt.bench.nursery import Child, Nursery
+from wnpopt.bench.record import Failure
+from wnpopt.bench.task import MESSAGES, Broken, Improved, Message, Note, Perform, Reply, Started, Task
+
+LOOK_S = 0.05
+"""Seconds between two looks at a worker's memory and time."""
+
+WARM_UP_S = 300.0
+"""Seconds for imports and for compiling before a run's clock starts (once a machine: machine code is cached)."""
+
+IDENTIFY_S = 120.0
+RUNS_A_WORKER = 500
+_PAGE = os.sysconf("SC_PAGE_SIZE")
+
+
+class CancelledError(Exception):
+    """The batch is over: the task under way was given up."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one run may take.
+
+    A run is killed ``grace_s`` seconds above its own time limit (None: never), or when it holds more than
+    ``memory_bytes`` of resident memory (None: no limit).
+    """
+
+    grace_s: float | None = 30.0
+    memory_bytes: int | None = None
+
+
+class Cell:
+    """A worker that is replaced when it dies; used by one thread, :meth:`cancel` by any."""
+
+    def __init__(self, nursery: Nursery, limits: Limits) -> None:
+        self._nursery = nursery
+        self._limits = limits
+        self._child: Child | None = None
+        self._runs = 0
+        self._cancelled = threading.Event()
+
+    def perform(self, task: Task, listener: Callable[[Note], None]) -> Reply:
+        """The answer to ``task``, whatever becomes of the process. Raises :class:`CancelledError`."""
+        if self._cancelled.is_set():
+            raise CancelledError
+        if self._runs >= RUNS_A_WORKER:
+            self.close()  # what leaked in hundreds of runs is not charged to the next one
+        began, limit = time.monotonic(), WARM_UP_S
+        started = False
+        try:
+            child = self._child or self._hire()
+            child.frames.send(msgspec.json.encode(task))
+            self._runs += 1
+            while True:
+                message = child.frames.receive(LOOK_S)
+                if self._cancelled.is_set():
+                    self.close()
+                    raise CancelledError
+                if message is not None:
+                    decoded: Message = MESSAGES.decode(message)
+                    if isinstance(decoded, Started):
+                        began, limit, started = time.monotonic(), self._limit(task), True
+                    if isinstance(decoded, Started | Improved):
+                        listener(decoded)
+                        continue
+                    return decoded
+                elapsed = time.monotonic() - began
+                if elapsed > limit:
+                    self.close()
+                    return _late(task, limit, elapsed, started)
+                held = _resident(child.pid)
+                allowed = self._limits.memory_bytes
+                if allowed is not None and held > allowed:
+                    self.close()
+                    told = f"killed: {_gib(held)} of resident memory, above the limit of {_gib(allowed)}"
+                    return Broken(Failure.MEMORY, told, elapsed)
+        except ClosedError:
+            if self._cancelled.is_set():
+                raise CancelledError from None
+            return self._post_mortem(time.monotonic() - began if started else None)
+
+    def cancel(self) -> None:
+        """Give up the task under way; it ends with :class:`CancelledError` within a moment."""
+        self._cancelled.set()
+
+    def close(self) -> None:
+        """Kill the worker; the next task gets a new one."""
+        if self._child is not None:
+            self._nursery.bury(self._child)
+            self._child.log.close()
+            self._child = None
+        self._runs = 0
+
+    def _hire(self) -> Child:
+        self._child = self._nursery.fork()
+        self._runs = 0
+        return self._child
+
+    def _limit(self, task: Task) -> float:
+        if not isinstance(task, Perform):
+            return IDENTIFY_S
+        seconds, grace = task.key.time_limit_s, self._limits.grace_s
+        return float("inf") if seconds is None or grace is None else seconds + grace
+
+    def _post_mortem(self, elapsed: float | None) -> Broken:
+        """What a worker died of: a signal, an exit code, and the last line it wrote."""
+        child = self._child
+        if child is None:
+            return Broken(Failure.CRASH, "the worker could not be started", elapsed)
+        status = self._nursery.bury(child)
+        words = _last_words(child)
+        child.log.close()
+        self._child = None
+        if status is None:
+            told = "the worker died"
+        elif status < 0:
+            told = f"the worker died of {signal.Signals(-status).name}"
+            if -status == signal.SIGKILL:
+                told += " (killed from outside, perhaps for want of memory)"
+        else:
+            told = f"the worker ended with exit code {status}"
+        failure = Failure.MEMORY if "bad_alloc" in words or "MemoryError" in words else Failure.CRASH
+        return Broken(failure, told + (f"; its last words: {words}" if words else ""), elapsed)
+
+
+def _late(task: Task, limit: float, elapsed: float, started: bool) -> Broken:
+    if not started:
+        return Broken(Failure.TIMEOUT, f"killed: importing and compiling took more than {limit:g} s", None)
+    if isinstance(task, Perform):
+        asked = f", its time limit is {task.key.time_limit_s:g} s"
+        return Broken(Failure.TIMEOUT, f"killed after {elapsed:.1f} s{asked}", elapsed)
+    return Broken(Failure.TIMEOUT, f"killed: reading the file took more than {limit:g} s", elapsed)
+
+
+def _resident(pid: int) -> int:
+    """Resident memory in bytes; 0 where it cannot be read (no Linux, or the process has just ended)."""
+    try:
+        return int(Path(f"/proc/{pid}/statm").read_bytes().split()[1]) * _PAGE
+    except (OSError, IndexError, ValueError):
+        return 0
+
+
+def _gib(number: int) -> str:
+    return f"{number / 2**30:.2f} GiB"
+
+
+def _last_words(child: Child) -> str:
+    """The line of standard error that tells most: the first of a native crash's report, else the last."""
+    handle = child.log.fileno()
+    size = os.fstat(handle).st_size
+    text = os.pread(handle, 20_000, max(0, size - 20_000)).decode(errors="replace")
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    fatal = next((line for line in lines if line.startswith(("Fatal Python error", "terminate called"))), None)
+    what = next((line for line in lines if line.startswith("what()")), "")
+    return (f"{fatal} {what}".strip() if fatal else lines[-1] if lines else "")[:300]

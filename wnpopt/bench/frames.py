@@ -1,0 +1,66 @@
+"""Messages over a socket: four bytes of length, then JSON. Reading never blocks for longer than it is told to."""
+
+from __future__ import annotations
+
+import select
+import socket
+import struct
+import threading
+import time
+
+_LENGTH = struct.Struct("!I")
+
+
+class ClosedError(Exception):
+    """The other end is gone."""
+
+
+class Frames:
+    """One end of a connection; sending may be done from several threads, receiving from one."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._socket = connection
+        self._buffer = bytearray()
+        self._lock = threading.Lock()
+
+    def send(self, content: bytes) -> None:
+        """Send a message; raises :class:`ClosedError`."""
+        try:
+            with self._lock:
+                self._socket.sendall(_LENGTH.pack(len(content)) + content)
+        except OSError:
+            raise ClosedError from None
+
+    def receive(self, timeout: float | None = None) -> bytes | None:
+        """The next message, or None if none is complete within ``timeout`` seconds; raises :class:`ClosedError`."""
+        end = None if timeout is None else time.monotonic() + timeout
+        while True:
+            message = self._take()
+            if message is not None:
+                return message
+            left = None if end is None else end - time.monotonic()
+            if left is not None and left <= 0:
+                return None
+            if not select.select([self._socket], [], [], left)[0]:
+                return None
+            try:
+                received = self._socket.recv(1 << 20)
+            except OSError:
+                raise ClosedError from None
+            if not received:
+                raise ClosedError
+            self._buffer += received
+
+    def close(self) -> None:
+        """Close this end."""
+        self._socket.close()
+
+    def _take(self) -> bytes | None:
+        if len(self._buffer) < _LENGTH.size:
+            return None
+        (length,) = _LENGTH.unpack_from(self._buffer)
+        if len(self._buffer) < _LENGTH.size + length:
+            return None
+        message = bytes(self._buffer[_LENGTH.size : _LENGTH.size + length])
+        del self._buffer[: _LENGTH.size + length]
+        return message

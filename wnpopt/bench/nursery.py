@@ -1,0 +1,238 @@
+"""Where workers come from: a process that has imported the heavy libraries and forks on request.
+
+A worker that was killed is replaced in milliseconds, and the process that runs the batch never forks itself. Unlike
+:mod:`multiprocessing`'s fork server this one never imports the user's main script, so ``wnpopt.batch`` needs no
+``if __name__ == "__main__"``, and it may be used inside the daemonic workers of a cluster.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import traceback
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import IO
+
+from wnpopt.bench.frames import ClosedError, Frames
+from wnpopt.core.errors import SolverError
+
+_BOOT = "import json, sys; sys.path[:] = json.loads(sys.argv[2]); from wnpopt.bench.nursery import main; main()"
+_REAP_S = 5.0
+_ANSWER_S = 120.0  # a nursery that says nothing for so long hangs; its imports take seconds
+_THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+_MODULES = {
+    "numba": "numba",
+    "ortools": "ortools.sat.python.cp_model",
+    "pyomo": "pyomo.contrib.appsi.solvers.highs",
+    "highspy": "highspy",
+    "cvxpy": "cvxpy",
+}
+"""What to import ahead for a library that a method names."""
+
+
+@dataclass(frozen=True)
+class Child:
+    """A worker's process id, the connection to it, and what it wrote to standard error."""
+
+    pid: int
+    frames: Frames
+    log: IO[bytes]
+
+
+class Nursery:
+    """The parent's handle; may be used from several threads. Starts its process when it is first needed.
+
+    ``libraries`` are those that methods name (``Method.modules``); ``memory_bytes`` is each worker's limit.
+    """
+
+    def __init__(self, libraries: Sequence[str] = (), memory_bytes: int | None = None) -> None:
+        self._libraries = tuple(libraries)
+        self._memory_bytes = memory_bytes
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._control: socket.socket | None = None
+        self._closed = False
+
+    def fork(self) -> Child:
+        """A new worker; a dead nursery is replaced first. Raises :class:`ClosedError` after :meth:`close`."""
+        ours, theirs = socket.socketpair()
+        log = tempfile.TemporaryFile()  # noqa: SIM115 -- the child's; closed with it
+        with self._lock:
+            try:
+                answer = self._ask({"fork": True}, [theirs.fileno(), log.fileno()])
+            except ClosedError:
+                if self._closed:
+                    raise
+                self._stop()
+                answer = self._ask({"fork": True}, [theirs.fileno(), log.fileno()])
+        theirs.close()
+        if "error" in answer:
+            raise SolverError(f"no worker can be started: {os.strerror(answer['error'])}")
+        return Child(answer["pid"], Frames(ours), log)
+
+    def bury(self, child: Child) -> int | None:
+        """Kill what is left of a worker; its exit status as :func:`os.waitstatus_to_exitcode` gives it, if known.
+
+        The nursery does it: for its own child, not yet waited for, the process id cannot mean another process.
+        """
+        child.frames.close()
+        with self._lock:
+            try:
+                return self._ask({"bury": child.pid}, []).get("status")
+            except ClosedError:
+                return None  # the nursery is dead, and its children with it
+
+    def close(self) -> None:
+        """End the nursery and every worker that it forked."""
+        with self._lock:
+            self._closed = True
+            self._stop()
+
+    def _ask(self, request: dict[str, object], handles: list[int]) -> dict[str, int]:
+        if self._closed:
+            raise ClosedError
+        control = self._control or self._start()
+        try:
+            socket.send_fds(control, [json.dumps(request).encode()], handles)
+            answer = control.recv(4096)
+        except OSError:
+            raise ClosedError from None
+        if not answer:
+            raise ClosedError
+        decoded: dict[str, int] = json.loads(answer)
+        return decoded
+
+    def _start(self) -> socket.socket:
+        ours, theirs = socket.socketpair()
+        settings = {"libraries": self._libraries, "memory_bytes": self._memory_bytes}
+        arguments = [str(theirs.fileno()), json.dumps(sys.path), json.dumps(settings)]
+        # One thread for linear algebra: the solvers' threads are what the user counts.
+        environment = {**dict.fromkeys(_THREADS, "1"), **os.environ}
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-c", _BOOT, *arguments],
+            pass_fds=[theirs.fileno()],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            env=environment,
+            start_new_session=True,  # Ctrl-C in the terminal is for the batch alone
+        )
+        theirs.close()
+        ours.settimeout(_ANSWER_S)
+        self._control = ours
+        return ours
+
+    def _stop(self) -> None:
+        if self._control is not None:
+            self._control.close()
+            self._control = None
+        if self._process is not None:
+            # It ends, and kills its children, when the connection closes; this is for one that hangs.
+            try:
+                self._process.wait(timeout=2.0)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+            self._process = None
+
+
+def main() -> None:
+    """The nursery's process: fork and reap as asked until the connection closes, then end with all children."""
+    control = socket.socket(fileno=int(sys.argv[1]))
+    settings = json.loads(sys.argv[3])
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _preload(settings["libraries"])
+    gc.collect()
+    gc.freeze()  # what is there already stays shared with the children
+    children: set[int] = set()
+    try:
+        while True:
+            request, handles, _, _ = socket.recv_fds(control, 4096, 2)
+            if not request:
+                return
+            asked = json.loads(request)
+            if "fork" in asked:
+                answer = _fork(control, handles, settings["memory_bytes"])
+                if "pid" in answer:
+                    children.add(answer["pid"])
+            else:
+                _kill(asked["bury"])
+                answer = _reap(asked["bury"])
+                children.discard(asked["bury"])
+            control.sendall(json.dumps(answer).encode())
+    except OSError:
+        return
+    finally:
+        for pid in children:
+            _kill(pid)
+
+
+def _preload(libraries: Sequence[str]) -> None:
+    """Import ahead what the methods name; what does not load is told of by the run that needs it."""
+    from wnpopt.core import registry
+
+    for name in registry.family_names():
+        with contextlib.suppress(Exception):
+            registry.methods(name)
+    for library in libraries:
+        with contextlib.suppress(Exception):
+            importlib.import_module(_MODULES.get(library, library))
+
+
+def _fork(control: socket.socket, handles: list[int], memory_bytes: int | None) -> dict[str, int]:
+    from wnpopt.bench.worker import work
+
+    parent = os.getpid()
+    try:
+        pid = os.fork()
+    except OSError as error:
+        _close(handles)
+        return {"error": error.errno or 0}
+    if pid == 0:
+        code = 1
+        try:
+            control.close()
+            work(socket.socket(fileno=handles[0]), handles[1], memory_bytes, parent)
+            code = 0
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            os._exit(code)
+    _close(handles)
+    return {"pid": pid}
+
+
+def _close(handles: list[int]) -> None:
+    for handle in handles:
+        os.close(handle)
+
+
+def _kill(pid: int) -> None:
+    """SIGKILL for a worker and for whatever it has started (it leads a session of its own)."""
+    for kill in (os.killpg, os.kill):
+        with contextlib.suppress(OSError):
+            kill(pid, signal.SIGKILL)
+
+
+def _reap(pid: int) -> dict[str, int]:
+    """The exit status of a child that is dead or about to be; nothing if it is no child or does not end."""
+    end = time.monotonic() + _REAP_S
+    while time.monotonic() < end:
+        try:
+            found, status = os.waitpid(pid, os.WNOHANG)
+        except ChildProcessError:
+            return {}
+        if found:
+            return {"status": os.waitstatus_to_exitcode(status)}
+        time.sleep(0.002)
+    return {}

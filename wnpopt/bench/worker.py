@@ -1,0 +1,74 @@
+"""The worker process: a task at a time, until its parent is gone."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import faulthandler
+import os
+import resource
+import signal
+import socket
+import sys
+
+import msgspec
+
+from wnpopt.bench.frames import ClosedError, Frames
+from wnpopt.bench.perform import do
+from wnpopt.bench.task import TASKS, Note
+
+_PR_SET_PDEATHSIG = 1
+
+
+def work(channel: socket.socket, log: int, memory_bytes: int | None, parent: int) -> None:
+    """Serve tasks from ``channel``; standard error goes to the file ``log``, where a crash leaves its last words."""
+    _isolate(log, memory_bytes, parent)
+    frames = Frames(channel)
+
+    def tell(note: Note) -> None:
+        with contextlib.suppress(ClosedError):  # the main loop finds out by itself
+            frames.send(msgspec.json.encode(note))
+
+    try:
+        while True:
+            message = frames.receive()
+            assert message is not None  # without a timeout there is a message or an exception
+            os.ftruncate(log, 0)
+            os.lseek(log, 0, os.SEEK_SET)
+            reply = do(TASKS.decode(message), tell)
+            frames.send(msgspec.json.encode(reply))
+    except ClosedError:
+        return
+
+
+def _isolate(log: int, memory_bytes: int | None, parent: int) -> None:
+    """A process whose end harms nobody else, and that ends with its parent."""
+    os.setsid()
+    die_with_parent(parent)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGCHLD, signal.SIGPIPE):
+        signal.signal(number, signal.SIG_IGN if number == signal.SIGINT else signal.SIG_DFL)
+    nothing = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nothing, 0)
+    os.dup2(nothing, 1)
+    os.dup2(log, 2)
+    sys.stdin, sys.stdout = os.fdopen(0, closefd=False), os.fdopen(1, "w", closefd=False)
+    sys.stderr = os.fdopen(2, "w", closefd=False, errors="replace")
+    faulthandler.enable(sys.stderr)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as score:
+        score.write("1000")  # if the machine runs out of memory, a worker goes first
+    if memory_bytes is not None:
+        # The limit itself is on resident memory and watched from outside. This one stops what would take the
+        # machine's memory in one go, between two looks; address space is reserved freely, hence the distance.
+        roof = 4 * memory_bytes + (8 << 30)
+        _, hard = resource.getrlimit(resource.RLIMIT_AS)
+        resource.setrlimit(resource.RLIMIT_AS, (roof if hard < 0 else min(roof, hard), hard))
+
+
+def die_with_parent(parent: int) -> None:
+    """Ask the kernel for SIGKILL when the process ``parent`` ends (Linux; elsewhere the closed channel has to do)."""
+    if not sys.platform.startswith("linux"):
+        return
+    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:  # it ended before we asked
+        os._exit(1)

@@ -1,0 +1,136 @@
+"""A batch as it goes: a live view on a terminal, a plain line for each run elsewhere. All of it on stderr."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from wnpopt.cli.terminal import number, percent, seconds
+
+if TYPE_CHECKING:
+    from rich.console import Console, ConsoleOptions, RenderResult
+    from rich.live import Live
+    from rich.table import Table
+
+    from wnpopt.bench.record import Record
+    from wnpopt.bench.snapshot import Snapshot
+
+SHOWN = 8
+"""Runs under way that are listed; of more only the number is told."""
+
+
+def line(record: Record) -> str:
+    """A finished run in one line."""
+    result = record.result
+    told = f"{result.instance} {record.key.method} seed {record.key.seed}: "
+    if record.failure is not None:
+        return told + f"{record.failure}: {result.message}"
+    told += result.status
+    if result.objective is not None:
+        told += f" {number(result.objective)}, gap {percent(result.gap)}"
+    return told + ("" if result.runtime_s is None else f", {seconds(result.runtime_s)}")
+
+
+def clock(duration: float | None) -> str:
+    """Hours, minutes and seconds; question marks where nothing is known."""
+    if duration is None:
+        return "?:??"
+    minutes, rest = divmod(round(duration), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+
+
+class BatchProgress:
+    """A context manager; ``update`` and ``record`` are what :func:`wnpopt.batch` calls."""
+
+    def __init__(self, quiet: bool = False) -> None:
+        self._quiet = quiet
+        self._terminal = sys.stderr.isatty() and not quiet
+        self._lock = threading.Lock()
+        self._snapshot: Snapshot | None = None
+        self._live: Live | None = None
+        self._seen = 0
+        self._invalid = ""
+
+    def update(self, snapshot: Snapshot) -> None:
+        """Take over how far the batch is."""
+        with self._lock:
+            self._snapshot = snapshot
+
+    def record(self, record: Record) -> None:
+        """Tell of a finished run: failures always, the others where there is no live view."""
+        with self._lock:
+            snapshot = self._snapshot
+        self._seen += 1
+        if record.failure == "invalid":
+            # It fails with every method and seed; once is enough.
+            if record.file == self._invalid:
+                return
+            self._invalid = record.file
+        if self._live is not None:
+            if record.failure is not None:
+                self._live.console.print(line(record), highlight=False, markup=False, style="red", soft_wrap=True)
+        elif not self._quiet:
+            total = "" if snapshot is None else f"/{snapshot.total - snapshot.stored}"
+            print(f"[{self._seen}{total}] {line(record)}", file=sys.stderr, flush=True)
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        with self._lock:
+            snapshot = self._snapshot
+        if snapshot is None:
+            yield "reading the store"
+            return
+        yield _overall(snapshot)
+        if snapshot.running:
+            yield _running(snapshot)
+
+    def __enter__(self) -> BatchProgress:
+        if self._terminal:
+            from rich.console import Console
+            from rich.live import Live
+
+            self._live = Live(self, console=Console(stderr=True), refresh_per_second=8, transient=True)
+            self._live.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._live is not None:
+            self._live.stop()
+
+
+def _overall(snapshot: Snapshot) -> Table:
+    from rich.progress_bar import ProgressBar
+    from rich.table import Table
+
+    done = snapshot.done + snapshot.stored
+    row = Table.grid(padding=(0, 1))
+    total = f"{'' if snapshot.exact else '~'}{snapshot.total}"
+    counts = f"{done}/{total} runs"
+    if snapshot.stored:
+        counts += f" ({snapshot.stored} stored)"
+    failed = f"[red]{snapshot.failed} failed[/]" if snapshot.failed else ""
+    row.add_row(
+        ProgressBar(total=max(snapshot.total, 1), completed=done, width=28),
+        counts,
+        failed,
+        f"[cyan]{clock(snapshot.elapsed_s)}[/] elapsed, [cyan]{clock(snapshot.eta_s)}[/] to go",
+    )
+    return row
+
+
+def _running(snapshot: Snapshot) -> Table:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table.grid(padding=(0, 2))
+    for run in snapshot.running[:SHOWN]:
+        seed = f"seed {run.seed}" if run.seed else ""
+        told = f"best gap {percent(run.gap)}" if run.gap is not None else ""
+        table.add_row("  " + clock(run.seconds), Text(run.instance), run.method, seed, told)
+    if len(snapshot.running) > SHOWN:
+        table.add_row("", f"and {len(snapshot.running) - SHOWN} more")
+    return table
