@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from wnpopt.bench.cell import Limits
+from wnpopt.bench.cell import Limits, share_of_memory
 from wnpopt.bench.executor import Executor, LocalExecutor
 from wnpopt.bench.ledger import Ledger
 from wnpopt.bench.plan import find
@@ -92,10 +92,11 @@ def batch(
     """
     sources = [sources] if isinstance(sources, str | os.PathLike) else list(sources)
     asked = (rerun,) if isinstance(rerun, str) else tuple(rerun or ())
-    _check(methods, seeds, time_limit, threads, workers, memory, total_time, asked, grace)
+    _check(len(sources), methods, seeds, time_limit, threads, workers, memory, total_time, asked, grace)
     libraries = _libraries(methods)
     workers = workers or max(1, usable_cores() // threads)
-    limits = Limits(grace, _memory_bytes(memory, workers))
+    own = None if dask is not None else share_of_memory(workers)  # a cluster's workers know their own memory
+    limits = Limits(grace, own if memory is None else int(memory * 2**30))
     began = time.monotonic()
     found = find(sources, Path(out))
     store = Store.create(out)
@@ -179,6 +180,7 @@ def _libraries(methods: Sequence[str]) -> tuple[str, ...]:
 
 
 def _check(
+    sources: int,
     methods: Sequence[str],
     seeds: Sequence[int],
     time_limit: float | None,
@@ -194,6 +196,7 @@ def _check(
             raise InputError(what, where=where)
 
     infinite = float("inf")
+    need(sources > 0, "sources", "found none; at least one folder, file or glob is needed")
     need(bool(methods), "methods", "found none; at least one method is needed")
     need(bool(seeds), "seeds", "found none; at least one seed is needed")
     for seed in seeds:
@@ -205,12 +208,3 @@ def _check(
     need(memory is None or 0 < memory < infinite, "memory", f"found {memory}; a number of GiB above 0 is needed")
     for entry in rerun:
         need(entry in ("failed", "outdated"), "rerun", f'found "{entry}"; "failed" or "outdated" is needed')
-
-
-def _memory_bytes(memory: float | None, workers: int) -> int | None:
-    if memory is not None:
-        return int(memory * 2**30)
-    try:
-        return int(0.9 * os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / workers)
-    except (ValueError, OSError):
-        return None

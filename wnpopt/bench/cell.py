@@ -44,6 +44,14 @@ class Limits:
     memory_bytes: int | None = None
 
 
+def share_of_memory(workers: int) -> int | None:
+    """Nine tenths of this machine's memory, divided by ``workers``, in bytes; None where it cannot be told."""
+    try:
+        return int(0.9 * os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / workers)
+    except (ValueError, OSError):
+        return None
+
+
 class Cell:
     """A worker that is replaced when it dies; used by one thread, :meth:`cancel` by any."""
 

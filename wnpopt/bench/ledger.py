@@ -114,6 +114,7 @@ class Ledger:
         self._fresh: deque[Record] = deque()
         self._began = time.monotonic()
         self._shown = 0.0
+        self._slots = 1
         self._seconds: Counter[str] = Counter()
         self._counted: Counter[str] = Counter()
         self.tally = Tally()
@@ -141,7 +142,8 @@ class Ledger:
 
     def feed(self, executor: Executor) -> None:
         """Give out tasks until every worker has one and another lies ready."""
-        while len(self._flights) < AHEAD * max(executor.slots, 1):
+        self._slots = max(executor.slots, 1)
+        while len(self._flights) < AHEAD * self._slots:
             if self._ready:
                 job = self._ready.popleft()
                 path = self._store.instance_path(job.key.instance_hash)
@@ -207,9 +209,7 @@ class Ledger:
         tally = self.tally
         total = tally.ran + tally.stored + self.left
         exact = not self._files and all(f.job is not None for f in self._flights.values())
-        return Snapshot(
-            tally.ran, tally.stored, tally.failed, total, exact, running, moment - self._began, self._eta(len(running))
-        )
+        return Snapshot(tally.ran, tally.stored, tally.failed, total, exact, running, moment - self._began, self._eta())
 
     def _open(self, executor: Executor, file: str, tries: int) -> None:
         """Begin with a file: known ones are planned at once, others go to a worker."""
@@ -331,7 +331,7 @@ class Ledger:
         self.tally.failed += record.failure is not None
         self._fresh.append(record)
 
-    def _eta(self, running: int) -> float | None:
+    def _eta(self) -> float | None:
         """Seconds to go, from the mean time of each method so far and the runs that it has to come."""
         counted = sum(self._counted.values())
         if not counted:
@@ -345,7 +345,7 @@ class Ledger:
             n * (self._seconds[method] / self._counted[method] if self._counted[method] else mean)
             for method, n in to_come.items()
         )
-        return seconds / max(running, 1)
+        return seconds / self._slots
 
 
 def _identity(record: Record) -> Identified:
