@@ -13,9 +13,26 @@ import traceback
 
 import typer
 
-from wnpopt.cli import batch, doctor, export, generate, importing, listing, schema, solve, table, verify
+from wnpopt.cli import (
+    batch,
+    bench,
+    bench_adversarial,
+    doctor,
+    export,
+    generate,
+    importing,
+    listing,
+    report,
+    schema,
+    solve,
+    table,
+    verify,
+)
 from wnpopt.core.errors import WnpoptError, one_line
 from wnpopt.core.versions import versions
+
+# `bench` takes a suite or a folder, and `bench adversarial` is a command of its own: one name with a space in it.
+_ADVERSARIAL = "bench adversarial"
 
 app = typer.Typer(
     name="wnpopt",
@@ -43,6 +60,9 @@ def _options(
 app.command("solve")(solve.solve)
 app.command("verify")(verify.verify)
 app.command("batch")(batch.batch)
+app.command("bench")(bench.bench)
+app.command(_ADVERSARIAL)(bench_adversarial.adversarial)
+app.command("report")(report.report)
 app.command(
     "generate",
     context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
@@ -63,6 +83,8 @@ def run() -> None:
 
 def main(arguments: list[str]) -> int:
     """Run the command line with ``arguments``; returns the exit code."""
+    if arguments[:2] == _ADVERSARIAL.split():
+        arguments = [_ADVERSARIAL, *arguments[2:]]
     try:
         code = app(arguments, standalone_mode=False, prog_name="wnpopt")
         sys.stdout.flush()

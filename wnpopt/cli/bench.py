@@ -1,0 +1,79 @@
+"""``wnpopt bench``: a named suite, or the tables of a store. (``bench adversarial`` has a module of its own.)"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from wnpopt.cli.arguments import integer, names, real
+from wnpopt.core.errors import InputError
+
+
+def bench(
+    what: Annotated[
+        str,
+        typer.Argument(metavar="SUITE|DIR", help="A named suite, or a folder of stored results.", show_default=False),
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help="SUITE: folder of the store (results/SUITE). DIR: folder for each table as .csv and .tex.",
+            show_default=False,
+        ),
+    ] = None,
+    preset: Annotated[str, typer.Option(help="SUITE: quick (minutes) or full (the papers' ranges).")] = "quick",
+    time_limit: Annotated[
+        float | None,
+        typer.Option(help="SUITE: seconds a run.", show_default="the preset's", parser=real, metavar="S"),
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(help="SUITE: as in batch.", show_default="cores", parser=integer, metavar="N")
+    ] = None,
+    rerun: Annotated[str | None, typer.Option(help="SUITE: as in batch.", show_default=False)] = None,
+    dask: Annotated[str | None, typer.Option(help="SUITE: as in batch.", show_default=False)] = None,
+    profile_target: Annotated[
+        str,
+        typer.Option(
+            help="DIR: what the time profile waits for: proved, or a share t of the best value.", metavar="proved|T"
+        ),
+    ] = "proved",
+    formats: Annotated[str, typer.Option(help="DIR: of the tables in --out.")] = "csv,latex",
+    update_index: Annotated[
+        bool,
+        typer.Option(
+            "--update-index", help="DIR: write verified better values and bounds into the suites' index.json."
+        ),
+    ] = False,
+    json: Annotated[bool, typer.Option("--json", help="DIR: everything as one JSON object on stdout.")] = False,
+) -> int:
+    """Run a named suite and show its tables, or show the tables and profiles of stored results.
+
+    `wnpopt bench adversarial --help` tells of the search for instances where one method loses to another.
+    """
+    from wnpopt.bench.suite import suites
+
+    if what in suites():
+        if update_index or json:
+            raise InputError(
+                "goes with a folder of results, not with a suite", where="--json" if json else "--update-index"
+            )
+        from wnpopt.cli.bench_suite import run_suite
+
+        return run_suite(
+            what,
+            out=out if out is not None else Path("results") / what,
+            preset=preset,
+            workers=workers,
+            time_limit=time_limit,
+            rerun=names(rerun) if rerun is not None else None,  # type: ignore[arg-type]  # checked by the batch
+            dask=dask,
+        )
+    if not Path(what).is_dir():
+        raise InputError(f"is no folder of results and no suite; the suites are {', '.join(suites())}", file=what)
+    from wnpopt.cli.bench_tables import show
+
+    return show(
+        Path(what), out=out, formats=names(formats), json=json, update_index=update_index, profile_target=profile_target
+    )
