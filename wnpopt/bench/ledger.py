@@ -337,13 +337,19 @@ class Ledger:
         if not counted:
             return None
         mean = sum(self._seconds.values()) / counted
+        moment = time.monotonic()
+        so_far: dict[str, float] = {}  # a method of which no run is done yet takes at least as long as those under way
+        for flight in self._flights.values():
+            if flight.job is not None and flight.started is not None:
+                method = flight.job.key.method
+                so_far[method] = max(so_far.get(method, 0.0), moment - flight.started)
         to_come = Counter(job.key.method for job in self._ready)
         to_come.update(f.job.key.method for f in self._flights.values() if f.job is not None)
         unread = len(self._files) + sum(f.job is None for f in self._flights.values())
         to_come.update({method: unread * len(self._seeds) for method in self._methods})
         seconds = sum(
-            n * (self._seconds[method] / self._counted[method] if self._counted[method] else mean)
-            for method, n in to_come.items()
+            n * (self._seconds[m] / self._counted[m] if self._counted[m] else max(mean, so_far.get(m, 0.0)))
+            for m, n in to_come.items()
         )
         return seconds / self._slots
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 import time
 import traceback
 from collections.abc import Callable
@@ -89,14 +90,7 @@ def _perform(task: Perform, listener: Listener) -> Reply:
     _warm(family, key.method)
     listener(Started())
     began = time.perf_counter()
-    told = -NOTE_INTERVAL_S
-
-    def progress(point: TracePoint) -> None:
-        nonlocal told
-        if point.time_s - told >= NOTE_INTERVAL_S:
-            told = point.time_s
-            listener(Improved(point.objective, point.bound))
-
+    teller = _Teller(listener)
     try:
         result = api.solve(
             instance,
@@ -106,12 +100,14 @@ def _perform(task: Perform, listener: Listener) -> Reply:
             seed=key.seed,
             warm_start=key.parameters.warm_start,
             deterministic=key.parameters.deterministic,
-            on_progress=progress,
+            on_progress=teller.hear,
         )
     except UnsupportedError as error:
         return Broken(Failure.REFUSED, str(error))
     except WnpoptError as error:
         return Broken(Failure.ERROR, str(error), time.perf_counter() - began)
+    finally:
+        teller.stop()
     return _performed(result)
 
 
@@ -128,6 +124,44 @@ def _raw_parts(data: dict[str, object]) -> dict[str, object]:
     """The result's JSON with the parts that stay JSON in the store."""
     parts = {name: msgspec.Raw(msgspec.json.encode(data[name])) for name in ("violations", "trace", "versions")}
     return data | parts
+
+
+class _Teller:
+    """Passes improvements on: the first at once, then the newest every :data:`NOTE_INTERVAL_S` while there are any."""
+
+    def __init__(self, listener: Listener) -> None:
+        self._listener = listener
+        self._lock = threading.Lock()
+        self._timer: threading.Timer | None = None
+        self._newest: TracePoint | None = None
+        self._stopped = False
+
+    def hear(self, point: TracePoint) -> None:
+        """Take over an improvement; from any thread."""
+        with self._lock:
+            self._newest = point
+            if self._timer is None and not self._stopped:
+                self._tell()
+
+    def stop(self) -> None:
+        """Tell no more."""
+        with self._lock:
+            self._stopped = True
+            if self._timer is not None:
+                self._timer.cancel()
+
+    def _tell(self) -> None:
+        point, self._newest, self._timer = self._newest, None, None
+        if point is None or self._stopped:
+            return
+        self._listener(Improved(point.objective, point.bound))
+        self._timer = threading.Timer(NOTE_INTERVAL_S, self._again)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def _again(self) -> None:
+        with self._lock:
+            self._tell()
 
 
 @lru_cache(maxsize=1)

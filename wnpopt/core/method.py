@@ -65,7 +65,8 @@ class Method(Generic[I, S]):
     """A named way to solve instances of ``family``; data, so that what it can do is known before it runs.
 
     ``proves`` tells in a few words what the method can prove on its own. ``modules`` are the solver libraries it needs,
-    by import name. ``refuse`` returns the name of a field of the instance that is not supported and why, or None.
+    by import name; ``install`` is what pip is to be given for them, where it is not those names. ``refuse`` returns the
+    name of a field of the instance that is not supported and why, or None.
     ``timed`` methods obey a time limit; the others are deterministic and fast.
     """
 
@@ -78,3 +79,4 @@ class Method(Generic[I, S]):
     timed: bool = False
     warm_startable: bool = False
     refuse: Callable[[I], tuple[str, str] | None] = lambda _instance: None
+    install: str = ""

@@ -1,0 +1,29 @@
+"""HEFT (Topcuoglu, Hariri, Wu, IEEE TPDS 13(3), 2002) as SAGA has it, on chip-only instances."""
+
+from __future__ import annotations
+
+from wnpopt.core.method import Method, Outcome, Run
+from wnpopt.problems.wnp.instance import WnpInstance
+from wnpopt.problems.wnp.peers.chip_only import INSTALL, refuse_null
+from wnpopt.problems.wnp.solution import WnpSolution
+
+
+def run(instance: WnpInstance, run: Run[WnpSolution]) -> Outcome[WnpSolution]:
+    """SAGA's HEFT; see :func:`~wnpopt.problems.wnp.peers.saga.schedule_by`."""
+    from saga.schedulers.heft import HeftScheduler
+
+    from wnpopt.problems.wnp.peers.saga import schedule_by
+
+    return schedule_by(instance, run, HeftScheduler())
+
+
+METHOD = Method(
+    family="wnp",
+    name="heft",
+    summary="peer, chip-only (extra `peers`): SAGA's HEFT (by upward rank, least finish with insertion), timed anew",
+    proves="nothing by itself",
+    run=run,
+    modules=("saga", "numba"),
+    install=INSTALL,
+    refuse=refuse_null,
+)

@@ -1,0 +1,66 @@
+"""PyJobShop (Lan and Berkhout, arXiv 2502.13483) on chip-only instances: its constraint model, solved by CP-SAT."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from wnpopt.core.bound import Bound
+from wnpopt.core.method import Method, Outcome, Run
+from wnpopt.problems.wnp.instance import WnpInstance
+from wnpopt.problems.wnp.peers.chip_only import INSTALL, refuse_long
+from wnpopt.problems.wnp.solution import WnpSolution
+
+
+def run(instance: WnpInstance, run: Run[WnpSolution]) -> Outcome[WnpSolution]:
+    """Build PyJobShop's model, let CP-SAT solve it, read cores and starts.
+
+    ``pyjobshop.solve`` sets CP-SAT's parameters and waits; it can be interrupted by nothing. The model that it would
+    solve is therefore handed to wnpopt's own CP-SAT adapter, with the run's time, threads, seed and Ctrl-C.
+    """
+    from pyjobshop.solvers.ortools import CPModel
+
+    from wnpopt.backends.cpsat import solve_cpsat
+    from wnpopt.problems.wnp.formulations.horizon import latest_makespan
+    from wnpopt.problems.wnp.kernels.problem import Problem
+    from wnpopt.problems.wnp.peers.answer import timed
+    from wnpopt.problems.wnp.peers.shop import shop
+
+    began = run.budget.elapsed()
+    problem = Problem.of(instance)
+    built = shop(problem, latest_makespan(problem))
+    if run.budget.exhausted():
+        return Outcome(None, run.budget.why_over(), message="no time was left to build the model")
+    compiled = CPModel(built.model.data())
+    build_s = run.budget.elapsed() - began
+    if run.budget.exhausted():
+        return Outcome(None, run.budget.why_over(), build_s=build_s, message="no time was left to solve the model")
+    report = solve_cpsat(compiled.model, run.budget, run.trace)
+    solution = None
+    if report.values is not None:
+        variables, values = compiled.variables, report.values
+        core = np.zeros(len(instance.subgraphs), dtype=np.int64)
+        for number, m in built.core_of.items():
+            if values[variables.mode_vars[number].index]:
+                core[built.model.modes[number].task] = m
+        start = np.array([values[variables.task_vars[i].start.index] for i in range(core.size)], dtype=np.int64)
+        solution = timed(problem, core, problem.scheduler.in_order(core, start))
+    return Outcome(
+        solution,
+        report.termination(),
+        () if report.bound is None else (Bound(report.bound, "pyjobshop"),),
+        build_s=build_s,
+        infeasible="PyJobShop calls it infeasible" if report.ending == "infeasible" else None,
+    )
+
+
+METHOD = Method(
+    family="wnp",
+    name="pyjobshop",
+    summary="peer, chip-only (extra `peers`): PyJobShop's model, transfers as modes that depend on modes, by CP-SAT",
+    proves="optimality",
+    run=run,
+    modules=("pyjobshop", "numba"),
+    install=INSTALL,
+    timed=True,
+    refuse=refuse_long,
+)
