@@ -39,7 +39,10 @@ class Family(Generic[I, S]):
     ``methods`` and ``formulations`` are object references (``package.module:NAME``), resolved when they are needed,
     so that listing families imports no solver. ``warm_start`` names the method whose solution the exact methods start
     from. ``integer_objective`` holds for all instances or is asked of one. ``prove_infeasible`` gives a proof that
-    needs no solver's word, or None. ``plot`` draws a solution into a file of one of ``plot_formats``.
+    needs no solver's word, or None. ``plot`` draws a solution into a file of one of ``plot_formats``; ``gantt``
+    makes the :class:`wnpopt.core.gantt.Gantt` of a verified solution. ``perturb`` makes one small random change:
+    a function of an instance, a ``numpy.random.Generator`` and the instance with which the changes began, around
+    whose values it keeps the others.
     """
 
     name: str
@@ -60,6 +63,8 @@ class Family(Generic[I, S]):
     plot_formats: tuple[str, ...] = (".png", ".svg")
     unit: str | Callable[[I], str] = ""
     doctor: KnownCase | None = None
+    gantt: str | None = None
+    perturb: str | None = None
 
     def unit_of(self, instance: I) -> str:
         """The unit of ``instance``'s objective, as it is printed."""

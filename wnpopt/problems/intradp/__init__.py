@@ -40,6 +40,8 @@ FAMILY = Family(
     plot_formats=(".html", ".png", ".svg"),
     unit=lambda instance: "s" if instance.objective == "latency" else "J",
     doctor=KNOWN,
+    gantt="wnpopt.problems.intradp.gantt_chart:gantt",
+    perturb="wnpopt.problems.intradp.perturb:perturb",
 )
 
 __all__ = ["FAMILY", "IntradpInstance", "IntradpSolution"]

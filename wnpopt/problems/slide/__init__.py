@@ -43,6 +43,8 @@ FAMILY = Family(
     plot_formats=(".html", ".png", ".svg"),
     unit=lambda instance: "users" if instance.objective == "count" else "weight",
     doctor=KNOWN,
+    gantt="wnpopt.problems.slide.gantt_chart:gantt",
+    perturb="wnpopt.problems.slide.perturb:perturb",
 )
 
 __all__ = ["FAMILY", "SlideInstance", "SlideSolution"]

@@ -39,6 +39,8 @@ FAMILY = Family(
     plot_formats=(".html", ".png", ".svg"),
     unit="ticks",
     doctor=KNOWN,
+    gantt="wnpopt.problems.wnp.gantt_chart:gantt",
+    perturb="wnpopt.problems.wnp.perturb:perturb",
 )
 
 __all__ = ["FAMILY", "WnpInstance", "WnpSolution"]

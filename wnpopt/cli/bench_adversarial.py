@@ -1,0 +1,208 @@
+"""``wnpopt bench adversarial``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from wnpopt.cli.arguments import integer, real
+from wnpopt.cli.terminal import number, percent, print_json
+from wnpopt.core.errors import InputError
+from wnpopt.core.interrupt import graceful_interrupt
+
+if TYPE_CHECKING:
+    from rich.live import Live
+    from rich.table import Table
+
+    from wnpopt.bench.adversarial import Entry, Progress, Summary
+    from wnpopt.core.document import Instance
+
+
+def adversarial(
+    instances: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Files or folders of the instances to start from.", show_default=False),
+    ] = None,
+    method: Annotated[
+        str | None, typer.Option(help="The method that should lose, one of `wnpopt list`.", show_default=False)
+    ] = None,
+    against: Annotated[str | None, typer.Option(help="The method to lose to.", show_default=False)] = None,
+    family: Annotated[
+        str | None,
+        typer.Option(help="Start from instances that this family's generator makes.", show_default=False),
+    ] = None,
+    steps: Annotated[int, typer.Option(help="Changes a restart.", parser=integer, metavar="N")] = 200,
+    restarts: Annotated[
+        int | None,
+        typer.Option(
+            help="Restarts; restart r begins with instance r.",
+            show_default="as many as instances, at least 5",
+            parser=integer,
+            metavar="N",
+        ),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Seed of everything random.", parser=integer, metavar="N")] = 0,
+    out: Annotated[Path | None, typer.Option(help="Directory for what is found.", show_default=False)] = None,
+    time_limit: Annotated[
+        float, typer.Option(help="Seconds a run, for methods that have a limit.", parser=real, metavar="S")
+    ] = 5.0,
+    total_time: Annotated[
+        float | None, typer.Option(help="Seconds for all.", show_default="no limit", parser=real, metavar="S")
+    ] = None,
+    top: Annotated[int, typer.Option(help="How many of the worst to keep.", parser=integer, metavar="K")] = 5,
+    json: Annotated[bool, typer.Option("--json", help="The summary as one JSON object on stdout.")] = False,
+) -> int:
+    """Change instances at random and keep those where one method loses most to another."""
+    for option, value in (("--method", method), ("--against", against), ("--out", out)):
+        if value is None:
+            raise InputError("is missing", where=option)
+    assert method is not None
+    assert against is not None
+    assert out is not None
+    with graceful_interrupt(terminate=True):
+        from wnpopt.bench.adversarial import LEAST_RESTARTS
+        from wnpopt.bench.adversarial import adversarial as search
+
+        starts = _starts(instances or [], family, restarts or LEAST_RESTARTS, seed, out)
+        with _Line(f"{method} against {against}", enabled=not json) as line:
+            summary = search(
+                starts,
+                method,
+                against,
+                out=out,
+                steps=steps,
+                restarts=restarts,
+                seed=seed,
+                time_limit=time_limit,
+                total_time=total_time,
+                top=top,
+                on_progress=line.update,
+            )
+    if json:
+        import msgspec
+
+        print_json(msgspec.to_builtins(summary))
+    else:
+        _show(summary, out)
+    if summary.defects:
+        return 3
+    return 0 if summary.worst or summary.apart else 1
+
+
+def _starts(paths: list[Path], family: str | None, count: int, seed: int, out: Path) -> list[Instance]:
+    """The instances of ``paths``, then, with ``family``, ``count`` generated ones with the seeds from ``seed`` on."""
+    from wnpopt import api
+    from wnpopt.bench.plan import find
+    from wnpopt.core import registry
+
+    if not paths and family is None:
+        raise InputError("there is none; files or folders of instances, or --family, are needed", where="INSTANCES")
+    starts: list[Instance] = []
+    for path in paths:
+        files = find([path], out).files
+        starts += [api.load(file) for file in files if not path.is_dir() or _is_instance(Path(file))]
+    if paths and not starts:
+        raise InputError("holds no instance", file=str(paths[0]))
+    if family is not None:
+        if not 0 <= seed <= 2**31 - count:
+            raise InputError(f"found {seed}; a seed of 0 to 2^31 - {count} is needed", where="--seed")
+        found = registry.family(family)
+        starts += [found.generate({}, number) for number in range(seed, seed + count)]
+    return starts
+
+
+def _is_instance(file: Path) -> bool:
+    """Whether a file that was found in a folder says that it is an instance."""
+    from wnpopt.core import registry
+    from wnpopt.core.jsonio import read_json
+
+    return read_json(file).get("kind") in registry.family_names()
+
+
+class _Line:
+    """A live line on stderr; silent where stderr is no terminal."""
+
+    def __init__(self, label: str, enabled: bool) -> None:
+        self._label = label
+        self._enabled = enabled and sys.stderr.isatty()
+        self._live: Live | None = None
+
+    def update(self, progress: Progress) -> None:
+        """Show ``progress``."""
+        if self._live is None:
+            return
+        parts = [
+            f"{self._label}  restart {progress.restart + 1}/{progress.restarts}  step {progress.step}/{progress.steps}",
+            f"ratio {_ratio(progress.current)}  worst {_ratio(progress.worst)}",
+        ]
+        if progress.apart:
+            parts.append(f"apart {progress.apart}")
+        if progress.defects:
+            parts.append(f"DEFECTS {progress.defects}")
+        self._live.update("  ".join(parts))
+
+    def __enter__(self) -> _Line:
+        if self._enabled:
+            from rich.console import Console
+            from rich.live import Live
+
+            self._live = Live(
+                self._label, console=Console(stderr=True), refresh_per_second=8, transient=True, redirect_stdout=False
+            )
+            self._live.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._live is not None:
+            self._live.stop()
+
+
+def _show(summary: Summary, out: Path) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console()
+    say: Callable[[str], None] = lambda text: console.print(text, highlight=False, soft_wrap=True, markup=False)  # noqa: E731
+    method, against = summary.settings.method, summary.settings.against
+    for title, entries in (
+        (f"{method} against {against}: the worst found", summary.worst),
+        (f"apart: {method} fails, or no finite ratio", summary.apart),
+        ("DEFECTS: wrong answers", summary.defects),
+    ):
+        if entries:
+            console.print(_table(Table(title=title, title_justify="left"), entries, method, against))
+    for entry in (*summary.apart, *summary.defects):
+        say(f"{entry.file}: {entry.score.reason}")
+    done = f"{summary.restarts_finished} of {summary.restarts} restarts finished"
+    say(f"{done}, {summary.evaluated} instances compared in them; {out / 'summary.json'}")
+    if not summary.complete:
+        say("the same command goes on from here")
+    elif not summary.repeatable:
+        say("a time limit is part of this search: another run may find other instances")
+
+
+def _table(table: Table, entries: tuple[Entry, ...], method: str, against: str) -> Table:
+    for heading in ("file", "start", "ratio", method, against, f"gap of {against}"):
+        left = heading in {"file", "start"}
+        table.add_column(
+            heading.replace("[", r"\["), justify="left" if left else "right", no_wrap=heading == "file", overflow="fold"
+        )
+    for entry in entries:
+        score = entry.score
+        table.add_row(
+            entry.file,
+            entry.start.replace("[", r"\["),
+            _ratio(score.ratio),
+            number(score.a.objective),
+            number(score.b.objective),
+            percent(score.b.gap),
+        )
+    return table
+
+
+def _ratio(value: float | None) -> str:
+    return "-" if value is None else f"{value:.4g}"
