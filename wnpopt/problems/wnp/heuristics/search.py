@@ -99,11 +99,13 @@ def _overlap(problem: Problem, first: Joint) -> Joint:
 
 
 def _respond(problem: Problem, arrivals: Arrivals, known: Joint) -> Joint:
-    """The better of a new list schedule and the known one started anew, both under ``arrivals``."""
+    """The best of a new list schedule, one on a single core, and the known one started anew, all under ``arrivals``."""
     release = problem.release(problem.arrival(arrivals))
     fresh = problem.scheduler.schedule(release)
     kept = problem.scheduler.retimed(known.schedule, release)
-    return Joint(arrivals, fresh if fresh.makespan <= kept.makespan else kept)
+    gathered = problem.scheduler.gathered(release)
+    found = [fresh, kept] if gathered is None else [fresh, kept, gathered]
+    return Joint(arrivals, min(found, key=lambda schedule: schedule.makespan))
 
 
 def _slack_tails(problem: Problem, schedule: Schedule) -> IntArray:

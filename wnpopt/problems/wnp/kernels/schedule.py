@@ -178,6 +178,16 @@ def latest_starts(
     return latest
 
 
+@compiled
+def inherited(order: IntArray, source: IntArray, into_at: IntArray, into: IntArray, release: IntArray) -> IntArray:
+    """Releases (I,) raised to those of everything that must come before."""
+    raised = release.copy()
+    for i in order:
+        for e in into[into_at[i] : into_at[i + 1]]:
+            raised[i] = max(raised[i], raised[source[e]])
+    return raised
+
+
 class Scheduler:
     """List schedules of one plan: its priorities are computed once, then any releases can be scheduled."""
 
@@ -191,6 +201,7 @@ class Scheduler:
         rank_mean = mean_ranks(plan.ticks, plan.order, plan.target, plan.width, plan.hop, plan.outof_at, plan.outof)
         rank_path = path.sum(axis=1) // np.maximum(able.sum(axis=1), 1)
         best_path = np.where(able, plan.ticks + tail, FAR).min(axis=1)
+        self._universal = np.flatnonzero(able.all(axis=0)).tolist()
         nothing = np.zeros_like(plan.ticks)
         self._variants = [
             (self.by_rank(rank_mean), nothing),
@@ -228,6 +239,24 @@ class Scheduler:
             if best is None or makespan < best.makespan:
                 best = Schedule(int(makespan), core, start)
         assert best is not None
+        return best
+
+    def gathered(self, release: IntArray) -> Schedule | None:
+        """The best schedule on a single core; None if no core can run everything.
+
+        Where transfers are dear it is the one that list scheduling misses: that weighs the way to a core, never the
+        ways that come together later. On one core the order of the releases is optimal (1 | prec, r | Cmax; Lawler,
+        Management Science 19(5), 1973).
+        """
+        plan = self.plan
+        ready = inherited(plan.order, plan.source, plan.into_at, plan.into, release)
+        sequence = np.lexsort((self._place, ready)).astype(np.int64)
+        best: Schedule | None = None
+        for m in self._universal:
+            core = np.full(plan.order.size, m, dtype=np.int64)
+            found = self.retimed(Schedule(0, core, ready), release, sequence)
+            if best is None or found.makespan < best.makespan:
+                best = found
         return best
 
     def sequence(self, schedule: Schedule, *, scale: int = 1) -> IntArray:
