@@ -43,7 +43,8 @@ def shown(cell: Cell, kind: Kind) -> str:
         return cell
     match kind:
         case "percent":
-            return f"{100 * cell:.2f} %"
+            # A gap of 0 to anything is relative to 1e-12: many digits that say nothing.
+            return f"{100 * cell:.2f} %" if abs(cell) < 1e3 else f"{100 * cell:.1e} %"
         case "seconds":
             return f"{1000 * cell:.3g} ms" if cell < 0.9995 else f"{cell:.3g} s"
         case "count":

@@ -1,0 +1,332 @@
+"""``wnpopt bench DIR``: tables and performance profiles of stored runs, in the terminal, as files, as JSON."""
+
+from __future__ import annotations
+
+import os
+import sys
+import warnings
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wnpopt.cli.terminal import print_json
+from wnpopt.core.errors import InputError, one_line
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from wnpopt.bench.index_update import Change
+    from wnpopt.bench.profile import Profile, Target
+    from wnpopt.bench.record import Record
+    from wnpopt.bench.store import Store
+    from wnpopt.bench.table import Cell, Table
+
+FORMATS = {"csv": ".csv", "latex": ".tex"}
+"""The forms in which ``--out`` writes tables, with the endings of their files."""
+
+ROWS = 20
+"""Rows of a table of runs or instances that the terminal shows; files have them all."""
+
+_SHORT = {"gap_median": "median", "gap_worst": "worst"}
+INSTANCES = ("instance", "state", "best", "bound", "gap", "found_by")
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """All that ``wnpopt bench DIR`` shows of a store.
+
+    ``not_compared`` are the labels of a family that ran on too few instances for its profiles.
+    """
+
+    runs: int
+    gaps: Table
+    contradictions: Table
+    failures: Table
+    seeds: Table
+    instances: tuple[Table, ...]
+    profiles: tuple[Profile, ...]
+    not_compared: dict[str, tuple[str, ...]]
+
+    def tables(self) -> Iterable[Table]:
+        """Every table, the profiles' too, with those of their exact steps."""
+        from wnpopt.bench.gap import gap_views
+        from wnpopt.bench.profile import profile_table, steps_table
+
+        yield from (self.gaps, *gap_views(self.gaps), self.contradictions, self.failures, self.seeds, *self.instances)
+        for profile in self.profiles:
+            yield profile_table(profile)
+            yield steps_table(profile)
+
+
+def analyse(records: Iterable[Record], target: Target) -> Analysis:
+    """The tables and profiles of these runs, one family after the other."""
+    from wnpopt.bench.gap import contradiction_table, failure_table, gap_table, instance_table, seed_table
+    from wnpopt.bench.profile import profile_labels, quality_profile, time_profile
+    from wnpopt.bench.runs import Runs
+
+    runs = Runs.of(records)
+    profiles: list[Profile] = []
+    not_compared: dict[str, tuple[str, ...]] = {}
+    for family in runs.families:
+        labels = profile_labels(runs, family)
+        profiles.append(time_profile(runs, family, target=target, labels=labels))
+        profiles.append(quality_profile(runs, family, labels=labels))
+        left = {attempt.label for attempt in runs.of_family(family)} - set(labels)
+        if left:
+            not_compared[family] = tuple(sorted(left))
+    return Analysis(
+        len(runs.attempts),
+        gap_table(runs),
+        contradiction_table(runs),
+        failure_table(runs),
+        seed_table(runs),
+        tuple(instance_table(runs, family) for family in runs.families),
+        tuple(profiles),
+        not_compared,
+    )
+
+
+def show(
+    directory: Path,
+    *,
+    out: Path | None = None,
+    formats: Sequence[str] = ("csv", "latex"),
+    json: bool = False,
+    update_index: bool = False,
+    profile_target: str | float = "proved",
+) -> int:
+    """Print the tables and profiles of the store ``directory``; write them to ``out``; returns the exit code.
+
+    With ``json`` one JSON object goes to stdout instead. ``formats`` are those of :data:`FORMATS`.
+    ``profile_target`` is "proved" or a share t of the best known value (see :func:`wnpopt.bench.profile.time_profile`).
+    ``update_index`` writes what the runs know better into the indices of their suites. Raises :class:`InputError`.
+    """
+    from wnpopt.bench.index_update import update_index as update
+    from wnpopt.bench.store import Store, StoreWarning
+
+    target = parse_target(profile_target)
+    _check_formats(formats)
+    store = Store.open(directory)
+    records, skipped = _read(store)
+    for line in skipped:
+        _warn(line)
+    analysis = analyse(records, target)
+    files = [] if out is None else write_tables(analysis.tables(), out, formats)
+    changes: list[Change] | None = None
+    if update_index:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", StoreWarning)  # said above
+            changes = update(store, write=True)
+    if json:
+        print_json(_data(directory, analysis, changes, skipped, files))
+    else:
+        _print(analysis, changes, files, out)
+    if analysis.contradictions.rows:
+        _warn(f"{len(analysis.contradictions.rows)} instance(s) with answers that contradict each other")
+    return 0
+
+
+def parse_target(text: str | float) -> Target:
+    """``proved`` or a share of at least 0; raises :class:`InputError` for anything else."""
+    if text == "proved":
+        return "proved"
+    try:
+        share = float(text)
+    except ValueError:
+        share = float("nan")
+    if not 0 <= share < float("inf"):
+        what = f'found {text}; "proved", or a share of the best value such as 0.01, is needed'
+        raise InputError(what, where="--profile-target")
+    return share
+
+
+def write_tables(tables: Iterable[Table], folder: Path, formats: Sequence[str]) -> list[Path]:
+    """Write each table to ``folder`` in each format of :data:`FORMATS`; returns the files."""
+    from wnpopt.bench.table import to_csv, to_latex
+    from wnpopt.core.jsonio import write_atomic
+
+    _check_formats(formats)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"cannot be made: {error.strerror}", file=os.fspath(folder), where="--out") from None
+    files: list[Path] = []
+    for table in tables:
+        for form in formats:
+            if form == "latex" and table.name.endswith("-steps"):
+                continue  # thousands of rows: for plots, not for a page
+            path = folder / f"{table.name}{FORMATS[form]}"
+            write_atomic(path, (to_csv(table) if form == "csv" else to_latex(table)).encode())
+            files.append(path)
+    return files
+
+
+def _check_formats(formats: Sequence[str]) -> None:
+    unknown = next((form for form in formats if form not in FORMATS), None)
+    if unknown is not None or not formats:
+        wanted = " and ".join(FORMATS)
+        raise InputError(f"found {unknown or 'nothing'}; the formats are {wanted}", where="--formats")
+
+
+def _read(store: Store) -> tuple[list[Record], list[str]]:
+    """The records that count, and what the store says of lines that it skipped."""
+    from wnpopt.bench.store import StoreWarning
+
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", StoreWarning)
+        records = list(store.latest().values())
+    skipped: list[str] = []
+    for warning in caught:
+        if issubclass(warning.category, StoreWarning):
+            skipped.append(one_line(str(warning.message)))
+        else:
+            warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
+    return records, skipped
+
+
+def _warn(line: str) -> None:
+    print(f"wnpopt: warning: {line}", file=sys.stderr)
+
+
+def _data(
+    directory: Path, analysis: Analysis, changes: Sequence[Change] | None, skipped: Sequence[str], files: Sequence[Path]
+) -> dict[str, object]:
+    import msgspec
+
+    tables = (analysis.gaps, analysis.contradictions, analysis.failures, analysis.seeds, *analysis.instances)
+    data: dict[str, object] = {
+        "store": os.fspath(directory),
+        "runs": analysis.runs,
+        "warnings": list(skipped),
+        "tables": {
+            table.name: {
+                "title": table.title,
+                "note": table.note,
+                "rows": [dict(zip((c.key for c in table.columns), row, strict=True)) for row in table.rows],
+            }
+            for table in tables
+        },
+        "profiles": [asdict(profile) | {"note": profile.note} for profile in analysis.profiles],
+        "not_compared": analysis.not_compared,
+        "files": [os.fspath(file) for file in files],
+    }
+    if changes is not None:
+        data["index_changes"] = msgspec.to_builtins(changes)
+    return data
+
+
+def _print(analysis: Analysis, changes: Sequence[Change] | None, files: Sequence[Path], out: Path | None) -> None:
+    from rich.console import Console
+    from rich.text import Text
+
+    from wnpopt.bench.gap import gap_views
+    from wnpopt.bench.profile import profile_table
+
+    # Where nobody looks, rich takes 80 columns, and numbers would be cut.
+    console = Console(width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else 100, highlight=False)
+    if not analysis.runs:
+        console.print("no run is stored here yet")
+    else:
+        for view in gap_views(analysis.gaps):
+            if analysis.failures.rows or view.name != "gaps-failures":
+                _draw(console, view, [column.key for column in view.columns[1:]], view.title)
+        console.print(Text(analysis.gaps.note, style="dim"))
+        for table in analysis.instances:
+            left = _open(table)
+            if left.rows:
+                _draw(console, _widest(left), INSTANCES, f"{table.title} without a proof, the largest gaps")
+                _more(console, len(left.rows))
+            proved = len(table.rows) - len(left.rows)
+            console.print(f"{table.title}: {proved} of {len(table.rows)} are proved", style="dim")
+        if analysis.seeds.rows:
+            _draw(console, _first(analysis.seeds), [c.key for c in analysis.seeds.columns[1:]], analysis.seeds.title)
+            _more(console, len(analysis.seeds.rows))
+        for profile in analysis.profiles:
+            table = profile_table(profile)
+            _draw(console, table, [c.key for c in table.columns], f"Performance profile: {table.title}")
+            console.print(Text(table.note, style="dim"))
+        for family, labels in analysis.not_compared.items():
+            told = f"Profiles of {family} leave out {', '.join(labels)}: run on less than half of the instances."
+            console.print(Text(told, style="dim"))
+        if analysis.failures.rows:
+            keys = [c.key for c in analysis.failures.columns]
+            _draw(console, _first(analysis.failures), keys, analysis.failures.title)
+            _more(console, len(analysis.failures.rows))
+    for change in changes or ():
+        style = "yellow" if change.action == "skipped" else "green"
+        console.print(Text(one_line(str(change)), style=style), soft_wrap=True)
+    if changes is not None and not any(change.after for change in changes):
+        console.print("the indices have nothing to gain from these runs")
+    if files:
+        console.print(Text(f"{out}: {len(files)} files"), soft_wrap=True)
+    for suite, instance, _, what in analysis.contradictions.rows:
+        line = one_line(f"CONTRADICTION in {suite}, {instance}: {what}")
+        console.print(Text(line, style="bold red"), soft_wrap=True)
+    if analysis.contradictions.rows:
+        console.print(Text(analysis.contradictions.note, style="bold red"), soft_wrap=True)
+
+
+def _first(table: Table) -> Table:
+    return replace(table, rows=table.rows[:ROWS])
+
+
+def _open(table: Table) -> Table:
+    place = next(i for i, column in enumerate(table.columns) if column.key == "state")
+    return replace(table, rows=tuple(row for row in table.rows if row[place] not in ("proved", "infeasible")))
+
+
+def _widest(table: Table) -> Table:
+    """The instances with the largest gaps, in the table's order; a gap that is not known is the largest."""
+    place = next(i for i, column in enumerate(table.columns) if column.key == "gap")
+
+    def gap(row: tuple[Cell, ...]) -> float:
+        cell = row[place]
+        return float("inf") if cell is None or isinstance(cell, str) else float(cell)
+
+    order = sorted(range(len(table.rows)), key=lambda i: gap(table.rows[i]), reverse=True)
+    return replace(table, rows=tuple(table.rows[i] for i in sorted(order[:ROWS])))
+
+
+def _draw(console: Console, table: Table, keys: Sequence[str], title: str) -> None:
+    """Some columns of ``table``, the rows of a suite under its name."""
+    from rich import box
+    from rich.table import Table as Drawn
+    from rich.text import Text
+
+    from wnpopt.bench.table import shown
+
+    places = {column.key: place for place, column in enumerate(table.columns)}
+    texts = {key: [shown(row[places[key]], table.columns[places[key]].kind) for row in table.rows] for key in keys}
+    titles = {key: _SHORT.get(key, table.columns[places[key]].title) for key in keys}
+    widths = {key: max(len(titles[key]), *map(len, texts[key]), 0) for key in keys}
+    if "suite" in places:
+        widths[keys[0]] = max(widths[keys[0]], *(len(str(row[places["suite"]])) for row in table.rows), 0)
+    room = console.width - 2 * len(keys) - (20 if "message" in keys else 0)
+    fits = sum(width for key, width in widths.items() if key != "message") <= room
+    drawn = Drawn(
+        title=Text(title),
+        title_justify="left",
+        title_style="bold",
+        box=box.SIMPLE_HEAD,
+        padding=(0, 1, 0, 0),
+        pad_edge=False,
+    )
+    for key in keys:
+        if table.columns[places[key]].kind == "text":
+            # Where there is room, messages give way to names: a name that is folded is hard to read.
+            drawn.add_column(titles[key], overflow="fold", min_width=widths[key] if fits and key != "message" else 4)
+        else:
+            drawn.add_column(titles[key], justify="right", no_wrap=True, min_width=widths[key])
+    suite: Cell = None
+    for number, row in enumerate(table.rows):
+        if "suite" in places and row[places["suite"]] != suite:
+            suite = row[places["suite"]]
+            drawn.add_row(Text(str(suite), style="cyan", no_wrap=True, overflow="ellipsis"))
+        drawn.add_row(*(Text(one_line(texts[key][number])) for key in keys))
+    console.print(drawn)
+
+
+def _more(console: Console, rows: int) -> None:
+    if rows > ROWS:
+        console.print(f"{rows - ROWS} more; --out DIR writes all of them", style="dim")
