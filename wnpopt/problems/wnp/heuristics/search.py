@@ -99,13 +99,12 @@ def _overlap(problem: Problem, first: Joint) -> Joint:
 
 
 def _respond(problem: Problem, arrivals: Arrivals, known: Joint) -> Joint:
-    """The best of a new list schedule, one on a single core, and the known one started anew, all under ``arrivals``."""
+    """The best of a new list schedule, one on a core as far as can be, and the known one started anew."""
     release = problem.release(problem.arrival(arrivals))
     fresh = problem.scheduler.schedule(release)
     kept = problem.scheduler.retimed(known.schedule, release)
     gathered = problem.scheduler.gathered(release)
-    found = [fresh, kept] if gathered is None else [fresh, kept, gathered]
-    return Joint(arrivals, min(found, key=lambda schedule: schedule.makespan))
+    return Joint(arrivals, min((fresh, kept, gathered), key=lambda schedule: schedule.makespan))
 
 
 def _slack_tails(problem: Problem, schedule: Schedule) -> IntArray:

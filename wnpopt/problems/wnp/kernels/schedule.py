@@ -201,7 +201,8 @@ class Scheduler:
         rank_mean = mean_ranks(plan.ticks, plan.order, plan.target, plan.width, plan.hop, plan.outof_at, plan.outof)
         rank_path = path.sum(axis=1) // np.maximum(able.sum(axis=1), 1)
         best_path = np.where(able, plan.ticks + tail, FAR).min(axis=1)
-        self._universal = np.flatnonzero(able.all(axis=0)).tolist()
+        fastest = plan.ticks.argmin(axis=1).astype(np.int64)
+        self._gathered = [np.where(able[:, m], m, fastest) for m in range(able.shape[1])]
         nothing = np.zeros_like(plan.ticks)
         self._variants = [
             (self.by_rank(rank_mean), nothing),
@@ -241,8 +242,8 @@ class Scheduler:
         assert best is not None
         return best
 
-    def gathered(self, release: IntArray) -> Schedule | None:
-        """The best schedule on a single core; None if no core can run everything.
+    def gathered(self, release: IntArray) -> Schedule:
+        """The best schedule that gives one core everything it can run, and the rest to the fastest cores.
 
         Where transfers are dear it is the one that list scheduling misses: that weighs the way to a core, never the
         ways that come together later. On one core the order of the releases is optimal (1 | prec, r | Cmax; Lawler,
@@ -252,11 +253,11 @@ class Scheduler:
         ready = inherited(plan.order, plan.source, plan.into_at, plan.into, release)
         sequence = np.lexsort((self._place, ready)).astype(np.int64)
         best: Schedule | None = None
-        for m in self._universal:
-            core = np.full(plan.order.size, m, dtype=np.int64)
+        for core in self._gathered:
             found = self.retimed(Schedule(0, core, ready), release, sequence)
             if best is None or found.makespan < best.makespan:
                 best = found
+        assert best is not None
         return best
 
     def sequence(self, schedule: Schedule, *, scale: int = 1) -> IntArray:
