@@ -13,6 +13,10 @@ from wnpopt.domain.networks import NETWORKS, build_network
     [
         ("mobilenet-v2", {}, 0.301e9, 3504872, "torchvision 0.20, MobileNet_V2_Weights"),
         ("vit-b-16", {}, 17.564e9, 86567656, "torchvision 0.20, ViT_B_16_Weights"),
+        ("vgg-19", {}, 19.632e9, 143667240, "torchvision 0.20, VGG19_Weights"),
+        ("resnet-152", {}, 11.514e9, 60192808, "torchvision 0.20, ResNet152_Weights"),
+        ("densenet-121", {}, 2.834e9, 7978856, "torchvision 0.20, DenseNet121_Weights"),
+        ("convnext-l", {}, 34.361e9, 197767336, "torchvision 0.20, ConvNeXt_Large_Weights"),
         ("bert-base", {"tokens": 128}, 22.5e9 / 2, 109e6, "Sun et al., MobileBERT, ACL 2020, Table 1"),
         ("gpt2", {"tokens": 1024}, 291648307200 / 2, 124439808, "nanoGPT, transformer_sizing.ipynb, forward_total"),
     ],
@@ -51,6 +55,8 @@ def test_attention_grows_with_the_square_of_the_tokens() -> None:
         ("gpt2", {"tokens": 1025}, "tokens"),
         ("bert-base", {"tokens": 513}, "tokens"),
         ("vit-b-16", {"image": 225}, "image"),
+        ("vgg-19", {"image": 225}, "image"),
+        ("convnext-l", {"image": 225}, "image"),
     ],
 )
 def test_impossible_networks_are_refused(name: str, arguments: dict[str, int], where: str) -> None:

@@ -9,12 +9,25 @@ from types import MappingProxyType
 from wnpopt.core.errors import InputError
 from wnpopt.domain.graph import Graph
 from wnpopt.domain.networks.bert import bert_base
+from wnpopt.domain.networks.convnext import convnext_large
+from wnpopt.domain.networks.densenet import densenet_121
 from wnpopt.domain.networks.gpt2 import gpt2
 from wnpopt.domain.networks.mobilenet import mobilenet_v2
+from wnpopt.domain.networks.resnet import resnet_152
+from wnpopt.domain.networks.vgg import vgg_19
 from wnpopt.domain.networks.vit import vit_b_16
 
 NETWORKS: Mapping[str, Callable[..., Graph]] = MappingProxyType(
-    {"bert-base": bert_base, "gpt2": gpt2, "mobilenet-v2": mobilenet_v2, "vit-b-16": vit_b_16}
+    {
+        "bert-base": bert_base,
+        "convnext-l": convnext_large,
+        "densenet-121": densenet_121,
+        "gpt2": gpt2,
+        "mobilenet-v2": mobilenet_v2,
+        "resnet-152": resnet_152,
+        "vgg-19": vgg_19,
+        "vit-b-16": vit_b_16,
+    }
 )
 """Builders by name; their arguments are whole numbers of at least 1."""
 

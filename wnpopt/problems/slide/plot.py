@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 # Okabe and Ito's colours: told apart without seeing all hues, and in print.
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#000000")
-_DOWNLOAD, _COMPUTE, _DEADLINE = "#56B4E9", "#E69F00", "#D55E00"
+DOWNLOAD, COMPUTE, DEADLINE = "#56B4E9", "#E69F00", "#D55E00"
 _MOST_BARS = 60
 
 
@@ -187,10 +187,10 @@ def _allocation(axes: Axes, instance: SlideInstance, solution: SlideSolution, bo
 def _timeline(axes: Axes, line: Timeline) -> None:
     unit, name = (1e3, "ms") if max(line.deadline_s, line.late_end[-1]) < 2 else (1.0, "s")
     lanes = (
-        (3.15, [0.0, *line.arrival[:-1]], line.arrival, _DOWNLOAD),
-        (2.25, line.start, line.end, _COMPUTE),
-        (0.95, [0.0, *line.arrival[:-1]], line.arrival, _DOWNLOAD),
-        (0.05, line.late_start, line.late_end, _COMPUTE),
+        (3.15, [0.0, *line.arrival[:-1]], line.arrival, DOWNLOAD),
+        (2.25, line.start, line.end, COMPUTE),
+        (0.95, [0.0, *line.arrival[:-1]], line.arrival, DOWNLOAD),
+        (0.05, line.late_start, line.late_end, COMPUTE),
     )
     for height, begins, ends, colour in lanes:
         for layer, (begin, end) in enumerate(zip(begins, ends, strict=True)):
@@ -203,7 +203,7 @@ def _timeline(axes: Axes, line: Timeline) -> None:
                     alpha=1.0 if layer % 2 == 0 else 0.55,
                     linewidth=0,
                 )
-    axes.axvline(line.deadline_s * unit, color=_DEADLINE, linewidth=1.5, linestyle="--")
+    axes.axvline(line.deadline_s * unit, color=DEADLINE, linewidth=1.5, linestyle="--")
     axes.annotate(
         "deadline",
         (line.deadline_s * unit, 4.05),
@@ -212,7 +212,7 @@ def _timeline(axes: Axes, line: Timeline) -> None:
         ha="right",
         va="bottom",
         fontsize=8,
-        color=_DEADLINE,
+        color=DEADLINE,
     )
     span = max(line.late_end[-1], line.deadline_s)
     for height, end in ((2.65, line.end[-1]), (0.45, line.late_end[-1])):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from wnpopt.core.errors import InputError
@@ -30,8 +31,13 @@ class Timeline:
     rho: float
 
 
-def timelines(instance: SlideInstance, solution: SlideSolution) -> tuple[Timeline, ...]:
-    """The timelines of all served users, in the solution's order. Raises :class:`InputError` for unknown names."""
+def timelines(
+    instance: SlideInstance, solution: SlideSolution, places: Collection[int] | None = None
+) -> tuple[Timeline, ...]:
+    """The timelines of the served users at these ``places`` of the solution (None: of all), in its order.
+
+    Raises :class:`InputError` for unknown names.
+    """
     users = {user.name: user for user in instance.users}
     models = {model.name: model for model in instance.models}
     for index, entry in enumerate(solution.served):
@@ -39,7 +45,12 @@ def timelines(instance: SlideInstance, solution: SlideSolution) -> tuple[Timelin
             raise InputError("names no user or model of this instance", where=f"served[{index}]")
     triples = [(users[entry.user], models[entry.model], entry) for entry in solution.served]
     found = []
-    for (user, model, entry), rate in zip(triples, transmission_rates(instance, triples), strict=True):
+    # What a user's link carries may depend on others: the rates are those of the whole solution.
+    for index, ((user, model, entry), rate) in enumerate(
+        zip(triples, transmission_rates(instance, triples), strict=True)
+    ):
+        if places is not None and index not in places:
+            continue
         arrival, start, end = [], [], []
         bits = done = 0.0
         speed = user.flop_per_cycle * entry.frequency_hz
