@@ -1,0 +1,156 @@
+"""``wnpopt bench SUITE``: a named suite as a resumable batch, then its tables and sweeps."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wnpopt.cli.batch import plain_warnings
+from wnpopt.cli.batch import show as show_summary
+from wnpopt.cli.batch_progress import BatchProgress
+from wnpopt.cli.terminal import number as written
+from wnpopt.core.errors import InputError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from wnpopt.bench.batch import Rerun
+    from wnpopt.bench.sweep import Chart, Line
+
+
+def run_suite(
+    name: str,
+    *,
+    out: Path,
+    preset: str = "quick",
+    workers: int | None = None,
+    time_limit: float | None = None,
+    threads: int = 1,
+    memory: float | None = None,
+    total_time: float | None = None,
+    rerun: Rerun | Sequence[Rerun] | None = None,
+    dask: str | None = None,
+) -> int:
+    """Materialise the suite ``name``, run what is not in the store ``out`` yet, print its tables and sweeps.
+
+    ``time_limit`` (None: the preset's) is for the methods that have a limit; the heuristics of a suite run without one,
+    so that their runs are the same in every preset. The other options are those of :func:`wnpopt.bench.batch.batch`,
+    ``total_time`` for all of it. Returns 0 if every instance has a record that is no failure, else 1. Raises
+    :class:`InputError` for an unknown suite or preset, and what the batch raises.
+    """
+    from wnpopt.bench.batch import batch
+    from wnpopt.bench.suite import materialise, suite
+
+    chosen = suite(name)
+    limit = chosen.preset(preset).time_limit
+    if time_limit is not None:
+        if not chosen.searches:
+            raise InputError(f"goes with no method of {name}: they need no time limit", where="time_limit")
+        limit = time_limit
+    for where, value in (("time_limit", limit), ("total_time", total_time)):
+        # Here, for a batch that finds out runs after another one.
+        if value is not None and not 0 <= value < float("inf"):
+            raise InputError(f"found {value}; seconds of at least 0 are needed", where=where)
+    began = time.monotonic()
+    number = sum(1 for _ in chosen.points(preset))
+    print(f"{name}, {preset}: {number} instances in {out}", file=sys.stderr, flush=True)
+    files = materialise(chosen, preset, out)
+    complete = True
+    for methods, seconds in ((chosen.heuristics, None), (chosen.searches, limit)):
+        if not methods:
+            continue
+        left = None if total_time is None else max(0.0, total_time - (time.monotonic() - began))
+        with BatchProgress() as progress, plain_warnings():
+            summary = batch(
+                files,
+                methods,
+                out,
+                time_limit=seconds,
+                threads=threads,
+                workers=workers,
+                memory=memory,
+                total_time=left,
+                rerun=rerun,
+                dask=dask,
+                on_record=progress.record,
+                on_progress=progress.update,
+            )
+        complete &= summary.complete
+        last = summary.end != "finished" or methods == chosen.methods[-len(methods) :]
+        if last or summary.failed or summary.invalid:
+            show_summary(summary)
+        if summary.end != "finished":
+            complete = False
+            break
+    show_store(out)
+    return 0 if complete else 1
+
+
+def show_store(out: Path) -> None:
+    """Print the tables of the store and the sweeps of its suites."""
+    from wnpopt.bench.runs import Runs
+    from wnpopt.bench.store import Store, StoreWarning
+    from wnpopt.bench.sweep import charts
+    from wnpopt.cli.bench_tables import show
+
+    show(out)
+    store = Store.open(out)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", StoreWarning)  # said above
+        runs = Runs.of(store.latest().values())
+    with plain_warnings():
+        show_charts(charts(store, runs))
+
+
+def show_charts(drawn: Sequence[Chart]) -> None:
+    """Print each chart as a table: a row an x, a column a line; under each mean the least and the greatest value.
+
+    A mean of fewer values than others in its chart says how many.
+    """
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else 100, highlight=False)
+    for chart in drawn:
+        _draw(console, chart)
+    if drawn:
+        told = "Means over the instances' seeds; below each the least and the greatest where they differ."
+        console.print(Text(told, style="dim"))
+
+
+def _draw(console: Console, chart: Chart) -> None:
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(
+        title=Text(f"{chart.title}: {chart.y_label}"),
+        title_justify="left",
+        title_style="bold",
+        box=box.SIMPLE_HEAD,
+        padding=(0, 1, 0, 0),
+        pad_edge=False,
+    )
+    most = max((count for line in chart.lines for count in line.count), default=0)
+    table.add_column(Text(chart.x_label), justify="right")
+    for line in chart.lines:
+        table.add_column(Text(line.label), justify="right")
+    for i, x in enumerate(chart.lines[0].x):
+        table.add_row(written(x), *(Text(_cell(line, i, most)) for line in chart.lines))
+    console.print(table)
+
+
+def _cell(line: Line, i: int, most: int) -> str:
+    mean, low, high = line.mean[i], line.low[i], line.high[i]
+    if mean is None or low is None or high is None:
+        return "-"
+    least, greatest = f"{low:.3g}", f"{high:.3g}"
+    told = [f"{mean:.4g}"] if least == greatest else [f"{mean:.4g}", f"{least}..{greatest}"]
+    if line.count and line.count[i] < most:
+        told.append(f"{line.count[i]} of {most}")
+    return "\n".join(told)
