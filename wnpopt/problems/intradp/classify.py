@@ -164,6 +164,8 @@ def _rowwise(
     if op.op_type == "Gemm" and (op.attribute("transA") or where != 0):
         return None, "global", {}
     second_is_data = len(op.inputs) > 1
+    if not second_is_data and not _constant_on_the_right(op, out, shape):
+        return None, "global", {}
     # With constant rows on the right; or the product of two activations, of which the right is read whole.
     if where != dims - 2 or len(out) != dims:
         return None, "global", {}
@@ -173,6 +175,25 @@ def _rowwise(
             return None, "global", {}
         reads.update(dict.fromkeys(op.inputs[1:], "all"))
     return where, "row-wise", reads
+
+
+def _constant_on_the_right(op: Operator, out: tuple[int, ...], shape: Mapping[str, tuple[int, ...]]) -> bool:
+    """True if the constant factor can only be the right one: on the left it mixes the rows of what it multiplies.
+
+    An operator keeps its activations and constants apart, so the shapes have to tell; where they leave both, False.
+    """
+    rows, inner = shape[op.inputs[0]][-2:]
+    factor = next((shape[name] for name in op.weights if len(shape[name]) > 1), None)
+    if factor is None:
+        return False
+    above, below = factor[-2:]
+    if op.attribute("transB"):
+        on_the_right = inner == below and out[-2:] == (rows, above)
+        on_the_left = below == inner and out[-2:] == (above, rows)
+    else:
+        on_the_right = inner == above and out[-2:] == (rows, below)
+        on_the_left = below == rows and out[-2:] == (above, inner)
+    return on_the_right and not on_the_left
 
 
 def _concat(

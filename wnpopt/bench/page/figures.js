@@ -1,0 +1,192 @@
+"use strict";
+// Figures, made by plotly from the page's data when they come into view, and again when the colour scheme changes.
+
+const PAINT = ["#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#8A6FBF", "#A6761D"];
+const DASHES = ["solid", "dash", "dot", "dashdot"];
+const CONFIG = { displaylogo: false, modeBarButtons: [["toImage", "zoom2d", "pan2d", "resetScale2d"]] };
+
+/** Text for plotly, which reads some HTML, so that it stands for itself; cut where it would fill the figure. */
+function plain(text, most = 60) {
+  const cut = text.length > most ? `${text.slice(0, most - 1)}…` : text;
+  return cut.replace(/[&<>"%$]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+}
+
+const colourOf = (index) => PAINT[index % PAINT.length];
+const dashOf = (index) => DASHES[Math.floor(index / PAINT.length) % DASHES.length];
+/** An axis title; on a narrow page in two lines, where it has a part in brackets. */
+const titled = (text) => ({ text: plain(text, 90).replace(" (", innerWidth < 600 ? "<br>(" : " ("), standoff: 8 });
+const theme = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+function baseLayout() {
+  const axis = { gridcolor: theme("--line"), linecolor: theme("--soft"), zeroline: false, automargin: true };
+  return {
+    axis,
+    layout: {
+      paper_bgcolor: theme("--page"), plot_bgcolor: theme("--page"),
+      font: { color: theme("--ink"), size: 12, family: "system-ui, sans-serif" },
+      margin: { l: 55, r: 12, t: 32, b: 45 }, hovermode: "closest", modebar: { bgcolor: "rgba(0,0,0,0)", color: theme("--soft"), activecolor: theme("--accent") },
+      hoverlabel: { align: "left", namelength: 40 },
+      legend: { orientation: "h", x: 0, y: 0, yref: "container", xanchor: "left", yanchor: "bottom" },
+    },
+  };
+}
+
+const drawn = new Set();
+const waiting = new Map();
+const watcher = new IntersectionObserver((entries) => {
+  for (const entry of entries) {
+    if (!entry.isIntersecting || !waiting.has(entry.target)) continue;
+    const draw = waiting.get(entry.target);
+    waiting.delete(entry.target);
+    watcher.unobserve(entry.target);
+    drawn.add(draw);
+    draw();
+  }
+}, { rootMargin: "400px" });
+
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => drawn.forEach((draw) => draw()));
+
+/**
+ * A figure with its heading and its switches, drawn when it comes into view.
+ * build(state): {data, layout} of plotly; switches: {key, label, pressed}; each is a button that sets state[key].
+ */
+function figure({ title, note, height, switches = [], build }) {
+  const canvas = make("div", { class: "canvas", set: { role: "img", "aria-label": title } });
+  canvas.style.height = `${height}px`;
+  const state = Object.fromEntries(switches.map(({ key, pressed }) => [key, pressed]));
+  const draw = () => {
+    const { data, layout } = build(state);
+    Plotly.react(canvas, data, { ...layout, height, width: canvas.clientWidth }, CONFIG);
+  };
+  const buttons = switches.map(({ key, label, pressed }) => make("button", {
+    class: "plain", text: label, set: { type: "button", "aria-pressed": String(pressed), "data-switch": key },
+    on: {
+      click: (event) => {
+        state[key] = !state[key];
+        event.currentTarget.setAttribute("aria-pressed", String(state[key]));
+        if (drawn.has(draw)) draw();
+      },
+    },
+  }));
+  const box = make("div", { class: "plot" }, make("h3", { text: title }));
+  if (note) box.append(make("p", { class: "note", text: note }));
+  if (buttons.length) box.append(make("div", { class: "tools" }, ...buttons));
+  box.append(canvas);
+  new ResizeObserver(() => {
+    if (drawn.has(draw) && canvas.clientWidth && canvas.layout?.width !== canvas.clientWidth) draw();
+  }).observe(canvas);
+  waiting.set(canvas, draw);
+  // Plotly stands at the end of the page, so that tables need not wait for it.
+  if (document.readyState === "loading") addEventListener("DOMContentLoaded", () => watcher.observe(canvas));
+  else watcher.observe(canvas);
+  return box;
+}
+
+/** A performance profile: the share of problems on which a method is within a factor of the best. */
+function profileFigure(profile, note, place) {
+  const reach = Math.max(1.05, ...profile.curves.flatMap((curve) => curve.taus.slice(-1))) * 1.05;
+  return figure({
+    title: profile.title, note, height: 380,
+    switches: [{ key: "log", label: "logarithmic factor", pressed: true }],
+    build: ({ log }) => {
+      const { axis, layout } = baseLayout();
+      const curves = profile.curves.filter((curve) => curve.taus.length);
+      const data = curves.map((curve, position) => {
+        const index = place(curve.label);
+        return {
+          type: "scatter", mode: "lines", name: plain(curve.label, 40),
+          x: [...curve.taus, reach], y: [...curve.shares, curve.shares[curve.shares.length - 1]],
+          // Wider beneath narrower, so that curves that coincide are all seen.
+          line: { shape: "hv", color: colourOf(index), dash: dashOf(index), width: Math.min(7, 2 + 1.5 * (curves.length - 1 - position)) },
+          hovertemplate: "%{y:.1%} within %{x:.4g}x",
+        };
+      });
+      return {
+        data,
+        layout: {
+          ...layout,
+          xaxis: { ...axis, title: titled(profile.x_label), type: log ? "log" : "linear", range: log ? [-0.002, Math.log10(reach)] : [1, reach] },
+          yaxis: { ...axis, title: { text: "share of problems" }, range: [-0.02, 1.03], tickformat: ".0%" },
+        },
+      };
+    },
+  });
+}
+
+/** A sweep: the mean of each line with its spread. */
+function sweepFigure(chart) {
+  return figure({
+    title: chart.title, height: 380,
+    build: () => {
+      const { axis, layout } = baseLayout();
+      const data = chart.lines.flatMap((line, index) => {
+        const name = plain(line.label, 40);
+        const kept = line.x.map((_, i) => i).filter((i) => line.low[i] !== null && line.high[i] !== null);
+        const band = {
+          type: "scatter", mode: "lines", hoverinfo: "skip", showlegend: false, legendgroup: String(index),
+          x: [...kept.map((i) => line.x[i]), ...kept.map((i) => line.x[i]).reverse()],
+          y: [...kept.map((i) => line.low[i]), ...kept.map((i) => line.high[i]).reverse()],
+          fill: "toself", fillcolor: `${colourOf(index)}26`, line: { width: 0 },
+        };
+        const mean = {
+          type: "scatter", mode: "lines+markers", name, legendgroup: String(index), x: line.x, y: line.mean,
+          line: { color: colourOf(index), dash: dashOf(index), width: 2 }, marker: { size: 6 },
+          customdata: line.x.map((_, i) => `${shown(line.low[i])} to ${shown(line.high[i])}` +
+            (line.count.length ? `, ${line.count[i]} values` : "")),
+          hovertemplate: `${name}<br>%{x:.5g}: %{y:.6g} (%{customdata})<extra></extra>`,
+        };
+        return kept.length ? [band, mean] : [mean];
+      });
+      return {
+        data,
+        layout: {
+          ...layout,
+          xaxis: { ...axis, title: titled(chart.x_label) },
+          yaxis: { ...axis, title: titled(chart.y_label) },
+        },
+      };
+    },
+  });
+}
+
+/** The traces of an instance's runs: incumbents as lines, bounds dotted, against time. */
+function traceFigure(curves, labels, place, unit) {
+  const times = curves.flatMap((curve) => curve.time_s).filter((time) => time > 0);
+  const least = times.length ? Math.min(...times) / 2 : 1e-6;
+  const end = (times.length ? Math.max(...times) : 1) * 1.1;
+  return figure({
+    title: "Convergence", note: "Lines: the best value so far; dotted: the bound. A run ends at its last point, where its value is the verified one.",
+    height: 360,
+    switches: [{ key: "log", label: "logarithmic time", pressed: true }, { key: "bounds", label: "bounds", pressed: true }],
+    build: ({ log, bounds }) => {
+      const { axis, layout } = baseLayout();
+      const named = new Set();
+      const data = curves.flatMap((curve) => {
+        // A logarithmic axis has no 0. What a run found holds on after its end: the line goes on, without a point.
+        const x = [...curve.time_s.map((time) => (log ? Math.max(time, least) : time)), end];
+        const index = place(labels[curve.label]);
+        const trace = (column, dash, what) => ({
+          type: "scatter", mode: "lines+markers", x, y: [...column, column[column.length - 1]],
+          name: plain(labels[curve.label], 40), legendgroup: String(curve.label),
+          showlegend: what === "value" && !named.has(curve.label), connectgaps: false,
+          line: { shape: "hv", color: colourOf(index), dash, width: what === "value" ? 2 : 1.5 },
+          marker: { size: [...column.map(() => (what === "value" ? 6 : 4)), 0], color: colourOf(index) },
+          customdata: [...curve.time_s, curve.time_s[curve.time_s.length - 1]].map((time) => shown(time, "seconds")),
+          hovertemplate: `${plain(labels[curve.label], 40)}, seed ${curve.seed}<br>${what} %{y:.8g} ${plain(unit)} at %{customdata}<extra></extra>`,
+        });
+        const found = [trace(curve.objective, "solid", "value")];
+        named.add(curve.label);
+        if (bounds && curve.bound.some((value) => value !== null)) found.push(trace(curve.bound, "dot", "bound"));
+        return found;
+      });
+      return {
+        data,
+        layout: {
+          ...layout,
+          xaxis: { ...axis, title: { text: "time in s" }, type: log ? "log" : "linear" },
+          yaxis: { ...axis, title: { text: unit ? `value in ${plain(unit)}` : "value" } },
+        },
+      };
+    },
+  });
+}
