@@ -16,7 +16,7 @@ from report_store import failed, tiny_store
 
 from wnpopt.bench.record import Failure, Reference
 from wnpopt.bench.report import embedded, write_report
-from wnpopt.bench.report_data import grouped, overview_of, profile_labels, state_of, suite_table, with_figures
+from wnpopt.bench.report_data import grouped, overview_of, state_of, suite_table, with_figures
 from wnpopt.bench.report_figures import MOST_POINTS, curve_of, thinned
 from wnpopt.bench.runs import Runs
 from wnpopt.bench.store import Store, write_records
@@ -217,15 +217,6 @@ def test_figures_go_to_contradictions_then_unknown_then_large_gaps_and_suites_ta
     names = [runs.known[key].name for key in chosen]
     assert names == ["contra", "boundless", "wide", "narrow", "x0", "y0", "x1", "y1", "x2", "y2"]
     assert with_figures(runs, grouped(runs), 3) == chosen[:3]
-
-
-def test_profiles_compare_those_that_ran_on_half_of_the_problems() -> None:
-    records = [record(f"i{n}", method, objective=1.0) for n in range(4) for method in ("a", "b")]
-    records += [record(f"i{n}", "half", objective=1.0) for n in range(2)]
-    records += [record("i0", "rare", objective=1.0), record("s", "c", objective=1.0, family="slide", sense="max")]
-    runs = Runs.of(records)
-    assert profile_labels(runs, "wnp") == ("a", "b", "half")
-    assert profile_labels(runs, "slide") == ("c",)
 
 
 def test_the_index_can_know_a_better_value(store: Store, tmp_path: Path) -> None:

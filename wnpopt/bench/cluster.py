@@ -1,8 +1,8 @@
 """A batch on a Dask cluster: every task goes to one of its workers, which runs it in a process of its own.
 
 Only the client writes to the store, once for each task, when the answer has come. When a worker of the cluster dies
-Dask gives its tasks to another, so nothing is lost and nothing is stored twice. Files travel with the tasks: the workers
-need wnpopt, not our file system.
+Dask gives its tasks to another, so nothing is lost and nothing is stored twice. Files travel with the tasks: the
+workers need wnpopt, not our file system.
 """
 
 from __future__ import annotations

@@ -18,14 +18,13 @@ from string import Template
 import msgspec
 
 from wnpopt.bench.gap import contradiction_table, failure_table, gap_table, instance_table, seed_table
-from wnpopt.bench.profile import Profile, profile_table, quality_profile, steps_table, time_profile
+from wnpopt.bench.profile import Profile, profile_labels, profile_table, quality_profile, steps_table, time_profile
 from wnpopt.bench.report_data import (
     InstanceRow,
     Overview,
     grouped,
     instance_rows,
     overview_of,
-    profile_labels,
     suite_table,
     with_figures,
 )
@@ -146,7 +145,7 @@ def _profiles(runs: Runs, family: str) -> Iterator[_Drawn]:
         profile = make(runs, family, labels=labels)
         note = profile.note
         if missing:
-            note += f" Not compared: {', '.join(missing)}, run on fewer than half of the family's problems."
+            note += f" Not compared: {', '.join(missing)}, run on fewer than half of the family's instances."
         yield _Drawn(profile, note)
 
 

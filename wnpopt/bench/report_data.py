@@ -156,19 +156,6 @@ def suite_table(runs: Runs, groups: Mapping[str, Sequence[Attempt]]) -> Table:
     return Table("suites", "Suites", columns, tuple(rows))
 
 
-def profile_labels(runs: Runs, family: str) -> tuple[str, ...]:
-    """The labels for the family's profiles: those that ran on at least half of its problems (an instance with a seed).
-
-    A profile compares methods where all of them ran; one that ran on a few problems only would leave nothing.
-    """
-    problems: dict[str, set[tuple[str, int]]] = {}
-    for attempt in runs.of_family(family):
-        key = attempt.record.key
-        problems.setdefault(attempt.label, set()).add((key.instance_hash, key.seed))
-    total = len(set().union(*problems.values()))
-    return tuple(sorted(label for label, own in problems.items() if 2 * len(own) >= total))
-
-
 def with_figures(runs: Runs, groups: Mapping[str, Sequence[Attempt]], most: int | None) -> tuple[str, ...]:
     """The hashes of at most ``most`` instances (None: of all): contradictory ones first, then by gap, largest first.
 

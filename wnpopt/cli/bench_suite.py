@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 import time
-import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -45,6 +44,7 @@ def run_suite(
     """
     from wnpopt.bench.batch import batch
     from wnpopt.bench.suite import materialise, suite
+    from wnpopt.cli.bench_tables import show
 
     chosen = suite(name)
     limit = chosen.preset(preset).time_limit
@@ -87,24 +87,8 @@ def run_suite(
         if summary.end != "finished":
             complete = False
             break
-    show_store(out)
-    return 0 if complete else 1
-
-
-def show_store(out: Path) -> None:
-    """Print the tables of the store and the sweeps of its suites."""
-    from wnpopt.bench.runs import Runs
-    from wnpopt.bench.store import Store, StoreWarning
-    from wnpopt.bench.sweep import charts
-    from wnpopt.cli.bench_tables import show
-
     show(out)
-    store = Store.open(out)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", StoreWarning)  # said above
-        runs = Runs.of(store.latest().values())
-    with plain_warnings():
-        show_charts(charts(store, runs))
+    return 0 if complete else 1
 
 
 def show_charts(drawn: Sequence[Chart]) -> None:

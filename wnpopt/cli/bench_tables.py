@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from wnpopt.bench.profile import Profile, Target
     from wnpopt.bench.record import Record
     from wnpopt.bench.store import Store
+    from wnpopt.bench.sweep import Chart
     from wnpopt.bench.table import Cell, Table
 
 FORMATS = {"csv": ".csv", "latex": ".tex"}
@@ -36,7 +37,8 @@ INSTANCES = ("instance", "state", "best", "bound", "gap", "found_by")
 class Analysis:
     """All that ``wnpopt bench DIR`` shows of a store.
 
-    ``not_compared`` are the labels of a family that ran on too few instances for its profiles.
+    ``not_compared`` are the labels of a family that ran on too few instances for its profiles; ``charts`` the sweeps of
+    the store's suites.
     """
 
     runs: int
@@ -47,25 +49,32 @@ class Analysis:
     instances: tuple[Table, ...]
     profiles: tuple[Profile, ...]
     not_compared: dict[str, tuple[str, ...]]
+    charts: tuple[Chart, ...] = ()
 
     def tables(self) -> Iterable[Table]:
         """Every table, the profiles' too, with those of their exact steps."""
         from wnpopt.bench.gap import gap_views
         from wnpopt.bench.profile import profile_table, steps_table
+        from wnpopt.bench.sweep import sweep_table
 
         yield from (self.gaps, *gap_views(self.gaps), self.contradictions, self.failures, self.seeds, *self.instances)
         for profile in self.profiles:
             yield profile_table(profile)
             yield steps_table(profile)
+        yield from map(sweep_table, self.charts)
 
 
-def analyse(records: Iterable[Record], target: Target) -> Analysis:
-    """The tables and profiles of these runs, one family after the other."""
+def analyse(records: Iterable[Record], target: Target, store: Store | None = None) -> Analysis:
+    """The tables and profiles of these runs, one family after the other, and the sweeps of ``store``."""
     from wnpopt.bench.gap import contradiction_table, failure_table, gap_table, instance_table, seed_table
     from wnpopt.bench.profile import profile_labels, quality_profile, time_profile
     from wnpopt.bench.runs import Runs
+    from wnpopt.bench.sweep import charts
+    from wnpopt.cli.batch import plain_warnings
 
     runs = Runs.of(records)
+    with plain_warnings():
+        drawn = () if store is None else charts(store, runs)
     profiles: list[Profile] = []
     not_compared: dict[str, tuple[str, ...]] = {}
     for family in runs.families:
@@ -84,6 +93,7 @@ def analyse(records: Iterable[Record], target: Target) -> Analysis:
         tuple(instance_table(runs, family) for family in runs.families),
         tuple(profiles),
         not_compared,
+        drawn,
     )
 
 
@@ -111,7 +121,7 @@ def show(
     records, skipped = _read(store)
     for line in skipped:
         _warn(line)
-    analysis = analyse(records, target)
+    analysis = analyse(records, target, store)
     files = [] if out is None else write_tables(analysis.tables(), out, formats)
     changes: list[Change] | None = None
     if update_index:
@@ -121,7 +131,10 @@ def show(
     if json:
         print_json(_data(directory, analysis, changes, skipped, files))
     else:
+        from wnpopt.cli.bench_suite import show_charts
+
         _print(analysis, changes, files, out)
+        show_charts(analysis.charts)
     if analysis.contradictions.rows:
         _warn(f"{len(analysis.contradictions.rows)} instance(s) with answers that contradict each other")
     return 0
@@ -209,6 +222,7 @@ def _data(
         },
         "profiles": [asdict(profile) | {"note": profile.note} for profile in analysis.profiles],
         "not_compared": analysis.not_compared,
+        "sweeps": [asdict(chart) for chart in analysis.charts],
         "files": [os.fspath(file) for file in files],
     }
     if changes is not None:

@@ -38,13 +38,16 @@ class Trace:
         self._objective: float | None = None
         self._bound: float | None = None
 
-    def incumbent(self, objective: float) -> None:
-        """A solution of value ``objective`` was found; kept if it is better than the last."""
+    def incumbent(self, objective: float, found_s: float | None = None) -> None:
+        """A solution of value ``objective`` was found (``found_s`` seconds into the run; None: now).
+
+        Kept if it is better than the last.
+        """
         with self._lock:
             if self._objective is not None and self._sign * (objective - self._objective) >= 0:
                 return
             self._objective = objective
-            self._append()
+            self._append(found_s)
 
     def bound(self, bound: float) -> None:
         """``bound`` was proved; kept if it is better than the last."""
@@ -59,8 +62,11 @@ class Trace:
         with self._lock:
             return tuple(self._points)
 
-    def _append(self) -> None:
-        point = TracePoint(self._budget.elapsed(), self._objective, self._bound)
+    def _append(self, time_s: float | None = None) -> None:
+        moment = self._budget.elapsed() if time_s is None else time_s
+        if self._points:
+            moment = max(moment, self._points[-1].time_s)
+        point = TracePoint(moment, self._objective, self._bound)
         self._points.append(point)
         if self._listener is not None:
             self._listener(point)
