@@ -501,6 +501,7 @@ def test_command_errors(bench: Command, tmp_path: Path) -> None:
         ((tmp_path, "--method", "pacs", "--against", "rtfs", *out), "holds no file *.json"),
         ((tmp_path / "no", "--method", "pacs", "--against", "rtfs", *out), "no such file or directory"),
         ((file, "--method", "pacs", "--against", "rtfs", "--steps", "x", *out), "an integer is needed"),
+        (("--family", "wnp", "--restarts", -2, "--method", "pacs", "--against", "rtfs", *out), "restarts: found -2"),
         (("--family", "nop", "--method", "pacs", "--against", "rtfs", *out), "the families are"),
     ):
         code, text, err = bench(*arguments)

@@ -156,6 +156,12 @@ def test_a_tampered_store_is_found_out(cli: Run, out: Path) -> None:
         (["bench", "nothing"], "nothing: is no folder of results and no suite; the suites are"),
         (["bench", "."], "is no store: it has no folder runs"),
         (["bench", "owin-cores", "--preset", "slow"], "slow"),
+        (["bench", "owin-cores", "--formats", "csv"], "--formats: goes with a folder of results, not with a suite"),
+        (["bench", "owin-cores", "--profile-target", "proved"], "--profile-target: goes with a folder of results"),
+        (["bench", "owin-cores", "--update-index"], "--update-index: goes with a folder of results"),
+        (["bench", ".", "--preset", "slow"], "--preset: goes with a suite, not with a folder of results"),
+        (["bench", ".", "--time-limit", "3"], "--time-limit: goes with a suite"),
+        (["bench", ".", "--rerun", "failed"], "--rerun: goes with a suite"),
         (["report", "."], "is no store"),
     ],
 )

@@ -244,7 +244,7 @@ def test_states_of_instances() -> None:
         record("g", "x", objective=3), record("g", "y", objective=4, bound=4),
     ])  # fmt: skip
     assert [row["state"] for row in rows(instance_table(runs))] == [
-        "proved", "proved", "infeasible", "open", "unsolved", "unsolved", "contradiction",
+        "proved", "proved", "infeasible", "open", "unsolved", "failed", "contradiction",
     ]  # fmt: skip
 
 

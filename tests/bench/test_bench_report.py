@@ -296,6 +296,13 @@ def test_tables_are_written_as_csv_and_latex(store: Store, tmp_path: Path) -> No
     assert len(lines) == 1 + 6
 
 
+def test_tables_that_cannot_be_written_leave_no_page(store: Store, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(InputError, match="cannot be made"):
+        write_report(store, tmp_path / "r.html", tables=tmp_path / "file")
+    assert not (tmp_path / "r.html").exists()
+
+
 def test_an_empty_store_has_a_report(tmp_path: Path) -> None:
     overview = write_report(Store.create(tmp_path / "results"), tmp_path / "report.html", tables=tmp_path / "tables")
     assert (overview.instances, overview.runs, overview.first) == (0, 0, None)

@@ -11,10 +11,12 @@ import pytest
 from record_factory import record
 from report_browser import BROWSER, opened
 from report_store import failed, run_record, tiny_store
+from suite_store import small, solved_store
 
 from wnpopt.bench.record import Failure
 from wnpopt.bench.report import write_report
 from wnpopt.bench.store import Store, write_records
+from wnpopt.bench.table import shown
 from wnpopt.core import registry
 from wnpopt.problems.wnp.instance import WnpInstance
 
@@ -217,6 +219,39 @@ def test_switches_change_the_axis(report: tuple[Store, Path]) -> None:
       return [...found, button.getAttribute("aria-pressed"), type()];
     """
     assert probed(report[1], script) == ["true", "log", "false", "linear"]
+
+
+def test_a_sweep_has_the_colours_of_its_family_and_shows_lines_that_coincide(tmp_path: Path) -> None:
+    chosen = small("intradp-bandwidth", (5.0, 50.0), variants=("vgg-19",), methods=("server-only", "layer-cut"))
+    store, _ = solved_store(tmp_path / "results", chosen)
+    write_report(store, tmp_path / "report.html")
+    script = """
+      const lines = (plot) => plot.data.filter((trace) => trace.showlegend !== false);
+      const colours = (plot) => Object.fromEntries(lines(plot).map((trace) => [trace.name, trace.line.color]));
+      const [profile] = await see("#profiles");
+      const [sweep] = await see("#sweeps");
+      const plot = document.querySelector("#sweeps .plot");
+      plot.querySelector("button[data-switch=log]").click();
+      await pause();
+      return [colours(profile), colours(sweep), lines(sweep).map((trace) => trace.line.width),
+              sweep.layout.xaxis.type, plot.querySelector("button").textContent];
+    """
+    answer = cast(list[object], probed(tmp_path / "report.html", script))
+    methods, lines = cast(dict[str, str], answer[0]), cast(dict[str, str], answer[1])
+    assert set(lines) == {"server-only", "layer-cut", "best bound"}
+    assert {name: lines[name] for name in methods} == methods
+    assert lines["best bound"] not in methods.values()
+    widths = cast(list[float], answer[2])
+    assert widths == sorted(set(widths), reverse=True)
+    assert answer[3:] == ["log", "logarithmic bandwidth"]
+
+
+def test_numbers_of_gaps_are_those_of_the_terminal(tmp_path: Path) -> None:
+    store = Store.create(tmp_path / "results")
+    write_records(store, [record("zero", objective=0.0, bound=5.0, family="slide", sense="max")])
+    write_report(store, tmp_path / "report.html")
+    script = """return [...document.querySelectorAll("#gaps td")].map((cell) => cell.textContent);"""
+    assert shown(5e12, "percent") in cast(list[str], probed(tmp_path / "report.html", script))
 
 
 def test_figures_outside_the_view_are_not_drawn(report: tuple[Store, Path]) -> None:

@@ -53,10 +53,15 @@ def test_heuristics_run_without_a_limit_and_searches_with_one(
     assert run_suite("intradp-bandwidth", out=tmp_path, workers=1) == 0
     heuristics = [(method, None) for method in sorted(only["intradp-bandwidth"].heuristics)]
     assert keys(tmp_path) == [("auto", 5.0), *heuristics]
-    assert "vgg-19: Latency against bandwidth: latency in ms" in capsys.readouterr().out
+    text = capsys.readouterr().out
+    assert "vgg-19: Latency against bandwidth: latency in ms" in text
+    # Of both batches, in one line.
+    assert "1 instances in 1 files: 5 runs made, 0 were there already" in text
     assert run_suite("intradp-bandwidth", out=tmp_path, workers=1, time_limit=4.0) == 0
     assert keys(tmp_path) == [("auto", 4.0), ("auto", 5.0), *heuristics]
-    assert "auto 4 s" in capsys.readouterr().out
+    text = capsys.readouterr().out
+    assert "auto 4 s" in text
+    assert "1 runs made, 4 were there already" in text
 
 
 @pytest.mark.usefixtures("only")
@@ -108,6 +113,29 @@ def test_unknown_values_are_dashes_and_spreads_are_shown(capsys: pytest.CaptureF
     assert ["4", "5"] in rows
     assert ["1", "of", "2"] in rows
     assert not any("0" in row for row in rows)
+
+
+def test_wide_charts_are_shown_in_parts_and_no_number_is_cut(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
+    labels = [
+        f"{method} against rtfs" for method in ("device-only", "server-only", "layer-cut", "auto 2 s", "auto 20 s")
+    ]
+    lines = tuple(
+        Line(f"{label}{k}", (0.5, 10.0), (12345.6, 999.96), (1000.4, 0.12344), (23456.0, 2000.0), (19, 20))
+        for label in labels
+        for k in (1, 2)
+    )
+    show_charts([Chart("c", "vgg-19: Latency", "bandwidth (MB/s)", "latency in ms", lines)])
+    out = capsys.readouterr().out
+    assert max(len(row.rstrip()) for row in out.splitlines()) <= 100
+    assert "…" not in out
+    words = out.split()
+    for number in ("12346", "1000..23456", "1000", "0.123..2000"):
+        assert words.count(number) == len(lines), number
+    assert out.count("19 of 20") == len(lines)
+    assert words.count("0.5") == out.count("bandwidth") > 1
 
 
 def test_the_presets_of_the_registry_are_left_alone() -> None:

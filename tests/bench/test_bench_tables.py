@@ -11,7 +11,8 @@ from record_factory import record
 
 from wnpopt.bench.record import Failure, Record
 from wnpopt.bench.store import Store, write_records
-from wnpopt.cli.bench_tables import analyse, parse_target, show, write_tables
+from wnpopt.bench.table import Column, Table, to_latex, write_tables
+from wnpopt.cli.bench_tables import analyse, parse_target, show
 from wnpopt.core.bound import Sense
 from wnpopt.core.errors import InputError
 
@@ -131,6 +132,32 @@ def test_formats_are_chosen(store: Store, tmp_path: Path) -> None:
         show(filled(store), out=tmp_path / "x", formats=("xlsx",))
     with pytest.raises(InputError, match="the formats are"):
         show(store.path, formats=())
+
+
+def test_latex_that_compiles() -> None:
+    columns = (Column("a", "≤ 2x", "percent"), Column("b", "name"))
+    text = to_latex(Table("t", "two\nlines", columns, ((0.5, "a_1\n\n& 10 %"), (None, "{}"), (1.0, "[x] * <y>"))))
+    assert text.splitlines() == [
+        "% two\\nlines",
+        r"\begin{tabular}{rl}",
+        r"\toprule",
+        r"$\leq$ 2x & name \\",
+        r"\midrule",
+        r"50.00 \% & a\_1\textbackslash{}n\textbackslash{}n\& 10 \% \\",
+        r"- & \{\} \\",
+        r"100.00 \% & {[}x] {*} \textless{}y\textgreater{} \\",
+        r"\bottomrule",
+        r"\end{tabular}",
+    ]
+    assert all(to_latex(table).isascii() for table in analyse(some(), "proved").tables())
+
+
+def test_titles_are_not_folded(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
+    write_records(store, [record("a", "m", objective=1, bound=1)])
+    assert show(store.path, profile_target=0.01) == 0
+    lines = [line.rstrip() for line in capsys.readouterr().out.splitlines()]
+    assert "Performance profile: wnp: time until within 1 % of the best known" in lines
+    assert "Over 1 problem (an instance with a seed)." in lines
 
 
 def test_a_folder_that_cannot_be_made(store: Store, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from itertools import groupby
 from wnpopt.bench.means import mean, median, shifted_geometric_mean
 from wnpopt.bench.primal import normalised_integral
 from wnpopt.bench.record import Failure
-from wnpopt.bench.runs import GAP_TOLERANCE, Attempt, Known, Runs
+from wnpopt.bench.runs import Attempt, Known, Runs, finder, state_of
 from wnpopt.bench.table import Cell, Column, Table
 
 SHIFT_S = 1.0
@@ -45,8 +45,9 @@ _GAP_NOTE = (
     "Times are the shifted geometric mean (shift 1 s), and the least, median and longest; a run that failed or found "
     "nothing counts with its time limit, where there is no limit with the longest time of any run of that instance. "
     "Gaps are to the best bound known, over the runs that have one. Shares are of all runs, failed ones too. Primal "
-    "integrals are divided by the time limit; a run that failed or found nothing counts 1. A file that is no valid "
-    "instance counts among the runs and the failures only."
+    "integrals are divided by the time limit, of the runs that have one on instances with a known value; a run that "
+    "failed or found nothing counts 1 there. A file that is no valid instance counts among the runs and the failures "
+    "only."
 )
 
 
@@ -95,7 +96,7 @@ def instance_table(runs: Runs, family: str | None = None) -> Table:
         Column("bound", "best bound", "number", "The best bound of any run or index."),
         Column("gap", "gap", "percent", "Between the two."),
         Column("found_by", "found by", help="Whose run found the best value."),
-        Column("state", "state", help="proved, infeasible (proved too), open, unsolved, or contradiction."),
+        Column("state", "state", help="proved, infeasible (proved too), open, unsolved, failed, or contradiction."),
     ]
     for label in labels:
         columns.append(Column(f"{label}: gap", f"{label} gap", "percent", "Gap of its best run to the best bound."))
@@ -104,11 +105,13 @@ def instance_table(runs: Runs, family: str | None = None) -> Table:
         columns.append(Column(f"{label}: time_s", f"{label} time", "seconds", "Median over the seeds."))
     rows: list[tuple[Cell, ...]] = []
     for group in groups.values():
-        known = next(iter(group.values()))[0].known
+        attempts = [attempt for own in group.values() for attempt in own]
+        known = attempts[0].known
         assert known is not None
+        state = state_of(known, attempts)
         cells: list[Cell] = [
-            known.suite, _file(known, group), known.name, known.best, known.bound, known.gap, _found_by(known, group),
-            _state(known, group),
+            known.suite, _file(known, attempts), known.name, known.best, known.bound, known.gap,
+            finder(known, attempts), "infeasible" if state == "proved" and known.best is None else state,
         ]  # fmt: skip
         for label in labels:
             own = group.get(label, [])
@@ -242,25 +245,6 @@ def _time(attempt: Attempt, longest: Mapping[str, float]) -> float | None:
     return longest.get(key.instance_hash) if key.time_limit_s is None else key.time_limit_s
 
 
-def _file(known: Known, group: Mapping[str, Sequence[Attempt]]) -> str:
-    attempts = [attempt for own in group.values() for attempt in own]
+def _file(known: Known, attempts: Sequence[Attempt]) -> str:
     same = [attempt.record.file for attempt in attempts if attempt.suite == known.suite]
     return min(same or [attempt.record.file for attempt in attempts])
-
-
-def _state(known: Known, group: Mapping[str, Sequence[Attempt]]) -> str:
-    if known.contradiction is not None:
-        return "contradiction"
-    proofs = {a.record.result.status for own in group.values() for a in own if a.proved}
-    if proofs or (known.gap is not None and known.gap <= GAP_TOLERANCE):
-        return "infeasible" if "infeasible" in proofs else "proved"
-    return "unsolved" if known.best is None else "open"
-
-
-def _found_by(known: Known, group: Mapping[str, Sequence[Attempt]]) -> str | None:
-    if known.best is None:
-        return None
-    if known.record is None:
-        return "the index"
-    labels = (a.label for own in group.values() for a in own if a.record is known.record)
-    return next(labels, known.record.key.method)

@@ -65,7 +65,7 @@ class Profile:
     @property
     def note(self) -> str:
         """What the curves are of, in a sentence or two."""
-        text = f"Over {self.problems} problems (an instance with a seed)."
+        text = f"Over {self.problems} {'problem' if self.problems == 1 else 'problems'} (an instance with a seed)."
         if self.left_out:
             text += f" Left out: {self.left_out} that not every method was run on, with that seed."
         return text

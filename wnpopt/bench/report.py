@@ -10,9 +10,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from importlib.resources import files
-from pathlib import Path
 from string import Template
 
 import msgspec
@@ -32,7 +31,7 @@ from wnpopt.bench.report_figures import Figure, figure_of
 from wnpopt.bench.runs import Runs
 from wnpopt.bench.store import Store
 from wnpopt.bench.sweep import Chart, charts, sweep_table
-from wnpopt.bench.table import Table, to_csv, to_latex
+from wnpopt.bench.table import Table, write_tables
 from wnpopt.core.errors import InputError
 from wnpopt.core.extras import need
 from wnpopt.core.jsonio import write_atomic
@@ -81,9 +80,9 @@ def write_report(
         raise InputError(f"found {figures}; a number of at least 0 is needed", where="figures")
     runs = Runs.of(store.latest().values())
     page, drawn = _gather(store, runs, figures)
-    write_atomic(path, _assemble(page, drawn))
     if tables is not None:
         write_tables(_tables(runs, page), tables)
+    write_atomic(path, _assemble(page, drawn))
     return page.overview
 
 
@@ -99,18 +98,6 @@ def _tables(runs: Runs, page: _Page) -> Iterator[Table]:
     for drawn in page.profiles:
         yield from (profile_table(drawn.profile), steps_table(drawn.profile))
     yield from map(sweep_table, page.charts)
-
-
-def write_tables(tables: Iterable[Table], folder: str | os.PathLike[str]) -> None:
-    """Write each table into ``folder`` as <name>.csv and <name>.tex."""
-    target = Path(folder)
-    try:
-        target.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"cannot be made: {error.strerror}", file=os.fspath(folder)) from None
-    for table in tables:
-        write_atomic(target / f"{table.name}.csv", to_csv(table).encode())
-        write_atomic(target / f"{table.name}.tex", to_latex(table).encode())
 
 
 def _gather(store: Store, runs: Runs, figures: int | None) -> tuple[_Page, list[Figure]]:

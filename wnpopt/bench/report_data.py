@@ -5,17 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import msgspec
 
 from wnpopt.bench.record import Record
-from wnpopt.bench.runs import GAP_TOLERANCE, Attempt, Known, Runs
+from wnpopt.bench.runs import Attempt, Runs, State, finder, state_of
 from wnpopt.bench.table import Column, Table
-
-State = Literal["contradiction", "failed", "unsolved", "open", "proved"]
-"""Of an instance: runs contradict each other; all runs failed; no run has an answer; a gap is left; none is left (or
-it is proved infeasible)."""
 
 Cells = tuple[int, int, str, float | None, float | None, float | None, float | None, str, str]
 """A run: label (an index), seed, status, objective, bound, gap to the best bound, seconds, failure, message."""
@@ -74,17 +69,6 @@ def grouped(runs: Runs) -> dict[str, list[Attempt]]:
         if attempt.known is not None:
             groups.setdefault(attempt.known.instance_hash, []).append(attempt)
     return groups
-
-
-def state_of(known: Known, attempts: Sequence[Attempt]) -> State:
-    """What the runs of an instance come to."""
-    if known.contradiction is not None:
-        return "contradiction"
-    if known.best is not None:
-        return "proved" if known.gap is not None and known.gap <= GAP_TOLERANCE else "open"
-    if any(attempt.proved for attempt in attempts):
-        return "proved"
-    return "failed" if all(attempt.record.failure is not None for attempt in attempts) else "unsolved"
 
 
 def overview_of(runs: Runs, groups: Mapping[str, Sequence[Attempt]]) -> Overview:
@@ -179,11 +163,9 @@ def instance_rows(
 ) -> tuple[InstanceRow, ...]:
     """The page's list; ``figures`` and ``units`` are by instance hash and may lack instances."""
     place = {label: index for index, label in enumerate(runs.labels)}
-    labels = {attempt.record.key: attempt.label for attempt in runs.attempts}
     rows = []
     for key, attempts in groups.items():
         known = runs.known[key]
-        found_by = "" if known.best is None else "the index" if known.record is None else labels[known.record.key]
         rows.append(
             InstanceRow(
                 hash=key,
@@ -192,7 +174,7 @@ def instance_rows(
                 suite=known.suite,
                 state=state_of(known, attempts),
                 best=known.best,
-                found_by=found_by,
+                found_by=finder(known, attempts) or "",
                 bound=known.bound,
                 gap=known.gap,
                 unit=units.get(key, ""),

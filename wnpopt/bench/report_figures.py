@@ -84,7 +84,7 @@ def figure_of(store: Store, known: Known, attempts: Sequence[Attempt], labels: S
 def _drawn(store: Store, known: Known, attempts: Sequence[Attempt]) -> tuple[str, Chart | None, str, str, bool]:
     best = _best(known, attempts)
     if best is None:
-        return "", None, "", "no run has a solution", False
+        return "", None, "", "no run's solution is stored", False
     record = best.record
     instance, solution = store.instance(record), store.solution(record)
     family = registry.family(known.family)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePath
+from typing import Literal
 
 from wnpopt.bench.record import Key, Record
 from wnpopt.core.bound import Sense
@@ -13,6 +14,11 @@ from wnpopt.core.result import relative_gap
 
 GAP_TOLERANCE = 1e-6
 """Values this close, relatively, are equal: what the contract asks of an optimum that is no integer."""
+
+
+State = Literal["contradiction", "failed", "unsolved", "open", "proved"]
+"""Of an instance: runs contradict each other; all runs failed; no run has an answer; a gap is left; none is left (or
+it is proved infeasible)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +126,24 @@ class Runs:
 def suite_of(file: str) -> str:
     """The suite of an instance's file: the last two folders of its path."""
     return "/".join(part for part in PurePath(file).parent.parts[-2:] if part not in ("/", "..", ".")) or "."
+
+
+def state_of(known: Known, attempts: Sequence[Attempt]) -> State:
+    """What these runs, all that there are of an instance, come to."""
+    if known.contradiction is not None:
+        return "contradiction"
+    if known.best is not None:
+        return "proved" if known.gap is not None and known.gap <= GAP_TOLERANCE else "open"
+    if any(attempt.proved for attempt in attempts):
+        return "proved"
+    return "failed" if all(attempt.record.failure is not None for attempt in attempts) else "unsolved"
+
+
+def finder(known: Known, attempts: Sequence[Attempt]) -> str | None:
+    """The label of the run that found the best value, "the index" where only that has it; None without a value."""
+    if known.best is None:
+        return None
+    return next((attempt.label for attempt in attempts if attempt.record is known.record), "the index")
 
 
 def _labels(keys: list[Key]) -> dict[Key, str]:

@@ -75,10 +75,13 @@ class Suite:
                     yield Point(x, seed, variant)
 
     def instance(self, point: Point) -> Instance:
-        """The instance of ``point``, under the name that it has in the suite."""
+        """The instance of ``point``, under the name that it has in the suite, and with a source that tells of it."""
         parts = [self.name, point.variant, f"{point.x:g}", f"s{point.seed}"]
         name = "-".join(part for part in parts if part is not None)
-        return self.make(point).model_copy(update={"name": name})
+        made = self.make(point)
+        # What the generator was given is not all: some suites take a part of what it makes, or scale it.
+        source = f"{made.source}; suite {self.name}, {self.parameter} {point.x:g}"
+        return made.model_copy(update={"name": name, "source": source})
 
 
 def suites() -> dict[str, Suite]:

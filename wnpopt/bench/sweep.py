@@ -37,13 +37,14 @@ class Line:
 
 @dataclass(frozen=True)
 class Chart:
-    """Lines over one parameter; ``name`` becomes the name of its files."""
+    """Lines over one parameter, of one family; ``name`` becomes the name of its files."""
 
     name: str
     title: str
     x_label: str
     y_label: str
     lines: tuple[Line, ...]
+    family: str = ""
 
 
 def charts(store: Store, runs: Runs) -> tuple[Chart, ...]:
@@ -108,7 +109,8 @@ def _chart(
 ) -> Chart:
     name = "-".join(part for part in (described.name, variant, measure.name) if part is not None)
     title = f"{measure.title} against {described.parameter}"
-    return Chart(name, title if variant is None else f"{variant}: {title}", x_label, measure.y_label, lines)
+    title = title if variant is None else f"{variant}: {title}"
+    return Chart(name, title, x_label, measure.y_label, lines, described.family)
 
 
 def _measured(

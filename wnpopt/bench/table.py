@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import csv
 import io
+import os
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal, TypeAlias
+
+from wnpopt.core.errors import InputError, one_line
+from wnpopt.core.jsonio import write_atomic
 
 Cell: TypeAlias = "str | float | int | None"
 Kind = Literal["text", "count", "number", "percent", "seconds", "ratio"]
+
+FORMATS = {"csv": ".csv", "latex": ".tex"}
+"""The forms in which tables are written, with the endings of their files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +77,8 @@ _ESCAPES = str.maketrans(
     {
         "\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_", "{": r"\{", "}": r"\}",
         "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "<": r"\textless{}", ">": r"\textgreater{}",
+        "≤": r"$\leq$",
+        "[": "{[}", "*": "{*}",  # after the end of a row these two would be its options
     }
 )  # fmt: skip
 
@@ -75,10 +86,38 @@ _ESCAPES = str.maketrans(
 def to_latex(table: Table) -> str:
     """The table for ``\\input``; needs the package booktabs."""
     spec = "".join("l" if column.kind == "text" else "r" for column in table.columns)
-    lines = [f"% {table.title}".replace("\n", " "), rf"\begin{{tabular}}{{{spec}}}", r"\toprule"]
-    lines.append(" & ".join(column.title.translate(_ESCAPES) for column in table.columns) + r" \\")
+    lines = [f"% {one_line(table.title)}", rf"\begin{{tabular}}{{{spec}}}", r"\toprule"]
+    lines.append(" & ".join(_escaped(column.title) for column in table.columns) + r" \\")
     lines.append(r"\midrule")
     for row in table.rows:
-        cells = (shown(cell, column.kind).translate(_ESCAPES) for cell, column in zip(row, table.columns, strict=True))
+        cells = (_escaped(shown(cell, column.kind)) for cell, column in zip(row, table.columns, strict=True))
         lines.append(" & ".join(cells) + r" \\")
     return "\n".join([*lines, r"\bottomrule", r"\end{tabular}", ""])
+
+
+def write_tables(
+    tables: Iterable[Table], folder: str | os.PathLike[str], formats: Sequence[str] = tuple(FORMATS)
+) -> list[Path]:
+    """Write each table into ``folder`` (made if it is not there) in each of ``formats``; returns the files.
+
+    Tables of steps have thousands of rows: they are for plots, and not written as LaTeX. Raises :class:`InputError`
+    where something cannot be written.
+    """
+    target = Path(folder)
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"cannot be made: {error.strerror}", file=os.fspath(folder)) from None
+    files: list[Path] = []
+    for table in tables:
+        for form in formats:
+            if form == "latex" and table.name.endswith("-steps"):
+                continue
+            path = target / f"{table.name}{FORMATS[form]}"
+            write_atomic(path, (to_csv(table) if form == "csv" else to_latex(table)).encode())
+            files.append(path)
+    return files
+
+
+def _escaped(text: str) -> str:
+    return one_line(text).translate(_ESCAPES)

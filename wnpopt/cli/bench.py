@@ -10,8 +10,12 @@ import typer
 from wnpopt.cli.arguments import integer, names, real
 from wnpopt.core.errors import InputError
 
+_SUITE = ("preset", "time_limit", "workers", "rerun", "dask")
+_STORE = ("profile_target", "formats", "update_index", "json")
+
 
 def bench(
+    context: typer.Context,
     what: Annotated[
         str,
         typer.Argument(metavar="SUITE|DIR", help="A named suite, or a folder of stored results.", show_default=False),
@@ -55,10 +59,7 @@ def bench(
     from wnpopt.bench.suite import suites
 
     if what in suites():
-        if update_index or json:
-            raise InputError(
-                "goes with a folder of results, not with a suite", where="--json" if json else "--update-index"
-            )
+        _refuse(context, _STORE, "goes with a folder of results, not with a suite")
         from wnpopt.cli.bench_suite import run_suite
 
         return run_suite(
@@ -72,8 +73,17 @@ def bench(
         )
     if not Path(what).is_dir():
         raise InputError(f"is no folder of results and no suite; the suites are {', '.join(suites())}", file=what)
+    _refuse(context, _SUITE, "goes with a suite, not with a folder of results")
     from wnpopt.cli.bench_tables import show
 
     return show(
         Path(what), out=out, formats=names(formats), json=json, update_index=update_index, profile_target=profile_target
     )
+
+
+def _refuse(context: typer.Context, names: tuple[str, ...], why: str) -> None:
+    """Raises :class:`InputError` if one of these options was given: it would do nothing."""
+    for name in names:
+        source = context.get_parameter_source(name)
+        if source is not None and source.name == "COMMANDLINE":
+            raise InputError(why, where=f"--{name.replace('_', '-')}")

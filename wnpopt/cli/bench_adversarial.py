@@ -67,7 +67,7 @@ def adversarial(
         from wnpopt.bench.adversarial import LEAST_RESTARTS
         from wnpopt.bench.adversarial import adversarial as search
 
-        starts = _starts(instances or [], family, restarts or LEAST_RESTARTS, seed, out)
+        starts = _starts(instances or [], family, LEAST_RESTARTS if restarts is None else max(1, restarts), seed, out)
         with _Line(f"{method} against {against}", enabled=not json) as line:
             summary = search(
                 starts,

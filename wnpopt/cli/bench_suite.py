@@ -6,6 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ from wnpopt.core.errors import InputError
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from wnpopt.bench.batch import Rerun
+    from wnpopt.bench.batch import Rerun, Summary
     from wnpopt.bench.sweep import Chart, Line
 
 
@@ -60,13 +61,13 @@ def run_suite(
     number = sum(1 for _ in chosen.points(preset))
     print(f"{name}, {preset}: {number} instances in {out}", file=sys.stderr, flush=True)
     files = materialise(chosen, preset, out)
-    complete = True
+    summaries: list[Summary] = []
     for methods, seconds in ((chosen.heuristics, None), (chosen.searches, limit)):
         if not methods:
             continue
         left = None if total_time is None else max(0.0, total_time - (time.monotonic() - began))
         with BatchProgress() as progress, plain_warnings():
-            summary = batch(
+            made = batch(
                 files,
                 methods,
                 out,
@@ -80,15 +81,27 @@ def run_suite(
                 on_record=progress.record,
                 on_progress=progress.update,
             )
-        complete &= summary.complete
-        last = summary.end != "finished" or methods == chosen.methods[-len(methods) :]
-        if last or summary.failed or summary.invalid:
-            show_summary(summary)
-        if summary.end != "finished":
-            complete = False
+        summaries.append(made)
+        if made.end != "finished":
             break
+    summary = _together(summaries)
+    show_summary(summary)
     show(out)
-    return 0 if complete else 1
+    return 0 if summary.complete else 1
+
+
+def _together(summaries: Sequence[Summary]) -> Summary:
+    """What the batches of a suite did on the same instances; only the last of them may have ended early."""
+    last = summaries[-1]
+    return replace(
+        last,
+        instances=max(one.instances for one in summaries),
+        ran=sum(one.ran for one in summaries),
+        stored=sum(one.stored for one in summaries),
+        failed=sum(one.failed for one in summaries),
+        invalid=sum(one.invalid for one in summaries),
+        complete=last.end == "finished" and all(one.complete for one in summaries),
+    )
 
 
 def show_charts(drawn: Sequence[Chart]) -> None:
@@ -108,33 +121,46 @@ def show_charts(drawn: Sequence[Chart]) -> None:
 
 
 def _draw(console: Console, chart: Chart) -> None:
+    """The lines of a chart side by side, below one another where they do not fit: no number is cut."""
     from rich import box
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(
-        title=Text(f"{chart.title}: {chart.y_label}"),
-        title_justify="left",
-        title_style="bold",
-        box=box.SIMPLE_HEAD,
-        padding=(0, 1, 0, 0),
-        pad_edge=False,
-    )
     most = max((count for line in chart.lines for count in line.count), default=0)
-    table.add_column(Text(chart.x_label), justify="right")
-    for line in chart.lines:
-        table.add_column(Text(line.label), justify="right")
-    for i, x in enumerate(chart.lines[0].x):
-        table.add_row(written(x), *(Text(_cell(line, i, most)) for line in chart.lines))
-    console.print(table)
+    xs = [written(x) for x in chart.lines[0].x]
+    columns = [(line.label, [_cell(line, i, most) for i in range(len(xs))]) for line in chart.lines]
+    console.print(Text(f"{chart.title}: {chart.y_label}", style="bold"))
+    first = _width(chart.x_label, xs)
+    while columns:
+        room, count = console.width - first - 2, 0
+        while count < len(columns) and (count == 0 or _width(*columns[count]) + 2 <= room):
+            room -= _width(*columns[count]) + 2
+            count += 1
+        table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+        for label, cells in ((chart.x_label, xs), *columns[:count]):
+            table.add_column(Text(label), justify="right", min_width=_width(label, cells))
+        for i, x in enumerate(xs):
+            table.add_row(x, *(Text(cells[i]) for _, cells in columns[:count]))
+        console.print(table)
+        columns = columns[count:]
+
+
+def _width(label: str, cells: Sequence[str]) -> int:
+    """The least width of a column: its heading may be folded between words, its cells may not."""
+    return max(len(part) for part in (*label.split(), *(row for cell in cells for row in cell.split("\n"))))
 
 
 def _cell(line: Line, i: int, most: int) -> str:
     mean, low, high = line.mean[i], line.low[i], line.high[i]
     if mean is None or low is None or high is None:
         return "-"
-    least, greatest = f"{low:.3g}", f"{high:.3g}"
-    told = [f"{mean:.4g}"] if least == greatest else [f"{mean:.4g}", f"{least}..{greatest}"]
+    least, greatest = _short(low, 3), _short(high, 3)
+    told = [_short(mean, 4)] if least == greatest else [_short(mean, 4), f"{least}..{greatest}"]
     if line.count and line.count[i] < most:
         told.append(f"{line.count[i]} of {most}")
     return "\n".join(told)
+
+
+def _short(value: float, digits: int) -> str:
+    """At least so many digits, and all those before the point: 0.123, 12.3, 1234."""
+    return f"{value:.{digits}g}" if abs(value) < 10**digits - 0.5 or abs(value) >= 1e15 else f"{value:.0f}"

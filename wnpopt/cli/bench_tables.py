@@ -23,9 +23,6 @@ if TYPE_CHECKING:
     from wnpopt.bench.sweep import Chart
     from wnpopt.bench.table import Cell, Table
 
-FORMATS = {"csv": ".csv", "latex": ".tex"}
-"""The forms in which ``--out`` writes tables, with the endings of their files."""
-
 ROWS = 20
 """Rows of a table of runs or instances that the terminal shows; files have them all."""
 
@@ -108,12 +105,13 @@ def show(
 ) -> int:
     """Print the tables and profiles of the store ``directory``; write them to ``out``; returns the exit code.
 
-    With ``json`` one JSON object goes to stdout instead. ``formats`` are those of :data:`FORMATS`.
+    With ``json`` one JSON object goes to stdout instead. ``formats`` are those of :data:`wnpopt.bench.table.FORMATS`.
     ``profile_target`` is "proved" or a share t of the best known value (see :func:`wnpopt.bench.profile.time_profile`).
     ``update_index`` writes what the runs know better into the indices of their suites. Raises :class:`InputError`.
     """
     from wnpopt.bench.index_update import update_index as update
     from wnpopt.bench.store import Store, StoreWarning
+    from wnpopt.bench.table import write_tables
 
     target = parse_target(profile_target)
     _check_formats(formats)
@@ -154,28 +152,9 @@ def parse_target(text: str | float) -> Target:
     return share
 
 
-def write_tables(tables: Iterable[Table], folder: Path, formats: Sequence[str]) -> list[Path]:
-    """Write each table to ``folder`` in each format of :data:`FORMATS`; returns the files."""
-    from wnpopt.bench.table import to_csv, to_latex
-    from wnpopt.core.jsonio import write_atomic
-
-    _check_formats(formats)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"cannot be made: {error.strerror}", file=os.fspath(folder), where="--out") from None
-    files: list[Path] = []
-    for table in tables:
-        for form in formats:
-            if form == "latex" and table.name.endswith("-steps"):
-                continue  # thousands of rows: for plots, not for a page
-            path = folder / f"{table.name}{FORMATS[form]}"
-            write_atomic(path, (to_csv(table) if form == "csv" else to_latex(table)).encode())
-            files.append(path)
-    return files
-
-
 def _check_formats(formats: Sequence[str]) -> None:
+    from wnpopt.bench.table import FORMATS
+
     unknown = next((form for form in formats if form not in FORMATS), None)
     if unknown is not None or not formats:
         wanted = " and ".join(FORMATS)
@@ -318,14 +297,7 @@ def _draw(console: Console, table: Table, keys: Sequence[str], title: str) -> No
         widths[keys[0]] = max(widths[keys[0]], *(len(str(row[places["suite"]])) for row in table.rows), 0)
     room = console.width - 2 * len(keys) - (20 if "message" in keys else 0)
     fits = sum(width for key, width in widths.items() if key != "message") <= room
-    drawn = Drawn(
-        title=Text(title),
-        title_justify="left",
-        title_style="bold",
-        box=box.SIMPLE_HEAD,
-        padding=(0, 1, 0, 0),
-        pad_edge=False,
-    )
+    drawn = Drawn(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
     for key in keys:
         if table.columns[places[key]].kind == "text":
             # Where there is room, messages give way to names: a name that is folded is hard to read.
@@ -338,6 +310,8 @@ def _draw(console: Console, table: Table, keys: Sequence[str], title: str) -> No
             suite = row[places["suite"]]
             drawn.add_row(Text(str(suite), style="cyan", no_wrap=True, overflow="ellipsis"))
         drawn.add_row(*(Text(one_line(texts[key][number])) for key in keys))
+    # A line of its own: as the table's title it would be folded to the table's width.
+    console.print(Text(title, style="bold"))
     console.print(drawn)
 
 

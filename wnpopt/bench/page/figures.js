@@ -113,24 +113,31 @@ function profileFigure(profile, note, place) {
   });
 }
 
-/** A sweep: the mean of each line with its spread. */
-function sweepFigure(chart) {
+/** A sweep: the mean of each line with its spread. A method has its colour; a line of no method, a bound, is grey. */
+function sweepFigure(chart, place) {
+  const xs = chart.lines[0].x;
+  const positive = xs.length > 1 && xs.every((x) => x > 0);
   return figure({
     title: chart.title, height: 380,
-    build: () => {
+    switches: positive ? [{ key: "log", label: `logarithmic ${chart.x_label.split(" (")[0]}`, pressed: false }] : [],
+    build: ({ log }) => {
       const { axis, layout } = baseLayout();
-      const data = chart.lines.flatMap((line, index) => {
+      const data = chart.lines.flatMap((line, position) => {
         const name = plain(line.label, 40);
+        const index = place(line.label.split(" against ")[0]);
+        const colour = index < 0 ? theme("--soft") : colourOf(index);
         const kept = line.x.map((_, i) => i).filter((i) => line.low[i] !== null && line.high[i] !== null);
         const band = {
-          type: "scatter", mode: "lines", hoverinfo: "skip", showlegend: false, legendgroup: String(index),
+          type: "scatter", mode: "lines", hoverinfo: "skip", showlegend: false, legendgroup: String(position),
           x: [...kept.map((i) => line.x[i]), ...kept.map((i) => line.x[i]).reverse()],
           y: [...kept.map((i) => line.low[i]), ...kept.map((i) => line.high[i]).reverse()],
-          fill: "toself", fillcolor: `${colourOf(index)}26`, line: { width: 0 },
+          fill: "toself", fillcolor: `${colour}1c`, line: { width: 0 },
         };
+        // Wider beneath narrower, so that lines that coincide are all seen.
+        const width = Math.min(8, 2 + 1.25 * (chart.lines.length - 1 - position));
         const mean = {
-          type: "scatter", mode: "lines+markers", name, legendgroup: String(index), x: line.x, y: line.mean,
-          line: { color: colourOf(index), dash: dashOf(index), width: 2 }, marker: { size: 6 },
+          type: "scatter", mode: "lines+markers", name, legendgroup: String(position), x: line.x, y: line.mean,
+          line: { color: colour, dash: index < 0 ? "dash" : dashOf(index), width }, marker: { size: width + 3, color: colour },
           customdata: line.x.map((_, i) => `${shown(line.low[i])} to ${shown(line.high[i])}` +
             (line.count.length ? `, ${line.count[i]} values` : "")),
           hovertemplate: `${name}<br>%{x:.5g}: %{y:.6g} (%{customdata})<extra></extra>`,
@@ -141,7 +148,7 @@ function sweepFigure(chart) {
         data,
         layout: {
           ...layout,
-          xaxis: { ...axis, title: titled(chart.x_label) },
+          xaxis: { ...axis, title: titled(chart.x_label), type: log ? "log" : "linear" },
           yaxis: { ...axis, title: titled(chart.y_label) },
         },
       };

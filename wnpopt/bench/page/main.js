@@ -47,14 +47,14 @@ function failures() {
   const contradictory = instances.filter((row) => row.contradiction);
   const rejected = DATA.alarms;
   if (!all.failures.length && !contradictory.length && !rejected.length) {
-    host.append(make("p", { class: "fine", text: "No run failed, and no two runs contradict each other." }));
+    host.append(make("p", { class: "fine", text: "No run failed, and nothing contradicts a run." }));
   }
   const list = (heading, entries) => {
     if (!entries.length) return;
     host.append(make("ul", { class: "alarm" }, make("li", { text: heading }), ...entries.map(([row, text]) =>
       make("li", {}, make("a", { text: `${row.suite}/${row.name}`, set: { href: `#instance-${row.hash}` } }), `: ${text}`))));
   };
-  list(`${many(contradictory.length, "instance")} of which two runs say what cannot both hold; at least one program is wrong:`,
+  list(`${many(contradictory.length, "instance")} of which two runs, or a run and an index, say what cannot both hold; at least one of them is wrong:`,
     contradictory.map((row) => [row, row.contradiction]));
   list(`${many(rejected.length, "stored solution")} that the verifier does not accept as recorded:`,
     rejected.map(([place, text]) => [instances[place], text]));
@@ -168,7 +168,7 @@ overview();
 failures();
 gaps();
 profiles();
-plots(section("sweeps"), DATA.charts.map(sweepFigure), "");
+plots(section("sweeps"), DATA.charts.map((chart) => sweepFigure(chart, placeIn(chart.family))), "");
 instanceList();
 for (const heading of document.querySelectorAll("main h2")) {
   section("contents").append(make("a", { text: heading.textContent, set: { href: `#${heading.parentElement.id}` } }));

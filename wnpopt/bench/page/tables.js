@@ -20,7 +20,8 @@ function shown(cell, kind) {
   if (cell === null || cell === undefined) return "–";
   if (typeof cell === "string") return cell;
   switch (kind) {
-    case "percent": return `${(100 * cell).toFixed(2)} %`;
+    // A gap of 0 to anything is relative to 1e-12: many digits that say nothing.
+    case "percent": return `${Math.abs(cell) < 1e3 ? (100 * cell).toFixed(2) : (100 * cell).toExponential(1)} %`;
     case "seconds": return cell < 0.9995 ? `${digits(1000 * cell, 3)} ms` : `${digits(cell, 3)} s`;
     case "count": return cell.toFixed(0);
     case "ratio": return cell.toFixed(3);
