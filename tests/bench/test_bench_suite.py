@@ -165,6 +165,13 @@ def test_cores_are_added_and_nothing_else() -> None:
         assert a.ticks == b.ticks[:3]
 
 
+def test_the_source_tells_of_the_point() -> None:
+    chosen = suite("owin-cores")
+    few, many = (chosen.instance(Point(x, 1, None)) for x in (2.0, 16.0))
+    assert few.source != many.source
+    assert str(few.source).endswith("seed 1; suite owin-cores, cores 2")
+
+
 def test_subcarriers_are_added_and_nothing_else() -> None:
     few, many = pair("owin-subcarriers", 144.0, 576.0)
     assert isinstance(few, WnpInstance)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import fcntl
+import operator
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, SupportsIndex
 
 from wnpopt.bench.cell import Limits, share_of_memory
 from wnpopt.bench.executor import Executor, LocalExecutor
@@ -91,8 +92,13 @@ def batch(
     writing to; what is wrong with one file becomes a record.
     """
     sources = [sources] if isinstance(sources, str | os.PathLike) else list(sources)
+    methods = [methods] if isinstance(methods, str) else list(methods)
+    # Numbers of numpy's count like Python's, but would not be written into a key.
+    seeds, threads = [_integer("seeds", seed) for seed in seeds], _integer("threads", threads)
+    workers = None if workers is None else _integer("workers", workers)
     asked = (rerun,) if isinstance(rerun, str) else tuple(rerun or ())
     _check(len(sources), methods, seeds, time_limit, threads, workers, memory, total_time, asked, grace)
+    _check_names(out, warm_start)
     libraries = _libraries(methods)
     workers = workers or max(1, usable_cores() // threads)
     own = None if dask is not None else share_of_memory(workers)  # a cluster's workers know their own memory
@@ -103,7 +109,7 @@ def batch(
     with _locked(store), graceful_interrupt(terminate=True) as stop:
         ledger = Ledger(
             store, found.files, tuple(dict.fromkeys(methods)), tuple(dict.fromkeys(seeds)), time_limit, threads,
-            Parameters(warm_start, deterministic), asked,
+            Parameters(warm_start, bool(deterministic)), asked,
         )  # fmt: skip
         end: End = "finished"
         with ledger, _crew(dask, workers, limits, libraries) as executor:
@@ -151,12 +157,18 @@ def _crew(dask: str | None, workers: int, limits: Limits, libraries: tuple[str, 
 @contextmanager
 def _locked(store: Store) -> Iterator[None]:
     """One batch at a time writes into a store; the lock ends with the process, however it ends."""
-    handle = os.open(store.path / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    try:
+        handle = os.open(store.path / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    except OSError as error:
+        raise InputError(f"cannot be written: {error.strerror}", file=os.fspath(store.path)) from None
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise InputError("another batch is writing into this store", file=os.fspath(store.path)) from None
+        except OSError as error:
+            told = f"its file system knows no locks ({error.strerror}); a store on another one is needed"
+            raise InputError(told, file=os.fspath(store.path)) from None
         yield
     finally:
         os.close(handle)
@@ -177,6 +189,26 @@ def _libraries(methods: Sequence[str]) -> tuple[str, ...]:
             raise MissingDependencyError(f"the method {name} {what}: pip install {' '.join(missing[0])}")
         needed |= dict.fromkeys(module for method in found for module in method.modules)
     return tuple(needed)
+
+
+def _integer(where: str, value: SupportsIndex) -> int:
+    try:
+        return operator.index(value)
+    except TypeError:
+        raise InputError(f"found {value!r}; an integer is needed", where=where) from None
+
+
+def _check_names(out: Source, warm_start: str) -> None:
+    try:
+        os.fspath(out).encode()
+    except UnicodeEncodeError:
+        raise InputError(f"found {os.fspath(out)!r}; a path in UTF-8 is needed", where="out") from None
+    if "\0" in os.fspath(out):
+        raise InputError("found a null byte; a path is needed", where="out")
+    known = {name for family in registry.family_names() for name in registry.methods(family)}
+    if warm_start not in ("auto", "none") and warm_start not in known:
+        told = f"found {warm_start!r}; auto, none or one of {', '.join(sorted(known))} is needed"
+        raise InputError(told, where="warm_start")
 
 
 def _check(

@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 
 from wnpopt.bench.frames import ClosedError
-from wnpopt.bench.nursery import Child, Nursery
+from wnpopt.bench.nursery import Child, Nursery, children_of
 from wnpopt.bench.record import Failure
 from wnpopt.bench.task import MESSAGES, Broken, Improved, Message, Note, Perform, Reply, Started, Task
 
@@ -25,6 +25,7 @@ WARM_UP_S = 300.0
 
 IDENTIFY_S = 120.0
 RUNS_A_WORKER = 500
+LOG_BYTES = 16 << 20
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
@@ -68,6 +69,17 @@ class Cell:
             raise CancelledError
         if self._runs >= RUNS_A_WORKER:
             self.close()  # what leaked in hundreds of runs is not charged to the next one
+        used = self._child is not None
+        reply = self._ask(task, listener, used)
+        if reply is None:
+            # It ended before it began with this task: a task before is to blame, or somebody who kills what is idle.
+            self.close()
+            reply = self._ask(task, listener, False)
+        assert reply is not None
+        return reply
+
+    def _ask(self, task: Task, listener: Callable[[Note], None], used: bool) -> Reply | None:
+        """The answer; None if the worker was ``used`` before and is dead before it begins."""
         began, limit = time.monotonic(), WARM_UP_S
         started = False
         try:
@@ -87,6 +99,9 @@ class Cell:
                         listener(decoded)
                         continue
                     return decoded
+                if _ended(child.pid) and not child.frames.waiting():
+                    raise ClosedError  # a process that it left behind holds the connection open
+                _trim(child)
                 elapsed = time.monotonic() - began
                 if elapsed > limit:
                     self.close()
@@ -100,6 +115,8 @@ class Cell:
         except ClosedError:
             if self._cancelled.is_set():
                 raise CancelledError from None
+            if used and not started:
+                return None
             return self._post_mortem(time.monotonic() - began if started else None)
 
     def cancel(self) -> None:
@@ -137,7 +154,7 @@ class Cell:
         if status is None:
             told = "the worker died"
         elif status < 0:
-            told = f"the worker died of {signal.Signals(-status).name}"
+            told = f"the worker died of {_signal_name(-status)}"
             if -status == signal.SIGKILL:
                 told += " (killed from outside, perhaps for want of memory)"
         else:
@@ -155,12 +172,37 @@ def _late(task: Task, limit: float, elapsed: float, started: bool) -> Broken:
     return Broken(Failure.TIMEOUT, f"killed: reading the file took more than {limit:g} s", elapsed)
 
 
-def _resident(pid: int) -> int:
-    """Resident memory in bytes; 0 where it cannot be read (no Linux, or the process has just ended)."""
+def _signal_name(number: int) -> str:
     try:
-        return int(Path(f"/proc/{pid}/statm").read_bytes().split()[1]) * _PAGE
+        return signal.Signals(number).name
+    except ValueError:  # the real-time ones have no names
+        return f"signal {number}"
+
+
+def _ended(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()[0] in b"ZX"
+    except (OSError, IndexError):
+        return False
+
+
+def _resident(pid: int, depth: int = 4) -> int:
+    """Resident memory in bytes, with that of the processes that it started.
+
+    0 where it cannot be read (no Linux, or the process has just ended).
+    """
+    try:
+        held = int(Path(f"/proc/{pid}/statm").read_bytes().split()[1]) * _PAGE
     except (OSError, IndexError, ValueError):
         return 0
+    return held + sum(_resident(child, depth - 1) for child in (children_of(pid) if depth else ()))
+
+
+def _trim(child: Child) -> None:
+    """Keep what a worker writes to standard error from filling the disk."""
+    handle = child.log.fileno()
+    if os.fstat(handle).st_size > LOG_BYTES:
+        os.ftruncate(handle, 0)
 
 
 def _gib(number: int) -> str:

@@ -20,6 +20,8 @@ class Frames:
 
     def __init__(self, connection: socket.socket) -> None:
         self._socket = connection
+        self._poll = select.poll()  # select() knows only the first 1024 handles of a process
+        self._poll.register(connection, select.POLLIN)
         self._buffer = bytearray()
         self._lock = threading.Lock()
 
@@ -41,7 +43,7 @@ class Frames:
             left = None if end is None else end - time.monotonic()
             if left is not None and left <= 0:
                 return None
-            if not select.select([self._socket], [], [], left)[0]:
+            if not self._poll.poll(None if left is None else 1000 * left):
                 return None
             try:
                 received = self._socket.recv(1 << 20)
@@ -50,6 +52,10 @@ class Frames:
             if not received:
                 raise ClosedError
             self._buffer += received
+
+    def waiting(self) -> bool:
+        """True if something has come that :meth:`receive` has not read."""
+        return bool(self._poll.poll(0))
 
     def close(self) -> None:
         """Close this end."""

@@ -7,6 +7,7 @@ it and an executor.
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import time
 from collections import Counter, deque
@@ -18,10 +19,10 @@ from types import TracebackType
 import msgspec
 
 from wnpopt.bench.executor import Event, Executor
-from wnpopt.bench.plan import Indices, fingerprint
+from wnpopt.bench.plan import Indices, content_of, fingerprint, shown
 from wnpopt.bench.record import Failure, Key, Parameters, Record, StoredResult, versions_of
 from wnpopt.bench.snapshot import Running, Snapshot
-from wnpopt.bench.store import Journal, Store, now
+from wnpopt.bench.store import Journal, Store, later, now
 from wnpopt.bench.task import (
     Broken,
     Changed,
@@ -36,6 +37,7 @@ from wnpopt.bench.task import (
 )
 from wnpopt.core import registry
 from wnpopt.core.bound import Sense
+from wnpopt.core.errors import one_line
 from wnpopt.core.result import relative_gap
 from wnpopt.core.versions import versions
 
@@ -65,6 +67,7 @@ class _Flight:
     job: Job | None
     file: str
     sha256: str
+    tries: int = 0
     slot: int | None = None
     started: float | None = None
     gap: float | None = None
@@ -177,15 +180,15 @@ class Ledger:
             return
         match event.what:
             case Identified():
-                self._plan(flight.file, flight.sha256, event.what)
+                self._plan(flight.file, flight.sha256, event.what, flight.tries)
             case PassedOver():
                 self.tally.passed_over += 1
             case Changed():
-                self._files.append((flight.file, 1))
+                self._files.append((flight.file, flight.tries + 1))
             case Invalid(message):
                 self._enter_invalid(flight.file, flight.sha256, Failure.INVALID, message, event.slot)
             case Broken(failure, message):
-                told = f"{flight.file}: {message}"
+                told = f"{shown(flight.file)}: {message}"
                 self._enter_invalid(flight.file, flight.sha256, failure, told, event.slot)
             case Performed():
                 raise AssertionError("a file that was to be read was run")
@@ -215,33 +218,35 @@ class Ledger:
         """Begin with a file: known ones are planned at once, others go to a worker."""
         try:
             sha256 = fingerprint(file)
-            content = Path(file).read_bytes() if executor.needs_content else None
+            # A path that is no UTF-8 does not travel to a worker; the content does.
+            content = content_of(file) if executor.needs_content or shown(file) != file else None
         except OSError as error:
-            # Without bytes there is nothing to hash but the path.
-            self._enter_invalid(
-                file, hashlib.sha256(file.encode()).hexdigest(), Failure.INVALID,
-                f"{file}: cannot be read: {error.strerror}", 0,
-            )  # fmt: skip
+            self._enter_unreadable(file, error)
             return
         if tries >= _TRIES:
-            self._enter_invalid(file, sha256, Failure.INVALID, f"{file}: is being changed while it is read", 0)
+            told = f"{shown(file)}: is being changed while it is read"
+            self._enter_invalid(file, sha256, Failure.INVALID, told, 0)
         elif sha256 in self._identities:
-            self._plan(file, sha256, self._identities[sha256])
+            self._plan(file, sha256, self._identities[sha256], tries)
         elif not self._known_as_invalid(sha256):
-            self._submit(executor, _Flight(None, file, sha256), Identify(file, sha256, content))
+            self._submit(executor, _Flight(None, file, sha256, tries), Identify(shown(file), sha256, content))
 
     def _submit(self, executor: Executor, flight: _Flight, task: Identify | Perform) -> None:
         self._tickets += 1
         self._flights[self._tickets] = flight
         executor.submit(self._tickets, task)
 
-    def _plan(self, file: str, sha256: str, identity: Identified) -> None:
+    def _plan(self, file: str, sha256: str, identity: Identified, tries: int) -> None:
         """Queue the runs of a valid instance that the store does not have."""
         kept = self._store.instance_path(identity.instance_hash)
         if not kept.exists():
-            content = Path(file).read_bytes()
+            try:
+                content = content_of(file)
+            except OSError as error:
+                self._enter_unreadable(file, error)
+                return
             if hashlib.sha256(content).hexdigest() != sha256:
-                self._files.append((file, 1))
+                self._files.append((file, tries + 1))
                 return
             self._store.keep(kept, content)
         self._identities[sha256] = identity
@@ -300,14 +305,24 @@ class Ledger:
             failure = reply.failure
             result = _no_result(job.key, job.name, job.family, job.sense, reply.message, reply.runtime_s)
         self._write(
-            Record(job.key, job.file, job.file_sha256, result, failure, solution,
-                   self._indices.reference(job.file), now()),
+            Record(job.key, shown(job.file), job.file_sha256, result, failure, solution,
+                   self._indices.reference(job.file), self._finished(job.key)),
             slot,
         )  # fmt: skip
         if failure is None:
             self.tally.good.add(job.key.instance_hash)
         self._seconds[job.key.method] += result.runtime_s or 0.0  # type: ignore[assignment]
         self._counted[job.key.method] += 1
+
+    def _finished(self, key: Key) -> str:
+        """This moment; after the stored record that this one replaces also where the clock was set back since."""
+        moment, known = now(), self._latest.get(key)
+        return moment if known is None or known.finished < moment else later(known.finished)
+
+    def _enter_unreadable(self, file: str, error: OSError) -> None:
+        """Without bytes there is nothing to hash but the path."""
+        told = f"{shown(file)}: cannot be read: {error.strerror}"
+        self._enter_invalid(file, hashlib.sha256(os.fsencode(file)).hexdigest(), Failure.INVALID, told, 0)
 
     def _enter_invalid(self, file: str, sha256: str, failure: Failure, message: str, slot: int) -> None:
         """Records of a file that is no instance, one for each run that was asked of it."""
@@ -320,8 +335,8 @@ class Ledger:
             if known is not None and not self._again(known):
                 self.tally.stored += 1
                 continue
-            result = _no_result(key, Path(file).stem, None, None, message, None)
-            self._write(Record(key, file, sha256, result, failure, None, None, now()), slot)
+            result = _no_result(key, Path(shown(file)).stem, None, None, message, None)
+            self._write(Record(key, shown(file), sha256, result, failure, None, None, self._finished(key)), slot)
 
     def _write(self, record: Record, slot: int) -> None:
         if slot not in self._journals:
@@ -372,7 +387,7 @@ def _no_result(
         objective=None, bound=None, gap=None, runtime_s=runtime_s, build_s=None, verified=False, violations=empty,
         trace=empty, warm_start="none", found_by=None, bound_by=None, seed=key.seed, threads=key.threads,
         time_limit_s=key.time_limit_s, instance_hash=key.instance_hash,
-        versions=msgspec.Raw(msgspec.json.encode(versions())), message=message,
+        versions=msgspec.Raw(msgspec.json.encode(versions())), message=one_line(message),
     )  # fmt: skip
 
 

@@ -8,6 +8,8 @@ A worker that was killed is replaced in milliseconds, and the process that runs 
 from __future__ import annotations
 
 import contextlib
+import ctypes
+import fcntl
 import gc
 import importlib
 import json
@@ -20,14 +22,17 @@ import tempfile
 import threading
 import time
 import traceback
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import IO
 
 from wnpopt.bench.frames import ClosedError, Frames
 from wnpopt.core.errors import SolverError
 
 _BOOT = "import json, sys; sys.path[:] = json.loads(sys.argv[2]); from wnpopt.bench.nursery import main; main()"
+_PR_SET_CHILD_SUBREAPER = 36
 _REAP_S = 5.0
 _ANSWER_S = 120.0  # a nursery that says nothing for so long hangs; its imports take seconds
 _THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
@@ -66,20 +71,36 @@ class Nursery:
 
     def fork(self) -> Child:
         """A new worker; a dead nursery is replaced first. Raises :class:`ClosedError` after :meth:`close`."""
-        ours, theirs = socket.socketpair()
-        log = tempfile.TemporaryFile()  # noqa: SIM115 -- the child's; closed with it
+        with contextlib.ExitStack() as undone:
+            try:
+                ours, theirs = map(undone.enter_context, socket.socketpair())
+                log = undone.enter_context(tempfile.TemporaryFile())
+                fcntl.fcntl(log, fcntl.F_SETFL, os.O_APPEND)  # it may be cut while the child writes
+                answer = self._ask_twice({"fork": True}, [theirs.fileno(), log.fileno()])
+            except OSError as error:
+                raise SolverError(f"no worker can be started: {error.strerror}") from None
+            if "error" in answer:
+                raise SolverError(f"no worker can be started: {os.strerror(answer['error'])}")
+            undone.pop_all()
+            theirs.close()
+            return Child(answer["pid"], Frames(ours), log)
+
+    def _ask_twice(self, request: dict[str, object], handles: list[int]) -> dict[str, int]:
+        """The answer, if need be of a new nursery."""
         with self._lock:
             try:
-                answer = self._ask({"fork": True}, [theirs.fileno(), log.fileno()])
+                return self._ask(request, handles)
             except ClosedError:
                 if self._closed:
                     raise
-                self._stop()
-                answer = self._ask({"fork": True}, [theirs.fileno(), log.fileno()])
-        theirs.close()
-        if "error" in answer:
-            raise SolverError(f"no worker can be started: {os.strerror(answer['error'])}")
-        return Child(answer["pid"], Frames(ours), log)
+            self._stop()
+            try:
+                return self._ask(request, handles)
+            except ClosedError:
+                if self._closed:
+                    raise
+                # It would be so for every run: that is no failure of an instance.
+                raise SolverError("no worker can be started: the process that makes them ends at once") from None
 
     def bury(self, child: Child) -> int | None:
         """Kill what is left of a worker; its exit status as :func:`os.waitstatus_to_exitcode` gives it, if known.
@@ -116,7 +137,8 @@ class Nursery:
     def _start(self) -> socket.socket:
         ours, theirs = socket.socketpair()
         settings = {"libraries": self._libraries, "memory_bytes": self._memory_bytes}
-        arguments = [str(theirs.fileno()), json.dumps(sys.path), json.dumps(settings)]
+        arguments = [str(theirs.fileno()), json.dumps([entry for entry in sys.path if isinstance(entry, str)]),
+                     json.dumps(settings)]  # fmt: skip
         # One thread for linear algebra: the solvers' threads are what the user counts.
         environment = {**dict.fromkeys(_THREADS, "1"), **os.environ}
         self._process = subprocess.Popen(
@@ -151,6 +173,7 @@ def main() -> None:
     control = socket.socket(fileno=int(sys.argv[1]))
     settings = json.loads(sys.argv[3])
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    adopt_orphans()
     _preload(settings["libraries"])
     gc.collect()
     gc.freeze()  # what is there already stays shared with the children
@@ -158,6 +181,8 @@ def main() -> None:
     try:
         while True:
             request, handles, _, _ = socket.recv_fds(control, 4096, 2)
+            for handle in handles:
+                os.set_inheritable(handle, False)  # what a method starts shall not keep the connection open
             if not request:
                 return
             asked = json.loads(request)
@@ -169,12 +194,15 @@ def main() -> None:
                 _kill(asked["bury"])
                 answer = _reap(asked["bury"])
                 children.discard(asked["bury"])
+                kill_strays(children)
             control.sendall(json.dumps(answer).encode())
     except OSError:
         return
     finally:
         for pid in children:
             _kill(pid)
+            _reap(pid)
+        kill_strays(set())
 
 
 def _preload(libraries: Sequence[str]) -> None:
@@ -194,7 +222,9 @@ def _fork(control: socket.socket, handles: list[int], memory_bytes: int | None) 
 
     parent = os.getpid()
     try:
-        pid = os.fork()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # of idle threads that a library started
+            pid = os.fork()
     except OSError as error:
         _close(handles)
         return {"error": error.errno or 0}
@@ -207,6 +237,8 @@ def _fork(control: socket.socket, handles: list[int], memory_bytes: int | None) 
         except BaseException:
             traceback.print_exc()
         finally:
+            with contextlib.suppress(Exception):
+                sys.stderr.flush()
             os._exit(code)
     _close(handles)
     return {"pid": pid}
@@ -222,6 +254,30 @@ def _kill(pid: int) -> None:
     for kill in (os.killpg, os.kill):
         with contextlib.suppress(OSError):
             kill(pid, signal.SIGKILL)
+
+
+def adopt_orphans() -> None:
+    """Become the parent of descendants whose own parent ends, so that none gets away (Linux)."""
+    if sys.platform.startswith("linux"):
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_CHILD_SUBREAPER, 1)
+
+
+def children_of(pid: int) -> set[int]:
+    """The living and unburied children of a process; none where that cannot be told."""
+    found: set[int] = set()
+    with contextlib.suppress(OSError, ValueError):
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            found.update(map(int, (task / "children").read_bytes().split()))
+    return found
+
+
+def kill_strays(workers: set[int]) -> None:
+    """Kill the children of this process that are no ``workers``, and the orphans that come to it by that."""
+    end = time.monotonic() + _REAP_S
+    while time.monotonic() < end and (strays := children_of(os.getpid()) - workers):
+        for pid in strays:
+            _kill(pid)
+            _reap(pid)
 
 
 def _reap(pid: int) -> dict[str, int]:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import msgspec
 
+from wnpopt.bench.plan import content_of
 from wnpopt.bench.record import Failure, StoredResult
 from wnpopt.bench.task import (
     Broken,
@@ -39,6 +40,7 @@ from wnpopt.core.result import Result
 from wnpopt.core.trace import TracePoint
 
 NOTE_INTERVAL_S = 0.2
+_TOLD = 2000  # of a message that a method made of its data this much is kept
 OTHER_KINDS = frozenset({"graph", "composition", "chip", "radio", "profile", "intradp-table", "index", "suite"})
 """Documents that lie beside instances and are none."""
 
@@ -60,7 +62,7 @@ def do(task: Task, listener: Listener) -> Reply:
 
 def _identify(task: Identify) -> Reply:
     try:
-        content = task.content if task.content is not None else Path(task.file).read_bytes()
+        content = task.content if task.content is not None else content_of(task.file)
     except OSError as error:
         return Invalid(f"{task.file}: cannot be read: {error.strerror}")
     if hashlib.sha256(content).hexdigest() != task.sha256:
@@ -69,7 +71,7 @@ def _identify(task: Identify) -> Reply:
         data = parse_json(content)
         kind = data.get("kind")
         if isinstance(kind, str) and (kind in OTHER_KINDS or kind.endswith("-solution")):
-            return PassedOver(kind)
+            return PassedOver(one_line(kind))
         families = registry.family_names()
         if not isinstance(kind, str) or kind not in families:
             told = f"found {found(kind)}" if "kind" in data else "missing field"
@@ -198,4 +200,7 @@ def _told(error: Exception) -> str:
     """An exception in one line, with the place where it was raised."""
     frames = traceback.extract_tb(error.__traceback__)
     place = f" ({Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""
-    return one_line(f"{type(error).__name__}: {error}{place}")
+    told = str(error)
+    if len(told) > _TOLD:
+        told = told[:_TOLD] + "…"
+    return one_line(f"{type(error).__name__}: {told}{place}")

@@ -9,6 +9,7 @@ from wnpopt.bench.record import Record
 from wnpopt.bench.store import Store
 from wnpopt.core.certificate import Certificate
 from wnpopt.core.errors import InputError
+from wnpopt.core.result import relative_gap
 
 RELATIVE = 1e-9
 """How far a recomputed objective may be from the stored one: another machine's rounding, nothing more."""
@@ -38,7 +39,14 @@ def recheck(store: Store) -> Iterator[Recheck]:
     from wnpopt.core.canonical import content_hash
 
     for record in store.latest().values():
+        result, key = record.result, record.key
+        asked = (result.instance_hash, result.method, result.seed, result.threads, result.time_limit_s)
+        if asked != (key.instance_hash, key.method, key.seed, key.threads, key.time_limit_s):
+            yield Recheck(record, deviation="the result is that of another run")
+            continue
         if record.solution is None:
+            if result.objective is not None:
+                yield Recheck(record, deviation="the record has a value and no solution")
             continue
         try:
             instance, solution = store.instance(record), store.solution(record)
@@ -57,8 +65,14 @@ def recheck(store: Store) -> Iterator[Recheck]:
 
 def _deviation(record: Record, certificate: Certificate) -> str | None:
     stored, found = record.result.objective, certificate.objective
-    if not record.result.verified or not certificate.accepted or stored is None or found is None:
-        return None
-    if abs(stored - found) <= RELATIVE * max(abs(stored), abs(found)):
-        return None
-    return f"the value is {found:g}, the record says {stored:g}"
+    if not certificate.accepted or found is None:
+        return None  # the violations say enough
+    if stored is None or not record.result.verified:
+        return "the record has a solution and no verified value"
+    if abs(stored - found) > RELATIVE * max(abs(stored), abs(found)):
+        return f"the value is {found:g}, the record says {stored:g}"
+    gap, known = relative_gap(stored, record.result.bound), record.result.gap
+    apart = None if gap is None or known is None else abs(gap - known) > RELATIVE * max(1.0, gap)
+    if apart if apart is not None else gap is not known:
+        return f"the gap is {gap}, the record says {known}"
+    return None

@@ -15,7 +15,7 @@ import os
 import socket
 import warnings
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -34,6 +34,10 @@ if TYPE_CHECKING:
 
 class StoreWarning(UserWarning):
     """Something in a store that was skipped."""
+
+
+class DamageWarning(StoreWarning):
+    """A whole line that is no record: no kill leaves that, something changed the file."""
 
 
 class Store:
@@ -186,6 +190,14 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="microseconds")
 
 
+def later(moment: str) -> str:
+    """A moment just after ``moment``; now if that is no time of ours."""
+    try:
+        return (datetime.fromisoformat(moment) + timedelta(microseconds=1)).isoformat(timespec="microseconds")
+    except (ValueError, OverflowError):
+        return now()
+
+
 def _sync_folder(folder: Path) -> None:
     """Make a new name in ``folder`` survive a power failure, not only a kill."""
     handle = os.open(folder, os.O_RDONLY)
@@ -202,19 +214,19 @@ def _read(file: Path) -> Iterator[Record]:
         raise InputError(f"cannot be read: {error.strerror}", file=os.fspath(file)) from None
     lines = content.split(b"\n")
     if lines.pop():
-        _skip(file, len(lines) + 1, "is cut; the run that it belongs to will be repeated")
+        _skip(file, len(lines) + 1, "is cut; the run that it belongs to will be repeated", StoreWarning)
     for number, line in enumerate(lines, start=1):
         try:
             yield _DECODER.decode(line)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            _skip(file, number, f"is no record ({error})")
+            _skip(file, number, f"is no record ({error})", DamageWarning)
 
 
 _DECODER = msgspec.json.Decoder(Record)
 
 
-def _skip(file: Path, line: int, what: str) -> None:
-    warnings.warn(f"{file}: line {line} {what}; skipped", StoreWarning, stacklevel=3)
+def _skip(file: Path, line: int, what: str, kind: type[StoreWarning]) -> None:
+    warnings.warn(f"{file}: line {line} {what}; skipped", kind, stacklevel=3)
 
 
 _COLUMNS: tuple[str, ...] = (

@@ -10,22 +10,31 @@ import resource
 import signal
 import socket
 import sys
+import threading
+import time
 
 import msgspec
 
 from wnpopt.bench.frames import ClosedError, Frames
+from wnpopt.bench.nursery import adopt_orphans, kill_strays
 from wnpopt.bench.perform import do
-from wnpopt.bench.task import TASKS, Note
+from wnpopt.bench.task import TASKS, Note, Started
 
 _PR_SET_PDEATHSIG = 1
+_PATIENCE_S = 0.2  # for threads that are about to end
 
 
 def work(channel: socket.socket, log: int, memory_bytes: int | None, parent: int) -> None:
     """Serve tasks from ``channel``; standard error goes to the file ``log``, where a crash leaves its last words."""
     _isolate(log, memory_bytes, parent)
     frames = Frames(channel)
+    own = os.getpid()
+    before: tuple[object, ...] = ()
 
     def tell(note: Note) -> None:
+        nonlocal before
+        if isinstance(note, Started):
+            before = _state()
         with contextlib.suppress(ClosedError):  # the main loop finds out by itself
             frames.send(msgspec.json.encode(note))
 
@@ -35,16 +44,51 @@ def work(channel: socket.socket, log: int, memory_bytes: int | None, parent: int
             assert message is not None  # without a timeout there is a message or an exception
             os.ftruncate(log, 0)
             os.lseek(log, 0, os.SEEK_SET)
-            reply = do(TASKS.decode(message), tell)
-            frames.send(msgspec.json.encode(reply))
+            try:
+                reply = msgspec.json.encode(do(TASKS.decode(message), tell))
+            finally:
+                if os.getpid() != own:
+                    os._exit(1)  # a process that the method forked, and that did not end where it should have
+            frames.send(reply)
+            if _state() != before or _company():
+                kill_strays(set())
+                return  # what the method changed or left running shall not be the next run's trouble
     except ClosedError:
         return
+
+
+def _state() -> tuple[object, ...]:
+    """What a method can change for all that comes after it in this process."""
+    try:
+        place = os.getcwd()
+    except OSError:  # it was deleted
+        place = ""
+    limits = tuple(resource.getrlimit(which) for which in (resource.RLIMIT_NOFILE, resource.RLIMIT_AS))
+    alarms = [signal.getitimer(which) for which in (signal.ITIMER_REAL, signal.ITIMER_VIRTUAL, signal.ITIMER_PROF)]
+    armed = tuple(left > 0 for left, _ in alarms)
+    return place, dict(os.environ), limits, armed, sys.getrecursionlimit()
+
+
+def _company() -> bool:
+    """True if a thread or a process that a method started goes on without it."""
+    end = time.monotonic() + _PATIENCE_S
+    for thread in threading.enumerate():
+        if thread is not threading.current_thread():
+            thread.join(max(0.0, end - time.monotonic()))
+            if thread.is_alive():
+                return True
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG) != (0, 0):
+            pass
+        return True
+    return False
 
 
 def _isolate(log: int, memory_bytes: int | None, parent: int) -> None:
     """A process whose end harms nobody else, and that ends with its parent."""
     os.setsid()
     die_with_parent(parent)
+    adopt_orphans()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGCHLD, signal.SIGPIPE):
         signal.signal(number, signal.SIG_IGN if number == signal.SIGINT else signal.SIG_DFL)
     nothing = os.open(os.devnull, os.O_RDWR)
@@ -52,7 +96,7 @@ def _isolate(log: int, memory_bytes: int | None, parent: int) -> None:
     os.dup2(nothing, 1)
     os.dup2(log, 2)
     sys.stdin, sys.stdout = os.fdopen(0, closefd=False), os.fdopen(1, "w", closefd=False)
-    sys.stderr = os.fdopen(2, "w", closefd=False, errors="replace")
+    sys.stderr = os.fdopen(2, "w", 1, closefd=False, errors="backslashreplace")  # last words are not to wait
     faulthandler.enable(sys.stderr)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as score:

@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from wnpopt.cli.terminal import number, percent, seconds
+from wnpopt.core.errors import one_line
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderResult
@@ -24,7 +25,7 @@ SHOWN = 8
 def line(record: Record) -> str:
     """A finished run in one line."""
     result = record.result
-    told = f"{result.instance} {record.key.method} seed {record.key.seed}: "
+    told = f"{one_line(result.instance)} {record.key.method} seed {record.key.seed}: "
     if record.failure is not None:
         return told + f"{record.failure}: {result.message}"
     told += result.status
@@ -130,7 +131,7 @@ def _running(snapshot: Snapshot) -> Table:
     for run in snapshot.running[:SHOWN]:
         seed = f"seed {run.seed}" if run.seed else ""
         told = f"best gap {percent(run.gap)}" if run.gap is not None else ""
-        table.add_row("  " + clock(run.seconds), Text(run.instance), run.method, seed, told)
+        table.add_row("  " + clock(run.seconds), Text(one_line(run.instance)), run.method, seed, told)
     if len(snapshot.running) > SHOWN:
         table.add_row("", f"and {len(snapshot.running) - SHOWN} more")
     return table

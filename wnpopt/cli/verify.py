@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
+import warnings
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -57,14 +58,23 @@ def _verify_one(instance: Path, solution: Path, json: bool) -> int:
 def _verify_store(path: Path, json: bool) -> int:
     """0 if all are accepted, 1 if one is not, 2 if one cannot be read."""
     from wnpopt.bench.recheck import recheck
-    from wnpopt.bench.store import Store
+    from wnpopt.bench.store import DamageWarning, Store
     from wnpopt.cli.batch import plain_warnings
     from wnpopt.core.errors import one_line
 
     checked = 0
     violated: list[dict[str, object]] = []
     unreadable: list[str] = []
+    damaged: list[str] = []
     with plain_warnings():
+        tell = warnings.showwarning
+
+        def note(message: Warning | str, category: type[Warning], *rest: Any, **more: Any) -> None:
+            if issubclass(category, DamageWarning):
+                damaged.append(str(message))
+            tell(message, category, *rest, **more)
+
+        warnings.showwarning = note
         for check in recheck(Store.open(path)):
             checked += 1
             if check.unreadable is not None:
@@ -78,12 +88,12 @@ def _verify_store(path: Path, json: bool) -> int:
                      "solution": check.record.solution, "what": told}
                 )  # fmt: skip
                 if not json:
-                    print(f"violated: {check.record.file} {key.method} seed {key.seed}: {one_line(told)}")
+                    print(f"violated: {one_line(check.record.file)} {key.method} seed {key.seed}: {one_line(told)}")
     if json:
-        print_json({"checked": checked, "violated": violated, "unreadable": unreadable})
+        print_json({"checked": checked, "violated": violated, "unreadable": unreadable + damaged})
     else:
         accepted = checked - len(violated) - len(unreadable)
         print(
             f"{checked} solutions verified: {accepted} accepted, {len(violated)} violated, {len(unreadable)} unreadable"
         )
-    return 2 if unreadable else 1 if violated else 0
+    return 2 if unreadable or damaged else 1 if violated else 0
