@@ -275,3 +275,8 @@ def test_a_hostile_working_directory_is_not_imported(tmp_path: Path, monkeypatch
     assert batch("instances", ["rtfs"], "out", workers=1).complete
     assert Counter(Path(record.file).parts[0] for record in latest(Path("out")).values()) == {"instances": 6}
     assert os.listdir("out/solutions")
+
+
+def test_oversubscription_is_a_warning(folder: Path, tmp_path: Path) -> None:
+    with pytest.warns(UserWarning, match=r"2 workers with 4096 threads each are more than the \d+ cores"):
+        assert batch(folder / "w0.json", ["rtfs"], tmp_path / "out", workers=2, threads=4096).complete

@@ -6,6 +6,7 @@ import fcntl
 import operator
 import os
 import time
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -88,8 +89,9 @@ def batch(
     After ``total_time`` seconds the batch ends. ``dask`` is the address of a scheduler, or "local".
 
     ``on_record`` gets every new record when it is on disk; ``on_progress`` a picture of the batch, some times a second.
-    Ctrl-C keeps what is finished. Raises :class:`InputError` for bad arguments and for a store that another batch is
-    writing to; what is wrong with one file becomes a record.
+    Ctrl-C keeps what is finished. More workers times threads than cores is a ``UserWarning``. Raises
+    :class:`InputError` for bad arguments and for a store that another batch is writing to; what is wrong with one file
+    becomes a record.
     """
     sources = [sources] if isinstance(sources, str | os.PathLike) else list(sources)
     methods = [methods] if isinstance(methods, str) else list(methods)
@@ -101,6 +103,9 @@ def batch(
     _check_names(out, warm_start)
     libraries = _libraries(methods)
     workers = workers or max(1, usable_cores() // threads)
+    if dask is None and workers * threads > usable_cores():
+        told = f"{workers} workers with {threads} threads each are more than the {usable_cores()} cores: "
+        warnings.warn(told + "runs slow each other down, and their times mean little", UserWarning, stacklevel=2)
     own = None if dask is not None else share_of_memory(workers)  # a cluster's workers know their own memory
     limits = Limits(grace, own if memory is None else int(memory * 2**30))
     began = time.monotonic()

@@ -62,14 +62,7 @@ def batch(
 ) -> int:
     """Run methods over folders of instances; every result is stored, none is lost, none is made twice."""
     from wnpopt.bench.batch import batch as run
-    from wnpopt.core.budget import usable_cores
 
-    if workers is not None and dask is None and workers * threads > usable_cores():
-        print(
-            f"wnpopt: warning: {workers} workers with {threads} threads each are more than the {usable_cores()} cores:"
-            " runs slow each other down, and their times mean little",
-            file=sys.stderr,
-        )
     with BatchProgress() as progress, plain_warnings():
         summary = run(
             sources,
