@@ -1,6 +1,19 @@
-"""``python -m wnpopt``."""
+"""``python -m wnpopt``, and the console script."""
 
-from wnpopt.cli.main import run
+from __future__ import annotations
+
+import sys
+
+
+def run() -> None:
+    """The command line; Ctrl-C while it is still being imported is one line, too."""
+    try:
+        from wnpopt.cli.main import run as start
+    except KeyboardInterrupt:
+        print("wnpopt: interrupted before there was an answer", file=sys.stderr)
+        sys.exit(1)
+    start()
+
 
 if __name__ == "__main__":
     run()
