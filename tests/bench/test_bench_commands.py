@@ -60,7 +60,7 @@ def test_batch_with_failures(cli: Run, folder: Path, tmp_path: Path) -> None:
     assert code == 1
     assert "3 runs failed" not in text
     assert "8 runs failed (--rerun failed repeats them)" in text
-    assert "2 runs are of files that are no valid instance" in text
+    assert "runs of files that are no valid instance: 2" in text
     assert err.count("bad.json: schema_version: missing field") == 1
     assert "Traceback" not in err
     code, text, _ = cli("batch", folder, "--methods", "rtfs", "--out", out)

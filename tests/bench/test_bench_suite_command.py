@@ -56,12 +56,12 @@ def test_heuristics_run_without_a_limit_and_searches_with_one(
     text = capsys.readouterr().out
     assert "vgg-19: Latency against bandwidth: latency in ms" in text
     # Of both batches, in one line.
-    assert "1 instances in 1 files: 5 runs made, 0 were there already" in text
+    assert "1 instance in 1 file: 5 runs made, 0 were there already" in text
     assert run_suite("intradp-bandwidth", out=tmp_path, workers=1, time_limit=4.0) == 0
     assert keys(tmp_path) == [("auto", 4.0), ("auto", 5.0), *heuristics]
     text = capsys.readouterr().out
     assert "auto 4 s" in text
-    assert "1 runs made, 4 were there already" in text
+    assert "1 run made, 4 were there already" in text
 
 
 @pytest.mark.usefixtures("only")
@@ -81,7 +81,7 @@ def test_a_failure_is_told_by_the_exit_code(
         refused, make=lambda point: original(point).model_copy(update={"delivery": "multicast"})
     )
     assert run_suite("slide-deadline", out=tmp_path, workers=1) == 1
-    assert "1 runs failed" in capsys.readouterr().out
+    assert "1 run failed" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

@@ -95,19 +95,23 @@ def show(summary: Summary) -> None:
         print("interrupted; what was finished is kept, the same command goes on from here")
     elif summary.end == "total_time":
         print("the total time is over; the same command goes on from here")
-    parts = [f"{summary.ran} runs made", f"{summary.stored} were there already"]
+    parts = [f"{_count(summary.ran, 'run')} made", f"{summary.stored} were there already"]
     if summary.left:
         parts.append(f"about {summary.left} left")
-    print(f"{summary.instances} instances in {summary.files} files: " + ", ".join(parts))
+    print(f"{_count(summary.instances, 'instance')} in {_count(summary.files, 'file')}: {', '.join(parts)}")
     if summary.failed:
-        print(f"{summary.failed} runs failed (--rerun failed repeats them)")
+        print(f"{_count(summary.failed, 'run')} failed (--rerun failed repeats them)")
     if summary.invalid:
-        print(f"{summary.invalid} runs are of files that are no valid instance")
+        print(f"runs of files that are no valid instance: {summary.invalid}")
     if summary.passed_over:
-        print(f"{summary.passed_over} files passed over (indices, graphs, solutions)")
+        print(f"{_count(summary.passed_over, 'file')} passed over (indices, graphs, solutions)")
     for family in summary.unsuited:
         print(f"no method of these suits the family {family}: its instances were not run")
     print(f"wnpopt bench {summary.out}     shows the tables; wnpopt report {summary.out} -o report.html the page")
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 @contextmanager

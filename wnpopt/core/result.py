@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from wnpopt.core.bound import Sense
 from wnpopt.core.certificate import Violation
-from wnpopt.core.document import Solution
 from wnpopt.core.status import Status, Termination, WarmStart
 from wnpopt.core.trace import TracePoint
 
 __all__ = ["Result", "Status", "Termination", "WarmStart", "relative_gap"]
 
-S = TypeVar("S", bound=Solution)
+if TYPE_CHECKING:
+    from wnpopt.core.document import Solution
+
+# By name: the command line's help shall not wait for pydantic.
+S = TypeVar("S", bound="Solution")
 
 
 @dataclass(frozen=True)
