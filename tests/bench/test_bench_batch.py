@@ -16,6 +16,7 @@ import wnpopt
 from wnpopt.bench.batch import Summary, batch
 from wnpopt.bench.recheck import recheck
 from wnpopt.bench.record import Failure, Key, Parameters, Record, Reference
+from wnpopt.bench.snapshot import Snapshot
 from wnpopt.bench.store import Store, write_records
 from wnpopt.core import registry
 from wnpopt.core.errors import InputError
@@ -280,3 +281,22 @@ def test_a_hostile_working_directory_is_not_imported(tmp_path: Path, monkeypatch
 def test_oversubscription_is_a_warning(folder: Path, tmp_path: Path) -> None:
     with pytest.warns(UserWarning, match=r"2 workers with 4096 threads each are more than the \d+ cores"):
         assert batch(folder / "w0.json", ["rtfs"], tmp_path / "out", workers=2, threads=4096).complete
+
+
+@pytest.mark.usefixtures("trouble")
+def test_how_far_it_is(folder: Path, tmp_path: Path) -> None:
+    """Snapshots count every run once, name those under way, and know the time to go from what runs took."""
+    seen: list[Snapshot] = []
+    assert batch(folder, ["slow", "picky"], tmp_path / "out", workers=1, on_progress=seen.append).ran == 12
+    assert seen[0].eta_s is None  # nothing is done yet
+    assert all(shot.done + shot.stored <= shot.total for shot in seen)
+    assert [shot.done for shot in seen] == sorted(shot.done for shot in seen)
+    assert {run.method for shot in seen for run in shot.running} >= {"slow"}
+    assert {run.instance for shot in seen for run in shot.running} <= {f"w{n}" for n in range(6)}
+    last = seen[-1]
+    assert (last.done, last.total, last.failed, last.exact, last.running) == (12, 12, 3, True, ())
+    assert last.eta_s == 0
+    # One worker, runs of at least 0.15 s: what is left of them is at least that much to go.
+    for shot in seen:
+        if shot.exact and shot.eta_s is not None and shot.done <= 4:
+            assert shot.eta_s > 0.15

@@ -118,7 +118,7 @@ class Ledger:
         self._began = time.monotonic()
         self._shown = 0.0
         self._slots = 1
-        self._seconds: Counter[str] = Counter()
+        self._seconds: dict[str, float] = {}
         self._counted: Counter[str] = Counter()
         self.tally = Tally()
 
@@ -176,6 +176,7 @@ class Ledger:
                 del self._flights[event.ticket]
         if flight.job is not None:
             assert isinstance(event.what, Performed | Broken)
+            self._clock(flight.job.key.method, flight, event.what)
             self._enter_run(flight.job, event.what, event.slot)
             return
         match event.what:
@@ -294,6 +295,16 @@ class Ledger:
     def _invalid_keys(self, sha256: str) -> list[Key]:
         return [Key(sha256, method, seed, *self._settings) for method in self._methods for seed in self._seeds]
 
+    def _clock(self, method: str, flight: _Flight, reply: Performed | Broken) -> None:
+        """Count how long a run took, for the time to go; one of which nobody knows it says nothing of the others."""
+        if flight.started is not None:
+            seconds: float | None = time.monotonic() - flight.started
+        else:  # a cluster does not tell when a run begins
+            seconds = reply.result.runtime_s if isinstance(reply, Performed) else reply.runtime_s
+        if seconds is not None:
+            self._seconds[method] = self._seconds.get(method, 0.0) + seconds
+            self._counted[method] += 1
+
     def _enter_run(self, job: Job, reply: Performed | Broken, slot: int) -> None:
         solution = None
         if isinstance(reply, Performed):
@@ -311,8 +322,6 @@ class Ledger:
         )  # fmt: skip
         if failure is None:
             self.tally.good.add(job.key.instance_hash)
-        self._seconds[job.key.method] += result.runtime_s or 0.0  # type: ignore[assignment]
-        self._counted[job.key.method] += 1
 
     def _finished(self, key: Key) -> str:
         """This moment; after the stored record that this one replaces also where the clock was set back since."""
