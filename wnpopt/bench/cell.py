@@ -12,8 +12,8 @@ from pathlib import Path
 
 import msgspec
 
-from wnpopt.bench.frames import ClosedError
-from wnpopt.bench.nursery import Child, Nursery, children_of
+from wnpopt.backends.isolation.fork_server import Child, ForkServer, children_of
+from wnpopt.backends.isolation.frames import ClosedError
 from wnpopt.bench.record import Failure
 from wnpopt.bench.task import MESSAGES, Broken, Improved, Message, Note, Perform, Reply, Started, Task
 
@@ -56,8 +56,8 @@ def share_of_memory(workers: int) -> int | None:
 class Cell:
     """A worker that is replaced when it dies; used by one thread, :meth:`cancel` by any."""
 
-    def __init__(self, nursery: Nursery, limits: Limits) -> None:
-        self._nursery = nursery
+    def __init__(self, server: ForkServer, limits: Limits) -> None:
+        self._server = server
         self._limits = limits
         self._child: Child | None = None
         self._runs = 0
@@ -126,13 +126,13 @@ class Cell:
     def close(self) -> None:
         """Kill the worker; the next task gets a new one."""
         if self._child is not None:
-            self._nursery.bury(self._child)
+            self._server.bury(self._child)
             self._child.log.close()
             self._child = None
         self._runs = 0
 
     def _hire(self) -> Child:
-        self._child = self._nursery.fork()
+        self._child = self._server.fork()
         self._runs = 0
         return self._child
 
@@ -147,7 +147,7 @@ class Cell:
         child = self._child
         if child is None:
             return Broken(Failure.CRASH, "the worker could not be started", elapsed)
-        status = self._nursery.bury(child)
+        status = self._server.bury(child)
         words = _last_words(child)
         child.log.close()
         self._child = None

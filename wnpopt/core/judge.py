@@ -63,7 +63,7 @@ def judge(
         bound = Bound(tighten(bound.value, family.sense), bound.source)
     status = Status.UNKNOWN
     if objective is not None:
-        trace.incumbent(objective, runtime)
+        trace.incumbent(objective, found_s=runtime)
         proved = bound is not None and is_optimal(objective, bound.value, family.sense, integral)
         status = Status.OPTIMAL if proved else Status.FEASIBLE
         # A heuristic whose answer meets the bound has proved it all the same; a time limit that struck is not hidden.
