@@ -30,8 +30,8 @@ S = TypeVar("S", bound=Solution)
 class Attempt(Generic[S]):
     """What a run brought.
 
-    ``candidates`` are incumbents that were told on the way, the best first; ``bounds`` are proved; ``runtime_s`` is the
-    time from the instance to the solution.
+    ``bounds`` are the family's; ``candidates`` are incumbents that were told on the way, the best first, and ``told``
+    is the best bound that was; ``runtime_s`` is the time from the instance to the solution.
     """
 
     outcome: Outcome[S]
@@ -39,6 +39,7 @@ class Attempt(Generic[S]):
     bounds: tuple[Bound, ...]
     candidates: tuple[Candidate, ...]
     runtime_s: float
+    told: Bound | None = None
 
 
 def check_method(method: AnyMethod, instance: Instance) -> None:
@@ -105,8 +106,6 @@ def attempt(
     runtime = budget.elapsed()
     outcome, told = _sane(outcome, method)
     notes += told
-    if outcome.termination is Termination.ERROR and (proved := trace.best_bound()) is not None:
-        known = (*known, replace(proved, source=proved.source or method.name))
     if not method.timed:
         known = (*known, *_bounds(family, instance, Budget(None, stop=budget.stop), notes))
     if proof and nothing_found(outcome, start, trace.candidates()):
@@ -114,7 +113,7 @@ def attempt(
     if notes:
         message = "; ".join([*([outcome.message] if outcome.message else []), *notes])
         outcome = replace(outcome, message=message)
-    return Attempt(outcome, start, known, trace.candidates(), runtime)
+    return Attempt(outcome, start, known, trace.candidates(), runtime, trace.best_bound())
 
 
 def nothing_found(outcome: Outcome[S], start: Start[S] | None, candidates: tuple[Candidate, ...]) -> bool:

@@ -35,7 +35,7 @@ def judge(
     if outcome.infeasible is not None and objective is not None:
         notes.append(f"defect: {outcome.infeasible}, contradicted by a verified solution of {objective:g}")
         termination = Termination.ERROR
-    tightest = best_bound([*attempt.bounds, *outcome.bounds], family.sense)
+    tightest = best_bound([*attempt.bounds, *outcome.bounds, *best.told], family.sense)
     judged = compare(objective, None if tightest is None else tightest.value, family.sense, integral)
     if tightest is not None and judged.verdict is Verdict.CONTRADICTED:
         # One of the two has a defect, so nothing is proved.
@@ -103,6 +103,7 @@ class _Best:
     objective: float | None = None
     found_by: str | None = None
     violations: tuple[Violation, ...] = ()
+    told: tuple[Bound, ...] = ()
 
     def offer(self, solution: Solution, objective: float, found_by: str, sense: Sense) -> None:
         if self.objective is None or better(objective, self.objective, sense):
@@ -115,6 +116,8 @@ def _best_solution(
 ) -> _Best:
     outcome = attempt.outcome
     best = _Best(outcome, [outcome.message] if outcome.message else [])
+    if attempt.told is not None:
+        best.told = (Bound(attempt.told.value, attempt.told.source or method.name),)
     if outcome.solution is not None:
         certificate = certify(family, instance, outcome.solution)
         if certificate.accepted and certificate.objective is not None:
@@ -125,6 +128,7 @@ def _best_solution(
             reason = certificate.violations[0] if certificate.violations else "no objective"
             best.notes.append(f"the verifier rejected the solution of {method.name} ({reason})")
             best.outcome = Outcome(None, Termination.ERROR, build_s=outcome.build_s, warm_start=outcome.warm_start)
+            best.told = ()
     if attempt.start is not None:
         best.offer(attempt.start.solution, attempt.start.objective, attempt.start.found_by, family.sense)
     for candidate in attempt.candidates:

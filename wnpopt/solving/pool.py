@@ -9,6 +9,7 @@ from __future__ import annotations
 import atexit
 import contextlib
 import os
+import sys
 import threading
 from dataclasses import dataclass, field
 
@@ -38,6 +39,7 @@ class Pool:
         self._lock = threading.Lock()
         self._idle: list[Worker] = []
         self._server: ForkServer | None = None
+        self._path: list[str] = []
 
     def start(self, method: AnyMethod) -> None:
         """Begin to import what ``method`` needs, if nothing has begun yet; returns at once."""
@@ -46,13 +48,14 @@ class Pool:
     def take(self, method: AnyMethod) -> Worker:
         """A worker for a run of ``method``, best one that is warm for it; to be given back or ended."""
         wanted = (method.family, method.name)
+        server = self._started(method)
         with self._lock:
             for worker in sorted(self._idle, key=lambda entry: wanted not in entry.warm):
                 self._idle.remove(worker)
                 if not worker.child.frames.waiting():  # an idle one has nothing to say, unless it is dead
                     return worker
                 self._end(worker)
-        return Worker(self._started(method).fork())
+        return Worker(server.fork())
 
     def give_back(self, worker: Worker) -> None:
         """Keep a worker whose run ended well."""
@@ -77,8 +80,12 @@ class Pool:
 
     def _started(self, method: AnyMethod) -> ForkServer:
         with self._lock:
+            if self._server is not None and self._path != sys.path:
+                self._server.close()  # what can be imported has changed, and with it perhaps what there is
+                self._server = None
+                self._idle.clear()
             if self._server is None:
-                self._server = ForkServer(HANDLER, method.modules)
+                self._server, self._path = ForkServer(HANDLER, method.modules), list(sys.path)
             return self._server
 
     def _end(self, worker: Worker) -> int | None:

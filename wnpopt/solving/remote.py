@@ -36,6 +36,10 @@ _WARM_UP_S = 600.0
 """Imports and compiling, before the clock starts; a child that needs longer hangs."""
 
 
+class UnknownMethodError(Exception):
+    """The child's registry has no such method."""
+
+
 @dataclass
 class _Known:
     """What the child has told so far."""
@@ -81,6 +85,8 @@ def run_remote(
         worker.warm.add((family.name, method.name))
         POOL.give_back(worker)
     if known.refused is not None:
+        if known.refused["say"] == "unknown":
+            raise UnknownMethodError
         raise refusal(known.refused["kind"], known.refused["what"], known.refused["where"])
     started = ended if known.started is None else known.started
     budget = Budget(request.time_limit, request.threads, request.seed, request.deterministic, stop, started)
@@ -131,7 +137,7 @@ def _supervise(
                     if hooks.solution is not None:
                         for candidate in _read(family, [data]):
                             hooks.solution(candidate)
-                elif say == "refused":
+                elif say in ("refused", "unknown"):
                     known.refused = data
                     return None
                 elif say == "failed":
@@ -178,14 +184,14 @@ def _attempt(
                 bounds_of(data["bounds"]),
                 _read(family, known.solutions[::-1]),
                 float(data["runtime_s"]),
+                known.bound,
             )
         except (InputError, KeyError, TypeError, ValueError) as error:
             trouble = Termination.ERROR, f"its answer cannot be read: {error}"
     assert trouble is not None
     termination, what = trouble
-    bounds = () if known.bound is None else (known.bound,)
     outcome: Outcome[Solution] = Outcome(None, termination, message=f"{method.name}: {what}")
-    return Attempt(outcome, None, bounds, _read(family, known.solutions[::-1]), elapsed)
+    return Attempt(outcome, None, (), _read(family, known.solutions[::-1]), elapsed, known.bound)
 
 
 def _read(family: AnyFamily, solutions: Sequence[Message]) -> tuple[Candidate, ...]:

@@ -16,7 +16,7 @@ from wnpopt.core.judge import judge
 from wnpopt.core.registry import AnyFamily, AnyMethod
 from wnpopt.core.result import Result
 from wnpopt.core.trace import Trace
-from wnpopt.solving.request import Hooks, Request, calls_native_solver
+from wnpopt.solving.request import Hooks, Request, needs_a_process
 
 
 def run(
@@ -25,13 +25,15 @@ def run(
     """The judged result; raises what the method refuses."""
     note = ""
     if isolate and _needs_isolation(family, method, request):
-        from wnpopt.solving.remote import run_remote
+        from wnpopt.solving.remote import UnknownMethodError, run_remote
 
         try:
             made, budget, trace = run_remote(family, method, request, stop, hooks, tell_compiling)
             return judge(family, method, request.instance, made, budget, trace)
+        except UnknownMethodError:
+            pass  # it was registered in this process alone, by hand
         except SolverError as error:
-            note = f"in this process, {error}"
+            note = f"run in this process: {error}"
     made, budget, trace = _run_here(family, method, request, stop, hooks, proof=not isolate or bool(note))
     if isolate and not note and nothing_found(made.outcome, made.start, made.candidates):
         made = _with_proof(family, method, request, stop, made, budget)
@@ -42,12 +44,12 @@ def run(
 
 
 def _needs_isolation(family: AnyFamily, method: AnyMethod, request: Request) -> bool:
-    if calls_native_solver(method):
+    if needs_a_process(method):
         return True
     name = family.warm_start if request.warm_start == "auto" else request.warm_start
     if not method.warm_startable or not isinstance(name, str) or name == "none":
         return False
-    return calls_native_solver(registry.method(family.name, name))
+    return needs_a_process(registry.method(family.name, name))
 
 
 def _run_here(

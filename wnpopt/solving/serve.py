@@ -42,6 +42,10 @@ def handle(message: bytes, frames: Frames, mark: Callable[[], None]) -> bytes:
         _warm(family_name, method_name, say)
         return encode("warm")
     request = unpack(message)
+    try:
+        registry.method(request.family, request.method)
+    except InputError:
+        return encode("unknown")
     _warm(request.family, request.method, say)
     mark()
     try:
