@@ -21,6 +21,9 @@ from wnpopt.solving.request import Request
 STOP = b"stop"
 """From the parent, while a run is under way: end, and say what there is."""
 
+WARM = b"warm "
+"""So begins a message that names a family and a method to make ready for."""
+
 Message = Mapping[str, Any]
 """A decoded message: ``say`` tells which, see :mod:`wnpopt.solving.serve`."""
 

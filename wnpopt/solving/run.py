@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import sys
 import threading
 from dataclasses import replace
 
@@ -16,6 +14,7 @@ from wnpopt.core.judge import judge
 from wnpopt.core.registry import AnyFamily, AnyMethod
 from wnpopt.core.result import Result
 from wnpopt.core.trace import Trace
+from wnpopt.solving.notice import tell_compiling
 from wnpopt.solving.request import Hooks, Request, needs_a_process
 
 
@@ -81,9 +80,3 @@ def _with_proof(
     except SolverError:
         return made
     return replace(made, outcome=replace(made.outcome, infeasible_proof=proved.outcome.infeasible_proof))
-
-
-def tell_compiling() -> None:
-    """One line on stderr: the first run after an installation compiles, which may take seconds."""
-    with contextlib.suppress(OSError, ValueError, AttributeError):
-        print("wnpopt: compiling, once (kept on disk)", file=sys.stderr, flush=True)
