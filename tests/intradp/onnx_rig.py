@@ -121,7 +121,7 @@ def perturbed(value: np.ndarray, axis: int, row: int, amount: float, rng: np.ran
     moved = value.copy()
     at = tuple(slice(None) if d != axis else slice(row, row + 1) for d in range(value.ndim))
     jitter = rng.uniform(0.8, 1.2, moved[at].shape)
-    moved[at] = (moved[at] + amount * jitter).astype(value.dtype)
+    moved[at] = (moved[at] + amount * jitter).astype(value.dtype) if value.dtype != np.bool_ else ~moved[at]
     return moved
 
 
@@ -205,4 +205,95 @@ def observe(read: Read, seed: int = 0) -> Observed:
 
 def _random(shape: Sequence[int], dtype: str, rng: np.random.Generator) -> np.ndarray:
     value = rng.normal(size=shape)
+    if dtype == "bool":
+        return value > 0
     return (value if dtype.startswith("float") else np.round(10 * value) + 100).astype(dtype)
+
+
+def with_weights(model: ModelProto, tensors: Mapping[str, np.ndarray]) -> ModelProto:
+    """``model`` with these constants instead of the nodes or initializers that make them."""
+    from onnx import ModelProto, numpy_helper
+
+    copy = ModelProto()
+    copy.CopyFrom(model)
+    inputs = {value.name for value in model.graph.input}
+    replaced = {name: value for name, value in tensors.items() if name not in inputs}
+    nodes = [node for node in model.graph.node if not set(node.output) & set(replaced)]
+    kept = [constant for constant in model.graph.initializer if constant.name not in replaced]
+    del copy.graph.node[:]
+    del copy.graph.initializer[:]
+    del copy.graph.value_info[:]
+    copy.graph.node.extend(nodes)
+    copy.graph.initializer.extend(kept)
+    copy.graph.initializer.extend(
+        numpy_helper.from_array(value.astype(np.float32), name) for name, value in replaced.items()
+    )
+    return copy
+
+
+@dataclass(frozen=True)
+class Tail:
+    """The part of a model that depends on one of its tensors, which becomes an input beside what else it reads."""
+
+    model: ModelProto
+    source: str
+    feeds: tuple[str, ...]
+    names: tuple[str, ...]
+
+    @classmethod
+    def of(cls, read: Read, source: str) -> Tail:
+        from onnx import ModelProto, ValueInfoProto
+
+        moved = {source}
+        nodes = []
+        for node in read.model.graph.node:
+            if moved & set(node.input):
+                nodes.append(node)
+                moved |= set(node.output)
+        constants = {constant.name for constant in read.model.graph.initializer}
+        made = {name for node in nodes for name in node.output}
+        feeds = dict.fromkeys(
+            name for node in nodes for name in node.input if name and name not in made and name not in constants
+        )
+        copy = ModelProto()
+        copy.CopyFrom(read.model)
+        copy.ir_version = max(copy.ir_version, 4)  # since then an initializer need not be an input
+        del copy.graph.node[:]
+        del copy.graph.input[:]
+        copy.graph.node.extend(nodes)
+        copy.graph.input.extend(ValueInfoProto(name=name) for name in feeds)
+        return cls(copy, source, tuple(feeds), tuple(name for name in read.names() if name in made))
+
+    def typed(self, values: Mapping[str, np.ndarray]) -> ModelProto:
+        from onnx import helper
+
+        for value in self.model.graph.input:
+            kind = helper.np_dtype_to_tensor_dtype(values[value.name].dtype)
+            value.CopyFrom(helper.make_tensor_value_info(value.name, kind, values[value.name].shape))
+        return self.model
+
+
+def leaks(
+    read: Read, source: str, rows: Sequence[int], values: Mapping[str, np.ndarray], seed: int = 0
+) -> tuple[list[str], int]:
+    """Rows anywhere behind ``source`` that change with its ``rows`` and should not; and how many stayed as they were."""
+    tail = Tail.of(read, source)
+    model = session(tail.typed(values), tail.names)
+    feeds = {name: values[name] for name in tail.feeds}
+    rng = np.random.default_rng(seed)
+    axis = read.locality.axis[source]
+    assert axis is not None
+    plain = run(model, tail.names, feeds)
+    wrong, still = [], 0
+    for row in rows:
+        allowed = read.allowed(source, row)
+        for amount in AMOUNTS:
+            after = run(model, tail.names, {**feeds, source: perturbed(feeds[source], axis, row, amount, rng)})
+            for name in tail.names:
+                differ = changed(plain[name], after[name], read.locality.axis[name])
+                still += int((~differ).sum())
+                if (differ & ~allowed[name]).any():
+                    wrong.append(
+                        f"{name}: rows {np.flatnonzero(differ & ~allowed[name]).tolist()} with {source}[{row}]"
+                    )
+    return wrong, still

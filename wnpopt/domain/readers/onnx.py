@@ -14,6 +14,7 @@ from heapq import heapify, heappop, heappush
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from wnpopt.core.document import MAX_INT
 from wnpopt.core.errors import InputError
 from wnpopt.core.extras import need
 from wnpopt.domain.flop import WINDOWED, Call, cost, known_operators
@@ -245,6 +246,10 @@ class _Reader:
         window = None
         if node.op_type in WINDOWED:
             window, outputs = _windowed(node.op_type, attributes, arguments, outputs)
+        elif node.op_type in ("Resize", "Upsample"):
+            place = 2 if node.op_type == "Resize" and self._version() >= 11 else 1
+            scales = arguments[place] if place < len(arguments) else None
+            outputs = _resized(attributes, _argument(arguments, 0, node.op_type), scales, outputs)
         present = [argument for argument in arguments if argument is not None]
         if node.op_type in ("Shape", "Size") or (present and all(argument.constant for argument in present)):
             self._fold(node, arguments, attributes, outputs)
@@ -491,6 +496,31 @@ def _windowed(
     weight = None if op_type in POOLS else _argument(arguments, 3 if op_type == "QLinearConv" else 1, op_type)
     window, extents = window_of(op_type, attributes, before, weight)
     return window, [Tensor.of(o.name, (*o.shape[:2], *extents), o.dtype) for o in outputs]
+
+
+def _resized(
+    attributes: Mapping[str, AttributeValue], before: tuple[int, ...], scales: _Known | None, outputs: Sequence[Tensor]
+) -> list[Tensor]:
+    """The output with the extents that ``scales`` give in single precision, as they are used.
+
+    The onnx package infers one less where the product is a whole number by rounding (0.7 of 20).
+    """
+    import numpy as np
+
+    given = (
+        scales.value.ravel().tolist() if scales is not None and scales.value is not None else attributes.get("scales")
+    )
+    axes = attributes.get("axes")
+    along = [int(a) % len(before) for a in axes] if isinstance(axes, tuple) else list(range(len(before)))
+    if not isinstance(given, tuple | list) or len(given) != len(along):
+        return list(outputs)
+    shape = list(outputs[0].shape)
+    for dim, scale in zip(along, given, strict=True):
+        extent = np.float32(before[dim]) * np.float32(scale)
+        if not 0 < extent < MAX_INT:
+            raise InputError(f"its shapes do not fit: an extent of {before[dim]} times {scale}")
+        shape[dim] = int(extent)
+    return [Tensor.of(output.name, shape, output.dtype) for output in outputs]
 
 
 def _argument(arguments: Sequence[_Known | None], position: int, op_type: str) -> tuple[int, ...]:

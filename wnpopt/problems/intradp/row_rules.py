@@ -341,7 +341,8 @@ def _rules() -> Iterable[tuple[str, Rule]]:
     yield from rule("Reshape", _reshape, "shape", "allowzero")
     yield from rule("Flatten", _reshape, "axis")
     yield from rule("Squeeze Unsqueeze", _reshape, "axes")
-    yield from [(name, Rule(_resize, resize_rows.ACCOUNTED)) for name in ("Resize", "Upsample")]
+    yield "Resize", Rule(_resize, resize_rows.ACCOUNTED)
+    yield from rule("Upsample", _resize, "mode", "scales")
     yield from rule("Slice", _slice, "starts", "ends", "axes", "steps")
     yield from rule("Pad", _pad, "pads", "axes", "mode", "value", "constant_value")
 
