@@ -22,9 +22,9 @@ MATRIX = (9, 6)
 class Case:
     """A model around one operator. ``arguments``: constants, names of tensors, or "" for an absent one.
 
-    "x" is the input; "a" and "b" are 2x and -x, "t" is x transposed, "m" its mean over all rows. ``spare``: how many
-    rows beyond those that are seen to change it a row may have in its window; None: nothing is asked, it may be global. ``refused``: the
-    reader has to refuse it by name.
+    "x" is the input; "a" and "b" are 2x and -x, "t" is x transposed, "m" its maximum over all rows. ``spare``: how many
+    rows beyond those that are seen to change it a row may have in its window; None: nothing is asked, it may be global.
+    ``refused``: the reader has to refuse it by name.
     """
 
     op: str
@@ -330,8 +330,8 @@ def crops() -> Iterator[Case]:
 
 def joins() -> Iterator[Case]:
     forms: tuple[tuple[str, ...], ...] = (
-        ("x", "c"), ("c", "x"), ("a", "c", "b"), ("c", "a", "c", "b", "c"), ("a", "b"), ("x", "x"), ("a", "x", "b", "c"),
-        ("x", "c", "x"), ("a", "m"), ("m", "a"), ("m", "c", "a", "c"), ("c", "x", "c"),
+        ("x", "c"), ("c", "x"), ("a", "c", "b"), ("c", "a", "c", "b", "c"), ("a", "b"), ("x", "x"),
+        ("a", "x", "b", "c"), ("x", "c", "x"), ("a", "m"), ("m", "a"), ("m", "c", "a", "c"), ("c", "x", "c"),
     )  # fmt: skip
     for shape, axis, opset, form in product((IMAGE, SEQUENCE, MATRIX), (0, 1, 2, -1, -2), (8, 13), forms):
         if axis < 0 and opset < 11:

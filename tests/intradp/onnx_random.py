@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from onnx_rig import NotExecutable, run, session
+from onnx_rig import NotExecutableError, run, session
 
 if TYPE_CHECKING:
     from onnx import ModelProto, NodeProto
@@ -57,7 +57,7 @@ class _Builder:
         try:
             made = run(session(self.model(), [self.last]), [self.last], {"x": np.zeros(self.first, np.float32)})
             shape = made[self.last].shape
-        except NotExecutable:
+        except NotExecutableError:
             shape = ()
         if len(shape) == 4 and 4 <= shape[2] <= 60 and shape[3] <= 12 and shape[1] <= 12:
             self.shape = shape

@@ -28,7 +28,7 @@ AMOUNTS = (40.0, -40.0)
 """Large both ways: what a maximum or a rectifier hides of one it shows of the other. Jittered, entry by entry."""
 
 
-class NotExecutable(Exception):
+class NotExecutableError(Exception):
     """onnxruntime cannot run the model."""
 
 
@@ -106,14 +106,14 @@ def session(model: ModelProto, wanted: Sequence[str]) -> Any:
     try:
         return onnxruntime.InferenceSession(copy.SerializeToString(), options, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime raises many kinds
-        raise NotExecutable(str(error)) from None
+        raise NotExecutableError(str(error)) from None
 
 
 def run(model: Any, names: Sequence[str], feeds: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     try:
         return dict(zip(names, model.run(list(names), dict(feeds)), strict=True))
     except Exception as error:
-        raise NotExecutable(str(error)) from None
+        raise NotExecutableError(str(error)) from None
 
 
 def perturbed(value: np.ndarray, axis: int, row: int, amount: float, rng: np.random.Generator) -> np.ndarray:
@@ -170,7 +170,7 @@ class Observed:
 
 
 def observe(read: Read, seed: int = 0) -> Observed:
-    """Perturb every row of the model's only input; raises :class:`NotExecutable`."""
+    """Perturb every row of the model's only input; raises :class:`NotExecutableError`."""
     rng = np.random.default_rng(seed)
     (source,) = read.graph.inputs
     tensor = read.graph.tensor(source)
@@ -276,7 +276,7 @@ class Tail:
 def leaks(
     read: Read, source: str, rows: Sequence[int], values: Mapping[str, np.ndarray], seed: int = 0
 ) -> tuple[list[str], int]:
-    """Rows anywhere behind ``source`` that change with its ``rows`` and should not; and how many stayed as they were."""
+    """Rows anywhere behind ``source`` that change with its ``rows`` and should not; how many stayed as they were."""
     tail = Tail.of(read, source)
     model = session(tail.typed(values), tail.names)
     feeds = {name: values[name] for name in tail.feeds}

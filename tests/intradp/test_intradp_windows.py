@@ -12,7 +12,7 @@ import pytest
 from networks import ONNX_NINE, onnx_path
 from onnx_cases import KINDS, Case, cases
 from onnx_random import random_model
-from onnx_rig import NotExecutable, Read, leaks, observe, run, session, with_weights, wrong_shapes
+from onnx_rig import NotExecutableError, Read, leaks, observe, run, session, with_weights, wrong_shapes
 
 from wnpopt.core.errors import InputError
 from wnpopt.domain.readers.onnx import read_onnx
@@ -98,7 +98,8 @@ def test_windows_compose(seeds: range, tmp_path: Path) -> None:
         try:
             read = Read.of(random_model(seed), tmp_path)
         except InputError as error:
-            assert "implementations" in str(error), seed
+            if "implementations read differently" not in str(error):
+                raise
             continue
         found = observe(read, seed)
         assert found.wrong == [], seed
@@ -150,7 +151,7 @@ def test_networks_of_the_onnx_package(name: str, tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ONNX_NINE)
 def test_all_networks_of_the_onnx_package(name: str, tmp_path: Path) -> None:
-    check_network(name, tmp_path, cuts=9, rows=7)
+    check_network(name, tmp_path, cuts=7, rows=5)
 
 
 def test_a_window_that_is_a_row_short_is_noticed(tmp_path: Path) -> None:
@@ -175,5 +176,5 @@ def test_a_window_that_is_a_row_short_is_noticed(tmp_path: Path) -> None:
 def test_what_cannot_be_run_is_no_evidence(tmp_path: Path) -> None:
     """The rig tells what onnxruntime does not run from what it runs and nothing changes in."""
     case = Case("LRN", ("x",), {"size": 4})
-    with pytest.raises(NotExecutable):
+    with pytest.raises(NotExecutableError):
         observe(Read.of(case.model(), tmp_path))

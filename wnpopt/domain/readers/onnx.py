@@ -264,7 +264,7 @@ class _Reader:
         return with_defaults(node, self._version(), values)
 
     def _version(self) -> int:
-        return next(o.version for o in self.model.opset_import if o.domain in STANDARD_DOMAINS)
+        return next(int(o.version) for o in self.model.opset_import if o.domain in STANDARD_DOMAINS)
 
     def _constant(self, node: NodeProto, attributes: Mapping[str, AttributeValue]) -> None:
         import numpy as np
@@ -364,6 +364,12 @@ class _Reader:
         outputs: list[Tensor],
         window: Window | None,
     ) -> None:
+        first = arguments[0]
+        if node.op_type in ("Softmax", "LogSoftmax", "Hardmax") and self._version() < 13 and first is not None:
+            # They took all dimensions from this one on together; the last one alone means the same in every opset.
+            axis, rank = attributes.get("axis", 1), len(first.tensor.shape)
+            if isinstance(axis, int) and axis not in (-1, rank - 1):
+                attributes |= {"axis": axis, "coerced": 1}
         data = _DATA_ARGUMENTS.get(node.op_type, len(arguments))
         buffers = _BUFFER_ARGUMENTS.get(node.op_type, frozenset())
         inputs, weights, order = [], [], []
@@ -378,10 +384,10 @@ class _Reader:
                 weights.append(_as_constant(argument.tensor, position in buffers))
                 order[-1] = argument.tensor.name
             else:
-                known = argument.value is not None and argument.value.size <= 64
+                value = argument.value if argument.value is not None and argument.value.size <= 64 else None
                 name = self._argument_name(node, position)
-                attributes[name] = tuple(argument.value.ravel().tolist()) if known else UNREAD
-        while not order[-1]:
+                attributes[name] = UNREAD if value is None else tuple(value.ravel().tolist())
+        while order and not order[-1]:
             order.pop()
         shapes = tuple(None if argument is None else argument.tensor.shape for argument in arguments)
         arithmetic = cost(Call(node.op_type, shapes, tuple(o.shape for o in outputs), window, attributes))
@@ -507,15 +513,16 @@ def _resized(
     """
     import numpy as np
 
-    given = (
-        scales.value.ravel().tolist() if scales is not None and scales.value is not None else attributes.get("scales")
-    )
-    axes = attributes.get("axes")
-    along = [int(a) % len(before) for a in axes] if isinstance(axes, tuple) else list(range(len(before)))
-    if not isinstance(given, tuple | list) or len(given) != len(along):
+    value = None if scales is None else scales.value
+    given = attributes.get("scales") if value is None else tuple(value.ravel().tolist())
+    axes = attributes.get("axes", tuple(range(len(before))))
+    if not isinstance(given, tuple) or not isinstance(axes, tuple) or len(given) != len(axes):
         return list(outputs)
     shape = list(outputs[0].shape)
-    for dim, scale in zip(along, given, strict=True):
+    for axis, scale in zip(axes, given, strict=True):
+        if not isinstance(axis, int) or isinstance(scale, str) or not -len(before) <= axis < len(before):
+            raise InputError(f"its shapes do not fit: scales for the axes {list(axes)} of {list(before)}")
+        dim = axis % len(before)
         extent = np.float32(before[dim]) * np.float32(scale)
         if not 0 < extent < MAX_INT:
             raise InputError(f"its shapes do not fit: an extent of {before[dim]} times {scale}")

@@ -104,8 +104,8 @@ def _gathered(op_type: str, axis: _Axis, auto: str, ceil: bool) -> tuple[int, in
         total = (extent - 1) * axis.stride + axis.span - axis.extent
         if total < -1 and op_type in POOLS:
             raise InputError(
-                f"{op_type} has auto_pad {auto} and a stride beyond its kernel, which implementations read differently; "
-                "explicit pads are needed"
+                f"{op_type} has auto_pad {auto} and a stride beyond its kernel, which implementations read "
+                "differently; explicit pads are needed"
             )
         total = max(0, total)
         begin = (total + 1) // 2 if auto == "SAME_LOWER" else total // 2

@@ -2,8 +2,8 @@
 
 A rule names all attributes that it accounts for, including those that change nothing about rows. An operator with any
 other attribute, or whose arguments are not of the form that its rule expects, is global: a window follows from
-everything that an operator says, or it is "all". Nothing is assumed of attributes that are absent but what holds in every
-opset (the reader spells out the others).
+everything that an operator says, or it is "all". Of attributes that are absent nothing is assumed but what holds in
+every opset (the reader spells out the others).
 """
 
 from __future__ import annotations
@@ -310,8 +310,8 @@ def _rules() -> Iterable[tuple[str, Rule]]:
         return [(name, Rule(derive, frozenset(accounted))) for name in names.split()]
 
     yield from rule(
-        "Relu Sigmoid HardSwish Tanh Erf Exp Log Sqrt Reciprocal Neg Abs Softplus Softsign Mish Identity Not Floor Ceil "
-        "Round Sign",
+        "Relu Sigmoid HardSwish Tanh Erf Exp Log Sqrt Reciprocal Neg Abs Softplus Softsign Mish Identity Not Floor "
+        "Ceil Round Sign",
         _unary,
     )
     yield from rule("LeakyRelu Elu Celu Swish", _unary, "alpha")
