@@ -200,6 +200,9 @@ def transposed() -> Iterator[Case]:
         yield Case(
             "ConvTranspose", ("x", random(4, 2, kernel, 2)), attributes, opset, (1, 4, 6, 5), spare=exact, refused=short
         )
+    for auto in ("NOTSET", "SAME_UPPER"):
+        attributes = {"strides": [2, 1], "auto_pad": auto, "output_shape": [1, 2, 12, 5]}
+        yield Case("ConvTranspose", ("x", random(4, 2, 4, 1)), attributes, 11, (1, 4, 6, 5), refused=True)
     for kernel, stride, dilation, auto, extra in product(
         (2, 3, 4), (2, 3), (1, 2), ("NOTSET", "SAME_UPPER", "SAME_LOWER", "VALID"), (0, 1)
     ):
@@ -268,6 +271,9 @@ def resizes() -> Iterator[Case]:
         yield Case("Resize", ("x", "", real(*scales)), {"axes": axes, "mode": "nearest"}, 18, spare=0)
         yield Case("Resize", ("x", "", real(*scales)), {"axes": axes, "mode": "linear"}, 19, spare=2)
     yield Case("Resize", ("x", "", real(1, 1, 2, 2)), {"mode": "cubic", "cubic_coeff_a": -0.5}, 13, spare=2)
+    for way in ("half_pixel", "asymmetric", "pytorch_half_pixel"):
+        options = {"mode": "linear", "coordinate_transformation_mode": way}
+        yield Case("Resize", ("x", "", real(1, 1, 1, 2.3)), options, 13, spare=0)
     for policy, mode in product(("not_larger", "not_smaller", "stretch"), ("nearest", "linear")):
         attributes = {"axes": [2, 3], "keep_aspect_ratio_policy": policy, "mode": mode}
         yield Case("Resize", ("x", "", "", whole(13, 11)), attributes, 18)
@@ -383,6 +389,12 @@ def products() -> Iterator[Case]:
             yield Case("MatMul", ("t", "a"), {}, opset, shape)
             yield Case("MatMul", ("x", random(inner)), {}, opset, shape)
             yield Case("MatMul", (random(rows), "x"), {}, opset, shape)
+        yield Case("MatMul", ("x", random(9, 9)), {}, opset, (9, 9), spare=0)
+        yield Case("MatMul", ("x", random(9, 9)), {}, opset, (2, 9, 9), spare=0)
+        yield Case("MatMul", (random(9, 9), "x"), {}, opset, (2, 9, 9))
+        if opset >= 11:
+            yield Case("Gemm", ("x", random(9, 9)), {"transB": opset % 2}, opset, (9, 9), spare=0)
+            yield Case("Gemm", (random(9, 9), "x"), {"transB": opset % 2}, opset, (9, 9))
         for left, right in (("x", random(9, 9)), (random(9, 9), "x"), ("x", "x"), ("x", "t"), ("t", "x"), ("a", "b")):
             yield Case("MatMul", (left, right), {}, opset, (9, 9))
         yield Case("MatMul", ("x", random(3, 1, 6, 7)), {}, opset, SEQUENCE)
@@ -459,6 +471,8 @@ def norms() -> Iterator[Case]:
     for opset in (7, 9, 14, 15):
         four = (random(4), random(4), random(4), positive(4))
         yield Case("BatchNormalization", ("x", *four), {"epsilon": 1e-3, "momentum": 0.8}, opset, spare=0)
+        six = (random(6), random(6), random(6), positive(6))
+        yield Case("BatchNormalization", ("x", *six), {}, opset, MATRIX, spare=0)
         nine = (random(9), random(9), random(9), positive(9))
         yield Case("BatchNormalization", ("x", *nine), {}, opset, SEQUENCE, spare=0)
         if opset >= 14:

@@ -101,7 +101,7 @@ class Operator:
     ``inputs`` are the activations it reads (in argument order; one may stand twice), ``weights`` the constant
     tensors, ``outputs`` what it makes. ``arguments`` are both in the order that the operator takes them, "" for one
     that is absent (an optional one, or one that became an attribute); it is empty where that is ``inputs``, then
-    ``weights``: see :attr:`ordered`. ``flop`` counts everything, ``macs`` the multiply-accumulates within
+    ``weights``, and the shapes can tell: see :attr:`ordered`. ``flop`` counts everything, ``macs`` the multiply-accumulates within
     it. ``parameters`` are the learnt numbers; ``parameter_bytes`` are the bytes of all its constants.
     ``modality`` is the branch of a multimodal network that it belongs to, None after fusion and in a network
     of one modality.
@@ -155,9 +155,6 @@ VIEWS = frozenset({"Reshape", "Flatten", "Squeeze", "Unsqueeze", "Identity", "Dr
 
 SELECTING = frozenset({"Gather", "GatherElements", "GatherND", "Slice", "Split"})
 """Operators that read only the entries they write."""
-
-ORDERED = frozenset({"Concat"})
-"""Operators of which ``arguments`` is never left out when some are constant: the order is all that they do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,8 +328,7 @@ def make_operator(
     """An operator whose byte and parameter counts follow from its tensors."""
     inputs, outputs, weights = tuple(inputs), tuple(outputs), tuple(weights)
     order = tuple(arguments)
-    usual = order == tuple(tensor.name for tensor in inputs + weights)
-    if usual and not (op_type in ORDERED and inputs and weights):
+    if order == tuple(tensor.name for tensor in inputs + weights) and not _order_matters(op_type, inputs, weights):
         order = ()
     return Operator(
         name=name,
@@ -351,6 +347,15 @@ def make_operator(
         modality=modality,
         arguments=order,
     )
+
+
+def _order_matters(op_type: str, inputs: tuple[Tensor, ...], weights: tuple[Tensor, ...]) -> bool:
+    """True if nothing but ``arguments`` can tell where the constants stand among the activations."""
+    if not inputs or not weights:
+        return False
+    if op_type in ("MatMul", "Gemm"):  # the shapes tell, unless both factors have the same
+        return inputs[0].shape[-2:] == weights[0].shape[-2:]
+    return op_type == "Concat"
 
 
 def _distinct(tensors: Iterable[Tensor]) -> list[Tensor]:

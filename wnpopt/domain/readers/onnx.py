@@ -386,6 +386,8 @@ class _Reader:
             else:
                 value = argument.value if argument.value is not None and argument.value.size <= 64 else None
                 name = self._argument_name(node, position)
+                if value is not None and value.dtype == bool:
+                    value = value.astype(int)
                 attributes[name] = UNREAD if value is None else tuple(value.ravel().tolist())
         while order and not order[-1]:
             order.pop()

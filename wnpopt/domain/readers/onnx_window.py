@@ -126,9 +126,9 @@ def _transposed(attributes: Mapping[str, AttributeValue], auto: str, axes: list[
     given = _extents(attributes, "output_shape", ())
     if len(extra) != count:
         raise InputError(f"ConvTranspose has {len(extra)} entries in output_padding; {count} are needed")
-    if given and len(given) not in (count, count + 2):
+    if given and len(given) != count:
         raise InputError(f"ConvTranspose has {len(given)} entries in output_shape; {count} are needed")
-    wanted: list[int | None] = list(given[-count:]) if given else [None] * count
+    wanted: list[int | None] = list(given) if given else [None] * count
     placed = []
     for axis, e, asked in zip(axes, extra, wanted, strict=True):
         full = axis.stride * (axis.extent - 1) + e + axis.span

@@ -27,6 +27,9 @@ ACCOUNTED = frozenset(
 )  # fmt: skip
 """Attributes (and constant arguments) of Resize and Upsample that :func:`resized_spans` looks at."""
 
+MOST_ROWS = 1 << 16
+"""Rows are looked at one by one; larger tensors are read whole."""
+
 _MODES = {"nearest": "nearest", "linear": "linear", "bilinear": "linear", "cubic": "cubic"}
 
 _WAYS = frozenset(
@@ -114,7 +117,7 @@ def _roundings(op: Operator, way: str, scale: Fraction) -> tuple[str, ...]:
 
 def _line(op: Operator, dim: int, before: tuple[int, ...], after: tuple[int, ...]) -> _Line | None:
     rank = len(before)
-    if len(after) != rank or 0 in (before[dim], after[dim]):
+    if len(after) != rank or 0 in (before[dim], after[dim]) or after[dim] > MOST_ROWS:
         return None
     if op.attribute("keep_aspect_ratio_policy") not in (None, "stretch"):
         return None
@@ -210,6 +213,9 @@ def _read(
             for at in (x - slack, x + slack):
                 kept = min(max(_nearest(rounding, at), 0), line.before - 1)
                 yield kept, kept + 1
+        return
+    if mode == "linear" and exact and not antialias and line.scale == 1 and x.denominator == 1:
+        yield min(max(int(x), 0), line.before - 1), min(max(int(x) + 1, 1), line.before)
         return
     taps = 1 if mode == "linear" else 2
     reach = Fraction(taps)

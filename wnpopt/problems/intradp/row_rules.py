@@ -153,10 +153,24 @@ def _windowed(site: Site) -> Local | None:
         return None
     span = window.dilations[0] * (window.kernel[0] - 1) + 1
     stride, pad = window.strides[0], window.pads_begin[0]
+    if not _rows_follow(site, span, site.shape[found[0]][2]):
+        return None
     reads = RowWindow(span, stride, pad)
     if window.transposed:
         reads = RowWindow(span - stride + 1, 1, span - stride - pad, stride)
     return Local(2, "block-wise", {found[0]: reads})
+
+
+def _rows_follow(site: Site, span: int, rows: int) -> bool:
+    """True if the output has the rows that its window makes."""
+    window = site.op.window
+    assert window is not None
+    padding, stride = window.pads_begin[0] + window.pads_end[0], window.strides[0]
+    if window.transposed:
+        extra = (0,) if site.op.attribute("output_padding") is None else site.numbers("output_padding")
+        return bool(extra) and extra is not None and site.out[2] == stride * (rows - 1) + extra[0] + span - padding
+    room = rows + padding - span
+    return site.out[2] in (room // stride + 1, -(-room // stride) + 1)
 
 
 def _matmul(site: Site) -> Local | None:
@@ -168,7 +182,7 @@ def _matmul(site: Site) -> Local | None:
     dims = len(site.shape[name])
     if where != dims - 2 or len(site.out) != dims or site.op.inputs.count(name) > 1:
         return None
-    if len(site.op.inputs) == 1 and not _constant_on_the_right(site):
+    if len(site.op.inputs) == 1 and not (site.op.arguments or _constant_on_the_right(site)):
         return None
     return Local(where, "row-wise", {**dict.fromkeys(site.op.inputs, "all"), name: ROW})
 
