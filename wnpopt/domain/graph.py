@@ -101,9 +101,9 @@ class Operator:
     ``inputs`` are the activations it reads (in argument order; one may stand twice), ``weights`` the constant
     tensors, ``outputs`` what it makes. ``arguments`` are both in the order that the operator takes them, "" for one
     that is absent (an optional one, or one that became an attribute); it is empty where that is ``inputs``, then
-    ``weights``, and the shapes can tell: see :attr:`ordered`. ``flop`` counts everything, ``macs`` the multiply-accumulates within
-    it. ``parameters`` are the learnt numbers; ``parameter_bytes`` are the bytes of all its constants.
-    ``modality`` is the branch of a multimodal network that it belongs to, None after fusion and in a network
+    ``weights``, and the shapes can tell: see :attr:`ordered`. ``flop`` counts everything, ``macs`` the
+    multiply-accumulates within it. ``parameters`` are the learnt numbers; ``parameter_bytes`` are the bytes of all its
+    constants. ``modality`` is the branch of a multimodal network that it belongs to, None after fusion and in a network
     of one modality.
     """
 
