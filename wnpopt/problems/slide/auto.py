@@ -27,7 +27,8 @@ def run(instance: SlideInstance, run: Run[SlideSolution]) -> Outcome[SlideSoluti
 
     columns = instance.columns
     exact = Needs.of(columns)
-    selected = run_stoppable(lambda flag: prove(columns, exact, flag), run.budget)
+    share = run.budget.share(run.budget.remaining() / 2)  # the rest is for the MILP, if it comes to that
+    selected = run_stoppable(lambda flag: prove(columns, exact, flag), share)
     if selected is None:
         return run_milp(instance, run)
     bounds = () if selected.bound is None else (Bound(selected.bound, "dp"),)

@@ -17,20 +17,32 @@ class OutOfTime(Exception):  # noqa: N818 -- no error: the reason why there is n
 
 
 class Clock:
-    """Raises :class:`OutOfTime` from within a model's building once the ``budget`` (None: endless) is exhausted."""
+    """Tells whoever builds a model when the ``budget`` (None: endless) is exhausted.
+
+    Pyomo logs what a rule raises as an error: rules ask :meth:`over` and leave their constraint out, and
+    :meth:`check` raises :class:`OutOfTime` once they are through.
+    """
 
     def __init__(self, budget: Budget | None = None) -> None:
         self._budget = budget
         self._count = 0
+        self._over = False
 
-    def look(self) -> None:
-        """Called often; looks at the time now and then."""
+    def over(self) -> bool:
+        """True once the time is over; looks at it now and then."""
         self._count += 1
-        if self._budget is not None and self._count % _EVERY == 1 and self._budget.exhausted():
+        if self._budget is not None and self._count % _EVERY == 0 and not self._over:
+            self._over = self._budget.exhausted()
+        return self._over
+
+    def check(self) -> None:
+        """Raise :class:`OutOfTime` if the time is over."""
+        if self._budget is not None and (self._over or self._budget.exhausted()):
             raise OutOfTime
 
     def each(self, items: Iterable[T]) -> Iterator[T]:
-        """The ``items``, one by one, with a look at the time for each."""
+        """The ``items``, one by one, until the time is over: then :class:`OutOfTime` is raised. Not for rules."""
         for item in items:
-            self.look()
+            if self.over():
+                raise OutOfTime
             yield item

@@ -105,8 +105,8 @@ def _unicast(needs: Needs, capacity: float, unit: float, clock: Clock) -> pyo.Co
     for u, j in pairs:
         by_user.setdefault(u, []).append(j)
     model = pyo.ConcreteModel(name="slide")
-    model.PAIRS = pyo.Set(initialize=clock.each(pairs), dimen=2)
-    clock.look()
+    model.PAIRS = pyo.Set(initialize=pairs, dimen=2)
+    clock.check()
     model.x = pyo.Var(model.PAIRS, domain=pyo.Binary)
     model.objective = pyo.Objective(
         expr=pyo.quicksum(float(columns.values[u]) / unit * model.x[u, j] for u, j in clock.each(pairs)),
@@ -114,8 +114,7 @@ def _unicast(needs: Needs, capacity: float, unit: float, clock: Clock) -> pyo.Co
     )
 
     def one_model(m: pyo.ConcreteModel, u: int) -> object:
-        clock.look()
-        return pyo.quicksum(m.x[u, j] for j in by_user[u]) <= 1
+        return pyo.Constraint.Skip if clock.over() else pyo.quicksum(m.x[u, j] for j in by_user[u]) <= 1
 
     model.S1_one_model = pyo.Constraint(sorted(u for u, js in by_user.items() if len(js) > 1), rule=one_model)
     if pairs:
@@ -128,11 +127,11 @@ def _unicast(needs: Needs, capacity: float, unit: float, clock: Clock) -> pyo.Co
         model.z = pyo.Var(models, domain=pyo.Binary)
 
         def is_open(m: pyo.ConcreteModel, u: int, j: int) -> object:
-            clock.look()
-            return m.x[u, j] <= m.z[j]
+            return pyo.Constraint.Skip if clock.over() else m.x[u, j] <= m.z[j]
 
         model.S3_open = pyo.Constraint(model.PAIRS, rule=is_open)
         model.S4_cache = pyo.Constraint(expr=_cache(needs, models, model.z))
+    clock.check()
     return model
 
 
@@ -157,8 +156,8 @@ def _multicast(needs: Needs, capacity: float, levels: list[Steps], unit: float, 
         for u, k in clock.each(zip(level.user, level.position, strict=True)):
             reach.setdefault(u, []).append((n, k))
     users = sorted(reach)
-    model.STEPS = pyo.Set(initialize=clock.each(index), dimen=2)
-    clock.look()
+    model.STEPS = pyo.Set(initialize=index, dimen=2)
+    clock.check()
     model.y = pyo.Var(model.STEPS, domain=pyo.Binary)
     model.x = pyo.Var(users, bounds=(0, 1))
     model.objective = pyo.Objective(
@@ -166,8 +165,7 @@ def _multicast(needs: Needs, capacity: float, levels: list[Steps], unit: float, 
     )
 
     def step_by_step(m: pyo.ConcreteModel, n: int, k: int) -> object:
-        clock.look()
-        return m.y[n, k] <= m.y[n, k - 1]
+        return pyo.Constraint.Skip if clock.over() else m.y[n, k] <= m.y[n, k - 1]
 
     model.M1_steps = pyo.Constraint([(n, k) for n, k in index if k > 0], rule=step_by_step)
     by_model: dict[int, list[int]] = {}
@@ -178,7 +176,8 @@ def _multicast(needs: Needs, capacity: float, levels: list[Steps], unit: float, 
     )
 
     def reached(m: pyo.ConcreteModel, u: int) -> object:
-        return m.x[u] <= pyo.quicksum(m.y[n, k] for n, k in clock.each(reach[u]))
+        total = pyo.quicksum(m.y[n, k] for n, k in reach[u] if not clock.over())
+        return pyo.Constraint.Skip if clock.over() else m.x[u] <= total
 
     model.M3_reach = pyo.Constraint(users, rule=reached)
     if index:
@@ -194,6 +193,7 @@ def _multicast(needs: Needs, capacity: float, levels: list[Steps], unit: float, 
         model.z = pyo.Var(models, domain=pyo.Binary)
         model.M5_open = pyo.Constraint(models, rule=lambda m, j: pyo.quicksum(m.y[n, 0] for n in by_model[j]) <= m.z[j])
         model.M6_cache = pyo.Constraint(expr=_cache(needs, models, model.z))
+    clock.check()
     return model
 
 
@@ -302,11 +302,11 @@ def run(instance: SlideInstance, run: Run[SlideSolution]) -> Outcome[SlideSoluti
     found_by, ended = "milp", first.termination is Termination.PROVED and not thinned
     if ended and not columns.multicast and not _is_proved(instance, exact, best, bounds):
         # The integers are too large for a proof in floating point: the knapsack's is exact.
-        again = run_stoppable(lambda flag: prove(columns, exact, flag), run.budget)
-        if again is not None and again.bound is not None:
-            bounds = (*bounds, Bound(again.bound, "dp"))
-        if again is not None and again.value > value_of(exact, best):
-            best, found_by = again.plan, "dp"
+        exactly = run_stoppable(lambda flag: prove(columns, exact, flag), run.budget)
+        if exactly is not None and exactly.bound is not None:
+            bounds = (*bounds, Bound(exactly.bound, "dp"))
+        if exactly is not None and exactly.value > value_of(exact, best):
+            best, found_by = exactly.plan, "dp"
     proved = _is_proved(instance, exact, best, bounds)
     if termination is Termination.PROVED and not proved:
         termination = Termination.HEURISTIC
@@ -383,7 +383,7 @@ def _solve(needs: Needs, capacity: float, run: Run[SlideSolution], budget: Budge
     unit = objective_unit(needs.columns.values)
     clock = Clock(budget)
     try:
-        clock.look()
+        clock.check()
         levels = steps_of(needs, capacity, thin, clock) if needs.columns.multicast else []
         model = (
             _multicast(needs, capacity, levels, unit, clock)

@@ -64,7 +64,7 @@ def _counts(possible: int, columns: SlideColumns) -> list[int]:
     if columns.unit_weights or possible == 0:
         return [possible]
     most = max(100, _MOST_WORK // max(1, columns.users))
-    return np.unique(np.linspace(1, possible, min(possible, most)).astype(np.int64)).tolist()
+    return sorted({round(count) for count in np.linspace(1, possible, min(possible, most)).tolist()})
 
 
 METHOD = Method(

@@ -126,4 +126,4 @@ def lagrangian(
         for u in range(users):
             place[u] = max(0.0, min(value[u], place[u] - length * direction[2 + u] * value[u] * value[u]))
     # What is summed are terms of at most the reach, or of the bound itself: (U + 4) (J + 1) roundings of them at most.
-    return best + 4.0 * 2.220446049250313e-16 * (users + 4) * (models + 1) * max(best, reach)
+    return float(best + 4.0 * 2.220446049250313e-16 * (users + 4) * (models + 1) * max(best, reach))

@@ -14,7 +14,7 @@ from wnpopt.problems.slide.selection.work import Work
 
 MOST_STATES = 400_000
 """Beyond this many states the knapsack gives up: about a second, and some 100 MB."""
-_STEPS_A_STATE = 6
+_STEPS_A_STATE = 30
 """Elementary steps that a state of the knapsack takes."""
 
 

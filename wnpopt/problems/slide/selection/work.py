@@ -9,6 +9,9 @@ from wnpopt.backends.stopping import Flag, never
 MOST_WORK = 1_000_000_000
 """Elementary steps (a comparison, a sum) that are done without asking for time: about a second."""
 
+TIMED_WORK = 10 * MOST_WORK
+"""The same where a time limit may end it earlier."""
+
 
 @dataclass
 class Work:
