@@ -16,6 +16,7 @@ from wnpopt.core.document import (
     Positive,
     PositiveReal,
     Real,
+    SchemaVersion,
     require,
 )
 
@@ -86,7 +87,7 @@ class IntradpInstance(Instance):
     """A validated instance of the family intradp: operators in a topological order, input first, output last."""
 
     kind: Literal["intradp"]
-    schema_version: Literal[1]
+    schema_version: SchemaVersion
     operators: Annotated[tuple[Operator, ...], Field(min_length=2)]
     link: Link
     power_w: Power
