@@ -175,7 +175,7 @@ def decode(compiled: CpsatModel, values: tuple[float, ...]) -> WnpSolution:
 def run(instance: WnpInstance, run: Run[WnpSolution]) -> Outcome[WnpSolution]:
     """Build, hint with the warm start, solve, decode."""
     from wnpopt.backends.cpsat import solve_cpsat
-    from wnpopt.problems.wnp.formulations.decisions import Decisions
+    from wnpopt.problems.wnp.formulations.decisions import Decisions, priced
     from wnpopt.problems.wnp.kernels.problem import Problem
 
     began = run.budget.elapsed()
@@ -192,7 +192,11 @@ def run(instance: WnpInstance, run: Run[WnpSolution]) -> Outcome[WnpSolution]:
     if run.start is not None:
         hint(compiled, Decisions.of(problem, run.start.solution))
     build_s = run.budget.elapsed() - began
-    report = solve_cpsat(compiled.model, run.budget, run.trace)
+
+    def decoded(values: tuple[float, ...]) -> tuple[float, WnpSolution] | None:
+        return priced(decode(compiled, values), run.verified_objective)
+
+    report = solve_cpsat(compiled.model, run.budget, run.trace, decode=decoded)
     bounds = () if report.bound is None else (Bound(report.bound, "cpsat"),)
     return Outcome(
         None if report.values is None else decode(compiled, report.values),

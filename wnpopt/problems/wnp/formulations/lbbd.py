@@ -71,7 +71,7 @@ class _Decomposition:
             if report.bound is not None:
                 self.lower = max(self.lower, int(np.ceil(report.bound - 1e-6)))
                 self.master_bound = self.lower
-                self.run.trace.bound(self.lower)
+                self.run.trace.bound(self.lower, "lbbd")
             if report.values is None:
                 return self._outcome(report.termination())
             schedule = self._schedule(master, report)
@@ -158,7 +158,7 @@ class _Decomposition:
             objective = self.run.verified_objective(solution)
             if objective is not None and (self.value is None or objective < self.value):
                 self.best, self.value, self.improved = solution, int(objective), True
-                self.run.trace.incumbent(objective)
+                self.run.trace.incumbent(objective, solution)
 
     def _outcome(self, termination: Termination, infeasible: str | None = None) -> Outcome[WnpSolution]:
         bounds = () if self.master_bound is None else (Bound(self.master_bound, "lbbd"),)

@@ -5,6 +5,7 @@ Constraint names in the code are those of the written model.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -247,27 +248,35 @@ def set_start(model: pyo.ConcreteModel, problem: Problem, decisions: Decisions) 
     assert uplink.count == 0 or decisions.arrival.min() >= 1
 
 
-def decode(model: pyo.ConcreteModel, problem: Problem) -> WnpSolution:
-    """The solution that the variables' values describe; times are made anew from cores and order."""
+def decode(model: pyo.ConcreteModel, problem: Problem, values: Sequence[float]) -> WnpSolution:
+    """The solution that ``values``, in the order of the model's variables, describe.
+
+    Times are made anew from cores and order.
+    """
+    import pyomo.environ as pyo
+
     from wnpopt.problems.wnp.formulations.decisions import compose
 
-    uplink = problem.uplink
+    uplink, plan = problem.uplink, problem.plan
+    variables = model.component_data_objects(pyo.Var, active=True)
+    value = {id(variable): found for variable, found in zip(variables, values, strict=True)}
     count = np.zeros(uplink.rates.shape, dtype=np.int64)
     for cell, variable in model.x.items():
-        count[cell] = round(variable.value)
-    deadline = [sum(model.g[k, t].value for t in range(1, uplink.slots + 1)) for k in range(uplink.count)]
-    subgraphs = range(problem.plan.ticks.shape[0])
-    core = [max((m for j, m in model.a if j == i), key=lambda m: model.a[i, m].value) for i in subgraphs]
-    start = [model.s[i].value / model.tick.value for i in subgraphs]
-    return compose(problem, deadline, count, core, start)
+        count[cell] = round(value[id(variable)])
+    deadline = np.zeros(uplink.count)
+    for (k, _), variable in model.g.items():
+        deadline[k] += value[id(variable)]
+    chosen = np.full(plan.ticks.shape, -1.0)
+    for at, variable in model.a.items():
+        chosen[at] = value[id(variable)]
+    start = [value[id(model.s[i])] / model.tick.value for i in range(plan.order.size)]
+    return compose(problem, deadline.tolist(), count, chosen.argmax(axis=1).tolist(), start)
 
 
 def run(instance: WnpInstance, run: Run[WnpSolution]) -> Outcome[WnpSolution]:
     """Build, start from the warm start, solve with HiGHS, decode."""
-    import pyomo.environ as pyo
-
     from wnpopt.backends.highs import solve_highs
-    from wnpopt.problems.wnp.formulations.decisions import Decisions
+    from wnpopt.problems.wnp.formulations.decisions import Decisions, priced
     from wnpopt.problems.wnp.kernels.problem import Problem
 
     began = run.budget.elapsed()
@@ -280,22 +289,26 @@ def run(instance: WnpInstance, run: Run[WnpSolution]) -> Outcome[WnpSolution]:
     if run.start is not None:
         set_start(model, problem, Decisions.of(problem, run.start.solution))
     build_s = run.budget.elapsed() - began
+
+    def decoded(values: tuple[float, ...]) -> tuple[float, WnpSolution] | None:
+        return priced(decode(model, problem, values), run.verified_objective)
+
     report = solve_highs(
-        model, run.budget, run.trace, warm_start=run.start is not None, unit=1.0 / float(model.tick.value)
+        model,
+        run.budget,
+        run.trace,
+        warm_start=run.start is not None,
+        unit=1.0 / float(model.tick.value),
+        decode=decoded,
     )
     bounds = () if report.bound is None else (Bound(report.bound, "milp"),)
-    solution = None
-    if report.values is not None:
-        variables = model.component_data_objects(pyo.Var, active=True)
-        for variable, value in zip(variables, report.values, strict=True):
-            variable.set_value(value, skip_validation=True)
-        solution = decode(model, problem)
     return Outcome(
-        solution,
+        None if report.values is None else decode(model, problem, report.values),
         report.termination(),
         bounds,
         report.warm_start,
         build_s=build_s,
+        message=report.message,
         infeasible="HiGHS calls it infeasible" if report.ending == "infeasible" else None,
     )
 
