@@ -11,8 +11,8 @@ from wnpopt import api
 from wnpopt.core.bound import Bound, Sense, best_bound
 from wnpopt.core.document import Instance, Solution
 from wnpopt.core.errors import MissingDependencyError, UnsupportedError
-from wnpopt.core.judge import GAP_OPTIMAL, INTEGER_SLACK
 from wnpopt.core.result import Result, Status, Termination, relative_gap
+from wnpopt.core.verdict import GAP_OPTIMAL, INTEGER_SLACK
 
 TIE = 1e-9
 """Objectives this close, relatively, are a tie: the tolerance of the verifiers."""

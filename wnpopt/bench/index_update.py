@@ -18,8 +18,9 @@ from wnpopt.bench.record import Record
 from wnpopt.bench.store import Store
 from wnpopt.core.document import Instance
 from wnpopt.core.errors import InputError
-from wnpopt.core.judge import GAP_OPTIMAL, INTEGER_SLACK, is_optimal
+from wnpopt.core.judge import is_optimal
 from wnpopt.core.registry import AnyFamily
+from wnpopt.core.verdict import GAP_OPTIMAL, INTEGER_SLACK
 
 
 @dataclass(frozen=True, slots=True)
