@@ -189,7 +189,7 @@ def _add_orders(model: pyo.ConcreteModel, problem: Problem, horizon: int) -> Non
     able = plan.ticks < FAR
     earliest = np.where(able, plan_heads(plan, problem.release(alone)), FAR).min(axis=1)
     latest = horizon - np.where(able, problem.tail, FAR).min(axis=1)
-    related = _reachable(problem)
+    related = problem.plan.reachable()
     pairs = [
         (i, j)
         for i, j in combinations(range(plan.ticks.shape[0]), 2)
@@ -206,19 +206,6 @@ def _add_orders(model: pyo.ConcreteModel, problem: Problem, horizon: int) -> Non
         return m.s[j] >= end - big * (1 - m.o[i, j])
 
     model.disjoint = pyo.Constraint(pairs + [(j, i) for i, j in pairs], rule=disjoint)
-
-
-def _reachable(problem: Problem) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
-    """Entry (i, j) is True if a path leads from i to j: precedence orders such a pair already."""
-    plan = problem.plan
-    count = plan.order.size
-    reach = np.zeros((count, count), dtype=np.bool_)
-    for i in plan.order[::-1]:
-        for e in plan.outof[plan.outof_at[i] : plan.outof_at[i + 1]]:
-            j = plan.target[e]
-            reach[i] |= reach[j]
-            reach[i, j] = True
-    return reach
 
 
 def set_start(model: pyo.ConcreteModel, problem: Problem, decisions: Decisions) -> None:
