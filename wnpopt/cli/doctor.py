@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from wnpopt.cli.faults import tell_faults
 from wnpopt.cli.terminal import number, print_json, seconds
 
 
@@ -54,6 +55,7 @@ def doctor(
         print_json({"healthy": healthy, "python": sys.version.split()[0], "versions": versions(), "checks": rows})
     else:
         _show(rows, {"python": sys.version.split()[0], **versions()})
+    tell_faults()
     return 0 if healthy else 3
 
 

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from wnpopt.cli.faults import tell_faults
 from wnpopt.cli.terminal import print_json
 
 
@@ -36,6 +37,7 @@ def list_methods(
                 for family in families
             }
         )
+        tell_faults()
         return 0
     from rich.console import Console
     from rich.table import Table
@@ -50,4 +52,5 @@ def list_methods(
             needs = ", ".join(method.modules) + (f"  [red](not installed: {', '.join(missing)})[/]" if missing else "")
             table.add_row(f"[bold]{method.name}[/]", method.summary, method.proves, needs)
         console.print(table)
+    tell_faults()
     return 0

@@ -27,6 +27,7 @@ from wnpopt.cli import (
     solve,
     table,
     verify,
+    warmup,
 )
 from wnpopt.core.errors import WnpoptError, one_line
 from wnpopt.core.versions import versions
@@ -74,6 +75,7 @@ app.command("table")(table.table)
 app.command("schema")(schema.schema)
 app.command("list")(listing.list_methods)
 app.command("doctor")(doctor.doctor)
+app.command("warmup")(warmup.warmup)
 
 
 def run() -> None:
