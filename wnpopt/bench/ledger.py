@@ -38,7 +38,7 @@ from wnpopt.bench.task import (
 from wnpopt.core import registry
 from wnpopt.core.bound import Sense
 from wnpopt.core.errors import one_line
-from wnpopt.core.result import relative_gap
+from wnpopt.core.result import Status, relative_gap
 from wnpopt.core.versions import versions
 
 AHEAD = 2
@@ -392,7 +392,7 @@ def _no_result(
     """The result of a run that ended without one."""
     empty = msgspec.Raw(b"[]")
     return StoredResult(
-        instance=name, family=family, method=key.method, status="unknown", termination="error", sense=sense,
+        instance=name, family=family, method=key.method, status=Status.UNKNOWN, termination="error", sense=sense,
         objective=None, bound=None, gap=None, runtime_s=runtime_s, build_s=None, verified=False, violations=empty,
         trace=empty, warm_start="none", found_by=None, bound_by=None, seed=key.seed, threads=key.threads,
         time_limit_s=key.time_limit_s, instance_hash=key.instance_hash,

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from wnpopt.bench.record import Key, Record, versions_of
+from wnpopt.bench.record import Key, Record, RecordError, decode, versions_of
 from wnpopt.core.errors import InputError
 from wnpopt.core.jsonio import write_atomic
 
@@ -217,12 +217,9 @@ def _read(file: Path) -> Iterator[Record]:
         _skip(file, len(lines) + 1, "is cut; the run that it belongs to will be repeated", StoreWarning)
     for number, line in enumerate(lines, start=1):
         try:
-            yield _DECODER.decode(line)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            _skip(file, number, f"is no record ({error})", DamageWarning)
-
-
-_DECODER = msgspec.json.Decoder(Record)
+            yield decode(line)
+        except RecordError as error:
+            _skip(file, number, str(error), DamageWarning)
 
 
 def _skip(file: Path, line: int, what: str, kind: type[StoreWarning]) -> None:
