@@ -13,7 +13,7 @@ FILES = sorted(ROOT.rglob("*.py"))
 SOLVERS = {"pyomo", "highspy", "ortools", "cvxpy", "clarabel"}
 PLOTTING = {"matplotlib", "plotly"}
 HEAVY = SOLVERS | PLOTTING | {"pandas", "distributed", "numba", "scipy", "networkx", "onnx", "onnxruntime"}
-LAYERS = ("core", "domain", "backends", "problems", "api", "bench", "cli")
+LAYERS = ("core", "domain", "backends", "problems", "solving", "api", "bench", "cli")
 
 
 def module(path: Path) -> str:
@@ -45,8 +45,9 @@ ALLOWED = {
     "domain": {"core", "domain"},
     "backends": {"core", "backends"},
     "problems": {"core", "domain", "backends", "problems"},
-    "api": {"core", "api"},
-    "bench": {"core", "problems", "api", "bench"},
+    "solving": {"core", "backends", "solving"},
+    "api": {"core", "solving", "api"},
+    "bench": {"core", "backends", "problems", "api", "bench"},
     "testing": {"core", "api"},
     "cli": {"core", "domain", "backends", "problems", "api", "bench", "cli", "__main__"},
     "__main__": {"cli"},
