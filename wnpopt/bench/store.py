@@ -230,7 +230,7 @@ _COLUMNS: tuple[str, ...] = (
     "file", "instance", "family", "instance_hash", "method", "seed", "time_limit_s", "threads", "warm_start_asked",
     "deterministic", "status", "termination", "failure", "sense", "objective", "bound", "gap", "runtime_s", "build_s",
     "verified", "warm_start", "found_by", "bound_by", "best_known", "bound_known", "solution", "finished", "wnpopt",
-    "message",
+    "package", "integral", "message",
 )  # fmt: skip
 
 
@@ -242,7 +242,8 @@ def _row(record: Record) -> tuple[object, ...]:
         None if record.failure is None else str(record.failure), result.sense, result.objective, result.bound,
         result.gap, result.runtime_s, result.build_s, result.verified, result.warm_start, result.found_by,
         result.bound_by, None if known is None else known.best, None if known is None else known.bound,
-        record.solution, record.finished, versions_of(result).get("wnpopt"), result.message,
+        record.solution, record.finished, versions_of(result).get("wnpopt"),
+        None if record.package is None else str(record.package), record.integral, result.message,
     )  # fmt: skip
 
 
