@@ -47,7 +47,7 @@ ALLOWED = {
     "problems": {"core", "domain", "backends", "problems"},
     "solving": {"core", "backends", "solving"},
     "api": {"core", "solving", "api"},
-    "bench": {"core", "backends", "problems", "api", "bench"},
+    "bench": {"core", "backends", "problems", "solving", "api", "bench"},
     "testing": {"core", "api"},
     "cli": {"core", "domain", "backends", "problems", "api", "bench", "cli", "__main__"},
     "__main__": {"cli"},

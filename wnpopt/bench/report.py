@@ -78,7 +78,7 @@ def write_report(
     need("plotly.offline", "plot")
     if figures is not None and figures < 0:
         raise InputError(f"found {figures}; a number of at least 0 is needed", where="figures")
-    runs = Runs.of(store.latest().values())
+    runs = Runs.in_store(store)
     page, drawn = _gather(store, runs, figures)
     if tables is not None:
         write_tables(_tables(runs, page), tables)
