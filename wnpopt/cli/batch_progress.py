@@ -7,11 +7,13 @@ import threading
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from wnpopt.cli.terminal import number, percent, seconds
-from wnpopt.core.errors import one_line
+from wnpopt.cli.terminal import error_console, styled
+from wnpopt.core.text import number, one_line, percent, seconds
 
 if TYPE_CHECKING:
-    from rich.console import Console, ConsoleOptions, RenderResult
+    from collections.abc import Iterator
+
+    from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
     from rich.live import Live
     from rich.table import Table
 
@@ -25,13 +27,13 @@ SHOWN = 8
 def line(record: Record) -> str:
     """A finished run in one line."""
     result = record.result
-    told = f"{one_line(result.instance)} {record.key.method} seed {record.key.seed}: "
+    told = f"{result.instance} {record.key.method} seed {record.key.seed}: "
     if record.failure is not None:
-        return told + f"{record.failure}: {result.message}"
+        return one_line(told + f"{record.failure}: {result.message}")
     told += result.status
     if result.objective is not None:
         told += f" {number(result.objective)}, gap {percent(result.gap)}"
-    return told + ("" if result.runtime_s is None else f", {seconds(result.runtime_s)}")
+    return one_line(told + ("" if result.runtime_s is None else f", {seconds(result.runtime_s)}"))
 
 
 def clock(duration: float | None) -> str:
@@ -72,7 +74,7 @@ class BatchProgress:
             self._invalid = record.file
         if self._live is not None:
             if record.failure is not None:
-                self._live.console.print(line(record), highlight=False, markup=False, style="red", soft_wrap=True)
+                self._live.console.print(styled(line(record), "red"), soft_wrap=True)
         elif not self._quiet:
             total = "" if snapshot is None else f"/{snapshot.total - snapshot.stored}"
             print(f"[{self._seen}{total}] {line(record)}", file=sys.stderr, flush=True)
@@ -83,16 +85,15 @@ class BatchProgress:
         if snapshot is None:
             yield "reading the store"
             return
-        yield _overall(snapshot)
+        yield from _overall(snapshot, options.max_width)
         if snapshot.running:
-            yield _running(snapshot)
+            yield _running(snapshot, options.max_width)
 
     def __enter__(self) -> BatchProgress:
         if self._terminal:
-            from rich.console import Console
             from rich.live import Live
 
-            self._live = Live(self, console=Console(stderr=True), refresh_per_second=8, transient=True)
+            self._live = Live(self, console=error_console(), refresh_per_second=8, transient=True)
             self._live.start()
         return self
 
@@ -103,35 +104,49 @@ class BatchProgress:
             self._live.stop()
 
 
-def _overall(snapshot: Snapshot) -> Table:
+BAR = 28
+"""Columns of the bar, which is left out where there is no room for it."""
+
+
+def _overall(snapshot: Snapshot, room: int) -> Iterator[RenderableType]:
     from rich.progress_bar import ProgressBar
-    from rich.table import Table
-
-    done = snapshot.done + snapshot.stored
-    row = Table.grid(padding=(0, 1))
-    total = f"{'' if snapshot.exact else '~'}{snapshot.total}"
-    counts = f"{done}/{total} runs"
-    if snapshot.stored:
-        counts += f" ({snapshot.stored} stored)"
-    failed = f"[red]{snapshot.failed} failed[/]" if snapshot.failed else ""
-    row.add_row(
-        ProgressBar(total=max(snapshot.total, 1), completed=done, width=28),
-        counts,
-        failed,
-        f"[cyan]{clock(snapshot.elapsed_s)}[/] elapsed, [cyan]{clock(snapshot.eta_s)}[/] to go",
-    )
-    return row
-
-
-def _running(snapshot: Snapshot) -> Table:
     from rich.table import Table
     from rich.text import Text
 
+    done = snapshot.done + snapshot.stored
+    counts = f"{done}/{'' if snapshot.exact else '~'}{snapshot.total} runs"
+    if snapshot.stored:
+        counts += f" ({snapshot.stored} stored)"
+    parts = [Text(counts)]
+    if snapshot.failed:
+        parts.append(Text(f"{snapshot.failed} failed", style="red"))
+    for duration, what in ((snapshot.elapsed_s, "elapsed"), (snapshot.eta_s, "to go")):
+        parts.append(Text.assemble((clock(duration), "cyan"), f" {what}"))
+    needed = sum(part.cell_len + 1 for part in parts)
+    if BAR + needed <= room:
+        row = Table.grid(padding=(0, 1))
+        row.add_row(ProgressBar(total=max(snapshot.total, 1), completed=done, width=BAR), *parts)
+        yield row
+    else:
+        yield from parts
+
+
+def _running(snapshot: Snapshot, room: int) -> Table:
+    """Who is running and for how long; names are folded where there is little room."""
+    from rich.table import Table
+
     table = Table.grid(padding=(0, 2))
-    for run in snapshot.running[:SHOWN]:
-        seed = f"seed {run.seed}" if run.seed else ""
-        told = f"best gap {percent(run.gap)}" if run.gap is not None else ""
-        table.add_row("  " + clock(run.seconds), Text(one_line(run.instance)), run.method, seed, told)
+    clocks = ["  " + clock(run.seconds) for run in snapshot.running[:SHOWN]]
+    first = max(map(len, clocks))
+    table.add_column(width=first)
+    table.add_column(overflow="fold", max_width=max(10, room - first - 2))
+    for run, told in zip(snapshot.running, clocks, strict=False):
+        parts = [f"{run.instance}  {run.method}"]
+        if run.seed:
+            parts.append(f"seed {run.seed}")
+        if run.gap is not None:
+            parts.append(f"best gap {percent(run.gap)}")
+        table.add_row(told, styled("  ".join(parts)))
     if len(snapshot.running) > SHOWN:
         table.add_row("", f"and {len(snapshot.running) - SHOWN} more")
     return table

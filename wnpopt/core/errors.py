@@ -5,6 +5,10 @@ An error about input names the file, the path inside it, what was found and what
 
 from __future__ import annotations
 
+from wnpopt.core.text import one_line
+
+__all__ = ["InputError", "MissingDependencyError", "SolverError", "UnsupportedError", "WnpoptError", "one_line"]
+
 
 class WnpoptError(Exception):
     """Base of all errors of wnpopt; ``exit_code`` is what the command line returns."""
@@ -50,8 +54,3 @@ class MissingDependencyError(WnpoptError):
 
 class SolverError(WnpoptError):
     """A solver library failed or rejected a model: a defect, never "no solution"."""
-
-
-def one_line(text: str) -> str:
-    """``text`` with line breaks and other control characters escaped, so that a message stays one line."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)

@@ -127,8 +127,14 @@ def _kind(value: object) -> str:
 
 
 def write_atomic(path: str | os.PathLike[str], content: bytes) -> None:
-    """Write ``content`` so that ``path`` holds either what it held before or all of it, also after a crash."""
+    """Write ``content`` so that ``path`` holds either what it held before or all of it, also after a crash.
+
+    A device or a pipe is written to and stays what it is. Raises :class:`InputError` naming the file.
+    """
     target = Path(path)
+    if target.exists() and not target.is_file():
+        _write_into(target, content)
+        return
     try:
         handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".tmp")
     except OSError as error:
@@ -149,6 +155,14 @@ def write_atomic(path: str | os.PathLike[str], content: bytes) -> None:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def _write_into(target: Path, content: bytes) -> None:
+    try:
+        with target.open("wb") as stream:
+            stream.write(content)
+    except OSError as error:
+        raise InputError(f"cannot be written: {error.strerror}", file=os.fspath(target)) from None
 
 
 def write_json(path: str | os.PathLike[str], data: object) -> None:
