@@ -38,8 +38,9 @@ def short(text: str, most: int) -> str:
 
 
 def in_image(text: str, most: int = 120) -> str:
-    """``text`` for matplotlib, which reads what stands between two dollars as mathematics."""
-    return short(text, most).replace("$", r"\$")
+    """``text`` for matplotlib: what stands between two dollars is no mathematics, and ``_`` hides it in no legend."""
+    line = short(text, most).replace("$", r"\$")
+    return f" {line}" if line.startswith("_") else line
 
 
 def in_page(text: str, most: int = 120) -> str:
