@@ -33,7 +33,7 @@ from wnpopt.bench.report_figures import Figure, figure_of
 from wnpopt.bench.runs import Runs
 from wnpopt.bench.store import Store
 from wnpopt.bench.sweep import Chart, charts, sweep_table
-from wnpopt.bench.table import Table, write_tables
+from wnpopt.bench.table import Table, make_folder, write_tables
 from wnpopt.core.errors import InputError
 from wnpopt.core.extras import need
 from wnpopt.core.jsonio import write_atomic
@@ -81,6 +81,8 @@ def write_report(
     need("plotly.offline", "plot")
     if figures is not None and figures < 0:
         raise InputError(f"found {figures}; a number of at least 0 is needed", where="figures")
+    if tables is not None:
+        make_folder(tables)
     runs = Runs.of(store.latest().values())
     page, drawn = _gather(store, runs, figures)
     write_atomic(path, _assemble(page, drawn))

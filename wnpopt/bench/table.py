@@ -105,6 +105,16 @@ def to_latex(table: Table) -> str:
     return "\n".join([*lines, r"\bottomrule", r"\end{tabular}", ""])
 
 
+def make_folder(folder: str | os.PathLike[str]) -> Path:
+    """The folder for tables, made if it is not there; raises :class:`InputError` where it cannot be."""
+    target = Path(folder)
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"cannot be made: {error.strerror}", file=os.fspath(folder)) from None
+    return target
+
+
 def write_tables(
     tables: Iterable[Table], folder: str | os.PathLike[str], formats: Sequence[str] = tuple(FORMATS)
 ) -> list[Path]:
@@ -113,11 +123,7 @@ def write_tables(
     Tables of steps have thousands of rows: they are for plots, and not written as LaTeX. Raises :class:`InputError`
     where something cannot be written.
     """
-    target = Path(folder)
-    try:
-        target.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"cannot be made: {error.strerror}", file=os.fspath(folder)) from None
+    target = make_folder(folder)
     files: list[Path] = []
     for table in tables:
         for form in formats:

@@ -112,7 +112,7 @@ def show(
     """
     from wnpopt.bench.index_update import update_index as update
     from wnpopt.bench.store import Store, StoreWarning
-    from wnpopt.bench.table import write_tables
+    from wnpopt.bench.table import make_folder, write_tables
 
     target = parse_target(profile_target)
     _check_formats(formats)
@@ -120,6 +120,8 @@ def show(
     records, skipped = _read(store)
     for line in skipped:
         warn(line)
+    if out is not None:
+        make_folder(out)
     analysis = analyse(records, target, store)
     screen = console()
     if not json:

@@ -53,8 +53,10 @@ def draw(
             last = groups[place]
             table.add_row(styled(last, "cyan"))
         table.add_row(*row)
-    console.print(table)
-    console.print()
+    with console.capture() as drawn:
+        console.print(table)
+    # Without the blanks that fill up the last column: into a pipe it may be as wide as a message.
+    console.file.write("\n".join(line.rstrip() for line in drawn.get().split("\n")) + "\n")
 
 
 def fitted(
@@ -94,15 +96,16 @@ def fitted(
 def _stack(
     console: Console, headings: Sequence[Heading], rows: Sequence[Sequence[Text]], groups: Sequence[str]
 ) -> None:
+    from rich.text import Text
+
     last = None
     for place, row in enumerate(rows):
         if groups and groups[place] != last:
             last = groups[place]
             console.print(styled(last, "cyan"), soft_wrap=True)
         for heading, cell in zip(headings, row, strict=True):
-            line = styled(f"{heading.title}: ", "dim").append_text(cell)
-            line.plain = line.plain.replace("\n", ", ")
-            console.print(line, soft_wrap=True)
+            line = Text.assemble(styled(f"{heading.title}: ", "dim"), Text(", ").join(cell.split("\n")))
+            console.print(line, soft_wrap=heading.kind != "prose")
         console.print()
 
 

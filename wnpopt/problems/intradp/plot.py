@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from wnpopt.core.errors import InputError
 from wnpopt.core.extras import need
 from wnpopt.core.jsonio import write_atomic
-from wnpopt.core.picture import drawing, save_image
 from wnpopt.core.text import in_image, in_page, numbers, short
+from wnpopt.plotting.save import drawing, save_image
 from wnpopt.problems.intradp.instance import IntradpInstance
 from wnpopt.problems.intradp.solution import IntradpSolution
 from wnpopt.problems.intradp.verify import replay
@@ -138,7 +138,7 @@ def _timeline_image(found: Sequence[Bar], end: float, title: str, path: str | os
             axes.text((bar.start_ms + bar.end_ms) / 2, height, text, ha="center", va="center", fontsize=6, clip_on=True)
     axes.axvline(end, color="black", linewidth=1)
     axes.set_yticks(range(len(LANES)), LANES)
-    axes.invert_yaxis()
+    axes.set_ylim(len(LANES) - 0.5, -0.5)
     axes.set_xlim(0, last * 1.01 or 1.0)
     axes.set(xlabel="time (ms)", title=in_image(title, 250))
     save_image(figure, path)
@@ -161,8 +161,9 @@ def _timeline_html(found: Sequence[Bar], end: float, title: str, path: str | os.
             hoverinfo="text",
         )
     figure.add_vline(x=end)
-    layout = {"barmode": "overlay", "xaxis_title": "time (ms)", "yaxis_autorange": "reversed"}
-    figure.update_layout(title=in_page(title, 250), **layout)
+    # Lanes without a bar are there, too.
+    lanes = {"type": "category", "categoryarray": LANES, "range": [len(LANES) - 0.5, -0.5]}
+    figure.update_layout(title=in_page(title, 250), xaxis_title="time (ms)", barmode="overlay", yaxis=lanes)
     _write_html(figure, "timeline", path)
 
 

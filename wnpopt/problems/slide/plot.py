@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from wnpopt.core.errors import InputError
 from wnpopt.core.extras import need
 from wnpopt.core.jsonio import write_atomic
-from wnpopt.core.picture import drawing, image, save_image
 from wnpopt.core.text import in_image, numbers
+from wnpopt.plotting.save import drawing, image, save_image
 from wnpopt.problems.slide.instance import SlideInstance
 from wnpopt.problems.slide.solution import SlideSolution
 from wnpopt.problems.slide.sweep import Point

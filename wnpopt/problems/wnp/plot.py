@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wnpopt.core.extras import need
-from wnpopt.core.picture import drawing, save_image
 from wnpopt.core.result import relative_gap
 from wnpopt.core.text import in_image, number, percent, short
+from wnpopt.plotting.save import drawing, save_image
 from wnpopt.problems.wnp.instance import WnpInstance
 from wnpopt.problems.wnp.solution import WnpSolution
 from wnpopt.problems.wnp.verify import arrivals, transfer_ticks, verify

@@ -96,7 +96,7 @@ def gantt(instance: WnpInstance, solution: WnpSolution, bound: float | None = No
     figure.update_xaxes(title_text=f"time [{view.unit}]", row=len(heights), col=1)
     name, _, value = title(instance, view.makespan, bound, view.factor, view.unit).rpartition(": ")
     figure.update_layout(
-        title={"text": f"<b>{in_page(name, 90)}</b><br>{in_page(value)}", "x": 0.01, "font": {"size": 15}},
+        title={"text": f"<b>{in_page(name, 90)}</b><br>{value}", "x": 0.01, "font": {"size": 15}},
         template="plotly_white",
         height=sum(heights) + 190,
         margin={"l": 80, "r": 25, "t": 120, "b": 50},
