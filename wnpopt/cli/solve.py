@@ -114,7 +114,7 @@ def written(what: str, path: Path, write: Callable[[], None], *, quiet: bool) ->
     """Call ``write`` and tell where ``what`` is, or on stderr why it is not there: False then."""
     try:
         write()
-    except Exception as error:
+    except (Exception, KeyboardInterrupt) as error:
         if os.environ.get("WNPOPT_DEBUG"):
             traceback.print_exc()
         reason = str(error) if isinstance(error, WnpoptError) else f"{path}: {type(error).__name__}: {error}"

@@ -62,23 +62,23 @@ class _Descriptor(io.FileIO):
     failure: OSError | None = None
 
     def write(self, data: ReadableBuffer, /) -> int:
-        size = memoryview(data).nbytes
-        if self.failure is not None:
-            return size
+        left = memoryview(data).cast("B")
+        size = len(left)
         try:
-            # A pipe that somebody made non-blocking is waited for, as if it were none.
-            while (count := super().write(data)) is None:
-                select.select([], [self], [])
+            while left and self.failure is None:
+                count = super().write(left)
+                if count is None:  # somebody made the pipe non-blocking
+                    select.select([], [self], [])
+                else:
+                    left = left[count:]
         except OSError as error:
             self.failure = error
-            return size
-        return count
+        return size
 
 
 def _text(raw: _Descriptor, was: TextIO | None, *, by_line: bool) -> TextIO:
     """A text stream in the encoding of the one that ``was``; what that cannot express is shown as its escape."""
     encoding = "utf-8" if was is None or was.encoding is None else was.encoding
-    through = bool(getattr(was, "write_through", False))
-    return io.TextIOWrapper(
-        io.BufferedWriter(raw), encoding, errors="backslashreplace", line_buffering=by_line, write_through=through
-    )
+    if getattr(was, "write_through", False):  # python -u
+        return io.TextIOWrapper(raw, encoding, errors="backslashreplace", write_through=True)
+    return io.TextIOWrapper(io.BufferedWriter(raw), encoding, errors="backslashreplace", line_buffering=by_line)

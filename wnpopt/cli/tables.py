@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from wnpopt.cli.terminal import styled
+from wnpopt.core.text import one_line
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -33,9 +34,8 @@ def draw(
 ) -> None:
     """Print a table; ``groups`` names the group of each row, told where it changes. No cell is cut."""
     texts = [[_text(cell) for cell in row] for row in rows]
-    widths = fitted(
-        headings, [[text.plain for text in row] for row in texts], console.width, list(dict.fromkeys(groups))
-    )
+    cells = [[text.plain for text in row] for row in texts]
+    widths = fitted(headings, cells, console.width, groups)
     if widths is None:
         _stack(console, headings, texts, groups)
         return
@@ -73,9 +73,10 @@ def fitted(
         lines = [line for row in rows for line in row[place].split("\n")]
         content = max(map(cell_len, lines), default=0)
         if place == 0:
-            content = max([content, *map(cell_len, groups)])
-        word = max(map(cell_len, heading.title.split()), default=0)
-        widths.append(max(content, cell_len(heading.title), 1))
+            content = max([content, *(cell_len(one_line(group)) for group in set(groups))])
+        title = one_line(heading.title)
+        word = max(map(cell_len, title.split()), default=0)
+        widths.append(max(content, cell_len(title), 1))
         least.append(max(content if heading.kind == "number" else min(content, _LEAST[heading.kind]), word, 1))
     excess = sum(widths) + _BETWEEN * (len(headings) - 1) - room
     for kind in ("prose", "number", "name"):
