@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import warnings
 
 
 def run() -> None:
@@ -12,9 +13,11 @@ def run() -> None:
 
         streams = secure()
         from wnpopt.cli.main import main
+        from wnpopt.cli.terminal import show_warning
     except KeyboardInterrupt:
         print("wnpopt: interrupted before there was an answer", file=sys.stderr)
         sys.exit(1)
+    warnings.showwarning = show_warning
     sys.exit(streams.exit_code(main(sys.argv[1:])))
 
 

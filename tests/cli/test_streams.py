@@ -173,6 +173,17 @@ def test_devices_and_pipes_are_written_to_and_stay(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [pipe]
 
 
+def test_a_stream_that_is_a_file_keeps_what_was_printed(plan: tuple[Path, bytes], tmp_path: Path) -> None:
+    """With /dev/stdout for the solution, stdout being a file: first the answer, then the solution, and no new file."""
+    if not Path("/dev/stdout").is_symlink():
+        pytest.skip("this system has no /dev/stdout")
+    shell(f'exec "$@" >{tmp_path}/all.txt', *solve(plan[0], Path("/dev/stdout")), "--json")
+    text = (tmp_path / "all.txt").read_bytes()
+    assert text.endswith(plan[1])
+    assert json.loads(text.removesuffix(plan[1]))["verified"]
+    assert Path("/dev/stdout").is_symlink()
+
+
 def test_nothing_asked_for_is_help_and_2(cli) -> None:
     for arguments in ([], ["import"]):
         code, out, err = cli(*arguments)

@@ -13,7 +13,7 @@ import typer
 
 from wnpopt.cli.arguments import integer, integers, names, real
 from wnpopt.cli.batch_progress import BatchProgress
-from wnpopt.cli.terminal import print_json, say, warn
+from wnpopt.cli.terminal import print_json, say, show_warning
 
 if TYPE_CHECKING:
     from wnpopt.bench.batch import Summary
@@ -117,9 +117,5 @@ def plain_warnings() -> Iterator[None]:
     """Within the block warnings are one line each on stderr."""
     with warnings.catch_warnings():
         warnings.simplefilter("always")
-
-        def tell(message: Warning | str, *_: object, **__: object) -> None:
-            warn(str(message))
-
-        warnings.showwarning = tell
+        warnings.showwarning = show_warning
         yield

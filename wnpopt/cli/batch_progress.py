@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from wnpopt.cli.terminal import error_console, styled
-from wnpopt.core.text import number, one_line, percent, seconds
+from wnpopt.core.text import number, one_line, percent, seconds, short
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -132,7 +132,7 @@ def _overall(snapshot: Snapshot, room: int) -> Iterator[RenderableType]:
 
 
 def _running(snapshot: Snapshot, room: int) -> Table:
-    """Who is running and for how long; names are folded where there is little room."""
+    """Who is running and for how long; where there is little room, names are cut and the rest is folded."""
     from rich.table import Table
 
     table = Table.grid(padding=(0, 2))
@@ -141,12 +141,13 @@ def _running(snapshot: Snapshot, room: int) -> Table:
     table.add_column(width=first)
     table.add_column(overflow="fold", max_width=max(10, room - first - 2))
     for run, told in zip(snapshot.running, clocks, strict=False):
-        parts = [f"{run.instance}  {run.method}"]
+        facts = f"  {run.method}"
         if run.seed:
-            parts.append(f"seed {run.seed}")
+            facts += f"  seed {run.seed}"
         if run.gap is not None:
-            parts.append(f"best gap {percent(run.gap)}")
-        table.add_row(told, styled("  ".join(parts)))
+            facts += f"  best gap {percent(run.gap)}"
+        name = short(run.instance, max(12, room - first - 2 - len(facts)))
+        table.add_row(told, styled(name + facts))
     if len(snapshot.running) > SHOWN:
         table.add_row("", f"and {len(snapshot.running) - SHOWN} more")
     return table

@@ -42,6 +42,11 @@ def warn(text: str) -> None:
     complain(f"warning: {text}")
 
 
+def show_warning(message: Warning | str, *_: object, **__: object) -> None:
+    """A :func:`warnings.showwarning` of one line."""
+    warn(str(message))
+
+
 def styled(text: str, style: str = "") -> Text:
     """``text`` as a line that stands for itself, in a style."""
     from rich.text import Text

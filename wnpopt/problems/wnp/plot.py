@@ -101,7 +101,7 @@ def title(instance: WnpInstance, makespan: float, bound: float | None, factor: f
     gap = relative_gap(makespan, bound)
     if not gap:
         return text + f", bound {bound * factor:.4g} {unit}, optimal"
-    return text + f", bound {bound * factor:.4g} {unit} ({number(bound)}), gap {percent(gap)}"
+    return text + f", bound {bound * factor:.4g} {unit} ({number(bound)} ticks), gap {percent(gap)}"
 
 
 def _draw_radio(axes: Axes, instance: WnpInstance, solution: WnpSolution, factor: float) -> None:
