@@ -166,6 +166,21 @@ def test_a_folder_that_cannot_be_made(store: Store, tmp_path: Path) -> None:
         show(filled(store), out=tmp_path / "file" / "x")
 
 
+def test_tables_that_cannot_be_written_are_printed_all_the_same(
+    store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = filled(store)
+    assert show(path) == 0
+    printed = capsys.readouterr().out
+    (tmp_path / "out" / "gaps.csv").mkdir(parents=True)
+    (tmp_path / "out" / "gaps.csv" / "taken").write_text("")
+    assert show(path, out=tmp_path / "out") == 3
+    told = capsys.readouterr()
+    assert told.out == printed
+    assert told.err.count("\n") == 1
+    assert "gaps.csv: cannot be written" in told.err
+
+
 def test_methods_that_are_not_compared_are_named(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
     path = filled(store, record("wnp-0", "rare", objective=10))
     assert show(path) == 0

@@ -7,11 +7,15 @@ import io
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rich.cells import cell_len
 from rich.console import Console
 
+from wnpopt.bench.snapshot import Running, Snapshot
+from wnpopt.cli.batch_progress import BatchProgress
 from wnpopt.cli.tables import Heading, draw, fitted
-from wnpopt.cli.terminal import UNBOUNDED
+from wnpopt.cli.terminal import UNBOUNDED, ProgressLine
 from wnpopt.core.text import one_line
+from wnpopt.core.trace import TracePoint
 
 HEADINGS = (
     Heading("instance"),
@@ -77,3 +81,23 @@ def test_names_are_not_read_as_mark_up(name: str) -> None:
 def test_a_pipe_gets_no_trailing_blanks() -> None:
     text = drawn([["a", "1", "2", "m" * 3000], ["b", "1", "2", "m"]], UNBOUNDED, [])
     assert all(line == line.rstrip() for line in text.splitlines())
+
+
+@pytest.mark.parametrize("width", [20, 40, 80, 120])
+def test_the_live_views_cut_names_alone(width: int) -> None:
+    """What a batch and a solve show as they go; the names are long, and none is mark-up."""
+    runs = (Running("[/red]" + "x" * 190, "lbbd", 1, 61.0, 0.1234), Running("模型", "pacs", 0, 1.0, 6e-7))
+    batch = BatchProgress(quiet=True)
+    batch.update(Snapshot(done=3, stored=2, failed=1, total=10, exact=False, elapsed_s=61.0, eta_s=None, running=runs))
+    solve = ProgressLine("[/red]" + "x" * 190, "min", enabled=False)
+    solve.update(TracePoint(1.0, 20000016.0, 20000004.0))
+    for view, facts in (
+        (batch, ("5/~10 runs", "1 failed", "1:01", "seed 1", "best gap 12.34 %", "best gap 6.0e-05 %", "pacs")),
+        (solve, ("incumbent 20000016", "bound 20000004", "gap 6.0e-05 %", "[/red]xxxx")),
+    ):
+        stream = io.StringIO()
+        Console(file=stream, width=width, highlight=False, markup=False, emoji=False).print(view)
+        lines = stream.getvalue().splitlines()
+        assert max(map(cell_len, lines)) <= width
+        for fact in facts:
+            assert any(fact in line for line in lines), fact

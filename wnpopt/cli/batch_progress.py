@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
     from rich.live import Live
-    from rich.table import Table
 
     from wnpopt.bench.record import Record
     from wnpopt.bench.snapshot import Snapshot
@@ -131,23 +130,31 @@ def _overall(snapshot: Snapshot, room: int) -> Iterator[RenderableType]:
         yield from parts
 
 
-def _running(snapshot: Snapshot, room: int) -> Table:
-    """Who is running and for how long; where there is little room, names are cut and the rest is folded."""
+def _running(snapshot: Snapshot, room: int) -> RenderableType:
+    """Who is running and for how long; where there is little room names are cut, and there are more lines."""
+    from rich.cells import cell_len
     from rich.table import Table
+    from rich.text import Text
 
-    table = Table.grid(padding=(0, 2))
-    clocks = ["  " + clock(run.seconds) for run in snapshot.running[:SHOWN]]
-    first = max(map(len, clocks))
-    table.add_column(width=first)
-    table.add_column(overflow="fold", max_width=max(10, room - first - 2))
-    for run, told in zip(snapshot.running, clocks, strict=False):
-        facts = f"  {run.method}"
-        if run.seed:
-            facts += f"  seed {run.seed}"
-        if run.gap is not None:
-            facts += f"  best gap {percent(run.gap)}"
-        name = short(run.instance, max(12, room - first - 2 - len(facts)))
-        table.add_row(told, styled(name + facts))
-    if len(snapshot.running) > SHOWN:
-        table.add_row("", f"and {len(snapshot.running) - SHOWN} more")
-    return table
+    rows = []
+    for run in snapshot.running[:SHOWN]:
+        seed = f"seed {run.seed}" if run.seed else ""
+        gap = f"best gap {percent(run.gap)}" if run.gap is not None else ""
+        rows.append(("  " + clock(run.seconds), one_line(run.instance), run.method, seed, gap))
+    more = len(snapshot.running) - SHOWN
+    if sum(max(map(cell_len, column)) + 2 for column in zip(*rows, strict=True)) <= room:
+        table = Table.grid(padding=(0, 2))
+        for row in rows:
+            table.add_row(*map(styled, row))
+        if more > 0:
+            table.add_row("", f"and {more} more")
+        return table
+    lines = []
+    for took, name, *facts in rows:
+        lines.append(f"{took}  {short(name, max(10, room - len(took) - 2))}")
+        for fact in filter(None, facts):
+            fits = len(lines[-1]) + len(fact) + 2 <= room
+            lines[-1:] = [f"{lines[-1]}  {fact}"] if fits else [lines[-1], fact]
+    if more > 0:
+        lines.append(f"and {more} more")
+    return Text("\n").join(map(styled, lines))

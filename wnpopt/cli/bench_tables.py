@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wnpopt.cli.terminal import console, print_json, say, styled, warn
+from wnpopt.cli.terminal import complain, console, print_json, say, styled, warn
 from wnpopt.core.errors import InputError, WnpoptError
 
 if TYPE_CHECKING:
@@ -148,7 +148,8 @@ def show(
     if analysis.contradictions.rows:
         warn(f"{len(analysis.contradictions.rows)} instance(s) with answers that contradict each other")
     if failure is not None:
-        raise failure
+        complain(str(failure))
+        return 3
     return 0
 
 

@@ -88,6 +88,11 @@ def main(arguments: list[str]) -> int:
         return _fail(str(error), error.exit_code)
     except KeyboardInterrupt:
         return _fail("interrupted before there was an answer", 1)
+    except OSError as error:
+        if os.environ.get("WNPOPT_DEBUG"):
+            traceback.print_exc()
+        where = "" if error.filename is None else f"{error.filename}: "
+        return _fail(f"{where}{error.strerror or error} (WNPOPT_DEBUG=1 shows where)", 3)
     except Exception as error:
         if type(error).__name__ == "NoArgsIsHelpError":  # click's, wherever click lives
             # As for every argument that is missing: stdout stays empty.
