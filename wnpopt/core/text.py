@@ -65,7 +65,7 @@ def number(value: float | None, digits: int = 6) -> str:
         return "-"
     size = abs(value)
     if size <= _EXACT and float(value).is_integer():
-        return f"{value:.0f}"
+        return f"{value + 0:.0f}"  # no minus before a zero
     if 1e5 <= size < _EXACT:
         return f"{value:.{max(1, digits - len(f'{size:.0f}'))}f}"
     return f"{value:.{digits}g}"
