@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 import warnings
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from wnpopt.cli.terminal import number, print_json
+from wnpopt.cli.terminal import complain, print_json, say
+from wnpopt.core.text import number
 
 
 def verify(
@@ -47,11 +47,11 @@ def _verify_one(instance: Path, solution: Path, json: bool) -> int:
     if json:
         print_json(certificate.to_data())
     elif certificate.accepted:
-        print(f"accepted: value {number(certificate.objective)} {family.unit_of(loaded)}".rstrip())
+        say(f"accepted: value {number(certificate.objective, 15)} {family.unit_of(loaded)}".rstrip())
     else:
         print(f"violated: {len(certificate.violations)} rule(s) broken")
         for violation in certificate.violations:
-            print(f"  {violation.rule} at {violation.where}: by {number(violation.amount)}")
+            say(f"  {violation.rule} at {violation.where}: by {number(violation.amount)}")
     return 0 if certificate.accepted else 1
 
 
@@ -60,7 +60,6 @@ def _verify_store(path: Path, json: bool) -> int:
     from wnpopt.bench.recheck import recheck
     from wnpopt.bench.store import DamageWarning, Store
     from wnpopt.cli.batch import plain_warnings
-    from wnpopt.core.errors import one_line
 
     checked = 0
     violated: list[dict[str, object]] = []
@@ -79,7 +78,7 @@ def _verify_store(path: Path, json: bool) -> int:
             checked += 1
             if check.unreadable is not None:
                 unreadable.append(check.unreadable)
-                print(f"wnpopt: {one_line(check.unreadable)}", file=sys.stderr)
+                complain(check.unreadable)
             elif not check.accepted:
                 key, certificate = check.record.key, check.certificate
                 told = check.deviation or "; ".join(map(str, certificate.violations if certificate else ()))
@@ -88,7 +87,7 @@ def _verify_store(path: Path, json: bool) -> int:
                      "solution": check.record.solution, "what": told}
                 )  # fmt: skip
                 if not json:
-                    print(f"violated: {one_line(check.record.file)} {key.method} seed {key.seed}: {one_line(told)}")
+                    say(f"violated: {check.record.file} {key.method} seed {key.seed}: {told}")
     if json:
         print_json({"checked": checked, "violated": violated, "unreadable": unreadable + damaged})
     else:
