@@ -173,6 +173,13 @@ def test_devices_and_pipes_are_written_to_and_stay(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [pipe]
 
 
+def test_the_longest_file_names_will_do(tmp_path: Path) -> None:
+    path = tmp_path / ("é" * 127)
+    write_atomic(path, b"plan")
+    assert path.read_bytes() == b"plan"
+    assert list(tmp_path.iterdir()) == [path]
+
+
 def test_a_stream_that_is_a_file_keeps_what_was_printed(plan: tuple[Path, bytes], tmp_path: Path) -> None:
     """With /dev/stdout for the solution, stdout being a file: first the answer, then the solution, and no new file."""
     if not Path("/dev/stdout").is_symlink():
