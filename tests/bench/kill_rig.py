@@ -30,7 +30,7 @@ class Rig:
         )
 
     def offspring(self) -> dict[int, str]:
-        """Living processes that the batch started, by id: "nursery" or "worker"."""
+        """Living processes that the batch started, by id: "server" or "worker"."""
         found = {}
         for entry in Path("/proc").iterdir():
             if not entry.name.isdigit() or int(entry.name) == self.process.pid:
@@ -42,7 +42,7 @@ class Rig:
             except (OSError, ValueError):
                 continue
             if state not in "ZX":
-                found[int(entry.name)] = "nursery" if int(parent) == self.process.pid else "worker"
+                found[int(entry.name)] = "server" if int(parent) == self.process.pid else "worker"
         return found
 
     def workers(self) -> list[int]:

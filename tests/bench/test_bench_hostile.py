@@ -14,15 +14,16 @@ import numpy as np
 import pytest
 
 import wnpopt
+from wnpopt.backends.isolation.fork_server import Child, ForkServer
 from wnpopt.bench.batch import batch
 from wnpopt.bench.cell import Cell, Limits
 from wnpopt.bench.ledger import Ledger
-from wnpopt.bench.nursery import Child, Nursery
 from wnpopt.bench.plan import find
 from wnpopt.bench.recheck import recheck
 from wnpopt.bench.record import Failure, Record
 from wnpopt.bench.store import Store, write_records
 from wnpopt.bench.task import Identified, Identify
+from wnpopt.bench.worker import HANDLER
 from wnpopt.cli.batch_progress import line
 from wnpopt.cli.main import main
 from wnpopt.core import registry
@@ -148,8 +149,8 @@ def _bytes(file: Path) -> bytes:
 
 @linux
 def test_an_idle_worker_that_dies_costs_no_run(folder: Path) -> None:
-    nursery = Nursery()
-    cell = Cell(nursery, Limits())
+    server = ForkServer(HANDLER)
+    cell = Cell(server, Limits())
     task = _task(folder / "w0.json")
     assert isinstance(cell.perform(task, lambda _: None), Identified)
     child = cell._child
@@ -157,7 +158,7 @@ def test_an_idle_worker_that_dies_costs_no_run(folder: Path) -> None:
     os.kill(child.pid, 9)
     assert isinstance(cell.perform(task, lambda _: None), Identified)
     cell.close()
-    nursery.close()
+    server.close()
 
 
 def _task(file: Path) -> Identify:
@@ -172,20 +173,20 @@ def test_handles_beyond_the_first_1024(folder: Path) -> None:
     if resource.getrlimit(resource.RLIMIT_NOFILE)[0] < 1200:
         pytest.skip("the system allows too few open files")
     held = [os.open(os.devnull, os.O_RDONLY) for _ in range(1100)]
-    nursery = Nursery()
-    cell = Cell(nursery, Limits())
+    server = ForkServer(HANDLER)
+    cell = Cell(server, Limits())
     try:
         assert isinstance(cell.perform(_task(folder / "w0.json"), lambda _: None), Identified)
     finally:
         cell.close()
-        nursery.close()
+        server.close()
         for handle in held:
             os.close(handle)
 
 
 def test_no_worker_can_be_started(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """That is said once, not stored as a failure of every run."""
-    monkeypatch.setattr("wnpopt.bench.nursery._BOOT", "raise SystemExit(1)")
+    monkeypatch.setattr("wnpopt.backends.isolation.fork_server._BOOT", "raise SystemExit(1)")
     with pytest.raises(SolverError, match="no worker can be started"):
         batch(folder, ["rtfs"], tmp_path / "out", workers=1)
     assert not list((tmp_path / "out" / "runs").iterdir())

@@ -1,4 +1,4 @@
-"""Real kills at random moments, of workers, the nursery, the batch itself: nothing is lost, nothing is made twice."""
+"""Real kills at random moments, of workers, fork server and batch: nothing is lost, nothing is made twice."""
 
 from __future__ import annotations
 
@@ -130,12 +130,12 @@ def test_a_stopped_worker_is_killed_and_replaced(folder: Path, tmp_path: Path, t
 
 
 @pytest.mark.usefixtures("trouble")
-def test_the_nursery_is_killed(folder: Path, tmp_path: Path, trouble_site: Path) -> None:
+def test_the_fork_server_is_killed(folder: Path, tmp_path: Path, trouble_site: Path) -> None:
     out = tmp_path / "out"
     rig = Rig(folder, out, "slow,rtfs", trouble_site)
     rig.wait_for(2, out)
-    (nursery,) = [pid for pid, role in rig.offspring().items() if role == "nursery"]
-    kill(nursery)
+    (server,) = [pid for pid, role in rig.offspring().items() if role == "server"]
+    kill(server)
     code, _, err = rig.finish()
     assert code in (0, 1), err
     failures = Counter(r.failure for r in Store.open(out).latest().values())

@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from wnpopt.backends.isolation.fork_server import ForkServer
 from wnpopt.bench.cell import CancelledError, Cell, Limits, share_of_memory
 from wnpopt.bench.executor import Event
-from wnpopt.bench.nursery import Nursery
 from wnpopt.bench.record import Failure
 from wnpopt.bench.task import MESSAGES, TASKS, Broken, Note, Reply, Task
+from wnpopt.bench.worker import HANDLER
 from wnpopt.core.errors import InputError, SolverError
 from wnpopt.core.extras import need
 
@@ -158,7 +159,7 @@ class _Cells:
     def __init__(self, order: Order, threads: int) -> None:
         memory = order.memory_bytes if order.memory_bytes is not None else share_of_memory(threads)
         self._limits = Limits(order.grace_s, memory)
-        self._nursery = Nursery(order.libraries, memory)
+        self._server = ForkServer(HANDLER, order.libraries, memory)
         self._lock = threading.Lock()
         self._all: list[Cell] = []
         self._idle: list[Cell] = []
@@ -170,7 +171,7 @@ class _Cells:
                 raise CancelledError
             if self._idle:
                 return self._idle.pop()
-            cell = Cell(self._nursery, self._limits)
+            cell = Cell(self._server, self._limits)
             self._all.append(cell)
             return cell
 
@@ -183,7 +184,7 @@ class _Cells:
             self._closed = True
             for cell in self._all:
                 cell.cancel()
-        self._nursery.close()
+        self._server.close()
 
 
 _lock = threading.Lock()

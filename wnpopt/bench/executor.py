@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
+from wnpopt.backends.isolation.fork_server import ForkServer
 from wnpopt.bench.cell import CancelledError, Cell, Limits
-from wnpopt.bench.nursery import Nursery
 from wnpopt.bench.task import Note, Reply, Task
+from wnpopt.bench.worker import HANDLER
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +56,10 @@ class LocalExecutor:
 
     def __init__(self, workers: int, limits: Limits, libraries: tuple[str, ...] = ()) -> None:
         self.slots = workers
-        self._nursery = Nursery(libraries, limits.memory_bytes)
+        self._server = ForkServer(HANDLER, libraries, limits.memory_bytes)
         self._tasks: queue.SimpleQueue[tuple[int, Task] | None] = queue.SimpleQueue()
         self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
-        self._cells = [Cell(self._nursery, limits) for _ in range(workers)]
+        self._cells = [Cell(self._server, limits) for _ in range(workers)]
         self._threads = [
             threading.Thread(target=self._serve, args=(slot, cell), name=f"wnpopt-cell-{slot}", daemon=True)
             for slot, cell in enumerate(self._cells)
@@ -85,7 +86,7 @@ class LocalExecutor:
             self._tasks.put(None)
         for thread in self._threads:
             thread.join()
-        self._nursery.close()
+        self._server.close()
 
     def _serve(self, slot: int, cell: Cell) -> None:
         try:

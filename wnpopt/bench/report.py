@@ -83,7 +83,7 @@ def write_report(
         raise InputError(f"found {figures}; a number of at least 0 is needed", where="figures")
     if tables is not None:
         make_folder(tables)
-    runs = Runs.of(store.latest().values())
+    runs = Runs.in_store(store)
     page, drawn = _gather(store, runs, figures)
     write_atomic(path, _assemble(page, drawn))
     if tables is not None:

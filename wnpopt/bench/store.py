@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from wnpopt.bench.record import Key, Record, versions_of
+from wnpopt.bench.record import Key, Record, RecordError, decode, versions_of
 from wnpopt.core.errors import InputError
 from wnpopt.core.jsonio import write_atomic
 
@@ -217,12 +217,9 @@ def _read(file: Path) -> Iterator[Record]:
         _skip(file, len(lines) + 1, "is cut; the run that it belongs to will be repeated", StoreWarning)
     for number, line in enumerate(lines, start=1):
         try:
-            yield _DECODER.decode(line)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            _skip(file, number, f"is no record ({error})", DamageWarning)
-
-
-_DECODER = msgspec.json.Decoder(Record)
+            yield decode(line)
+        except RecordError as error:
+            _skip(file, number, str(error), DamageWarning)
 
 
 def _skip(file: Path, line: int, what: str, kind: type[StoreWarning]) -> None:
@@ -233,7 +230,7 @@ _COLUMNS: tuple[str, ...] = (
     "file", "instance", "family", "instance_hash", "method", "seed", "time_limit_s", "threads", "warm_start_asked",
     "deterministic", "status", "termination", "failure", "sense", "objective", "bound", "gap", "runtime_s", "build_s",
     "verified", "warm_start", "found_by", "bound_by", "best_known", "bound_known", "solution", "finished", "wnpopt",
-    "message",
+    "package", "integral", "message",
 )  # fmt: skip
 
 
@@ -245,7 +242,8 @@ def _row(record: Record) -> tuple[object, ...]:
         None if record.failure is None else str(record.failure), result.sense, result.objective, result.bound,
         result.gap, result.runtime_s, result.build_s, result.verified, result.warm_start, result.found_by,
         result.bound_by, None if known is None else known.best, None if known is None else known.bound,
-        record.solution, record.finished, versions_of(result).get("wnpopt"), result.message,
+        record.solution, record.finished, versions_of(result).get("wnpopt"),
+        None if record.package is None else str(record.package), record.integral, result.message,
     )  # fmt: skip
 
 

@@ -1,118 +1,26 @@
-"""The worker process: a task at a time, until its parent is gone."""
+"""What a batch's worker process does with a message: one task."""
 
 from __future__ import annotations
 
 import contextlib
-import ctypes
-import faulthandler
-import os
-import resource
-import signal
-import socket
-import sys
-import threading
-import time
+from collections.abc import Callable
 
 import msgspec
 
-from wnpopt.bench.frames import ClosedError, Frames
-from wnpopt.bench.nursery import adopt_orphans, kill_strays
+from wnpopt.backends.isolation.frames import ClosedError, Frames
 from wnpopt.bench.perform import do
 from wnpopt.bench.task import TASKS, Note, Started
 
-_PR_SET_PDEATHSIG = 1
-_PATIENCE_S = 0.2  # for threads that are about to end
+HANDLER = "wnpopt.bench.worker:handle"
 
 
-def work(channel: socket.socket, log: int, memory_bytes: int | None, parent: int) -> None:
-    """Serve tasks from ``channel``; standard error goes to the file ``log``, where a crash leaves its last words."""
-    _isolate(log, memory_bytes, parent)
-    frames = Frames(channel)
-    own = os.getpid()
-    before: tuple[object, ...] = ()
+def handle(message: bytes, frames: Frames, mark: Callable[[], None]) -> bytes:
+    """The encoded reply to an encoded task; notes of its progress go out on the way."""
 
     def tell(note: Note) -> None:
-        nonlocal before
         if isinstance(note, Started):
-            before = _state()
+            mark()
         with contextlib.suppress(ClosedError):  # the main loop finds out by itself
             frames.send(msgspec.json.encode(note))
 
-    try:
-        while True:
-            message = frames.receive()
-            assert message is not None  # without a timeout there is a message or an exception
-            os.ftruncate(log, 0)
-            os.lseek(log, 0, os.SEEK_SET)
-            try:
-                reply = msgspec.json.encode(do(TASKS.decode(message), tell))
-            finally:
-                if os.getpid() != own:
-                    os._exit(1)  # a process that the method forked, and that did not end where it should have
-            frames.send(reply)
-            if _state() != before or _company():
-                kill_strays(set())
-                return  # what the method changed or left running shall not be the next run's trouble
-    except ClosedError:
-        return
-
-
-def _state() -> tuple[object, ...]:
-    """What a method can change for all that comes after it in this process."""
-    try:
-        place = os.getcwd()
-    except OSError:  # it was deleted
-        place = ""
-    limits = tuple(resource.getrlimit(which) for which in (resource.RLIMIT_NOFILE, resource.RLIMIT_AS))
-    alarms = [signal.getitimer(which) for which in (signal.ITIMER_REAL, signal.ITIMER_VIRTUAL, signal.ITIMER_PROF)]
-    armed = tuple(left > 0 for left, _ in alarms)
-    return place, dict(os.environ), limits, armed, sys.getrecursionlimit()
-
-
-def _company() -> bool:
-    """True if a thread or a process that a method started goes on without it."""
-    end = time.monotonic() + _PATIENCE_S
-    for thread in threading.enumerate():
-        if thread is not threading.current_thread():
-            thread.join(max(0.0, end - time.monotonic()))
-            if thread.is_alive():
-                return True
-    with contextlib.suppress(ChildProcessError):
-        while os.waitpid(-1, os.WNOHANG) != (0, 0):
-            pass
-        return True
-    return False
-
-
-def _isolate(log: int, memory_bytes: int | None, parent: int) -> None:
-    """A process whose end harms nobody else, and that ends with its parent."""
-    os.setsid()
-    die_with_parent(parent)
-    adopt_orphans()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGCHLD, signal.SIGPIPE):
-        signal.signal(number, signal.SIG_IGN if number == signal.SIGINT else signal.SIG_DFL)
-    nothing = os.open(os.devnull, os.O_RDWR)
-    os.dup2(nothing, 0)
-    os.dup2(nothing, 1)
-    os.dup2(log, 2)
-    sys.stdin, sys.stdout = os.fdopen(0, closefd=False), os.fdopen(1, "w", closefd=False)
-    sys.stderr = os.fdopen(2, "w", 1, closefd=False, errors="backslashreplace")  # last words are not to wait
-    faulthandler.enable(sys.stderr)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as score:
-        score.write("1000")  # if the machine runs out of memory, a worker goes first
-    if memory_bytes is not None:
-        # The limit itself is on resident memory and watched from outside. This one stops what would take the
-        # machine's memory in one go, between two looks; address space is reserved freely, hence the distance.
-        roof = 4 * memory_bytes + (8 << 30)
-        _, hard = resource.getrlimit(resource.RLIMIT_AS)
-        resource.setrlimit(resource.RLIMIT_AS, (roof if hard < 0 else min(roof, hard), hard))
-
-
-def die_with_parent(parent: int) -> None:
-    """Ask the kernel for SIGKILL when the process ``parent`` ends (Linux; elsewhere the closed channel has to do)."""
-    if not sys.platform.startswith("linux"):
-        return
-    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:  # it ended before we asked
-        os._exit(1)
+    return msgspec.json.encode(do(TASKS.decode(message), tell))

@@ -44,7 +44,10 @@ def batch(
     rerun: Annotated[
         str | None,
         typer.Option(
-            help="Repeat stored runs that failed, or that an older wnpopt made: failed, outdated.", show_default=False
+            help="Repeat stored runs: failed, outdated (made by an older wnpopt, or another version of the method's "
+            "package), all.",
+            show_default=False,
+            metavar="failed|outdated|all",
         ),
     ] = None,
     dask: Annotated[
@@ -99,6 +102,8 @@ def show(summary: Summary) -> None:
     print(f"{_count(summary.instances, 'instance')} in {_count(summary.files, 'file')}: {', '.join(parts)}")
     if summary.failed:
         print(f"{_count(summary.failed, 'run')} failed (--rerun failed repeats them)")
+    if summary.outdated:
+        print(f"{_count(summary.outdated, 'stored run')} made by other versions (--rerun outdated repeats them)")
     if summary.invalid:
         print(f"runs of files that are no valid instance: {summary.invalid}")
     if summary.passed_over:

@@ -65,13 +65,14 @@ class Analysis:
 def analyse(records: Iterable[Record], target: Target, store: Store | None = None) -> Analysis:
     """The tables and profiles of these runs, one family after the other, and the sweeps of ``store``."""
     from wnpopt.bench.gap import contradiction_table, failure_table, gap_table, instance_table, seed_table
+    from wnpopt.bench.integrality import Integrality
     from wnpopt.bench.profile import profile_labels, quality_profile, time_profile
     from wnpopt.bench.runs import Runs
     from wnpopt.bench.sweep import charts
     from wnpopt.cli.batch import plain_warnings
 
-    runs = Runs.of(records)
     with plain_warnings():
+        runs = Runs.of(records, Integrality(store))
         drawn = () if store is None else charts(store, runs)
     profiles: list[Profile] = []
     not_compared: dict[str, tuple[str, ...]] = {}

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from wnpopt.cli.faults import tell_faults
 from wnpopt.cli.terminal import console, print_json, say, styled
 from wnpopt.core.text import numbers, seconds
 
@@ -55,6 +56,7 @@ def doctor(
         print_json({"healthy": healthy, "python": sys.version.split()[0], "versions": versions(), "checks": rows})
     else:
         _show(rows, {"python": sys.version.split()[0], **versions()})
+    tell_faults()
     return 0 if healthy else 3
 
 

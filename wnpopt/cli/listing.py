@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from wnpopt.cli.faults import tell_faults
 from wnpopt.cli.terminal import console, print_json, styled
 
 
@@ -36,6 +37,7 @@ def list_methods(
                 for family in families
             }
         )
+        tell_faults()
         return 0
     from wnpopt.cli.tables import Heading, draw
 
@@ -51,4 +53,5 @@ def list_methods(
             rows.append((styled(method.name, "bold"), method.summary, method.proves, needs))
         out.print(styled(f"{family.name}: {family.title}", "bold"), soft_wrap=True)
         draw(out, headings, rows)
+    tell_faults()
     return 0

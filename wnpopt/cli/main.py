@@ -26,6 +26,7 @@ from wnpopt.cli import (
     solve,
     table,
     verify,
+    warmup,
 )
 from wnpopt.cli.terminal import complain
 from wnpopt.core.errors import WnpoptError
@@ -74,6 +75,7 @@ app.command("table")(table.table)
 app.command("schema")(schema.schema)
 app.command("list")(listing.list_methods)
 app.command("doctor")(doctor.doctor)
+app.command("warmup")(warmup.warmup)
 
 
 def main(arguments: list[str]) -> int:

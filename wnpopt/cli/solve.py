@@ -49,6 +49,7 @@ def solve(
     with graceful_interrupt(terminate=True):
         from wnpopt import api
 
+        api.expect(instance, method)
         loaded, family = api.load_with_data(instance)
         draw = None if plot is None else plotter(family, plot)
         for target in (out, plot):

@@ -36,8 +36,9 @@ class KnownCase:
 class Family(Generic[I, S]):
     """The registered description of a family.
 
-    ``methods`` and ``formulations`` are object references (``package.module:NAME``), resolved when they are needed,
-    so that listing families imports no solver. ``warm_start`` names the method whose solution the exact methods start
+    ``methods`` and ``formulations`` are object references (``package.module:NAME``) by name, resolved when they are
+    needed, so that listing families imports no solver. (Methods by reference alone, in a tuple, are all imported as
+    soon as one is asked for.) ``warm_start`` names the method whose solution the exact methods start
     from. ``integer_objective`` holds for all instances or is asked of one. ``prove_infeasible`` gives a proof that
     needs no solver's word, or None. ``plot`` draws a solution into a file of one of ``plot_formats``; ``gantt``
     makes the :class:`wnpopt.core.gantt.Gantt` of a verified solution. ``perturb`` makes one small random change:
@@ -54,7 +55,7 @@ class Family(Generic[I, S]):
     verify: Callable[[I, S], Certificate]
     bounds: Callable[[I, Budget], Sequence[Bound]]
     prove_infeasible: Callable[[I, Budget], str | None]
-    methods: tuple[str, ...]
+    methods: Mapping[str, str] | tuple[str, ...]
     formulations: Mapping[str, str]
     warm_start: str
     generate: Callable[[Mapping[str, int | float | str], int], I]

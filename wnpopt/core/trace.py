@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import math
 import threading
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
 
-from wnpopt.core.bound import Sense
+from wnpopt.core.bound import Bound, Sense
 from wnpopt.core.budget import Budget
+
+if TYPE_CHECKING:
+    from wnpopt.core.document import Solution
+
+KEPT = 4
+"""So many incumbents are kept as solutions: if the newest is rejected by the verifier, there are others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,50 +32,107 @@ class TracePoint:
         return asdict(self)
 
 
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A solution that a method found on its way, and the objective that it says it has."""
+
+    objective: float
+    solution: Solution
+
+
 class Trace:
     """Collects improvements, from any thread, and hands each to ``listener``.
 
-    What is recorded here is what the methods said; only the end result is verified.
+    What is recorded here is what the methods said; only the end result is verified. Solutions and bounds told here are
+    not lost if the method fails later: the solutions are verified and the bounds believed, so a bound has to be proved,
+    and weakened by its arithmetic's error, before it is told. ``on_solution`` and ``on_bound`` get them at once.
     """
 
-    def __init__(self, sense: Sense, budget: Budget, listener: Callable[[TracePoint], None] | None = None) -> None:
+    def __init__(
+        self,
+        sense: Sense,
+        budget: Budget,
+        listener: Callable[[TracePoint], None] | None = None,
+        *,
+        on_solution: Callable[[Candidate], None] | None = None,
+        on_bound: Callable[[Bound], None] | None = None,
+    ) -> None:
         self._sign = 1.0 if sense == "min" else -1.0
         self._budget = budget
         self._listener = listener
+        self._on_solution = on_solution
+        self._on_bound = on_bound
         self._lock = threading.Lock()
         self._points: list[TracePoint] = []
         self._objective: float | None = None
-        self._bound: float | None = None
+        self._bound: Bound | None = None
+        self._candidates: deque[Candidate] = deque(maxlen=KEPT)
 
-    def incumbent(self, objective: float, found_s: float | None = None) -> None:
+    def incumbent(
+        self, objective: float, solution: Solution | float | None = None, *, found_s: float | None = None
+    ) -> None:
         """A solution of value ``objective`` was found (``found_s`` seconds into the run; None: now).
 
-        Kept if it is better than the last.
+        Kept if it is better than the last. With the ``solution`` it survives whatever happens to the method; a number
+        in its place is ``found_s`` (what methods of other packages wrote when there was no solution to give).
         """
+        if isinstance(solution, int | float):
+            found_s = float(solution)
+            solution = None
         with self._lock:
+            if not math.isfinite(objective):
+                return
             if self._objective is not None and self._sign * (objective - self._objective) >= 0:
                 return
             self._objective = objective
+            if solution is not None:
+                candidate = Candidate(objective, solution)
+                self._candidates.append(candidate)
+                if self._on_solution is not None:
+                    self._on_solution(candidate)
             self._append(found_s)
 
-    def bound(self, bound: float) -> None:
-        """``bound`` was proved; kept if it is better than the last."""
+    def bound(self, bound: float, source: str = "") -> None:
+        """``bound`` was proved, by ``source``; kept if it is better than the last."""
         with self._lock:
-            if self._bound is not None and self._sign * (bound - self._bound) <= 0:
+            if not math.isfinite(bound):
                 return
-            self._bound = bound
+            if self._bound is not None and self._sign * (bound - self._bound.value) <= 0:
+                return
+            self._bound = Bound(bound, source)
+            if self._on_bound is not None:
+                self._on_bound(self._bound)
             self._append()
+
+    def take_over(self, points: Sequence[TracePoint]) -> None:
+        """Begin with what another process recorded of the same run."""
+        with self._lock:
+            self._points = list(points)
+            if points:
+                last = points[-1]
+                self._objective = last.objective
+                self._bound = None if last.bound is None else Bound(last.bound, "")
 
     def points(self) -> tuple[TracePoint, ...]:
         """All improvements so far, oldest first."""
         with self._lock:
             return tuple(self._points)
 
+    def candidates(self) -> tuple[Candidate, ...]:
+        """The last incumbents that came with their solutions, the best first."""
+        with self._lock:
+            return tuple(reversed(self._candidates))
+
+    def best_bound(self) -> Bound | None:
+        """The best bound so far."""
+        with self._lock:
+            return self._bound
+
     def _append(self, time_s: float | None = None) -> None:
         moment = self._budget.elapsed() if time_s is None else time_s
         if self._points:
             moment = max(moment, self._points[-1].time_s)
-        point = TracePoint(moment, self._objective, self._bound)
+        point = TracePoint(moment, self._objective, None if self._bound is None else self._bound.value)
         self._points.append(point)
         if self._listener is not None:
             self._listener(point)

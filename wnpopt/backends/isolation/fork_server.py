@@ -1,6 +1,6 @@
-"""Where workers come from: a process that has imported the heavy libraries and forks on request.
+"""Where children come from: a process that has imported the heavy libraries and forks on request.
 
-A worker that was killed is replaced in milliseconds, and the process that runs the batch never forks itself. Unlike
+A child that was killed is replaced in milliseconds, and the caller's process never forks itself. Unlike
 :mod:`multiprocessing`'s fork server this one never imports the user's main script, so ``wnpopt.batch`` needs no
 ``if __name__ == "__main__"``, and it may be used inside the daemonic workers of a cluster.
 """
@@ -23,18 +23,22 @@ import threading
 import time
 import traceback
 import warnings
+import weakref
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from wnpopt.bench.frames import ClosedError, Frames
+from wnpopt.backends.isolation.frames import ClosedError, Frames
 from wnpopt.core.errors import SolverError
 
-_BOOT = "import json, sys; sys.path[:] = json.loads(sys.argv[2]); from wnpopt.bench.nursery import main; main()"
+_BOOT = (
+    "import json, sys; sys.path[:] = json.loads(sys.argv[2]); "
+    "from wnpopt.backends.isolation.fork_server import main; main()"
+)
 _PR_SET_CHILD_SUBREAPER = 36
 _REAP_S = 5.0
-_ANSWER_S = 120.0  # a nursery that says nothing for so long hangs; its imports take seconds
+_ANSWER_S = 120.0  # a server that says nothing for so long hangs; its imports take seconds
 _THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 _MODULES = {
     "numba": "numba",
@@ -46,6 +50,9 @@ _MODULES = {
 """What to import ahead for a library that a method names."""
 
 
+_servers: weakref.WeakSet[ForkServer] = weakref.WeakSet()
+
+
 @dataclass(frozen=True)
 class Child:
     """A worker's process id, the connection to it, and what it wrote to standard error."""
@@ -55,22 +62,32 @@ class Child:
     log: IO[bytes]
 
 
-class Nursery:
+class ForkServer:
     """The parent's handle; may be used from several threads. Starts its process when it is first needed.
 
-    ``libraries`` are those that methods name (``Method.modules``); ``memory_bytes`` is each worker's limit.
+    ``handler`` (``package.module:function``, see :data:`wnpopt.backends.isolation.child.Handler`) answers the messages
+    that children get; ``libraries`` are those that methods name (``Method.modules``), imported ahead; ``memory_bytes``
+    is each child's limit. A process that was forked from the parent gets nothing of this: it has to make its own.
     """
 
-    def __init__(self, libraries: Sequence[str] = (), memory_bytes: int | None = None) -> None:
+    def __init__(self, handler: str, libraries: Sequence[str] = (), memory_bytes: int | None = None) -> None:
+        self._handler = handler
         self._libraries = tuple(libraries)
         self._memory_bytes = memory_bytes
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
         self._closed = False
+        _servers.add(self)
+
+    def start(self) -> None:
+        """Begin to import ahead, if that has not begun; returns at once."""
+        with self._lock, contextlib.suppress(OSError):
+            if not self._closed and self._control is None:
+                self._start()
 
     def fork(self) -> Child:
-        """A new worker; a dead nursery is replaced first. Raises :class:`ClosedError` after :meth:`close`."""
+        """A new worker; a dead server is replaced first. Raises :class:`ClosedError` after :meth:`close`."""
         with contextlib.ExitStack() as undone:
             try:
                 ours, theirs = map(undone.enter_context, socket.socketpair())
@@ -86,7 +103,7 @@ class Nursery:
             return Child(answer["pid"], Frames(ours), log)
 
     def _ask_twice(self, request: dict[str, object], handles: list[int]) -> dict[str, int]:
-        """The answer, if need be of a new nursery."""
+        """The answer, if need be of a new server."""
         with self._lock:
             try:
                 return self._ask(request, handles)
@@ -105,20 +122,26 @@ class Nursery:
     def bury(self, child: Child) -> int | None:
         """Kill what is left of a worker; its exit status as :func:`os.waitstatus_to_exitcode` gives it, if known.
 
-        The nursery does it: for its own child, not yet waited for, the process id cannot mean another process.
+        The server does it: for its own child, not yet waited for, the process id cannot mean another process.
         """
         child.frames.close()
         with self._lock:
             try:
                 return self._ask({"bury": child.pid}, []).get("status")
             except ClosedError:
-                return None  # the nursery is dead, and its children with it
+                return None  # the server is dead, and its children with it
 
     def close(self) -> None:
-        """End the nursery and every worker that it forked."""
+        """End the server and every child that it forked."""
         with self._lock:
             self._closed = True
             self._stop()
+
+    def _disown(self) -> None:
+        self._lock = threading.Lock()  # whoever held it is not in this process
+        if self._control is not None:
+            self._control.close()
+        self._control, self._process = None, None
 
     def _ask(self, request: dict[str, object], handles: list[int]) -> dict[str, int]:
         if self._closed:
@@ -135,8 +158,8 @@ class Nursery:
         return decoded
 
     def _start(self) -> socket.socket:
-        ours, theirs = socket.socketpair()
-        settings = {"libraries": self._libraries, "memory_bytes": self._memory_bytes}
+        ours, theirs = map(_above_standard, socket.socketpair())
+        settings = {"handler": self._handler, "libraries": self._libraries, "memory_bytes": self._memory_bytes}
         arguments = [str(theirs.fileno()), json.dumps([entry for entry in sys.path if isinstance(entry, str)]),
                      json.dumps(settings)]  # fmt: skip
         # One thread for linear algebra: the solvers' threads are what the user counts.
@@ -168,13 +191,24 @@ class Nursery:
             self._process = None
 
 
+def _forget_after_fork() -> None:
+    """In the child of a fork: the parent's servers are not ours to talk to, nor may we hold their connections open."""
+    for server in list(_servers):
+        server._disown()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_after_fork)
+
+
 def main() -> None:
-    """The nursery's process: fork and reap as asked until the connection closes, then end with all children."""
+    """The server's process: fork and reap as asked until the connection closes, then end with all children."""
+    _open_standard()
     control = socket.socket(fileno=int(sys.argv[1]))
     settings = json.loads(sys.argv[3])
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     adopt_orphans()
-    _preload(settings["libraries"])
+    _preload(settings["handler"], settings["libraries"])
     gc.collect()
     gc.freeze()  # what is there already stays shared with the children
     children: set[int] = set()
@@ -187,7 +221,7 @@ def main() -> None:
                 return
             asked = json.loads(request)
             if "fork" in asked:
-                answer = _fork(control, handles, settings["memory_bytes"])
+                answer = _fork(control, handles, settings["handler"], settings["memory_bytes"])
                 if "pid" in answer:
                     children.add(answer["pid"])
             else:
@@ -205,10 +239,13 @@ def main() -> None:
         kill_strays(set())
 
 
-def _preload(libraries: Sequence[str]) -> None:
+def _preload(handler: str, libraries: Sequence[str]) -> None:
     """Import ahead what the methods name; what does not load is told of by the run that needs it."""
     from wnpopt.core import registry
 
+    for module in ("wnpopt.api", "wnpopt.backends.isolation.child", handler.partition(":")[0]):
+        with contextlib.suppress(Exception):
+            importlib.import_module(module)
     for name in registry.family_names():
         with contextlib.suppress(Exception):
             registry.methods(name)
@@ -217,8 +254,8 @@ def _preload(libraries: Sequence[str]) -> None:
             importlib.import_module(_MODULES.get(library, library))
 
 
-def _fork(control: socket.socket, handles: list[int], memory_bytes: int | None) -> dict[str, int]:
-    from wnpopt.bench.worker import work
+def _fork(control: socket.socket, handles: list[int], handler: str, memory_bytes: int | None) -> dict[str, int]:
+    from wnpopt.backends.isolation.child import work
 
     parent = os.getpid()
     try:
@@ -232,7 +269,7 @@ def _fork(control: socket.socket, handles: list[int], memory_bytes: int | None) 
         code = 1
         try:
             control.close()
-            work(socket.socket(fileno=handles[0]), handles[1], memory_bytes, parent)
+            work(handler, socket.socket(fileno=handles[0]), handles[1], memory_bytes, parent)
             code = 0
         except BaseException:
             traceback.print_exc()
@@ -242,6 +279,23 @@ def _fork(control: socket.socket, handles: list[int], memory_bytes: int | None) 
             os._exit(code)
     _close(handles)
     return {"pid": pid}
+
+
+def _above_standard(connection: socket.socket) -> socket.socket:
+    """The same connection with a handle above 2: a daemon may have closed its standard streams."""
+    if connection.fileno() > 2:
+        return connection
+    with connection:
+        return socket.socket(fileno=fcntl.fcntl(connection.fileno(), fcntl.F_DUPFD_CLOEXEC, 3))
+
+
+def _open_standard() -> None:
+    """Where a standard stream is closed, open nothing in its place: another handle would get its number."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
 
 
 def _close(handles: list[int]) -> None:

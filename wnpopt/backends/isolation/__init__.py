@@ -1,0 +1,1 @@
+"""Processes of our own for what may crash, hang, print or hold process-wide state."""
