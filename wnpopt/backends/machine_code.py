@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import inspect
+import json
 import os
 import pickle
 import secrets
@@ -32,6 +33,10 @@ from numba.core.serialize import dumps
 
 _FORMAT = "1"
 _DIGEST = hashlib.sha256().digest_size
+
+
+_used: dict[Path, int] = {}
+"""Files that machine code of this process lies in, and their sizes."""
 
 
 class DamagedError(Exception):
@@ -84,7 +89,9 @@ class MachineCode(_Cache):  # type: ignore[misc]  # numba has no types
                 content = file.read_bytes()
                 if hashlib.sha256(content[_DIGEST:]).digest() != content[:_DIGEST]:
                     raise DamagedError("damaged")
-                return CompileResult._rebuild(target_context, *pickle.loads(content[_DIGEST:]))
+                loaded = CompileResult._rebuild(target_context, *pickle.loads(content[_DIGEST:]))
+                _used[file] = len(content)
+                return loaded
             except FileNotFoundError:
                 continue
             except Exception as error:  # whatever a file of unknown content leads to
@@ -105,6 +112,7 @@ class MachineCode(_Cache):  # type: ignore[misc]  # numba has no types
             for folder in folders(self._source.parent):
                 try:
                     _write(folder, name, hashlib.sha256(body).digest() + body)
+                    _used[folder / name] = _DIGEST + len(body)
                 except Exception as error:
                     failed = failed or error
                     continue
@@ -116,10 +124,40 @@ class MachineCode(_Cache):  # type: ignore[misc]  # numba has no types
         complain(f"compiled code cannot be kept ({why}), so every process compiles it anew")
 
     def _name(self, sig: Any, codegen: Any) -> str:
-        code = self._function.__code__.co_code
-        versions = (_FORMAT, numba.__version__, llvmlite.__version__)
-        key = hashlib.sha256(repr((versions, sig, codegen.magic_tuple(), code)).encode()).hexdigest()
-        return f"{self._base}.{_stamp(self._source.parent)[:16]}.{key[:32]}.nbc"
+        key = _digest(sig, codegen.magic_tuple(), self._function.__code__.co_code)
+        return f"{self._base}.{_stamp(self._source.parent)[:16]}.{key}.nbc"
+
+
+def remember(sources: Path, *of: object) -> None:
+    """Note beside the machine code of the sources in a folder that it is all there for what ``of`` names."""
+    for folder in folders(sources):
+        here = {file.name: size for file, size in _used.items() if file.parent == folder}
+        if here:
+            try:
+                _write(folder, _note(sources, of), json.dumps(here).encode())
+            except Exception as error:
+                complain(f"compiled code cannot be kept ({_said(error)}), so every process compiles it anew")
+
+
+def remembered(sources: Path, *of: object) -> bool:
+    """True if :func:`remember` was called for the same, and every file of then is there in its full size."""
+    for folder in folders(sources):
+        try:
+            sizes = json.loads((folder / _note(sources, of)).read_bytes())
+            if all((folder / name).stat().st_size == size for name, size in sizes.items()):
+                return True
+        except (OSError, ValueError, AttributeError, TypeError):
+            continue
+    return False
+
+
+def _note(sources: Path, of: tuple[object, ...]) -> str:
+    return f"complete.{_digest(_stamp(sources), sys.version_info[:2], *of)}.json"
+
+
+def _digest(*of: object) -> str:
+    versions = (_FORMAT, numba.__version__, llvmlite.__version__)
+    return hashlib.sha256(repr((versions, of)).encode()).hexdigest()[:32]
 
 
 @cache
