@@ -31,6 +31,8 @@ from numba.core.caching import _Cache
 from numba.core.compiler import CompileResult
 from numba.core.serialize import dumps
 
+from wnpopt.core.errors import one_line
+
 _FORMAT = "1"
 _DIGEST = hashlib.sha256().digest_size
 
@@ -116,6 +118,8 @@ class MachineCode(_Cache):  # type: ignore[misc]  # numba has no types
                 except Exception as error:
                     failed = failed or error
                     continue
+                if failed is not None and config.CACHE_DIR:
+                    complain(f"compiled code cannot be kept ({_said(failed)}), so it is kept in {folder}")
                 for old in _matching(folder, self._base):
                     if _stamp_of(old.name, self._base) != _stamp_of(name, self._base):
                         _remove(old)
@@ -204,9 +208,8 @@ def _can_write(folder: Path) -> bool:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             return True
-    except OSError as error:
-        complain(f"compiled code cannot be kept in {folder} ({_said(error)}), so it is kept elsewhere")
-        return False
+    except OSError:
+        return False  # told when something has to be kept
 
 
 def _write(folder: Path, name: str, content: bytes) -> None:
@@ -244,9 +247,11 @@ def complain(what: str) -> None:
     if _complained:
         return
     _complained = True
+    if sys.stderr is None:  # print() would take standard output instead
+        return
     try:
-        print(f"wnpopt: {what}", file=sys.stderr, flush=True)
-    except (OSError, ValueError, AttributeError):
+        print(f"wnpopt: {one_line(what)}", file=sys.stderr, flush=True)
+    except (OSError, ValueError):
         return  # nobody listens
 
 
