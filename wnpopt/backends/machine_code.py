@@ -89,13 +89,14 @@ class MachineCode(_Cache):  # type: ignore[misc]  # numba has no types
             file = folder / name
             try:
                 content = file.read_bytes()
+            except OSError:
+                continue  # not there, or not for us: what is compiled instead is kept, or else that is told
+            try:
                 if hashlib.sha256(content[_DIGEST:]).digest() != content[:_DIGEST]:
                     raise DamagedError("damaged")
                 loaded = CompileResult._rebuild(target_context, *pickle.loads(content[_DIGEST:]))
                 _used[file] = len(content)
                 return loaded
-            except FileNotFoundError:
-                continue
             except Exception as error:  # whatever a file of unknown content leads to
                 complain(f"{file} cannot be used ({_said(error)}), so it is compiled anew")
         return None
