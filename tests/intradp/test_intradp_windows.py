@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from networks import ONNX_NINE, onnx_path
 from onnx_cases import KINDS, Case, cases
-from onnx_random import random_model
+from onnx_random import random_model, token_model
 from onnx_rig import NotExecutableError, Read, leaks, observe, run, session, with_weights, wrong_shapes
 
 from wnpopt.core.errors import InputError
@@ -21,6 +21,7 @@ from wnpopt.domain.readers.onnx import read_onnx
 from wnpopt.problems.intradp.execute import random_tensors
 from wnpopt.problems.intradp.instance import IntradpInstance
 from wnpopt.problems.intradp.row_rules import RULES
+from wnpopt.problems.intradp.row_window import RowWindow
 
 pytest.importorskip("onnx", reason="the extra onnx is not installed")
 pytest.importorskip("onnxruntime", reason="the extra measure is not installed")
@@ -113,6 +114,15 @@ def test_windows_compose(seeds: range, tmp_path: Path) -> None:
             spare.append(found.spare())
     assert local > 0.5 * len(seeds)
     assert np.median(spare) <= 1
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_sequences_with_a_class_token(seed: int, tmp_path: Path) -> None:
+    read = Read.of(token_model(seed), tmp_path)
+    assert observe(read, seed).wrong == []
+    token = read.locality.operators[0]
+    assert token == ("element-wise", {"x": RowWindow(padding=1 if seed % 2 else 2)})
+    assert read.locality.counts()[0] >= 5
 
 
 def network(name: str, folder: Path) -> tuple[Read, dict[str, np.ndarray]]:

@@ -43,7 +43,8 @@ def resized(
         if not isinstance(axis, int) or isinstance(scale, str) or not -len(before) <= axis < len(before):
             raise InputError(f"its shapes do not fit: scales for the axes {list(axes)} of {list(before)}")
         dim = axis % len(before)
-        extent = np.float32(before[dim]) * np.float32(scale)
+        with np.errstate(over="ignore"):
+            extent = np.float32(before[dim]) * np.float32(scale)
         if not 0 < extent < MAX_INT:
             raise InputError(f"its shapes do not fit: an extent of {before[dim]} times {scale}")
         shape[dim] = int(extent)
