@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from networks import ONNX_NINE, onnx_path
-from onnx_cases import KINDS, Case, cases
+from onnx_cases import KINDS, Case, cases, turned
 from onnx_random import random_model, token_model
 from onnx_rig import NotExecutableError, Read, leaks, observe, run, session, with_weights, wrong_shapes
 
@@ -74,6 +74,21 @@ def test_what_changes_lies_in_the_window(kind: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_changes_lies_in_the_window_in_all_cases(kind: str, tmp_path: Path) -> None:
     check(KINDS[kind](), tmp_path)
+
+
+@pytest.mark.parametrize("step", [23, pytest.param(1, marks=pytest.mark.slow)])
+def test_rows_may_lie_along_any_dimension(step: int, tmp_path: Path) -> None:
+    """The same cases where the local dimension is channels, columns or the batch of what the operator sees."""
+    told, local = [], 0
+    for number, case in enumerate(islice(cases(), 0, None, step)):
+        model = None if case.refused else turned(case, number % len(case.shape))
+        if model is None:
+            continue
+        found = observe(Read.of(model, tmp_path))
+        local += found.read is not None
+        told += [f"{case}, dimension {number % len(case.shape)}: {what}" for what in found.wrong]
+    assert not told, "\n".join(told)
+    assert local > 700 / step
 
 
 def test_everything_that_a_rule_accounts_for_is_tried() -> None:
