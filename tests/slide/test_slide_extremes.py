@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 import numpy as np
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -85,13 +84,18 @@ def instances(draw: st.DrawFn) -> dict[str, object]:
     }
 
 
+def _loaded(data: dict[str, object]) -> SlideInstance | None:
+    try:
+        return SlideInstance.from_data(data)
+    except InputError:
+        return None
+
+
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(instances(), ANY, ANY)
 def test_extreme_numbers_are_refused_or_solved(data: dict[str, object], width: float, frequency: float) -> None:
-    try:
-        instance = SlideInstance.from_data(data)
-    except InputError as error:
-        assert error.where
+    instance = _loaded(data)
+    if instance is None:
         return
     with np.errstate(all="ignore"):
         result = wnpopt.solve(instance, "greedy", time_limit=None, threads=1)
@@ -107,3 +111,50 @@ def test_extreme_numbers_are_refused_or_solved(data: dict[str, object], width: f
         columns = verify_columns(instance.columns, allocation_of(instance.columns, solution))
     assert columns.accepted == certificate.accepted
     assert all(math.isfinite(violation.amount) for violation in columns.violations), columns
+
+
+DEVICE = {"frequency_hz": [1e8, 1e9], "flop_per_cycle": 20.0, "energy_per_flop_hz2": 0.0}
+SMALL = {"name": "m", "accuracy": 1.0, "layers": [{"bits": 1e3, "flop": 1.0}]}
+
+
+def of_one_user(bandwidth_hz: float, **user: object) -> SlideInstance:
+    entry = {"name": "u", **DEVICE, **user}
+    return SlideInstance.from_data(
+        {
+            "kind": "slide",
+            "schema_version": 1,
+            "name": "one",
+            "bandwidth_hz": bandwidth_hz,
+            "models": [SMALL],
+            "users": [entry],
+        }
+    )
+
+
+def in_the_least_band(instance: SlideInstance) -> SlideSolution:
+    served = [{"user": "u", "model": "m", "bandwidth_hz": TINY, "frequency_hz": 1e9}]
+    return SlideSolution.from_data({"kind": "slide-solution", "instance": instance.name, "served": served})
+
+
+def test_a_band_of_the_least_number_there_is_divides_nothing_by_zero() -> None:
+    instance = of_one_user(TINY, deadline_s=1.0, link={"power_w": 0.1, "gain": 1e-12, "noise_w_per_hz": 1e-21})
+    assert link_rate(instance.users[0], TINY) > 0
+    found = FAMILY.verify(instance, in_the_least_band(instance)).violations
+    assert [violation.rule for violation in found] == ["deadline"]
+    assert wnpopt.solve(instance, "greedy").objective == 0
+
+
+def test_a_rate_that_underflows_carries_nothing() -> None:
+    """5e-324 Hz at 0.1 bit/s/Hz is 0 bit/s: the deadline is missed, however late it is."""
+    instance = of_one_user(1e6, deadline_s=HUGE, link={"spectral_efficiency": 0.1})
+    solution = in_the_least_band(instance)
+    assert not FAMILY.verify(instance, solution).accepted
+    assert not verify_columns(instance.columns, allocation_of(instance.columns, solution)).accepted
+
+
+def test_who_needs_next_to_nothing_is_served_in_some_bandwidth() -> None:
+    """1e3 bits in 1e300 s: the least bandwidth is far below the least share of the band that is given out."""
+    instance = of_one_user(1e6, deadline_s=1e300, link={"spectral_efficiency": 1e30})
+    for method in ("greedy", "dp", "equal", "random", "auto"):
+        result = wnpopt.solve(instance, method, time_limit=20)
+        assert (result.objective, result.bound) == (1, 1)

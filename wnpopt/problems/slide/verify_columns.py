@@ -125,7 +125,7 @@ def _check_bandwidths(columns: SlideColumns, allocation: Allocation, found: list
     except OverflowError:
         total = math.inf
     if not total <= columns.bandwidth_hz * (1 + TOLERANCE):
-        found.append(Violation("total-bandwidth", "served", min(total - columns.bandwidth_hz, 1e308)))
+        found.append(Violation("total-bandwidth", "served", _finite(total - columns.bandwidth_hz)))
 
 
 def _report(found: list[Violation], rule: str, bad: BoolArray, amount: FloatArray) -> None:
@@ -133,4 +133,9 @@ def _report(found: list[Violation], rule: str, bad: BoolArray, amount: FloatArra
     if bad.any():
         places = np.flatnonzero(bad)
         worst = int(places[np.argmax(amount[places])])
-        found.append(Violation(rule, f"served[{worst}] (and {places.size - 1} more)", min(float(amount[worst]), 1e308)))
+        found.append(Violation(rule, f"served[{worst}] (and {places.size - 1} more)", _finite(float(amount[worst]))))
+
+
+def _finite(amount: float) -> float:
+    """A violation is written as JSON, which has neither infinity nor NaN."""
+    return amount if amount < 1e308 else 1e308
