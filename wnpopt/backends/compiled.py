@@ -21,7 +21,7 @@ def compiled(function: Callable[P, R]) -> Callable[P, R]:
     file: the old code of the callee, compiled into it, would go on answering. So what is older than any source in the
     function's folder is removed first.
     """
-    dispatcher = njit(cache=True)(function)
+    dispatcher = njit(cache=True, nogil=True)(function)
     folder = Path(inspect.getfile(function)).parent
     _forget_stale(Path(dispatcher.stats.cache_path), folder)
     return cast(Callable[P, R], dispatcher)

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 NARROW = 100
 """Beam of the bound that is computed beside methods that prove nothing themselves."""
 
-EFFORT = 1_000_000_000
-"""Steps of that bound, about a minute's work at most; networks that we know of take a tenth of it."""
+EFFORT = 100_000_000
+"""Steps of that bound: some ten seconds' work at most; networks that we know of take half of it."""
 
 SHARE = 0.2
 """Of a time limit, the part after which the heads look at one tensor at a time only."""
