@@ -16,14 +16,13 @@ from wnpopt.core.bound import Bound, best_bound
 from wnpopt.core.budget import Budget
 from wnpopt.core.method import Method, Outcome, Run
 from wnpopt.core.result import Termination
-from wnpopt.problems.wnp.features import refuse_bus
+from wnpopt.problems.wnp.features import refuse_unplanned
 from wnpopt.problems.wnp.instance import IntArray, WnpInstance
 from wnpopt.problems.wnp.solution import WnpSolution
 
 if TYPE_CHECKING:
     from ortools.sat.python import cp_model
 
-    from wnpopt.problems.wnp.formulations.decisions import Decisions
     from wnpopt.problems.wnp.kernels.problem import Problem
 
 SUBSETS_UP_TO = 5
@@ -121,10 +120,14 @@ def _with_compute(compiled: CpsatModel, budget: Budget) -> CpsatModel | None:
     return compiled
 
 
-def hint(compiled: CpsatModel, decisions: Decisions) -> None:
-    """Hand ``decisions`` to the model as a complete hint."""
+def hint(compiled: CpsatModel, solution: WnpSolution) -> None:
+    """Hand a valid solution to the model as a complete hint, if it has a place in it."""
     from wnpopt.problems.wnp.formulations.cpsat_compute import instants
+    from wnpopt.problems.wnp.formulations.decisions import Decisions
 
+    decisions = Decisions.of(compiled.problem, solution)
+    if decisions is None:
+        return
     uplink, plan = compiled.problem.uplink, compiled.problem.plan
     values: dict[str, int] = {"C": decisions.makespan}
     for k in range(uplink.count):
@@ -191,7 +194,7 @@ def decode(compiled: CpsatModel, values: tuple[float, ...]) -> WnpSolution:
 def run(instance: WnpInstance, run: Run[WnpSolution]) -> Outcome[WnpSolution]:
     """Build, hint with the warm start, solve, decode."""
     from wnpopt.backends.cpsat import solve_cpsat
-    from wnpopt.problems.wnp.formulations.decisions import Decisions, priced
+    from wnpopt.problems.wnp.formulations.decisions import priced
     from wnpopt.problems.wnp.kernels.problem import Problem
 
     began = run.budget.elapsed()
@@ -206,7 +209,7 @@ def run(instance: WnpInstance, run: Run[WnpSolution]) -> Outcome[WnpSolution]:
     if compiled is None:
         return Outcome(None, run.budget.why_over(), message="no time was left to build the model")
     if run.start is not None:
-        hint(compiled, Decisions.of(problem, run.start.solution))
+        hint(compiled, run.start.solution)
     build_s = run.budget.elapsed() - began
 
     def decoded(values: tuple[float, ...]) -> tuple[float, WnpSolution] | None:
@@ -233,5 +236,5 @@ METHOD = Method(
     modules=("ortools", "numba"),
     timed=True,
     warm_startable=True,
-    refuse=refuse_bus,
+    refuse=refuse_unplanned,
 )

@@ -79,9 +79,8 @@ def instants(problem: Problem) -> list[tuple[int, int, list[int]]]:
     found = []
     for i in np.flatnonzero(no_time.any(axis=1)).tolist():
         both = no_time[i] & some_time
-        for j in np.flatnonzero(both.any(axis=1)).tolist():
-            if i != j and not related[i, j] and not related[j, i]:
-                found.append((i, j, np.flatnonzero(both[j]).tolist()))
+        both[related[i] | related[:, i]] = False
+        found += [(i, j, np.flatnonzero(both[j]).tolist()) for j in np.flatnonzero(both.any(axis=1)).tolist()]
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wnpopt.core.method import Method, Outcome, Run
 from wnpopt.core.result import Termination
-from wnpopt.problems.wnp.features import refuse_bus
+from wnpopt.problems.wnp.features import refuse_unplanned
 from wnpopt.problems.wnp.instance import WnpInstance
 from wnpopt.problems.wnp.solution import WnpSolution
 
@@ -30,5 +30,5 @@ METHOD = Method(
     proves="nothing by itself",
     run=run,
     modules=("numba",),
-    refuse=refuse_bus,
+    refuse=refuse_unplanned,
 )

@@ -14,6 +14,7 @@ import numpy as np
 
 from wnpopt.backends.compiled import compiled
 from wnpopt.problems.wnp.instance import IntArray, WnpInstance
+from wnpopt.problems.wnp.kernels.horizon import useful_slots
 from wnpopt.problems.wnp.kernels.rounding import repair
 from wnpopt.problems.wnp.kernels.throughput import (
     FloatArray,
@@ -30,7 +31,8 @@ class Uplink:
     """The modalities that need the radio (named by a subgraph, with a payload), with their arrays made ready.
 
     ``index`` (K',) are their indices in the instance; ``rates`` is (K', N, B), ``share`` (N, B, K') what a slot
-    brings of a payload.
+    brings of a payload. ``slots`` are those that some optimum needs (:func:`~wnpopt.problems.wnp.kernels.horizon.
+    useful_slots`), with their blocks.
     """
 
     index: IntArray
@@ -47,18 +49,21 @@ class Uplink:
     def of(instance: WnpInstance) -> Uplink:
         """The uplink of ``instance``."""
         index = np.flatnonzero(instance.needed & (instance.payloads > 0)).astype(np.int64)
-        rates = np.ascontiguousarray(instance.rates[index])
+        slots = useful_slots(instance)
+        blocks = -(-slots // instance.radio.block_slots)
+        rates = np.ascontiguousarray(instance.rates[index, :, :blocks])
         payload = instance.payloads[index]
         share = np.ascontiguousarray((rates / payload[:, None, None]).transpose(1, 2, 0))
+        start = np.arange(blocks, dtype=np.int64) * instance.radio.block_slots
         return Uplink(
             index,
             tuple(instance.modalities[k].name for k in index),
             rates,
             payload,
             share,
-            instance.block_start,
-            instance.block_length,
-            instance.radio.slots,
+            start,
+            np.minimum(instance.radio.block_slots, slots - start),
+            slots,
             instance.radio.slot_ticks,
         )
 
@@ -331,61 +336,65 @@ def cannot_deliver(uplink: Uplink) -> str | None:
 
 
 def slot_table(uplink: Uplink, arrivals: Arrivals, resource_blocks: int) -> tuple[tuple[int | None, ...], ...]:
-    """The allocation slot by slot, earliest deadline first within a block.
+    """The allocation slot by slot, earliest deadline first within a block, up to the last slot that is used.
 
     Slots that deliver nothing more stay None.
     """
-    table: list[list[int | None]] = [[None] * resource_blocks for _ in range(uplink.slots)]
     order = np.argsort(arrivals.deadline, kind="stable")
-    for b, (first, length) in enumerate(zip(uplink.block_start, uplink.block_length, strict=True)):
-        for n in range(resource_blocks):
-            slot = int(first)
-            for k in order:
-                for _ in range(int(arrivals.count[k, n, b])):
-                    if slot < first + length:
-                        table[slot][n] = int(k)
-                        slot += 1
+    used = arrivals.count.sum(axis=0)
+    rows = int(np.where(used > 0, uplink.block_start + used, 0).max(initial=0))
+    table = np.full((rows, resource_blocks), uplink.count, dtype=np.int64)  # the last number stands for None
+    for n, b in np.argwhere(used > 0).tolist():
+        first = int(uplink.block_start[b])
+        table[first : first + int(used[n, b]), n] = np.repeat(order, arrivals.count[order, n, b])
     _drop_surplus(uplink, table)
-    while table and all(entry is None for entry in table[-1]):
-        table.pop()
-    return tuple(tuple(None if k is None else int(uplink.index[k]) for k in row) for row in table)
+    kept = np.flatnonzero((table < uplink.count).any(axis=1))
+    names = np.array([*uplink.index.tolist(), None], dtype=object)
+    return tuple(map(tuple, names[table[: kept[-1] + 1 if kept.size else 0]].tolist()))
 
 
-def _drop_surplus(uplink: Uplink, table: list[list[int | None]]) -> None:
-    """Set what comes after a modality's last needed bit, or carries none, to None."""
-    missing = uplink.payload.copy()
-    block = np.repeat(np.arange(uplink.block_length.size), uplink.block_length)
-    for t, row in enumerate(table):
-        for n, k in enumerate(row):
-            if k is None:
-                continue
-            bits = uplink.rates[k, n, block[t]]
-            if missing[k] <= 0 or bits == 0:
-                row[n] = None
-            else:
-                missing[k] -= bits
+def _drop_surplus(uplink: Uplink, table: IntArray) -> None:
+    """Set what comes after a modality's last needed bit, or carries none, to the number of modalities (none)."""
+    width = table.shape[1]
+    flat = table.reshape(-1)
+    for k in range(uplink.count):
+        at = np.flatnonzero(flat == k)
+        block = np.searchsorted(uplink.block_start, at // max(width, 1), side="right") - 1
+        bits = uplink.rates[k, at % max(width, 1), block]
+        flat[at[(np.cumsum(bits) - bits >= uplink.payload[k]) | (bits == 0)]] = uplink.count
 
 
 @compiled
 def _arrival_slots(
-    rates: IntArray, payload: IntArray, count: IntArray, order: IntArray, start: IntArray, slots: int
+    rates: IntArray, payload: IntArray, count: IntArray, order: IntArray, start: IntArray, length: IntArray, slots: int
 ) -> IntArray:
-    bits = np.zeros((payload.size, slots), dtype=np.int64)
-    for n in range(rates.shape[1]):
-        for b in range(rates.shape[2]):
-            slot = start[b]
-            for k in order:
-                for _ in range(count[k, n, b]):
-                    bits[k, slot] += rates[k, n, b]
-                    slot += 1
+    n_count, b_count = rates.shape[1:]
     arrival = np.full(payload.size, slots, dtype=np.int64)
-    for k in range(payload.size):
+    before = np.zeros((n_count, b_count), dtype=np.int64)  # slots of those with earlier deadlines
+    for k in order:
         got = 0
-        for t in range(slots):
-            got += bits[k, t]
-            if got >= payload[k]:
-                arrival[k] = t + 1
-                break
+        for b in range(b_count):
+            bits = 0
+            for n in range(n_count):
+                bits += rates[k, n, b] * count[k, n, b]
+            if got + bits < payload[k]:
+                got += bits
+                continue
+            first, last = 1, length[b]  # the least number of the block's slots that is enough
+            while first < last:
+                middle = (first + last) // 2
+                reached = got
+                for n in range(n_count):
+                    reached += rates[k, n, b] * min(max(middle - before[n, b], 0), count[k, n, b])
+                if reached >= payload[k]:
+                    last = middle
+                else:
+                    first = middle + 1
+            arrival[k] = start[b] + first
+            break
+        for n in range(n_count):
+            for b in range(b_count):
+                before[n, b] += count[k, n, b]
     return arrival
 
 
@@ -393,5 +402,13 @@ def arrival_slots(uplink: Uplink, arrivals: Arrivals) -> IntArray:
     """Slots after which each modality has really arrived, shape (K',): no later than its deadline, often earlier."""
     order = np.argsort(arrivals.deadline, kind="stable")
     return np.asarray(
-        _arrival_slots(uplink.rates, uplink.payload, arrivals.count, order, uplink.block_start, uplink.slots)
+        _arrival_slots(
+            uplink.rates,
+            uplink.payload,
+            arrivals.count,
+            order,
+            uplink.block_start,
+            uplink.block_length,
+            uplink.slots,
+        )
     )
