@@ -5,7 +5,7 @@ from __future__ import annotations
 from wnpopt.problems.wnp.instance import WnpInstance
 from wnpopt.problems.wnp.kernels.horizon import useful_slots
 
-MOST_ENTRIES = 2**22
+MOST_ENTRIES = 2**21
 """Slots times (resource blocks + 8) that a solution may list: it takes seconds to write and to verify so many."""
 
 

@@ -56,7 +56,7 @@ class _Decomposition:
         self.value: int | None = None if run.start is None else int(run.start.objective)
         self.improved = False
         self.lower = 0 if known is None else int(known.value)
-        self.check = RadioCheck(problem.uplink, cut_weights(problem) if problem.uplink.count else [])
+        self.check = RadioCheck(problem.uplink, cut_weights(problem, run.budget) if problem.uplink.count else [])
         self.warm_start = WarmStart.NONE
         self.master_bound: int | None = None
         self.build_s = run.budget.elapsed() - began
@@ -67,7 +67,7 @@ class _Decomposition:
         while True:
             solved = self._master(budget)
             if solved is None:
-                return self._outcome(budget.why_over(), message="no time was left to build the master problem")
+                return self._outcome(budget.why_over(), message="there was not enough time to build the master problem")
             report, master = solved
             if report.ending == "infeasible":
                 return self._outcome(Termination.PROVED, infeasible="the master problem is infeasible")
@@ -148,7 +148,7 @@ class _Decomposition:
 
         problem = self.problem
         tail = problem.modality_tails(schedule.makespan - problem.scheduler.latest_starts(schedule))
-        arrivals, cut = least_makespan(problem.uplink, tail)
+        arrivals, cut = least_makespan(problem.uplink, tail, self.run.budget)
         if cut is not None:
             self.check.remember(cut.weight)
         if arrivals is not None:

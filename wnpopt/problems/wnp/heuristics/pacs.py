@@ -14,15 +14,13 @@ def run(instance: WnpInstance, run: Run[WnpSolution]) -> Outcome[WnpSolution]:
 
     It starts from RTFS and returns that when nothing better is found; the message says so.
     """
-    from wnpopt.problems.wnp.heuristics.search import pipeline_aware, transmit_first
+    from wnpopt.problems.wnp.heuristics.search import nothing_delivered, pipeline_aware, transmit_first
     from wnpopt.problems.wnp.kernels.problem import Problem
 
     problem = Problem.of(instance)
     first = transmit_first(problem, run.budget)
     if first is None:
-        return Outcome(
-            None, Termination.HEURISTIC, message="no allocation delivers all payloads in the slots there are"
-        )
+        return nothing_delivered(run.budget)
     joint = pipeline_aware(problem, first, run.budget)
     kept = joint.schedule.makespan >= first.schedule.makespan
     if kept:

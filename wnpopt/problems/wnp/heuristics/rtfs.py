@@ -11,15 +11,13 @@ from wnpopt.problems.wnp.solution import WnpSolution
 
 def run(instance: WnpInstance, run: Run[WnpSolution]) -> Outcome[WnpSolution]:
     """The sequential policy; see :func:`~wnpopt.problems.wnp.heuristics.search.transmit_first`."""
-    from wnpopt.problems.wnp.heuristics.search import transmit_first
+    from wnpopt.problems.wnp.heuristics.search import nothing_delivered, transmit_first
     from wnpopt.problems.wnp.kernels.problem import Problem
 
     problem = Problem.of(instance)
     joint = transmit_first(problem, run.budget)
     if joint is None:
-        return Outcome(
-            None, Termination.HEURISTIC, message="no allocation delivers all payloads in the slots there are"
-        )
+        return nothing_delivered(run.budget)
     return Outcome(problem.solution(joint.arrivals, joint.schedule), Termination.HEURISTIC)
 
 

@@ -8,11 +8,15 @@ integers, so that :func:`cut_bound` can repeat its claim in exact arithmetic.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
 from wnpopt.backends.compiled import compiled
+from wnpopt.backends.stopping import Flag, never, run_stoppable
+from wnpopt.core.budget import Budget
 from wnpopt.problems.wnp.instance import IntArray, WnpInstance
 from wnpopt.problems.wnp.kernels.horizon import useful_slots
 from wnpopt.problems.wnp.kernels.rounding import repair
@@ -24,6 +28,9 @@ from wnpopt.problems.wnp.kernels.throughput import (
 )
 
 _WEIGHT_SCALE = 1 << 20
+_SMALL = 20_000
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -183,11 +190,13 @@ def min_max(
     weight: FloatArray,
     limit: int,
     give_up: int,
+    stop: Flag,
 ) -> tuple[int, int, FloatArray, IntArray]:
     """(C, bound, weights, counts): an allocation for C, and weights that prove that no C below ``bound`` has one.
 
     C is -1 if no allocation was found (or none below ``limit``); the bound is then above the largest useful C if the
-    radio cannot deliver at all. ``give_up`` limits how many values beyond the bound rounding is tried at.
+    radio cannot deliver at all. ``give_up`` limits how many values beyond the bound rounding is tried at. Once ``stop``
+    is raised no allocation is found, and the bound is what was proved until then.
     """
     k_count = payload.size
     count = np.zeros(rates.shape, dtype=np.int64)
@@ -201,7 +210,7 @@ def min_max(
         if bound >= limit:
             return -1, bound, proof, count
         usable = usable_slots(deadlines(bound, tail, slot_ticks, slots), start, length)
-        _, upper, weight, count = concurrent_throughput(share, usable, weight, True)
+        _, upper, weight, count = concurrent_throughput(share, usable, weight, True, stop)
         if upper >= 1.0 - 1e-9:
             break
         proof = weight
@@ -213,9 +222,11 @@ def min_max(
     for attempt in range(give_up):
         usable = usable_slots(deadlines(value, tail, slot_ticks, slots), start, length)
         if attempt > 0:
-            _, _, weight, count = concurrent_throughput(share, usable, weight, False)
-        if repair(rates, payload, usable, weight, count):
+            _, _, weight, count = concurrent_throughput(share, usable, weight, False, stop)
+        if repair(rates, payload, usable, weight, count, stop):
             return value, bound, proof, count
+        if stop[0] != 0:
+            break
         # The next values one by one, then in growing steps: each slot more brings bits on every resource block.
         for _ in range(max(1, attempt - 6)):
             following = _next_value(value, tail, slot_ticks, slots)
@@ -230,14 +241,15 @@ def min_max(
 
 
 def least_makespan(
-    uplink: Uplink, tail: IntArray, *, limit: int = 2**62, give_up: int = 400
+    uplink: Uplink, tail: IntArray, budget: Budget, *, limit: int = 2**62, give_up: int = 400
 ) -> tuple[Arrivals | None, Cut | None]:
     """An allocation with a near-least C = max_k (tail_k + arrival_k).
 
     And the cut that bounds every allocation's C from below.
 
     ``tail`` is in ticks, shape (K',). No allocation is found (None) if the radio cannot deliver, if rounding fails at
-    the last slot, or if C would reach ``limit``. The cut is None when the modalities' alone arrivals are the bound.
+    the last slot, if C would reach ``limit``, or if ``budget`` is exhausted before. The cut is None when the
+    modalities' alone arrivals are the bound.
     """
     alone = uplink.alone()
     if alone is None:
@@ -245,25 +257,37 @@ def least_makespan(
     if uplink.count == 0:
         return Arrivals(0, np.zeros(0, dtype=np.int64), np.zeros(uplink.rates.shape, dtype=np.int64)), None
     tail = np.ascontiguousarray(tail, dtype=np.int64)
-    value, bound, weight, count = min_max(
-        uplink.rates,
-        uplink.payload,
-        uplink.share,
-        uplink.block_start,
-        uplink.block_length,
-        uplink.slot_ticks,
-        uplink.slots,
-        tail,
-        alone,
-        uplink.all_weights(),
-        limit,
-        give_up,
+    value, bound, weight, count = stoppable(
+        uplink,
+        budget,
+        lambda stop: min_max(
+            uplink.rates,
+            uplink.payload,
+            uplink.share,
+            uplink.block_start,
+            uplink.block_length,
+            uplink.slot_ticks,
+            uplink.slots,
+            tail,
+            alone,
+            uplink.all_weights(),
+            limit,
+            give_up,
+            stop,
+        ),
     )
     cut = Cut(int(bound), _integral(uplink, weight)) if weight.any() else None
     if value < 0:
         return None, cut
     deadline = deadlines(value, tail, uplink.slot_ticks, uplink.slots)
     return Arrivals(int(value), deadline, count), cut
+
+
+def stoppable(uplink: Uplink, budget: Budget, work: Callable[[Flag], T]) -> T:
+    """``work(stop)``, with a flag that is raised once ``budget`` is exhausted; small radios take no time anyway."""
+    if uplink.rates.size * uplink.count <= _SMALL:
+        return work(never())
+    return run_stoppable(work, budget)
 
 
 def _integral(uplink: Uplink, weight: FloatArray) -> IntArray:
@@ -311,10 +335,10 @@ def cut_bound(uplink: Uplink, tail: IntArray, weight: IntArray, at_most: int) ->
     return low
 
 
-def cannot_deliver(uplink: Uplink) -> str | None:
+def cannot_deliver(uplink: Uplink, budget: Budget) -> str | None:
     """Why the radio cannot deliver all payloads in all its slots, proved in exact arithmetic.
 
-    None where that is not shown.
+    None where that is not shown, in the time that ``budget`` leaves.
     """
     all_slots = np.full(uplink.count, uplink.slots, dtype=np.int64)
     if uplink.count == 0:
@@ -327,7 +351,11 @@ def cannot_deliver(uplink: Uplink) -> str | None:
             f"slots carry {capacity[k]} for it"
         )
     usable = usable_slots(all_slots, uplink.block_start, uplink.block_length)
-    _, _, weight, _ = concurrent_throughput(uplink.share, usable, uplink.all_weights(), True)
+    _, _, weight, _ = stoppable(
+        uplink,
+        budget,
+        lambda stop: concurrent_throughput(uplink.share, usable, uplink.all_weights(), True, stop),
+    )
     integral = _integral(uplink, weight)
     if cut_holds(uplink, integral, all_slots):
         return None
