@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import re
 from collections.abc import Callable, Sequence
 from typing import TypeVar, cast
 
@@ -12,19 +14,20 @@ from wnpopt.core.bound import Bound
 from wnpopt.core.budget import usable_cores
 from wnpopt.core.certificate import Certificate
 from wnpopt.core.document import Document, Instance, Solution
-from wnpopt.core.errors import InputError
+from wnpopt.core.errors import InputError, WnpoptError
 from wnpopt.core.explain import found
 from wnpopt.core.interrupt import graceful_interrupt
 from wnpopt.core.jsonio import read_json, write_json
 from wnpopt.core.registry import AnyFamily
 from wnpopt.core.result import Result
 from wnpopt.core.trace import Candidate, TracePoint
-from wnpopt.solving.request import Hooks, Request
+from wnpopt.solving.request import Hooks, Request, needs_a_process
 from wnpopt.solving.run import run
 
 I = TypeVar("I", bound=Instance)  # noqa: E741
 S = TypeVar("S", bound=Solution)
 Path = str | os.PathLike[str]
+_KIND = re.compile(rb'"kind"\s*:\s*"(\w+)"')
 
 
 def families() -> tuple[str, ...]:
@@ -50,6 +53,23 @@ def load_with_data(path: Path) -> tuple[Instance, AnyFamily]:
         return cast(Instance, family.instance_type.from_data(data)), family
     except InputError as error:
         raise error.in_file(os.fspath(path)) from None
+
+
+def expect(path: Path, method: str) -> None:
+    """Say that :func:`solve` will be asked for ``method`` on the instance in ``path``, before that is read.
+
+    If it needs a process of its own, that starts now, beside the reading. Never raises: what is wrong is told later.
+    """
+    with contextlib.suppress(OSError, WnpoptError):
+        with open(path, "rb") as stream:
+            head = stream.read(1 << 16)
+        kind = _KIND.search(head)
+        if kind is not None and kind.group(1).decode() in registry.family_names():
+            chosen = registry.method(kind.group(1).decode(), method)
+            if needs_a_process(chosen):
+                from wnpopt.solving.pool import POOL
+
+                POOL.prepare(chosen)
 
 
 def load_solution(path: Path) -> Solution:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, ParamSpec, TypeVar, cast, overload
+from typing import Any, NoReturn, ParamSpec, TypeVar, cast, overload
 
 from numba import config, types
 from numba.core.registry import CPUDispatcher
@@ -40,6 +40,15 @@ class Kernel(CPUDispatcher):  # type: ignore[misc]  # numba has no types
         return kind
 
 
+class Inner(Kernel):
+    """A function that only other compiled functions call: without the part that takes Python's objects apart."""
+
+    def __call__(self, *arguments: object) -> NoReturn:
+        """Refuse: there is no code for it."""
+        del arguments
+        raise TypeError(f"{self.py_func.__name__} is called by compiled functions only")
+
+
 @overload
 def compiled(function: Callable[P, R], /) -> Callable[P, R]: ...
 
@@ -56,16 +65,23 @@ def compiled(
     ``reads`` names the arrays that it only reads, for functions that get instances' frozen arrays and others.
     """
     if function is None:
-        return lambda decorated: _kernel(decorated, reads.split())
-    return _kernel(function, [])
+        return lambda decorated: _kernel(decorated, Kernel, reads)
+    return _kernel(function, Kernel, reads)
 
 
-def _kernel(function: Callable[P, R], reads: list[str]) -> Callable[P, R]:
+def inner(function: Callable[P, R]) -> Callable[P, R]:
+    """``function`` compiled like :func:`compiled`, in less time, for compiled functions to call; not for Python."""
+    return _kernel(function, Inner, "")
+
+
+def _kernel(function: Callable[P, R], kind: type[Kernel], reads: str) -> Callable[P, R]:
     if config.DISABLE_JIT:
         return function
-    kernel = Kernel(function, targetoptions={"nopython": True, "nogil": True, "boundscheck": None})
-    names = list(kernel.__signature__.parameters) if hasattr(kernel, "__signature__") else []
-    names = names or list(function.__code__.co_varnames[: function.__code__.co_argcount])
-    kernel.reads = frozenset(names.index(name) for name in reads)
-    kernel._cache = MachineCode(function)
+    options = {"nopython": True, "nogil": True, "boundscheck": None, "no_cfunc_wrapper": True}
+    if kind is Inner:
+        options["no_cpython_wrapper"] = True
+    kernel = kind(function, targetoptions=options)
+    names = function.__code__.co_varnames[: function.__code__.co_argcount]
+    kernel.reads = frozenset(names.index(name) for name in reads.split())
+    kernel._cache = MachineCode(function)  # what enable_caching() does, with numba's own cache
     return cast(Callable[P, R], kernel)

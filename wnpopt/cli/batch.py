@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,8 +13,7 @@ import typer
 
 from wnpopt.cli.arguments import integer, integers, names, real
 from wnpopt.cli.batch_progress import BatchProgress
-from wnpopt.cli.terminal import print_json
-from wnpopt.core.errors import one_line
+from wnpopt.cli.terminal import print_json, say, show_warning
 
 if TYPE_CHECKING:
     from wnpopt.bench.batch import Summary
@@ -111,8 +109,8 @@ def show(summary: Summary) -> None:
     if summary.passed_over:
         print(f"{_count(summary.passed_over, 'file')} passed over (indices, graphs, solutions)")
     for family in summary.unsuited:
-        print(f"no method of these suits the family {family}: its instances were not run")
-    print(f"wnpopt bench {summary.out}     shows the tables; wnpopt report {summary.out} -o report.html the page")
+        say(f"no method of these suits the family {family}: its instances were not run")
+    say(f"wnpopt bench {summary.out}     shows the tables; wnpopt report {summary.out} -o report.html the page")
 
 
 def _count(number: int, noun: str) -> str:
@@ -124,9 +122,5 @@ def plain_warnings() -> Iterator[None]:
     """Within the block warnings are one line each on stderr."""
     with warnings.catch_warnings():
         warnings.simplefilter("always")
-
-        def tell(message: Warning | str, *_: object, **__: object) -> None:
-            print(f"wnpopt: warning: {one_line(str(message))}", file=sys.stderr)
-
-        warnings.showwarning = tell
+        warnings.showwarning = show_warning
         yield

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 import warnings
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from wnpopt.cli.terminal import number, print_json
+from wnpopt.cli.terminal import complain, print_json, say
+from wnpopt.core.text import number
 
 
 def verify(
@@ -49,11 +49,11 @@ def _verify_one(instance: Path, solution: Path, json: bool) -> int:
     if json:
         print_json(certificate.to_data())
     elif certificate.accepted:
-        print(f"accepted: value {number(certificate.objective)} {family.unit_of(loaded)}".rstrip())
+        say(f"accepted: value {number(certificate.objective, 15)} {family.unit_of(loaded)}".rstrip())
     else:
         print(f"violated: {len(certificate.violations)} rule(s) broken")
         for violation in certificate.violations:
-            print(f"  {violation.rule} at {violation.where}: by {number(violation.amount)}")
+            say(f"  {violation.rule} at {violation.where}: by {number(violation.amount)}")
     return 0 if certificate.accepted else 1
 
 
@@ -62,7 +62,6 @@ def _verify_store(path: Path, json: bool) -> int:
     from wnpopt.bench.recheck import recheck
     from wnpopt.bench.store import DamageWarning, Store
     from wnpopt.cli.batch import plain_warnings
-    from wnpopt.core.errors import one_line
 
     runs = checked = 0
     violated: list[dict[str, object]] = []
@@ -82,7 +81,7 @@ def _verify_store(path: Path, json: bool) -> int:
             checked += check.record.solution is not None or not check.accepted
             if check.unreadable is not None:
                 unreadable.append(check.unreadable)
-                print(f"wnpopt: {one_line(check.unreadable)}", file=sys.stderr)
+                complain(check.unreadable)
             elif not check.accepted:
                 key, certificate = check.record.key, check.certificate
                 told = (
@@ -93,12 +92,11 @@ def _verify_store(path: Path, json: bool) -> int:
                      "solution": check.record.solution, "what": told}
                 )  # fmt: skip
                 if not json:
-                    run = f"{check.record.file} {key.method} seed {key.seed}"
-                    print(f"violated: {one_line(run)}: {one_line(told)}")
+                    say(f"violated: {check.record.file} {key.method} seed {key.seed}: {told}")
     if json:
         print_json({"runs": runs, "checked": checked, "violated": violated, "unreadable": unreadable + damaged})
     else:
         accepted = checked - len(violated) - len(unreadable)
         parts = f"{accepted} accepted, {len(violated)} violated, {len(unreadable)} unreadable"
-        print(f"{checked} solutions verified: {parts}; records checked: {runs}")
+        say(f"{checked} solutions verified: {parts}; records checked: {runs}")
     return 2 if unreadable or damaged else 1 if violated else 0

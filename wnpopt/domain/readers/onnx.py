@@ -14,14 +14,32 @@ from heapq import heapify, heappop, heappush
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from wnpopt.core.document import MAX_INT
 from wnpopt.core.errors import InputError
 from wnpopt.core.extras import need
 from wnpopt.domain.flop import WINDOWED, Call, cost, known_operators
-from wnpopt.domain.graph import VIEWS, AttributeValue, Graph, Operator, Role, Tensor, Window, make_operator
+from wnpopt.domain.graph import (
+    UNREAD,
+    VIEWS,
+    AttributeValue,
+    Graph,
+    Operator,
+    Role,
+    Tensor,
+    Window,
+    make_operator,
+)
 from wnpopt.domain.readers.onnx_file import STANDARD_DOMAINS, external_path, external_value, load_model
 from wnpopt.domain.readers.onnx_fold import MAX_ELEMENTS, Value, fold
-from wnpopt.domain.readers.onnx_types import attribute_value, dtype_name, dtype_number, extents, shape_value
-from wnpopt.domain.readers.onnx_window import window_of
+from wnpopt.domain.readers.onnx_types import (
+    attribute_value,
+    dtype_name,
+    dtype_number,
+    extents,
+    shape_value,
+    with_defaults,
+)
+from wnpopt.domain.readers.onnx_window import ABSORBED, POOLS, window_of
 
 if TYPE_CHECKING:
     from onnx import GraphProto, ModelProto, NodeProto, TensorProto, TypeProto, ValueInfoProto
@@ -94,6 +112,7 @@ class _Live:
     node: NodeProto
     inputs: list[str]
     weights: list[Tensor]
+    arguments: list[str]
     outputs: list[Tensor]
     window: Window | None
     attributes: dict[str, AttributeValue]
@@ -224,19 +243,28 @@ class _Reader:
         outputs = self._infer(node, arguments)
         if not outputs:
             raise InputError("has no output")
+        window = None
+        if node.op_type in WINDOWED:
+            window, outputs = _windowed(node.op_type, attributes, arguments, outputs)
+        elif node.op_type in ("Resize", "Upsample"):
+            place = 2 if node.op_type == "Resize" and self._version() >= 11 else 1
+            scales = arguments[place] if place < len(arguments) else None
+            outputs = _resized(attributes, _argument(arguments, 0, node.op_type), scales, outputs)
         present = [argument for argument in arguments if argument is not None]
         if node.op_type in ("Shape", "Size") or (present and all(argument.constant for argument in present)):
             self._fold(node, arguments, attributes, outputs)
         else:
-            self._keep(node, arguments, attributes, outputs)
+            self._keep(node, arguments, attributes, outputs, window)
 
     def _attributes(self, node: NodeProto) -> dict[str, AttributeValue]:
         values: dict[str, AttributeValue] = {}
         for attribute in node.attribute:
             value = attribute_value(attribute, node.op_type)
-            if value is not None:
-                values[attribute.name] = value
-        return values
+            values[attribute.name] = UNREAD if value is None else value
+        return with_defaults(node, self._version(), values)
+
+    def _version(self) -> int:
+        return next(int(o.version) for o in self.model.opset_import if o.domain in STANDARD_DOMAINS)
 
     def _constant(self, node: NodeProto, attributes: Mapping[str, AttributeValue]) -> None:
         import numpy as np
@@ -265,7 +293,7 @@ class _Reader:
         """The node's outputs, in order, absent optional ones left out."""
         from onnx import defs, helper, shape_inference
 
-        version = next(o.version for o in self.model.opset_import if o.domain in STANDARD_DOMAINS)
+        version = self._version()
         try:
             schema = defs.get_schema(node.op_type, version, "")
         except (defs.SchemaError, ValueError, TypeError, OverflowError):
@@ -301,6 +329,8 @@ class _Reader:
             shape = extents([dim.dim_value for dim in dims], "")
             outputs.append(Tensor.of(name, shape, dtype_name(proto.tensor_type.elem_type, "")))
         first = next((argument for argument in arguments if argument is not None), None)
+        if node.op_type == "PRelu" and version >= 7 and len(arguments) > 1 and first and arguments[1]:
+            _check_slope(first.tensor.shape, arguments[1].tensor.shape)
         if node.op_type in VIEWS and outputs and first and outputs[0].elements != first.tensor.elements:
             raise InputError(
                 f"its shapes do not fit: {list(first.tensor.shape)} and {list(outputs[0].shape)} "
@@ -332,42 +362,51 @@ class _Reader:
         arguments: Sequence[_Known | None],
         attributes: dict[str, AttributeValue],
         outputs: list[Tensor],
+        window: Window | None,
     ) -> None:
+        first = arguments[0]
+        if node.op_type in ("Softmax", "LogSoftmax", "Hardmax") and self._version() < 13 and first is not None:
+            # They took all dimensions from this one on together; the last one alone means the same in every opset.
+            axis, rank = attributes.get("axis", 1), len(first.tensor.shape)
+            if isinstance(axis, int) and axis not in (-1, rank - 1):
+                attributes |= {"axis": axis, "coerced": 1}
         data = _DATA_ARGUMENTS.get(node.op_type, len(arguments))
         buffers = _BUFFER_ARGUMENTS.get(node.op_type, frozenset())
-        inputs, weights = [], []
+        inputs, weights, order = [], [], []
         for position, argument in enumerate(arguments):
+            order.append("")
             if argument is None:
                 continue
             if not argument.constant:
                 inputs.append(argument.tensor.name)
+                order[-1] = argument.tensor.name
             elif position < data:
                 weights.append(_as_constant(argument.tensor, position in buffers))
-            elif argument.value is not None and argument.value.size <= 64:
-                attributes[_argument_name(node, position, self.model)] = tuple(argument.value.ravel().tolist())
+                order[-1] = argument.tensor.name
+            else:
+                value = argument.value if argument.value is not None and argument.value.size <= 64 else None
+                name = self._argument_name(node, position)
+                if value is not None and value.dtype == bool:
+                    value = value.astype(int)
+                attributes[name] = UNREAD if value is None else tuple(value.ravel().tolist())
+        while order and not order[-1]:
+            order.pop()
         shapes = tuple(None if argument is None else argument.tensor.shape for argument in arguments)
-        window = None
-        if node.op_type in WINDOWED:
-            before = _argument(shapes, 0, node.op_type)
-            weight = None
-            if node.op_type not in ("MaxPool", "AveragePool", "LpPool"):
-                weight = _argument(shapes, 3 if node.op_type == "QLinearConv" else 1, node.op_type)
-            window = window_of(node.op_type, attributes, before, weight, outputs[0].shape)
         arithmetic = cost(Call(node.op_type, shapes, tuple(o.shape for o in outputs), window, attributes))
         if window is not None:
-            for absorbed in (
-                "kernel_shape",
-                "strides",
-                "pads",
-                "dilations",
-                "auto_pad",
-                "group",
-                "output_shape",
-            ):
+            for absorbed in ABSORBED:
                 attributes.pop(absorbed, None)
         for tensor in outputs:
             self._add(_Known(tensor, constant=False), "")
-        self.live.append(_Live(node, inputs, weights, outputs, window, attributes, arithmetic.flop, arithmetic.macs))
+        self.live.append(
+            _Live(node, inputs, weights, order, outputs, window, attributes, arithmetic.flop, arithmetic.macs)
+        )
+
+    def _argument_name(self, node: NodeProto, position: int) -> str:
+        from onnx import defs
+
+        declared = defs.get_schema(node.op_type, self._version(), "").inputs
+        return str(declared[min(position, len(declared) - 1)].name)
 
     def _outputs(self, proto: GraphProto) -> list[str]:
         names = []
@@ -411,6 +450,7 @@ class _Reader:
                     macs=live.macs,
                     window=live.window,
                     attributes=live.attributes,
+                    arguments=live.arguments,
                 )
             )
         return Graph(name, tuple(operators), tuple(tensors.values()), entrances, tuple(outputs))
@@ -442,19 +482,61 @@ def _as_constant(tensor: Tensor, buffer: bool) -> Tensor:
     return Tensor(tensor.name, tensor.shape, tensor.bytes, tensor.dtype, role)
 
 
-def _argument(shapes: Sequence[tuple[int, ...] | None], position: int, op_type: str) -> tuple[int, ...]:
-    shape = shapes[position] if position < len(shapes) else None
-    if shape is None:
+def _check_slope(data: tuple[int, ...], slope: tuple[int, ...]) -> None:
+    """The slope of PRelu is spread over the data, never the other way; the onnx package does not check it."""
+    behind = data[len(data) - len(slope) :] if len(slope) <= len(data) else ()
+    if len(slope) > len(data) or any(s not in (1, d) for s, d in zip(slope, behind, strict=True)):
+        raise InputError(f"its shapes do not fit: a slope of {list(slope)} for {list(data)}")
+
+
+def _windowed(
+    op_type: str,
+    attributes: Mapping[str, AttributeValue],
+    arguments: Sequence[_Known | None],
+    outputs: Sequence[Tensor],
+) -> tuple[Window, list[Tensor]]:
+    """The window of an operator, and its outputs with the extents that follow from it.
+
+    The onnx package infers other ones for pools with ceil_mode before opset 22, and for transposed convolutions with
+    both auto_pad and output_padding.
+    """
+    before = _argument(arguments, 0, op_type)
+    weight = None if op_type in POOLS else _argument(arguments, 3 if op_type == "QLinearConv" else 1, op_type)
+    window, extents = window_of(op_type, attributes, before, weight)
+    return window, [Tensor.of(o.name, (*o.shape[:2], *extents), o.dtype) for o in outputs]
+
+
+def _resized(
+    attributes: Mapping[str, AttributeValue], before: tuple[int, ...], scales: _Known | None, outputs: Sequence[Tensor]
+) -> list[Tensor]:
+    """The output with the extents that ``scales`` give in single precision, as they are used.
+
+    The onnx package infers one less where the product is a whole number by rounding (0.7 of 20).
+    """
+    import numpy as np
+
+    value = None if scales is None else scales.value
+    given = attributes.get("scales") if value is None else tuple(value.ravel().tolist())
+    axes = attributes.get("axes", tuple(range(len(before))))
+    if not isinstance(given, tuple) or not isinstance(axes, tuple) or len(given) != len(axes):
+        return list(outputs)
+    shape = list(outputs[0].shape)
+    for axis, scale in zip(axes, given, strict=True):
+        if not isinstance(axis, int) or isinstance(scale, str) or not -len(before) <= axis < len(before):
+            raise InputError(f"its shapes do not fit: scales for the axes {list(axes)} of {list(before)}")
+        dim = axis % len(before)
+        extent = np.float32(before[dim]) * np.float32(scale)
+        if not 0 < extent < MAX_INT:
+            raise InputError(f"its shapes do not fit: an extent of {before[dim]} times {scale}")
+        shape[dim] = int(extent)
+    return [Tensor.of(output.name, shape, output.dtype) for output in outputs]
+
+
+def _argument(arguments: Sequence[_Known | None], position: int, op_type: str) -> tuple[int, ...]:
+    known = arguments[position] if position < len(arguments) else None
+    if known is None:
         raise InputError(f"operator {op_type} lacks its argument {position}")
-    return shape
-
-
-def _argument_name(node: NodeProto, position: int, model: ModelProto) -> str:
-    from onnx import defs
-
-    version = next(o.version for o in model.opset_import if o.domain in STANDARD_DOMAINS)
-    declared = defs.get_schema(node.op_type, version, "").inputs
-    return str(declared[min(position, len(declared) - 1)].name)
+    return known.tensor.shape
 
 
 def _unique(name: str, taken: set[str]) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from wnpopt.core.errors import InputError
+from wnpopt.core.unique import require_unique
 
 if TYPE_CHECKING:
     from wnpopt.problems.slide.columns import SlideColumns
@@ -153,14 +154,9 @@ def _check_names(field: str, names: npt.NDArray[np.str_]) -> None:
     short = names.dtype.itemsize // 4 <= 200
     if whole and short and "->" not in text and text.replace("\n", "").isprintable():
         return
-    seen: dict[str, int] = {}
     for row, name in enumerate(listed):
         if not (1 <= len(name) <= 200 and name.isprintable() and "->" not in name):
             raise InputError(
                 f'found {name!r}; 1 to 200 printable characters without "->" are needed', where=f"{field}[{row}]"
             )
-        if name in seen:
-            raise InputError(
-                f'"{name}" is the name of row {seen[name]} too; names must differ', where=f"{field}[{row}]"
-            )
-        seen[name] = row
+    require_unique(field, listed, "")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import ConfigDict, Field, model_serializer, model_validator
 
 from wnpopt.core.document import Document, Instance, Name, PositiveReal, Real, require
+from wnpopt.core.unique import require_unique
 
 if TYPE_CHECKING:
     from wnpopt.problems.slide.columns import SlideColumns
@@ -108,7 +109,6 @@ class SlideInstance(Instance):
     """A validated instance of the family slide: ``U`` users, ``J`` models."""
 
     kind: Literal["slide"]
-    schema_version: Literal[1]
     bandwidth_hz: PositiveReal
     resource_block_hz: PositiveReal | None = None
     delivery: Literal["unicast", "multicast"] = "unicast"
@@ -136,20 +136,8 @@ class SlideInstance(Instance):
 
 
 def _check_names(instance: SlideInstance) -> None:
-    for field, names in (
-        ("models", [m.name for m in instance.models]),
-        ("users", [u.name for u in instance.users]),
-    ):
-        if len(set(names)) == len(names):
-            continue
-        first: dict[str, int] = {}
-        for index, name in enumerate(names):
-            require(
-                name not in first,
-                f"{field}[{index}].name",
-                f'"{name}" is the name of {field}[{first.get(name)}] too; names must differ',
-            )
-            first[name] = index
+    require_unique("models", (model.name for model in instance.models))
+    require_unique("users", (user.name for user in instance.users))
 
 
 def _check_models(instance: SlideInstance) -> None:
@@ -167,6 +155,7 @@ def _check_user(instance: SlideInstance, index: int, user: User, known: set[str]
     if low > high:
         require(False, f"users[{index}].frequency_hz", f"found [{low}, {high}]; the lower frequency must come first")
     if user.models is not None:
+        require_unique(f"users[{index}].models", user.models, "")
         for position, name in enumerate(user.models):
             where = f"users[{index}].models[{position}]"
             require(
@@ -174,7 +163,6 @@ def _check_user(instance: SlideInstance, index: int, user: User, known: set[str]
                 where,
                 f'"{name}" is no model; one of {", ".join(sorted(known))} is needed',
             )
-            require(name not in user.models[:position], where, f'"{name}" stands twice; once is enough')
     link = user.link
     where = f"users[{index}].link"
     if link.spectral_efficiency > 0:

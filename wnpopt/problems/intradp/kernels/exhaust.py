@@ -29,8 +29,8 @@ def exhaust(
         found = score(p, a, b, work, energy, limit)
         if found < value:
             value = found
-            best_a[:] = a
-            best_b[:] = b
+            for v in range(n):  # not slices: those take seconds to compile
+                best_a[v], best_b[v] = a[v], b[v]
         u = n - 2
         while u > 0:
             if b[u] < a[u]:

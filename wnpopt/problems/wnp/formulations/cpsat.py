@@ -67,29 +67,39 @@ def compile_cpsat(
     """
     from wnpopt.problems.wnp.formulations.cpsat_radio import add_radio
 
+    budget = budget or Budget(None)
     empty = _empty(problem, upper, lower)
-    if not add_radio(empty.model, empty.variables, problem, subsets_up_to, budget or Budget(None)):
+    if not add_radio(empty.model, empty.variables, problem, subsets_up_to, budget):
         return None
-    return _with_compute(empty)
+    return _with_compute(empty, budget)
 
 
 def compile_master(
-    problem: Problem, upper: int | None, lower: int, weights: Sequence[IntArray], no_goods: Sequence[IntArray]
-) -> CpsatModel:
+    problem: Problem,
+    upper: int | None,
+    lower: int,
+    weights: Sequence[IntArray],
+    no_goods: Sequence[IntArray],
+    budget: Budget | None = None,
+) -> CpsatModel | None:
     """The model without slot counts.
 
-    Arrivals are held by the cuts of ``weights`` (R7) and by ``no_goods`` (R8) alone.
+    Arrivals are held by the cuts of ``weights`` (R7) and by ``no_goods`` (R8) alone. None if ``budget`` is exhausted
+    before it is built.
     """
     from wnpopt.problems.wnp.formulations.cpsat_radio import add_arrivals, add_cut, add_no_good
 
+    budget = budget or Budget(None)
     empty = _empty(problem, upper, lower)
     if problem.uplink.count:
         add_arrivals(empty.model, empty.variables, problem.uplink)
         for weight in weights:
+            if budget.exhausted():
+                return None
             add_cut(empty.model, empty.variables, problem.uplink, weight)
         for no_good in no_goods:
             add_no_good(empty.model, empty.variables, problem.uplink, no_good)
-    return _with_compute(empty)
+    return _with_compute(empty, budget)
 
 
 def _empty(problem: Problem, upper: int | None, lower: int) -> CpsatModel:
@@ -102,16 +112,19 @@ def _empty(problem: Problem, upper: int | None, lower: int) -> CpsatModel:
     return CpsatModel(problem, model, {"C": model.new_int_var(min(lower, horizon), horizon, "C")}, horizon)
 
 
-def _with_compute(compiled: CpsatModel) -> CpsatModel:
+def _with_compute(compiled: CpsatModel, budget: Budget) -> CpsatModel | None:
     from wnpopt.problems.wnp.formulations.cpsat_compute import add_compute
 
-    add_compute(compiled.model, compiled.variables, compiled.problem, compiled.horizon)
+    if not add_compute(compiled.model, compiled.variables, compiled.problem, compiled.horizon, budget):
+        return None
     compiled.model.minimize(compiled.variables["C"])
     return compiled
 
 
 def hint(compiled: CpsatModel, decisions: Decisions) -> None:
     """Hand ``decisions`` to the model as a complete hint."""
+    from wnpopt.problems.wnp.formulations.cpsat_compute import instants
+
     uplink, plan = compiled.problem.uplink, compiled.problem.plan
     values: dict[str, int] = {"C": decisions.makespan}
     for k in range(uplink.count):
@@ -140,6 +153,9 @@ def hint(compiled: CpsatModel, decisions: Decisions) -> None:
         if name.startswith("late["):
             late, limit = name[5:-1].split(",")
             values[name] = int(decisions.arrival[int(late)] > int(limit))
+    for i, j, cores in instants(compiled.problem):
+        values[f"meet[{i},{j}]"] = int(decisions.core[i] == decisions.core[j] and decisions.core[i] in cores)
+        values[f"before[{i},{j}]"] = int(decisions.start[i] <= decisions.start[j])
     for m in range(plan.ticks.shape[1]):
         values[f"busy[{m}]"] = int((decisions.core == m).any())
     for name, variable in compiled.variables.items():
@@ -175,7 +191,7 @@ def decode(compiled: CpsatModel, values: tuple[float, ...]) -> WnpSolution:
 def run(instance: WnpInstance, run: Run[WnpSolution]) -> Outcome[WnpSolution]:
     """Build, hint with the warm start, solve, decode."""
     from wnpopt.backends.cpsat import solve_cpsat
-    from wnpopt.problems.wnp.formulations.decisions import Decisions
+    from wnpopt.problems.wnp.formulations.decisions import Decisions, priced
     from wnpopt.problems.wnp.kernels.problem import Problem
 
     began = run.budget.elapsed()
@@ -192,7 +208,11 @@ def run(instance: WnpInstance, run: Run[WnpSolution]) -> Outcome[WnpSolution]:
     if run.start is not None:
         hint(compiled, Decisions.of(problem, run.start.solution))
     build_s = run.budget.elapsed() - began
-    report = solve_cpsat(compiled.model, run.budget, run.trace)
+
+    def decoded(values: tuple[float, ...]) -> tuple[float, WnpSolution] | None:
+        return priced(decode(compiled, values), run.verified_objective)
+
+    report = solve_cpsat(compiled.model, run.budget, run.trace, decode=decoded)
     bounds = () if report.bound is None else (Bound(report.bound, "cpsat"),)
     return Outcome(
         None if report.values is None else decode(compiled, report.values),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -65,3 +65,11 @@ def compose(
     order = scheduler.sequence(loose, scale=1000)
     schedule = scheduler.retimed(loose, problem.release(problem.arrival(arrivals)), order)
     return problem.solution(arrivals, schedule)
+
+
+def priced(
+    solution: WnpSolution, verified_objective: Callable[[WnpSolution], float | None]
+) -> tuple[float, WnpSolution] | None:
+    """A decoded solution with its objective; None if the verifier rejects it."""
+    objective = verified_objective(solution)
+    return None if objective is None else (objective, solution)

@@ -5,6 +5,7 @@ Constraint names in the code are those of the written model.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -188,7 +189,7 @@ def _add_orders(model: pyo.ConcreteModel, problem: Problem, horizon: int) -> Non
     able = plan.ticks < FAR
     earliest = np.where(able, plan_heads(plan, problem.release(alone)), FAR).min(axis=1)
     latest = horizon - np.where(able, problem.tail, FAR).min(axis=1)
-    related = _reachable(problem)
+    related = problem.plan.reachable()
     pairs = [
         (i, j)
         for i, j in combinations(range(plan.ticks.shape[0]), 2)
@@ -205,19 +206,6 @@ def _add_orders(model: pyo.ConcreteModel, problem: Problem, horizon: int) -> Non
         return m.s[j] >= end - big * (1 - m.o[i, j])
 
     model.disjoint = pyo.Constraint(pairs + [(j, i) for i, j in pairs], rule=disjoint)
-
-
-def _reachable(problem: Problem) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
-    """Entry (i, j) is True if a path leads from i to j: precedence orders such a pair already."""
-    plan = problem.plan
-    count = plan.order.size
-    reach = np.zeros((count, count), dtype=np.bool_)
-    for i in plan.order[::-1]:
-        for e in plan.outof[plan.outof_at[i] : plan.outof_at[i + 1]]:
-            j = plan.target[e]
-            reach[i] |= reach[j]
-            reach[i, j] = True
-    return reach
 
 
 def set_start(model: pyo.ConcreteModel, problem: Problem, decisions: Decisions) -> None:
@@ -247,27 +235,35 @@ def set_start(model: pyo.ConcreteModel, problem: Problem, decisions: Decisions) 
     assert uplink.count == 0 or decisions.arrival.min() >= 1
 
 
-def decode(model: pyo.ConcreteModel, problem: Problem) -> WnpSolution:
-    """The solution that the variables' values describe; times are made anew from cores and order."""
+def decode(model: pyo.ConcreteModel, problem: Problem, values: Sequence[float]) -> WnpSolution:
+    """The solution that ``values``, in the order of the model's variables, describe.
+
+    Times are made anew from cores and order.
+    """
+    import pyomo.environ as pyo
+
     from wnpopt.problems.wnp.formulations.decisions import compose
 
-    uplink = problem.uplink
+    uplink, plan = problem.uplink, problem.plan
+    variables = model.component_data_objects(pyo.Var, active=True)
+    value = {id(variable): found for variable, found in zip(variables, values, strict=True)}
     count = np.zeros(uplink.rates.shape, dtype=np.int64)
     for cell, variable in model.x.items():
-        count[cell] = round(variable.value)
-    deadline = [sum(model.g[k, t].value for t in range(1, uplink.slots + 1)) for k in range(uplink.count)]
-    subgraphs = range(problem.plan.ticks.shape[0])
-    core = [max((m for j, m in model.a if j == i), key=lambda m: model.a[i, m].value) for i in subgraphs]
-    start = [model.s[i].value / model.tick.value for i in subgraphs]
-    return compose(problem, deadline, count, core, start)
+        count[cell] = round(value[id(variable)])
+    deadline = np.zeros(uplink.count)
+    for (k, _), variable in model.g.items():
+        deadline[k] += value[id(variable)]
+    chosen = np.full(plan.ticks.shape, -1.0)
+    for at, variable in model.a.items():
+        chosen[at] = value[id(variable)]
+    start = [value[id(model.s[i])] / model.tick.value for i in range(plan.order.size)]
+    return compose(problem, deadline.tolist(), count, chosen.argmax(axis=1).tolist(), start)
 
 
 def run(instance: WnpInstance, run: Run[WnpSolution]) -> Outcome[WnpSolution]:
     """Build, start from the warm start, solve with HiGHS, decode."""
-    import pyomo.environ as pyo
-
     from wnpopt.backends.highs import solve_highs
-    from wnpopt.problems.wnp.formulations.decisions import Decisions
+    from wnpopt.problems.wnp.formulations.decisions import Decisions, priced
     from wnpopt.problems.wnp.kernels.problem import Problem
 
     began = run.budget.elapsed()
@@ -280,22 +276,26 @@ def run(instance: WnpInstance, run: Run[WnpSolution]) -> Outcome[WnpSolution]:
     if run.start is not None:
         set_start(model, problem, Decisions.of(problem, run.start.solution))
     build_s = run.budget.elapsed() - began
+
+    def decoded(values: tuple[float, ...]) -> tuple[float, WnpSolution] | None:
+        return priced(decode(model, problem, values), run.verified_objective)
+
     report = solve_highs(
-        model, run.budget, run.trace, warm_start=run.start is not None, unit=1.0 / float(model.tick.value)
+        model,
+        run.budget,
+        run.trace,
+        warm_start=run.start is not None,
+        unit=1.0 / float(model.tick.value),
+        decode=decoded,
     )
     bounds = () if report.bound is None else (Bound(report.bound, "milp"),)
-    solution = None
-    if report.values is not None:
-        variables = model.component_data_objects(pyo.Var, active=True)
-        for variable, value in zip(variables, report.values, strict=True):
-            variable.set_value(value, skip_validation=True)
-        solution = decode(model, problem)
     return Outcome(
-        solution,
+        None if report.values is None else decode(model, problem, report.values),
         report.termination(),
         bounds,
         report.warm_start,
         build_s=build_s,
+        message=report.message,
         infeasible="HiGHS calls it infeasible" if report.ending == "infeasible" else None,
     )
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from wnpopt.backends.compiled import compiled
+from wnpopt.backends.compiled import compiled, inner
 from wnpopt.problems.wnp.instance import IntArray, WnpInstance
 from wnpopt.problems.wnp.kernels.rounding import repair
 from wnpopt.problems.wnp.kernels.throughput import (
@@ -127,7 +127,7 @@ def deadlines(value: int, tail: IntArray, slot_ticks: int, slots: int) -> IntArr
     return result
 
 
-@compiled
+@inner
 def _next_value(value: int, tail: IntArray, slot_ticks: int, slots: int) -> int:
     """Least C above ``value`` that gives some modality a slot more; -1 if all have all slots."""
     best = -1
@@ -140,7 +140,7 @@ def _next_value(value: int, tail: IntArray, slot_ticks: int, slots: int) -> int:
     return best
 
 
-@compiled
+@inner
 def _least_value(
     share: FloatArray,
     weight: FloatArray,
