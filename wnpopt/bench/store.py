@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import gc
 import os
+import re
 import socket
 import warnings
 from collections.abc import Iterable, Iterator
@@ -117,12 +118,12 @@ class Store:
         return None if record.solution is None else api.load_solution(self.solution_path(record.solution))
 
     def instance_path(self, instance_hash: str) -> Path:
-        """Where the instance with this hash is kept."""
-        return self.instances / f"{instance_hash}.json"
+        """Where the instance with this hash is kept; raises :class:`InputError` for what is no hash."""
+        return self.instances / f"{_hash(instance_hash)}.json"
 
     def solution_path(self, solution_hash: str) -> Path:
-        """Where the solution with this hash is kept."""
-        return self.solutions / f"{solution_hash}.json"
+        """Where the solution with this hash is kept; raises :class:`InputError` for what is no hash."""
+        return self.solutions / f"{_hash(solution_hash)}.json"
 
     def keep(self, path: Path, content: bytes) -> None:
         """Write a solution or an instance under its hash, unless it is there already."""
@@ -207,7 +208,21 @@ def _sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
+_HASH = re.compile(r"[0-9a-f]{64}")
+
+
+def _hash(given: str) -> str:
+    """``given``, which becomes a part of a path: nothing else than a hash may."""
+    if _HASH.fullmatch(given) is None:
+        shown = given if len(given) <= 80 else f"{given[:77]}..."
+        raise InputError(f"found {shown!r} as a hash; 64 hexadecimal digits are needed")
+    return given
+
+
 def _read(file: Path) -> Iterator[Record]:
+    if not file.is_file() and (file.exists() or file.is_symlink()):
+        warnings.warn(f"{file}: is no regular file; skipped", DamageWarning, stacklevel=3)
+        return
     try:
         content = file.read_bytes()
     except OSError as error:

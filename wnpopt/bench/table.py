@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import os
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -129,7 +130,8 @@ def write_tables(
         for form in formats:
             if form == "latex" and table.name.endswith("-steps"):
                 continue
-            path = target / f"{table.name}{FORMATS[form]}"
+            # Parts of a name come from records and from suite.json: none of them is a folder.
+            path = target / (re.sub(r"[^\w.=+-]", "_", table.name) + FORMATS[form])
             write_atomic(path, (to_csv(table) if form == "csv" else to_latex(table)).encode())
             files.append(path)
     return files

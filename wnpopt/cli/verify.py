@@ -17,7 +17,9 @@ def verify(
     solution: Annotated[Path | None, typer.Argument(help="JSON file of the solution.", show_default=False)] = None,
     store: Annotated[
         Path | None,
-        typer.Option(help="Folder that `wnpopt batch` wrote: every stored solution is verified.", show_default=False),
+        typer.Option(
+            help="Folder that `wnpopt batch` wrote: every record and solution is checked.", show_default=False
+        ),
     ] = None,
     json: Annotated[bool, typer.Option("--json", help='{"objective", "violations"} on stdout.')] = False,
 ) -> int:
@@ -56,12 +58,12 @@ def _verify_one(instance: Path, solution: Path, json: bool) -> int:
 
 
 def _verify_store(path: Path, json: bool) -> int:
-    """0 if all are accepted, 1 if one is not, 2 if one cannot be read."""
+    """0 if all records are accepted, 1 if one is not, 2 if one cannot be read."""
     from wnpopt.bench.recheck import recheck
     from wnpopt.bench.store import DamageWarning, Store
     from wnpopt.cli.batch import plain_warnings
 
-    checked = 0
+    runs = checked = 0
     violated: list[dict[str, object]] = []
     unreadable: list[str] = []
     damaged: list[str] = []
@@ -75,13 +77,16 @@ def _verify_store(path: Path, json: bool) -> int:
 
         warnings.showwarning = note
         for check in recheck(Store.open(path)):
-            checked += 1
+            runs += 1
+            checked += check.record.solution is not None or not check.accepted
             if check.unreadable is not None:
                 unreadable.append(check.unreadable)
                 complain(check.unreadable)
             elif not check.accepted:
                 key, certificate = check.record.key, check.certificate
-                told = check.deviation or "; ".join(map(str, certificate.violations if certificate else ()))
+                told = (
+                    check.deviation or "; ".join(map(str, certificate.violations if certificate else ())) or "rejected"
+                )
                 violated.append(
                     {"file": check.record.file, "method": key.method, "seed": key.seed,
                      "solution": check.record.solution, "what": told}
@@ -89,10 +94,9 @@ def _verify_store(path: Path, json: bool) -> int:
                 if not json:
                     say(f"violated: {check.record.file} {key.method} seed {key.seed}: {told}")
     if json:
-        print_json({"checked": checked, "violated": violated, "unreadable": unreadable + damaged})
+        print_json({"runs": runs, "checked": checked, "violated": violated, "unreadable": unreadable + damaged})
     else:
         accepted = checked - len(violated) - len(unreadable)
-        print(
-            f"{checked} solutions verified: {accepted} accepted, {len(violated)} violated, {len(unreadable)} unreadable"
-        )
+        parts = f"{accepted} accepted, {len(violated)} violated, {len(unreadable)} unreadable"
+        say(f"{checked} solutions verified: {parts}; records checked: {runs}")
     return 2 if unreadable or damaged else 1 if violated else 0
