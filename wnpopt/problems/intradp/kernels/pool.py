@@ -34,7 +34,7 @@ class Pool(NamedTuple):
     end: RowArray  # (C,) device_end of the operator decided
     begin: RowArray  # (C,) server_begin
     bucket: IntArray  # (power of 2,) first label of each bucket
-    tally: IntArray  # (3,): labels in the pool; labels relaxed so far; labels made so far
+    tally: IntArray  # (3,): labels in the pool; labels relaxed so far; work done so far
 
 
 def pool(capacity: int, live: int) -> Pool:
