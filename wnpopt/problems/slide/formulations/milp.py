@@ -265,7 +265,7 @@ def run(instance: SlideInstance, run: Run[SlideSolution]) -> Outcome[SlideSoluti
     from wnpopt.backends.stopping import run_stoppable
     from wnpopt.problems.slide.kernels.needs import Needs
     from wnpopt.problems.slide.selection.exact import prove
-    from wnpopt.problems.slide.selection.plan import allocate, fits, repaired, value_of
+    from wnpopt.problems.slide.selection.plan import Plan, allocate, fits, repaired, value_of
 
     columns = instance.columns
     exact, relaxed = Needs.of(columns), Needs.of(columns, relaxed=True)
@@ -296,10 +296,10 @@ def run(instance: SlideInstance, run: Run[SlideSolution]) -> Outcome[SlideSoluti
     notes = list(dict.fromkeys(each.message for each in solved if each.message))
     termination = solved[-1 if thinned else 0].termination
     plans = [repaired(exact, each.plan) for each in solved if each.plan is not None]
-    if not plans:
-        return Outcome(None, termination, bounds, first.warm_start, build_s=build_s, message="; ".join(notes))
-    best = max(plans, key=lambda plan: value_of(exact, plan))
     found_by, ended = "milp", first.termination is Termination.PROVED and not thinned
+    if not plans and not ended:
+        return Outcome(None, termination, bounds, first.warm_start, build_s=build_s, message="; ".join(notes))
+    best = max(plans, key=lambda plan: value_of(exact, plan), default=Plan.empty())
     if ended and not _is_proved(instance, exact, best, bounds):
         # The integers are too large for a proof in floating point: the tables' are exact (None without such).
         exactly = run_stoppable(lambda flag: prove(columns, exact, flag), run.budget)
@@ -403,6 +403,8 @@ def _solve(needs: Needs, capacity: float, run: Run[SlideSolution], budget: Budge
     message = "" if report.ending is not Ending.FAILED else _last_line(report.log)
     variables = [variable.name for variable in model.component_data_objects(pyo.Var, active=True)]
     if thin is Thin.BOUND or report.values is None or len(report.values) != len(variables):
+        if thin is not Thin.BOUND and report.ending is Ending.OPTIMAL:
+            message = "HiGHS calls its answer optimal but gives none"
         return _Solved(report, None, build_s, report.termination(), message)
     plan = _decode(needs, levels, dict(zip(variables, report.values, strict=True)))
     return _Solved(report, plan, build_s, report.termination(), message)
