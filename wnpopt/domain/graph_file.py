@@ -58,6 +58,7 @@ class OperatorEntry(Document):
     inputs: tuple[Label, ...]
     outputs: tuple[Label, ...]
     weights: tuple[Label, ...] = ()
+    arguments: tuple[Label | Literal[""], ...] = ()
     flop: Count
     macs: Count = 0
     window: WindowEntry | None = None
@@ -98,6 +99,8 @@ def graph_to_data(graph: Graph) -> dict[str, object]:
         }
         if op.weights:
             entry["weights"] = list(op.weights)
+        if op.arguments:
+            entry["arguments"] = list(op.arguments)
         entry["flop"] = op.flop
         if op.macs:
             entry["macs"] = op.macs
@@ -168,6 +171,7 @@ def graph_from_data(data: object) -> Graph:
                 window=_window(op.window, f"operators[{i}].window"),
                 attributes=dict[str, AttributeValue](op.attributes),
                 modality=op.modality,
+                arguments=op.arguments,
             )
         )
     return Graph(entry.name, tuple(operators), tuple(tensors.values()), entry.inputs, entry.outputs, entry.source)

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from wnpopt.backends.compiled import compiled
+from wnpopt.backends.compiled import compiled, inner
 from wnpopt.backends.stopping import Flag
 from wnpopt.problems.slide.columns import FloatArray, IntArray
 
 
-@compiled
+@inner
 def _evaluate(
     cost: FloatArray,
     order: IntArray,

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from wnpopt.backends.compiled import compiled
+from wnpopt.backends.compiled import compiled, inner
 from wnpopt.problems.slide.columns import BoolArray, FloatArray, IntArray
 
 _LARGEST = 1.7976931348623157e308
 
 
-@compiled
+@inner
 def line_min(x: float, deadline: float, first: int, last: int, inverse_bits: FloatArray, slope: FloatArray) -> float:
     """h at x = g/k over the rows that have bits; not positive if the deadline cannot be met at this frequency."""
     best = np.inf
@@ -25,7 +25,7 @@ def line_min(x: float, deadline: float, first: int, last: int, inverse_bits: Flo
     return best
 
 
-@compiled
+@inner
 def pair_rate(
     deadline: float,
     energy: float,
