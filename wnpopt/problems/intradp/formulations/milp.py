@@ -336,9 +336,7 @@ def _solve(
     return solve_highs(model, run.budget, unit=horizon.unit), model, built
 
 
-def _bounds(
-    instance: IntradpInstance, horizon: Horizon, report: Report | None, objective: float | None
-) -> list[Bound]:
+def _bounds(instance: IntradpInstance, horizon: Horizon, report: Report | None, objective: float | None) -> list[Bound]:
     """HiGHS's bound, weakened; none if a verified plan contradicts it: then HiGHS has erred."""
     from wnpopt.backends.report import Ending
     from wnpopt.core.bound import Bound

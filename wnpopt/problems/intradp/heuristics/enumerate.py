@@ -49,7 +49,7 @@ def run(instance: IntradpInstance, run: Run[IntradpSolution]) -> Outcome[Intradp
     a, b = np.zeros(n, np.int32), np.zeros(n, np.int32)
     a[[0, n - 1]] = b[[0, n - 1]] = p.units[[0, n - 1]]
     best_a, best_b = a.copy(), b.copy()
-    # Energy but for the busy part is power times differences of times, each of which is off by a rounding of the latency.
+    # Energy but for the busy part is power times differences of times, each off by a rounding of the latency.
     error = 8 * n * np.finfo(np.float64).eps * float(p.power[1:].max()) if problem.by_energy else 0.0
     value, floor, done, work = np.inf, np.inf, False, scratch(n)
     while not done and not run.budget.exhausted():
