@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from wnpopt.api import (
         verify as verify,
     )
+    from wnpopt.backends.warmup import warmup as warmup
     from wnpopt.bench.batch import batch as batch
     from wnpopt.bench.store import Store as Store
     from wnpopt.core.errors import InputError as InputError
@@ -49,6 +50,7 @@ _HOME = {
     "InputError": "wnpopt.core.errors",
     "WnpoptError": "wnpopt.core.errors",
     "Result": "wnpopt.core.result",
+    "warmup": "wnpopt.backends.warmup",
 }
 
 __all__ = [
@@ -66,6 +68,7 @@ __all__ = [
     "save",
     "solve",
     "verify",
+    "warmup",
 ]
 
 

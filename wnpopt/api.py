@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import TypeVar, cast
 
-from wnpopt.core import registry
-from wnpopt.core.bound import Bound, best_bound
-from wnpopt.core.budget import Budget, usable_cores
+from wnpopt.core import arguments, registry
+from wnpopt.core.attempt import check_method
+from wnpopt.core.bound import Bound
+from wnpopt.core.budget import usable_cores
 from wnpopt.core.certificate import Certificate
 from wnpopt.core.document import Document, Instance, Solution
-from wnpopt.core.errors import InputError, MissingDependencyError, UnsupportedError
+from wnpopt.core.errors import InputError, WnpoptError
 from wnpopt.core.explain import found
-from wnpopt.core.extras import installed
 from wnpopt.core.interrupt import graceful_interrupt
 from wnpopt.core.jsonio import read_json, write_json
-from wnpopt.core.judge import judge
-from wnpopt.core.method import Outcome, Run, Start
-from wnpopt.core.registry import AnyFamily, AnyMethod
+from wnpopt.core.registry import AnyFamily
 from wnpopt.core.result import Result
-from wnpopt.core.trace import Trace, TracePoint
+from wnpopt.core.trace import Candidate, TracePoint
+from wnpopt.solving.request import Hooks, Request, needs_a_process
+from wnpopt.solving.run import run
 
 I = TypeVar("I", bound=Instance)  # noqa: E741
 S = TypeVar("S", bound=Solution)
 Path = str | os.PathLike[str]
+_KIND = re.compile(rb'"kind"\s*:\s*"(\w+)"')
 
 
 def families() -> tuple[str, ...]:
@@ -51,6 +53,23 @@ def load_with_data(path: Path) -> tuple[Instance, AnyFamily]:
         return cast(Instance, family.instance_type.from_data(data)), family
     except InputError as error:
         raise error.in_file(os.fspath(path)) from None
+
+
+def expect(path: Path, method: str) -> None:
+    """Say that :func:`solve` will be asked for ``method`` on the instance in ``path``, before that is read.
+
+    If it needs a process of its own, that starts now, beside the reading. Never raises: what is wrong is told later.
+    """
+    with contextlib.suppress(OSError, WnpoptError):
+        with open(path, "rb") as stream:
+            head = stream.read(1 << 16)
+        kind = _KIND.search(head)
+        if kind is not None and kind.group(1).decode() in registry.family_names():
+            chosen = registry.method(kind.group(1).decode(), method)
+            if needs_a_process(chosen):
+                from wnpopt.solving.pool import POOL
+
+                POOL.prepare(chosen)
 
 
 def load_solution(path: Path) -> Solution:
@@ -118,105 +137,45 @@ def solve(
     warm_start: str | Solution = "auto",
     deterministic: bool = False,
     on_progress: Callable[[TracePoint], None] | None = None,
+    on_solution: Callable[[Candidate], None] | None = None,
+    on_bound: Callable[[Bound], None] | None = None,
+    isolate: bool = True,
 ) -> Result[Solution]:
     """Solve ``instance`` and verify the answer.
 
     ``method`` is one of :func:`methods`; ``time_limit`` in seconds (None: none); ``threads`` None is all cores.
     ``warm_start`` is "auto" (the family's heuristic), "none", a method's name, or a solution. ``deterministic`` makes
     searches with several threads repeatable (slower; a time limit that strikes is never repeatable). ``on_progress``
-    gets every improvement as it comes, from any thread.
+    gets every improvement as it comes; ``on_solution`` and ``on_bound`` get incumbents (as yet unverified) and bounds.
+
+    Methods that call native solvers run in a child process, so that a solver that aborts, hangs or prints costs nothing
+    that was known before: the best verified solution comes back with ``termination`` "error" and a message.
+    ``isolate=False`` runs them in this process, for debugging. In threads, too.
 
     Ctrl-C returns the best solution so far with ``termination`` "interrupted". Raises :class:`InputError` for bad
     arguments, :class:`UnsupportedError` naming a field that the method does not support,
     :class:`MissingDependencyError`.
     """
+    if not isinstance(instance, Instance):
+        raise InputError(f"found a {type(instance).__name__}; an instance is needed, see wnpopt.load", where="instance")
+    if not isinstance(warm_start, Solution):
+        arguments.text("warm_start", warm_start)
     family = family_of(instance)
-    chosen = registry.method(family.name, method)
-    _check_arguments(time_limit, threads, seed)
-    _check_method(chosen, instance)
+    chosen = registry.method(family.name, arguments.text("method", method))
+    request = Request(
+        family.name,
+        chosen.name,
+        instance,
+        warm_start,
+        arguments.seconds_or_none("time_limit", time_limit),
+        arguments.threads_or_none("threads", threads) or usable_cores(),
+        arguments.seed("seed", seed),
+        arguments.flag("deterministic", deterministic),
+    )
+    check_method(chosen, instance)
+    hooks = Hooks(on_progress, on_solution, on_bound)
     with graceful_interrupt() as stop:
-        budget = Budget(time_limit, threads or usable_cores(), seed, deterministic, stop)
-        trace = Trace(family.sense, budget, on_progress)
-
-        def verified_objective(solution: Solution) -> float | None:
-            certificate = family.verify(instance, solution)
-            return certificate.objective if certificate.accepted else None
-
-        start, known = _prepare(family, chosen, instance, warm_start, budget, trace, verified_objective)
-        # Without a time limit by nature: such a method must not depend on the clock, or it would not repeat itself.
-        own = budget if chosen.timed else replace(budget, time_limit=None)
-        outcome: Outcome[Solution] = chosen.run(instance, Run(own, trace, start, known, verified_objective))
-        runtime = budget.elapsed()
-        if not known and not chosen.timed:
-            known = tuple(family.bounds(instance, Budget(None, stop=stop)))
-        return judge(family, chosen, instance, outcome, start, known, budget, trace, runtime)
-
-
-def _prepare(
-    family: AnyFamily,
-    chosen: AnyMethod,
-    instance: Instance,
-    warm_start: str | Solution,
-    budget: Budget,
-    trace: Trace,
-    verified_objective: Callable[[Solution], float | None],
-) -> tuple[Start[Solution] | None, tuple[Bound, ...]]:
-    """The warm start and the bounds that a timed method begins with."""
-    if isinstance(warm_start, Solution):
-        objective = verified_objective(warm_start)
-        if objective is None:
-            raise InputError("the verifier rejects this solution", where="warm_start")
-        start = Start(warm_start, objective, "given")
-        trace.incumbent(objective)
-    else:
-        start = None
-        name = family.warm_start if warm_start == "auto" else warm_start
-        if name != "none":
-            helper = registry.method(family.name, name)
-            _check_method(helper, instance)
-            if chosen.warm_startable and helper.name != chosen.name:
-                helped = helper.run(instance, Run(budget, trace, None, (), verified_objective))
-                start = _as_start(helped, helper.name, verified_objective)
-                if start is not None:
-                    trace.incumbent(start.objective)
-    if not chosen.timed:
-        return start, ()
-    known = tuple(family.bounds(instance, budget))
-    best = best_bound(known, family.sense)
-    if best is not None:
-        trace.bound(best.value)
-    return start, known
-
-
-def _as_start(
-    outcome: Outcome[Solution], name: str, verified_objective: Callable[[Solution], float | None]
-) -> Start[Solution] | None:
-    objective = None if outcome.solution is None else verified_objective(outcome.solution)
-    if outcome.solution is None or objective is None:
-        return None
-    return Start(outcome.solution, objective, outcome.found_by or name)
-
-
-def _check_arguments(time_limit: float | None, threads: int | None, seed: int) -> None:
-    if time_limit is not None and not 0 <= time_limit < float("inf"):
-        raise InputError(f"found {time_limit}; seconds of at least 0 are needed", where="time_limit")
-    if threads is not None and not 1 <= threads <= 4096:
-        raise InputError(f"found {threads}; 1 to 4096 threads are needed", where="threads")
-    if not 0 <= seed < 2**31:
-        raise InputError(f"found {seed}; a seed of 0 to 2^31 - 1 is needed", where="seed")
-
-
-def _check_method(method: AnyMethod, instance: Instance) -> None:
-    missing = [module for module in method.modules if not installed(module)]
-    if missing:
-        raise MissingDependencyError(
-            f"the method {method.name} needs {', '.join(missing)}, which is not installed: "
-            f"pip install {method.install or ' '.join(missing)}"
-        )
-    refused = method.refuse(instance)
-    if refused is not None:
-        where, what = refused
-        raise UnsupportedError(f"{what} (method {method.name})", where=where)
+        return run(family, chosen, request, stop, hooks, isolate=arguments.flag("isolate", isolate))
 
 
 __all__: Sequence[str] = [

@@ -10,9 +10,10 @@ import math
 
 from wnpopt import api
 from wnpopt.core.document import Instance, Solution
-from wnpopt.core.judge import is_optimal, tighten
+from wnpopt.core.judge import is_optimal
 from wnpopt.core.registry import AnyFamily
 from wnpopt.core.result import Result, Status, Termination, WarmStart, relative_gap
+from wnpopt.core.verdict import tighten
 
 
 def expect(condition: bool, what: str) -> None:

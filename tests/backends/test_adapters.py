@@ -68,7 +68,7 @@ def test_a_highs_start_is_accepted_says_its_log() -> None:
         variable.set_value(round(value))
     again = solve_highs(model, Budget(30), warm_start=True)
     assert again.warm_start == "accepted"
-    assert f"MIP start solution is feasible, objective value is {best.objective:g}" in again.log
+    assert f"MIP start solution is feasible: objective value is {best.objective:g}" in again.log
 
 
 def test_a_bad_highs_start_is_rejected() -> None:

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Literal
 
 import pytest
 
 from wnpopt import api
 from wnpopt.core import registry
+from wnpopt.core.attempt import Attempt, nothing_found
 from wnpopt.core.bound import Bound, best_bound
 from wnpopt.core.budget import Budget
 from wnpopt.core.certificate import Certificate, Violation
 from wnpopt.core.document import Count, Instance, Solution
 from wnpopt.core.family import Family
-from wnpopt.core.judge import judge, tighten
+from wnpopt.core.judge import judge
 from wnpopt.core.method import Method, Outcome, Start
 from wnpopt.core.result import Result, Termination, relative_gap
 from wnpopt.core.trace import Trace
+from wnpopt.core.verdict import tighten
 
 
 class Number(Instance):
@@ -78,7 +81,11 @@ def decide(
 ) -> Result[Solution]:
     budget = Budget(10)
     begin = None if start is None else Start(guess(start), float(start), "h")
-    return judge(family(proof), METHOD, INSTANCE, made, begin, known, budget, Trace("min", budget), 0.1)  # type: ignore[arg-type]
+    assert isinstance(made, Outcome)
+    if proof is not None and nothing_found(made, begin, ()):
+        made = replace(made, infeasible_proof=proof)
+    attempt = Attempt(made, begin, tuple(known), (), 0.1)
+    return judge(family(proof), METHOD, INSTANCE, attempt, budget, Trace("min", budget))
 
 
 def test_optimal_needs_solution_and_bound() -> None:

@@ -11,6 +11,7 @@ from slide_oracle import optimum
 from slide_tiny import mixes, tiny_instance
 
 import wnpopt
+from wnpopt.backends.stopping import never
 from wnpopt.core.result import Status
 from wnpopt.problems.slide.formulations import convex, milp
 from wnpopt.problems.slide.kernels.knapsack import knapsack
@@ -72,7 +73,7 @@ def test_knapsack_against_all_subsets(whole: bool, most_states: int) -> None:
             for chosen in itertools.combinations(range(n), size)
             if math.fsum(cost[list(chosen)]) <= capacity
         )
-        taken, bound, proved = knapsack(cost, value, capacity, 1.0 if whole else 0.0, most_states)
+        taken, bound, proved, _ = knapsack(cost, value, capacity, 1.0 if whole else 0.0, most_states, 10**9, never())
         assert cost[taken].sum() <= capacity * (1 + 1e-12)
         assert value[taken].sum() <= best * (1 + 1e-12) <= bound * (1 + 1e-11)
         if proved:

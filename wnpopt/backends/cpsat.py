@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
 
 from wnpopt.backends.report import Ending, Report, stopped
 from wnpopt.backends.worker import run_cancellable
 from wnpopt.core.budget import Budget
+from wnpopt.core.document import Solution
 from wnpopt.core.errors import SolverError
 from wnpopt.core.result import WarmStart
 from wnpopt.core.trace import Trace
@@ -16,11 +18,23 @@ from wnpopt.core.trace import Trace
 if TYPE_CHECKING:
     from ortools.sat.python import cp_model
 
+S = TypeVar("S", bound=Solution)
+
 _NO_LIMIT_S = 1e9
 
 
-def solve_cpsat(model: cp_model.CpModel, budget: Budget, trace: Trace | None = None) -> Report:
+def solve_cpsat(
+    model: cp_model.CpModel,
+    budget: Budget,
+    trace: Trace | None = None,
+    *,
+    decode: Callable[[tuple[float, ...]], tuple[float, S] | None] | None = None,
+) -> Report:
     """Solve ``model``; ``values`` are by variable index. A hint in the model is the warm start.
+
+    ``trace`` gets improvements as they come. ``decode`` makes (objective, solution) of values in the order of
+    ``Report.values``, or None if it cannot; the solutions go to ``trace``, so that they outlive whatever happens to
+    the solver. It is called in the middle of the search, from one of its threads: it shall be fast.
 
     With several threads the search depends on timing, even for one seed; ``budget.deterministic`` interleaves it
     instead (slower, the same every time while the time limit does not strike). Raises :class:`SolverError` if the
@@ -45,7 +59,7 @@ def solve_cpsat(model: cp_model.CpModel, budget: Budget, trace: Trace | None = N
     hinted = bool(model.proto.solution_hint.vars)
     watcher = None
     if trace is not None:
-        watcher = _watcher(trace)
+        watcher = _watcher(trace, decode, log)
         solver.best_bound_callback = trace.bound
     status = run_cancellable(lambda: solver.solve(model, watcher), solver.stop_search, budget)
     if status == cp_model.MODEL_INVALID:
@@ -64,12 +78,26 @@ def solve_cpsat(model: cp_model.CpModel, budget: Budget, trace: Trace | None = N
     )
 
 
-def _watcher(trace: Trace) -> cp_model.CpSolverSolutionCallback:
+def _watcher(
+    trace: Trace,
+    decode: Callable[[tuple[float, ...]], tuple[float, S] | None] | None,
+    log: list[str],
+) -> cp_model.CpSolverSolutionCallback:
     from ortools.sat.python import cp_model
 
     class Watcher(cp_model.CpSolverSolutionCallback):  # type: ignore[misc]
         def on_solution_callback(self) -> None:
-            trace.incumbent(self.objective_value)
+            if decode is None:
+                trace.incumbent(self.objective_value)
+                return
+            # An exception in here would end the process.
+            try:
+                decoded = decode(tuple(self.response_proto.solution))
+            except Exception as error:
+                log.append(f"an improving solution could not be decoded: {error!r}")
+                return
+            if decoded is not None:
+                trace.incumbent(*decoded)
 
     return Watcher()
 

@@ -1,8 +1,7 @@
-"""HiGHS through Pyomo: Pyomo's appsi interface builds the solver's model, the adapter drives it.
+"""HiGHS: limits, warm starts, progress, and typed endings, for linear models written in Pyomo.
 
-appsi's own ``solve`` captures the process's standard output, raises when there is no solution and drops the incumbent
-on Ctrl-C; so it only translates here, and options, warm start, callbacks and results go through the HiGHS object
-itself.
+HiGHS computes in floating point: what it calls a bound is weakened before it is passed on, and the answers that it
+holds are passed on whatever it says of them, for the verifier to judge.
 """
 
 from __future__ import annotations
@@ -10,24 +9,31 @@ from __future__ import annotations
 import math
 import re
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
 
+import numpy as np
+
+from wnpopt.backends.linear import FloatArray, LinearModel, linear_model
 from wnpopt.backends.report import Ending, Report, stopped
 from wnpopt.backends.worker import run_cancellable
 from wnpopt.core.budget import Budget
+from wnpopt.core.document import Solution
 from wnpopt.core.errors import SolverError
 from wnpopt.core.result import WarmStart
 from wnpopt.core.trace import Trace
 
 if TYPE_CHECKING:
+    import highspy
     import pyomo.environ as pyo
 
-_FEASIBILITY = 1e-9
-_ASSESSED = re.compile(
-    r"Assessing feasibility of MIP.*?Col +infeasibilities +(\d+).*?Integer infeasibilities +(\d+)"
-    r".*?Row +infeasibilities +(\d+)",
-    re.DOTALL,
-)
+S = TypeVar("S", bound=Solution)
+
+TOLERANCE = 1e-9
+"""Feasibility and integrality that HiGHS is asked for; its bounds are weakened by what that may be worth."""
+
+_ASSESSED = re.compile(r"Assessing feasibility of MIP [^\n]*: feasible")
 _LONGEST = 1e7  # seconds; HiGHS takes a number where there is no limit
 
 
@@ -38,107 +44,181 @@ def solve_highs(
     *,
     warm_start: bool = False,
     unit: float = 1.0,
+    decode: Callable[[tuple[float, ...]], tuple[float, S] | None] | None = None,
+    precision: float = TOLERANCE,
 ) -> Report:
     """Solve a (mixed-integer) linear Pyomo model; ``values`` are in the order of ``component_data_objects(Var)``.
 
     With ``warm_start`` the variables' values are handed over as a MIP start; every variable must have one. Gap
-    tolerances are zero, feasibility tolerances 1e-9. Improvements go to ``trace`` as they come. Objectives and bounds
-    are the model's times ``unit``. Never raises for "no solution"; :class:`SolverError` if HiGHS rejects the model.
+    tolerances are zero, feasibility tolerances 1e-9. Objectives and bounds are the model's times ``unit``.
+
+    ``trace`` gets improvements as they come. ``decode`` makes (objective, solution) of values in the order of
+    ``Report.values``, or None if it cannot; the solutions go to ``trace``, so that they outlive whatever happens to
+    the solver. It is called from the solver's thread, in the middle of its search: it shall be fast.
+
+    Bounds, those of ``trace`` too, are weakened by :meth:`LinearModel.error` of ``precision``; a model with an infinite
+    range has none. Never raises for "no solution"; :class:`SolverError` if HiGHS rejects the model.
     """
     import highspy
-    import pyomo.environ as pyo
-    from pyomo.contrib.appsi.solvers.highs import Highs
 
     began = time.perf_counter()
+    linear = linear_model(model)
+    if linear is None:
+        return Report(Ending.INFEASIBLE, None, None, None, WarmStart.NONE, "", time.perf_counter() - began)
     # HiGHS's worker threads belong to the process: another thread count needs a new scheduler.
     highspy.Highs.resetGlobalScheduler(True)
-    translator = Highs()
-    translator.set_instance(model)
-    highs = translator._solver_model
-    variables = list(model.component_data_objects(pyo.Var, active=True))
-    columns = translator._pyomo_var_to_solver_var_map
+    highs = _silent()
     log: list[str] = []
     highs.cbLogging += lambda event: log.append(event.message)
     _configure(highs, budget)
-    if trace is not None:
-        _follow(highs, trace, unit)
+    _pass(highs, linear)
+    watch = _Watch(linear, unit, linear.error(precision), trace, decode)
+    highs.cbMipLogging += watch.progressed
+    highs.cbMipImprovingSolution += watch.improved
     if warm_start:
-        _hand_over(highs, variables, columns)
+        _hand_over(highs, linear)
     highs.HandleUserInterrupt = True
     run_cancellable(highs.run, highs.cancelSolve, budget)
     status = highs.getModelStatus()
-    # The callbacks hold a reference cycle through the solver: without this the model's memory stays.
     solution, info = highs.getSolution(), highs.getInfo()
-    values = None
-    if solution.value_valid and info.primal_solution_status == int(highspy.SolutionStatus.kSolutionStatusFeasible):
-        column_value = solution.col_value
-        values = tuple(
-            float(column_value[columns[id(v)]]) if id(v) in columns else float(v.value or 0.0) for v in variables
-        )
+    columns = np.array(solution.col_value, dtype=np.float64) if solution.value_valid else None
+    feasible = info.primal_solution_status == int(highspy.SolutionStatus.kSolutionStatusFeasible)
     ending = _ending(status, highspy.HighsModelStatus, budget)
-    is_mip = info.mip_node_count >= 0
-    bound = info.mip_dual_bound if is_mip else (info.objective_function_value if ending is Ending.OPTIMAL else None)
-    text = "".join(log)
+    if not feasible or columns is None:
+        # What it called an improving solution is one, whatever became of it at the end.
+        columns = watch.best if watch.best is not None or ending is not Ending.FAILED else columns
+    if ending is Ending.INFEASIBLE and watch.best is not None:
+        ending = Ending.FAILED  # it contradicts itself
+    values = None
+    if columns is not None and columns.size == linear.cost.size and np.isfinite(columns).all():
+        values = linear.values(columns)
+    bound = None
+    if ending is not Ending.FAILED:
+        is_mip = info.mip_node_count >= 0
+        told = info.mip_dual_bound if is_mip else (info.objective_function_value if ending is Ending.OPTIMAL else None)
+        bound = watch.weakened(told)
+    text = "".join(log) + watch.trouble
+    # The callbacks hold a reference cycle through the solver: without this the model's memory stays.
     highs.clearCallbacks()
-    if ending is Ending.FAILED and status == highspy.HighsModelStatus.kModelError:
+    if status == highspy.HighsModelStatus.kModelError:
         raise SolverError(f"HiGHS rejects the model: {text.strip().splitlines()[-1] if text.strip() else status}")
     return Report(
         ending,
-        info.objective_function_value * unit if values is not None else None,
-        bound * unit if bound is not None and math.isfinite(bound) and abs(bound) < 1e20 else None,
+        None if columns is None or values is None else float(linear.cost @ columns + linear.offset) * unit,
+        bound,
         values,
         _warm_start(text) if warm_start else WarmStart.NONE,
         text,
         time.perf_counter() - began,
+        f"HiGHS ended in {highs.modelStatusToString(status)!r}" if ending is Ending.FAILED else "",
     )
 
 
-def _configure(highs: object, budget: Budget) -> None:
+def _silent() -> highspy.Highs:
+    """A solver that never writes to the process's standard output: highspy's constructor prints a banner already."""
+    import highspy
+
+    class Silent(highspy.Highs):  # type: ignore[misc]
+        def enableCallbacks(self) -> None:  # noqa: N802 -- highspy's name
+            self.setOptionValue("log_to_console", False)  # the callback gets the log all the same
+            super().enableCallbacks()
+
+    return Silent()
+
+
+def _configure(highs: highspy.Highs, budget: Budget) -> None:
     settings: dict[str, bool | int | float | str] = {
         "output_flag": True,
-        "log_to_console": True,  # to the callback, that is: without it the callback gets nothing either
         "time_limit": min(budget.remaining(), _LONGEST),
         "threads": budget.threads,
         "parallel": "on" if budget.threads > 1 else "off",
         "random_seed": budget.seed % 2**31,
         "mip_rel_gap": 0.0,
         "mip_abs_gap": 0.0,
-        "mip_feasibility_tolerance": _FEASIBILITY,
-        "primal_feasibility_tolerance": _FEASIBILITY,
-        "dual_feasibility_tolerance": _FEASIBILITY,
+        "mip_feasibility_tolerance": TOLERANCE,
+        "primal_feasibility_tolerance": TOLERANCE,
+        "dual_feasibility_tolerance": TOLERANCE,
     }
-    set_option = highs.setOptionValue  # type: ignore[attr-defined]
     for name, value in settings.items():
-        set_option(name, value)
+        highs.setOptionValue(name, value)
 
 
-def _follow(highs: object, trace: Trace, unit: float) -> None:
-    def improved(event: object) -> None:
-        data = event.data_out  # type: ignore[attr-defined]
-        if abs(data.mip_primal_bound) < 1e20:
-            trace.incumbent(data.mip_primal_bound * unit)
-        if abs(data.mip_dual_bound) < 1e20:
-            trace.bound(data.mip_dual_bound * unit)
-
-    highs.cbMipLogging += improved  # type: ignore[attr-defined]
-    highs.cbMipImprovingSolution += improved  # type: ignore[attr-defined]
-
-
-def _hand_over(highs: object, variables: list[pyo.Var], columns: dict[int, int]) -> None:
+def _pass(highs: highspy.Highs, linear: LinearModel) -> None:
     import highspy
-    import numpy as np
 
-    start = np.zeros(len(columns))
-    for variable in variables:
-        if id(variable) in columns:
+    lp = highspy.HighsLp()
+    lp.num_col_, lp.num_row_ = linear.cost.size, linear.row_lower.size
+    lp.sense_ = highspy.ObjSense.kMaximize if linear.maximise else highspy.ObjSense.kMinimize
+    lp.offset_ = linear.offset
+    lp.col_cost_, lp.col_lower_, lp.col_upper_ = linear.cost, linear.lower, linear.upper
+    lp.row_lower_, lp.row_upper_ = linear.row_lower, linear.row_upper
+    lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+    lp.a_matrix_.start_ = linear.matrix.indptr
+    lp.a_matrix_.index_ = linear.matrix.indices
+    lp.a_matrix_.value_ = linear.matrix.data
+    if linear.integer.any():
+        kinds = highspy.HighsVarType
+        lp.integrality_ = [kinds.kInteger if integer else kinds.kContinuous for integer in linear.integer.tolist()]
+    if highs.passModel(lp) == highspy.HighsStatus.kError:
+        raise SolverError("HiGHS rejects the model")
+
+
+@dataclass
+class _Watch:
+    """What HiGHS tells while it works: solutions, kept and decoded, and bounds, weakened by ``error`` (model's)."""
+
+    linear: LinearModel
+    unit: float
+    error: float
+    trace: Trace | None
+    decode: Callable[[tuple[float, ...]], tuple[float, Solution] | None] | None
+    best: FloatArray | None = None
+    trouble: str = ""
+
+    def weakened(self, bound: float | None) -> float | None:
+        """A bound that is proved, times the unit; None if there is none."""
+        if bound is None or not math.isfinite(bound) or abs(bound) >= 1e20 or not math.isfinite(self.error):
+            return None
+        return (bound + self.error if self.linear.maximise else bound - self.error) * self.unit
+
+    def progressed(self, event: highspy.HighsCallbackEvent) -> None:
+        """A line of the log is due."""
+        bound = self.weakened(event.data_out.mip_dual_bound)
+        if self.trace is not None and bound is not None:
+            self.trace.bound(bound)
+
+    def improved(self, event: highspy.HighsCallbackEvent) -> None:
+        """A better solution was found. Nothing may be raised here: HiGHS would pass it on to nobody."""
+        self.best = np.array(event.data_out.mip_solution, dtype=np.float64)
+        self.progressed(event)
+        if self.trace is None:
+            return
+        if self.decode is None:
+            self.trace.incumbent((float(self.linear.cost @ self.best) + self.linear.offset) * self.unit)
+            return
+        try:
+            decoded = self.decode(self.linear.values(self.best))
+        except Exception as error:
+            self.trouble += f"\nan improving solution could not be decoded: {error!r}"
+            return
+        if decoded is not None:
+            self.trace.incumbent(*decoded)
+
+
+def _hand_over(highs: highspy.Highs, linear: LinearModel) -> None:
+    import highspy
+
+    start = np.zeros(linear.cost.size)
+    for column, variable in zip(linear.column, linear.variables, strict=True):
+        if column >= 0:
             if variable.value is None:
                 # HiGHS would read a missing value as 0 and reject the start, or worse, accept it.
                 raise SolverError(f"the warm start has no value for {variable.name}")
-            start[columns[id(variable)]] = variable.value
+            start[column] = variable.value
     solution = highspy.HighsSolution()
     solution.col_value = start
     solution.value_valid = True
-    highs.setSolution(solution)  # type: ignore[attr-defined]
+    highs.setSolution(solution)
 
 
 def _warm_start(log: str) -> WarmStart:
@@ -146,9 +226,7 @@ def _warm_start(log: str) -> WarmStart:
     if "MIP start solution is feasible" in log:
         return WarmStart.ACCEPTED
     # A model that presolve solves outright gets that far only.
-    assessed = _ASSESSED.search(log)
-    feasible = assessed is not None and set(assessed.groups()) == {"0"}
-    return WarmStart.ACCEPTED if feasible else WarmStart.REJECTED
+    return WarmStart.ACCEPTED if _ASSESSED.search(log) else WarmStart.REJECTED
 
 
 def _ending(status: object, known: object, budget: Budget) -> Ending:

@@ -26,7 +26,9 @@ class Report:
 
     In the order of the model's variables.
 
-    ``objective`` and ``bound`` are the solver's own words, in the model's unit. ``log`` is what the solver printed.
+    ``objective`` is the solver's own word, in the model's unit. ``bound`` is proved: where the solver works in floating
+    point it is weakened by what that may be off by. ``log`` is what the solver printed; ``message`` says what went
+    wrong in a run that has failed, and is empty else.
     """
 
     ending: Ending
@@ -36,6 +38,7 @@ class Report:
     warm_start: WarmStart
     log: str
     seconds: float
+    message: str = ""
 
     def termination(self) -> Termination:
         """The ending in the words of a result."""

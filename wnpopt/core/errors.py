@@ -5,6 +5,21 @@ An error about input names the file, the path inside it, what was found and what
 
 from __future__ import annotations
 
+import traceback
+from pathlib import Path
+
+from wnpopt.core.text import one_line
+
+__all__ = [
+    "InputError",
+    "MissingDependencyError",
+    "SolverError",
+    "UnsupportedError",
+    "WnpoptError",
+    "describe",
+    "one_line",
+]
+
 
 class WnpoptError(Exception):
     """Base of all errors of wnpopt; ``exit_code`` is what the command line returns."""
@@ -52,6 +67,17 @@ class SolverError(WnpoptError):
     """A solver library failed or rejected a model: a defect, never "no solution"."""
 
 
-def one_line(text: str) -> str:
-    """``text`` with line breaks and other control characters escaped, so that a message stays one line."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+_TOLD = 2000  # of a message that was made of a method's data this much is kept
+
+
+def describe(error: BaseException) -> str:
+    """An exception in one line, with the place where it was raised."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" ({Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""
+    try:
+        told = str(error)
+    except Exception:  # a third party's exception may fail at that, too
+        told = ""
+    if len(told) > _TOLD:
+        told = told[:_TOLD] + "…"
+    return one_line(f"{type(error).__name__}: {told}{place}" if told else f"{type(error).__name__}{place}")

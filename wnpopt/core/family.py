@@ -36,13 +36,15 @@ class KnownCase:
 class Family(Generic[I, S]):
     """The registered description of a family.
 
-    ``methods`` and ``formulations`` are object references (``package.module:NAME``), resolved when they are needed,
-    so that listing families imports no solver. ``warm_start`` names the method whose solution the exact methods start
+    ``methods`` and ``formulations`` are object references (``package.module:NAME``) by name, resolved when they are
+    needed, so that listing families imports no solver. (Methods by reference alone, in a tuple, are all imported as
+    soon as one is asked for.) ``warm_start`` names the method whose solution the exact methods start
     from. ``integer_objective`` holds for all instances or is asked of one. ``prove_infeasible`` gives a proof that
     needs no solver's word, or None. ``plot`` draws a solution into a file of one of ``plot_formats``; ``gantt``
     makes the :class:`wnpopt.core.gantt.Gantt` of a verified solution. ``perturb`` makes one small random change:
     a function of an instance, a ``numpy.random.Generator`` and the instance with which the changes began, around
-    whose values it keeps the others.
+    whose values it keeps the others. ``warm_up`` are options of ``generate`` for tiny instances that, with the
+    known case, reach everything that the family compiles.
     """
 
     name: str
@@ -54,7 +56,7 @@ class Family(Generic[I, S]):
     verify: Callable[[I, S], Certificate]
     bounds: Callable[[I, Budget], Sequence[Bound]]
     prove_infeasible: Callable[[I, Budget], str | None]
-    methods: tuple[str, ...]
+    methods: Mapping[str, str] | tuple[str, ...]
     formulations: Mapping[str, str]
     warm_start: str
     generate: Callable[[Mapping[str, int | float | str], int], I]
@@ -65,6 +67,7 @@ class Family(Generic[I, S]):
     doctor: KnownCase | None = None
     gantt: str | None = None
     perturb: str | None = None
+    warm_up: tuple[Mapping[str, int | float | str], ...] = ()
 
     def unit_of(self, instance: I) -> str:
         """The unit of ``instance``'s objective, as it is printed."""

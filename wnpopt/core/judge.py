@@ -1,87 +1,70 @@
-"""From a method's outcome to a result: verify, choose the best, and say no more than is proved."""
+"""From an attempt to a result: verify, choose the best, and say no more than is proved."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
+from dataclasses import dataclass
 
+from wnpopt.core.attempt import Attempt, certify
 from wnpopt.core.bound import Bound, Sense, best_bound
 from wnpopt.core.budget import Budget
 from wnpopt.core.certificate import Violation
 from wnpopt.core.document import Instance, Solution
-from wnpopt.core.method import Outcome, Start
+from wnpopt.core.method import Outcome
 from wnpopt.core.registry import AnyFamily, AnyMethod
 from wnpopt.core.result import Result, Status, Termination, relative_gap
 from wnpopt.core.trace import Trace
+from wnpopt.core.verdict import CONTRADICTION, INTEGER_SLACK, Verdict, better, compare
 from wnpopt.core.versions import versions
 
-INTEGER_SLACK = 1e-6
-GAP_OPTIMAL = 1e-6
+_ENDED_WELL = (Termination.HEURISTIC, Termination.TIME_LIMIT, Termination.PROVED)
 
 
 def judge(
     family: AnyFamily,
     method: AnyMethod,
     instance: Instance,
-    outcome: Outcome[Solution],
-    start: Start[Solution] | None,
-    known: Sequence[Bound],
+    attempt: Attempt[Solution],
     budget: Budget,
     trace: Trace,
-    runtime: float,
 ) -> Result[Solution]:
-    """The result of a run.
-
-    The best verified solution among the method's and its warm start, with the best bound of all.
-    """
-    notes = [outcome.message] if outcome.message else []
-    termination = outcome.termination
-    solution, objective, found_by = None, None, None
-    violations: tuple[Violation, ...] = ()
-    if outcome.solution is not None:
-        certificate = family.verify(instance, outcome.solution)
-        if certificate.accepted:
-            solution, objective = outcome.solution, certificate.objective
-            found_by = outcome.found_by or method.name
-        else:
-            # A defect of the method: its answer is withheld, and so is everything that it claims to have proved.
-            violations, termination = certificate.violations, Termination.ERROR
-            reason = violations[0] if violations else "no objective"
-            notes.append(f"the verifier rejected the solution of {method.name} ({reason})")
-            outcome = Outcome(None, Termination.ERROR, build_s=outcome.build_s, warm_start=outcome.warm_start)
-    if start is not None and (objective is None or better(start.objective, objective, family.sense)):
-        solution, objective, found_by = start.solution, start.objective, start.found_by
-        violations = ()  # they are not this solution's; the message tells of them
+    """The result of a run: the best verified solution that is known, with the best bound of all."""
+    integral = family.has_integers(instance)
+    best = _best_solution(family, method, instance, attempt, integral)
+    outcome, notes = best.outcome, best.notes
+    termination, objective = outcome.termination, best.objective
     if outcome.infeasible is not None and objective is not None:
         notes.append(f"defect: {outcome.infeasible}, contradicted by a verified solution of {objective:g}")
         termination = Termination.ERROR
-    integral = family.has_integers(instance)
-    bound = _consistent(best_bound([*known, *outcome.bounds], family.sense), objective, family.sense, integral, notes)
-    if bound is None and (known or outcome.bounds) and objective is not None:
+    tightest = best_bound([*attempt.bounds, *outcome.bounds, *best.told], family.sense)
+    judged = compare(objective, None if tightest is None else tightest.value, family.sense, integral)
+    if tightest is not None and judged.verdict is Verdict.CONTRADICTED:
+        # One of the two has a defect, so nothing is proved.
+        notes.append(
+            f"defect: the bound {tightest.value:.17g} of {tightest.source} is contradicted by a verified solution of "
+            f"{objective:.17g}"
+        )
         termination = Termination.ERROR
-    if bound is not None and integral:
-        bound = Bound(tighten(bound.value, family.sense), bound.source)
+    bound = None if tightest is None or judged.bound is None else Bound(judged.bound, tightest.source)
     status = Status.UNKNOWN
     if objective is not None:
-        trace.incumbent(objective, found_s=runtime)
-        proved = bound is not None and is_optimal(objective, bound.value, family.sense, integral)
-        status = Status.OPTIMAL if proved else Status.FEASIBLE
+        trace.incumbent(objective, found_s=attempt.runtime_s)
+        status = Status.OPTIMAL if judged.verdict is Verdict.PROVED else Status.FEASIBLE
         # A heuristic whose answer meets the bound has proved it all the same; a time limit that struck is not hidden.
-        if proved and termination in (Termination.HEURISTIC, Termination.TIME_LIMIT, Termination.PROVED):
+        if status is Status.OPTIMAL and termination in _ENDED_WELL:
             termination = Termination.PROVED
         elif termination is Termination.PROVED:
             notes.append(f"{method.name} calls its answer optimal, but no bound that was returned meets it")
             termination = Termination.ERROR
-    else:
-        proof = outcome.infeasible_proof or family.prove_infeasible(instance, budget)
-        if proof is not None:
-            status, termination, bound = Status.INFEASIBLE, Termination.PROVED, None
-            notes.append(f"infeasible: {proof}")
-        elif outcome.infeasible is not None:
-            notes.append(f"{outcome.infeasible}; nothing else confirms it")
-            termination = Termination.ERROR
+    elif outcome.infeasible_proof is not None:
+        status, termination, bound = Status.INFEASIBLE, Termination.PROVED, None
+        notes.append(f"infeasible: {outcome.infeasible_proof}")
+    elif outcome.infeasible is not None:
+        notes.append(f"{outcome.infeasible}; nothing else confirms it")
+        termination = Termination.ERROR
     if bound is not None:
-        trace.bound(bound.value)
+        trace.bound(bound.value, bound.source)
+    if termination is Termination.ERROR and not notes:
+        notes.append(f"{method.name} ended in an error that it does not explain")
     return Result(
         instance=instance.name,
         family=family.name,
@@ -92,13 +75,13 @@ def judge(
         objective=objective,
         bound=bound.value if bound is not None else None,
         gap=relative_gap(objective, bound.value if bound is not None else None),
-        runtime_s=runtime,
+        runtime_s=attempt.runtime_s,
         build_s=outcome.build_s,
-        verified=solution is not None,
-        violations=violations,
+        verified=best.solution is not None,
+        violations=best.violations,
         trace=trace.points(),
         warm_start=outcome.warm_start,
-        found_by=found_by,
+        found_by=best.found_by,
         bound_by=bound.source if bound is not None else None,
         seed=budget.seed,
         threads=budget.threads,
@@ -106,42 +89,65 @@ def judge(
         instance_hash=instance.instance_hash,
         versions=versions(),
         message="; ".join(notes),
-        solution=solution,
+        solution=best.solution,
     )
 
 
-def better(objective: float, than: float, sense: Sense) -> bool:
-    """True if ``objective`` beats ``than``."""
-    return objective < than if sense == "min" else objective > than
+@dataclass
+class _Best:
+    """The best verified solution so far, and what is left of the outcome's claims."""
+
+    outcome: Outcome[Solution]
+    notes: list[str]
+    solution: Solution | None = None
+    objective: float | None = None
+    found_by: str | None = None
+    violations: tuple[Violation, ...] = ()
+    told: tuple[Bound, ...] = ()
+
+    def offer(self, solution: Solution, objective: float, found_by: str, sense: Sense) -> None:
+        if self.objective is None or better(objective, self.objective, sense):
+            self.solution, self.objective, self.found_by = solution, objective, found_by
+            self.violations = ()  # they are not this solution's; the message tells of them
 
 
-def tighten(value: float, sense: Sense) -> float:
-    """A bound on an integer objective, rounded to the integer that it proves: ceil(bound - 1e-6) for a minimum."""
-    return math.ceil(value - INTEGER_SLACK) if sense == "min" else math.floor(value + INTEGER_SLACK)
+def _best_solution(
+    family: AnyFamily, method: AnyMethod, instance: Instance, attempt: Attempt[Solution], integral: bool
+) -> _Best:
+    outcome = attempt.outcome
+    best = _Best(outcome, [outcome.message] if outcome.message else [])
+    if attempt.told is not None:
+        best.told = (Bound(attempt.told.value, attempt.told.source or method.name),)
+    if outcome.solution is not None:
+        certificate = certify(family, instance, outcome.solution)
+        if certificate.accepted and certificate.objective is not None:
+            best.offer(outcome.solution, certificate.objective, outcome.found_by or method.name, family.sense)
+        else:
+            # A defect of the method: its answer is withheld, and so is everything that it claims to have proved.
+            best.violations = certificate.violations
+            reason = certificate.violations[0] if certificate.violations else "no objective"
+            best.notes.append(f"the verifier rejected the solution of {method.name} ({reason})")
+            best.outcome = Outcome(None, Termination.ERROR, build_s=outcome.build_s, warm_start=outcome.warm_start)
+            best.told = ()
+    if attempt.start is not None:
+        best.offer(attempt.start.solution, attempt.start.objective, attempt.start.found_by, family.sense)
+    for candidate in attempt.candidates:
+        if best.objective is not None and not _clearly_better(candidate.objective, best.objective, family, integral):
+            break  # they come best first
+        certificate = certify(family, instance, candidate.solution)
+        if certificate.accepted and certificate.objective is not None:
+            best.offer(candidate.solution, certificate.objective, method.name, family.sense)
+        else:
+            best.notes.append(f"the verifier rejected an incumbent of {method.name} ({candidate.objective:.17g})")
+    return best
+
+
+def _clearly_better(objective: float, than: float, family: AnyFamily, integral: bool) -> bool:
+    """Beyond what a solver's arithmetic may be off by: else verifying once more would change nothing."""
+    slack = INTEGER_SLACK if integral else CONTRADICTION * max(abs(than), 1e-12)
+    return better(objective, than - slack if family.sense == "min" else than + slack, family.sense)
 
 
 def is_optimal(objective: float, bound: float, sense: Sense, integral: bool) -> bool:
     """True if the bound meets the objective as the contract asks."""
-    if integral:
-        return tighten(bound, sense) == objective
-    gap = relative_gap(objective, bound)
-    return gap is not None and gap <= GAP_OPTIMAL
-
-
-def _consistent(
-    bound: Bound | None, objective: float | None, sense: Sense, integral: bool, notes: list[str]
-) -> Bound | None:
-    """``bound``, or None with a note if a verified solution contradicts it.
-
-    One of the two has a defect, so nothing is proved.
-    """
-    if bound is None or objective is None:
-        return bound
-    slack = INTEGER_SLACK if integral else GAP_OPTIMAL * max(abs(objective), 1e-12)
-    beyond = bound.value - objective if sense == "min" else objective - bound.value
-    if beyond <= slack:
-        return bound
-    notes.append(
-        f"defect: the bound {bound.value:g} of {bound.source} is contradicted by a verified solution of {objective:g}"
-    )
-    return None
+    return compare(objective, bound, sense, integral).verdict is Verdict.PROVED

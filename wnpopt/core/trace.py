@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
@@ -103,6 +103,15 @@ class Trace:
             if self._on_bound is not None:
                 self._on_bound(self._bound)
             self._append()
+
+    def take_over(self, points: Sequence[TracePoint]) -> None:
+        """Begin with what another process recorded of the same run."""
+        with self._lock:
+            self._points = list(points)
+            if points:
+                last = points[-1]
+                self._objective = last.objective
+                self._bound = None if last.bound is None else Bound(last.bound, "")
 
     def points(self) -> tuple[TracePoint, ...]:
         """All improvements so far, oldest first."""

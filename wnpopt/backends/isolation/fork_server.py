@@ -158,7 +158,7 @@ class ForkServer:
         return decoded
 
     def _start(self) -> socket.socket:
-        ours, theirs = socket.socketpair()
+        ours, theirs = map(_above_standard, socket.socketpair())
         settings = {"handler": self._handler, "libraries": self._libraries, "memory_bytes": self._memory_bytes}
         arguments = [str(theirs.fileno()), json.dumps([entry for entry in sys.path if isinstance(entry, str)]),
                      json.dumps(settings)]  # fmt: skip
@@ -203,6 +203,7 @@ if hasattr(os, "register_at_fork"):
 
 def main() -> None:
     """The server's process: fork and reap as asked until the connection closes, then end with all children."""
+    _open_standard()
     control = socket.socket(fileno=int(sys.argv[1]))
     settings = json.loads(sys.argv[3])
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -278,6 +279,23 @@ def _fork(control: socket.socket, handles: list[int], handler: str, memory_bytes
             os._exit(code)
     _close(handles)
     return {"pid": pid}
+
+
+def _above_standard(connection: socket.socket) -> socket.socket:
+    """The same connection with a handle above 2: a daemon may have closed its standard streams."""
+    if connection.fileno() > 2:
+        return connection
+    with connection:
+        return socket.socket(fileno=fcntl.fcntl(connection.fileno(), fcntl.F_DUPFD_CLOEXEC, 3))
+
+
+def _open_standard() -> None:
+    """Where a standard stream is closed, open nothing in its place: another handle would get its number."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
 
 
 def _close(handles: list[int]) -> None:

@@ -53,6 +53,10 @@ class Frames:
                 raise ClosedError
             self._buffer += received
 
+    def fileno(self) -> int:
+        """The handle to wait on; it is readable when :meth:`receive` has something to look at."""
+        return self._socket.fileno()
+
     def waiting(self) -> bool:
         """True if something has come that :meth:`receive` has not read."""
         return bool(self._poll.poll(0))

@@ -20,18 +20,18 @@ FAMILY = Family(
     verify=verify,
     bounds=bounds,
     prove_infeasible=prove_infeasible,
-    methods=(
-        "wnpopt.problems.intradp.heuristics.device_only:METHOD",
-        "wnpopt.problems.intradp.heuristics.server_only:METHOD",
-        "wnpopt.problems.intradp.heuristics.min_cut:METHOD",
-        "wnpopt.problems.intradp.heuristics.layer_cut:METHOD",
-        "wnpopt.problems.intradp.heuristics.spso_ga:METHOD",
-        "wnpopt.problems.intradp.heuristics.de:METHOD",
-        "wnpopt.problems.intradp.formulations.milp:METHOD",
-        "wnpopt.problems.intradp.heuristics.enumerate:METHOD",
-        "wnpopt.problems.intradp.heuristics.search:METHOD",
-        "wnpopt.problems.intradp.auto:METHOD",
-    ),
+    methods={
+        "device-only": "wnpopt.problems.intradp.heuristics.device_only:METHOD",
+        "server-only": "wnpopt.problems.intradp.heuristics.server_only:METHOD",
+        "min-cut": "wnpopt.problems.intradp.heuristics.min_cut:METHOD",
+        "layer-cut": "wnpopt.problems.intradp.heuristics.layer_cut:METHOD",
+        "spso-ga": "wnpopt.problems.intradp.heuristics.spso_ga:METHOD",
+        "de": "wnpopt.problems.intradp.heuristics.de:METHOD",
+        "milp": "wnpopt.problems.intradp.formulations.milp:METHOD",
+        "enumerate": "wnpopt.problems.intradp.heuristics.enumerate:METHOD",
+        "search": "wnpopt.problems.intradp.heuristics.search:METHOD",
+        "auto": "wnpopt.problems.intradp.auto:METHOD",
+    },
     formulations={"milp": "wnpopt.problems.intradp.formulations.milp:build"},
     warm_start="layer-cut",
     generate=generate,
@@ -42,6 +42,11 @@ FAMILY = Family(
     doctor=KNOWN,
     gantt="wnpopt.problems.intradp.gantt_chart:gantt",
     perturb="wnpopt.problems.intradp.perturb:perturb",
+    warm_up=(
+        {"shape": "chain", "operators": 5, "units": 3},
+        {"shape": "chain", "operators": 5, "units": 3, "objective": "energy"},
+        {"shape": "dense", "operators": 9, "units": 6, "objective": "energy", "slack": 0.8, "launch": 0.2},
+    ),
 )
 
 __all__ = ["FAMILY", "IntradpInstance", "IntradpSolution"]

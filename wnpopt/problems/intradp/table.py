@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field
 
 from wnpopt.core.budget import Budget
-from wnpopt.core.document import Count, Document, Name, Real
+from wnpopt.core.document import Count, Document, Name, Real, SchemaVersion
 from wnpopt.core.errors import InputError
 from wnpopt.problems.intradp.instance import IntradpInstance, Link
 from wnpopt.problems.intradp.solution import IntradpSolution
@@ -41,7 +41,7 @@ class PlanTable(Document):
     """One plan for each bandwidth, ascending; for an instance that differs from ``instance`` in its rates alone."""
 
     kind: Literal["intradp-table"] = "intradp-table"
-    schema_version: Literal[1] = 1
+    schema_version: SchemaVersion = 1
     instance: Name
     instance_hash: str
     objective: Literal["latency", "energy"]

@@ -20,14 +20,14 @@ FAMILY = Family(
     verify=verify,
     bounds=bounds,
     prove_infeasible=prove_infeasible,
-    methods=(
-        "wnpopt.problems.wnp.heuristics.rtfs:METHOD",
-        "wnpopt.problems.wnp.heuristics.pacs:METHOD",
-        "wnpopt.problems.wnp.formulations.milp:METHOD",
-        "wnpopt.problems.wnp.formulations.cpsat:METHOD",
-        "wnpopt.problems.wnp.formulations.lbbd:METHOD",
-        "wnpopt.problems.wnp.auto:METHOD",
-    ),
+    methods={
+        "rtfs": "wnpopt.problems.wnp.heuristics.rtfs:METHOD",
+        "pacs": "wnpopt.problems.wnp.heuristics.pacs:METHOD",
+        "milp": "wnpopt.problems.wnp.formulations.milp:METHOD",
+        "cpsat": "wnpopt.problems.wnp.formulations.cpsat:METHOD",
+        "lbbd": "wnpopt.problems.wnp.formulations.lbbd:METHOD",
+        "auto": "wnpopt.problems.wnp.auto:METHOD",
+    },
     formulations={
         "milp": "wnpopt.problems.wnp.formulations.milp:build",
         "cpsat": "wnpopt.problems.wnp.formulations.cpsat:build",

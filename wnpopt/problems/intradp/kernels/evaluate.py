@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from wnpopt.backends.compiled import compiled
+from wnpopt.backends.compiled import compiled, inner
 from wnpopt.problems.intradp.kernels.problem import Arrays, FloatArray, RowArray
 
 
@@ -93,7 +93,7 @@ def evaluate(p: Arrays, a: RowArray, b: RowArray, work: Scratch, energy: bool) -
     return device, joules
 
 
-@compiled
+@inner
 def _energy(power: FloatArray, spans: FloatArray, runs: int, ups: int, downs: int, end: float, busy: float) -> float:
     """Each list of spans is disjoint and sorted, so the link's union is a merge of two.
 
@@ -126,7 +126,7 @@ def _energy(power: FloatArray, spans: FloatArray, runs: int, ups: int, downs: in
     return joules
 
 
-@compiled
+@inner
 def sends_large(p: Arrays, a: RowArray, b: RowArray) -> bool:
     """True if the plan sends a tensor that may not be sent."""
     for e in range(len(p.in_source)):

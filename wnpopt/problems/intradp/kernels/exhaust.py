@@ -38,8 +38,8 @@ def exhaust(
         floor = min(floor, found - error * seconds)
         if found < value:
             value = found
-            best_a[:] = a
-            best_b[:] = b
+            for v in range(n):  # not slices: those take seconds to compile
+                best_a[v], best_b[v] = a[v], b[v]
         u = n - 2
         while u > 0:
             if b[u] < a[u]:

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from wnpopt.backends.compiled import compiled
+from wnpopt.backends.compiled import compiled, inner
 from wnpopt.backends.stopping import Flag
 from wnpopt.problems.intradp.kernels.heads import Heads
 from wnpopt.problems.intradp.kernels.pool import NEVER, Pool, add_needs, compact, insert, open_needs
@@ -169,7 +169,7 @@ def decide(
     return least
 
 
-@compiled
+@inner
 def _ahead(labels: Pool, i: int, ahead: Ahead, w_time: float, base: float) -> float:
     """The bound that follows from what label i needs of the tensors that are not decided yet, all together."""
     value = 0.0
@@ -209,7 +209,7 @@ def _ahead(labels: Pool, i: int, ahead: Ahead, w_time: float, base: float) -> fl
     return value
 
 
-@compiled
+@inner
 def _extend(
     p: Arrays,
     u: int,

@@ -166,15 +166,16 @@ def anneal(
         heat = hot * 1e-3 ** (step / steps) * best
         if found <= value or (0.0 < heat < np.inf and rng.random() < np.exp((value - found) / heat)):
             value = found
-            now_a[:] = a
+            for v in range(n):  # not slices: those take seconds to compile
+                now_a[v] = a[v]
             if value < best:
                 best = value
-                best_device[:] = device
-                best_server[:] = server
+                for v in range(n):
+                    best_device[v], best_server[v] = device[v], server[v]
         else:
             if w != u:
                 device[w], server[w] = old_wa, old_wb
             device[u], server[u] = old_a, old_b
-    device[:] = best_device
-    server[:] = best_server
+    for v in range(n):
+        device[v], server[v] = best_device[v], best_server[v]
     return best

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from wnpopt.backends.compiled import compiled
+from wnpopt.backends.compiled import compiled, inner
 from wnpopt.backends.stopping import Flag
 from wnpopt.problems.intradp.kernels.evaluate import Scratch, evaluate, expand, score
 from wnpopt.problems.intradp.kernels.problem import Arrays, FloatArray, RowArray
@@ -99,11 +99,12 @@ def evolve(
             found = genes_score(p, trial, a, b, device, server, work, energy, limit)
             if found <= values[i]:
                 values[i] = found
-                population[i] = trial
+                for g in range(genes):  # not slices: those take seconds to compile
+                    population[i, g] = trial[g]
     return int(np.argmin(values))
 
 
-@compiled
+@inner
 def layers_score(
     p: Arrays, layers: RowArray, a: RowArray, b: RowArray, work: Scratch, energy: bool, limit: float
 ) -> float:
@@ -164,21 +165,25 @@ def swarm(
                     x[lo:hi] = 1 if rng.random() < 0.5 else 0
             if rng.random() < 0.9 - 0.6 * progress:
                 lo, hi = _segment(n, rng)
-                x[lo:hi] = own[i, lo:hi]
+                for v in range(lo, hi):
+                    x[v] = own[i, v]
             if rng.random() < 0.4 + 0.5 * progress:
                 lo, hi = _segment(n, rng)
-                x[lo:hi] = top[lo:hi]
+                for v in range(lo, hi):
+                    x[v] = top[v]
             value = layers_score(p, x, a, b, work, energy, limit)
             if value < values[i]:
                 values[i] = value
-                own[i] = x
+                for v in range(n):
+                    own[i, v] = x[v]
                 if value < top_value:
                     top_value = value
-                    top[:] = x
+                    for v in range(n):
+                        top[v] = x[v]
     return top
 
 
-@compiled
+@inner
 def _segment(n: int, rng: np.random.Generator) -> tuple[int, int]:
     """A random stretch of operators between the input and the output."""
     lo = 1 + int(rng.random() * max(1, n - 2))

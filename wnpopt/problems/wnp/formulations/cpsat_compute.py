@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from wnpopt.core.budget import Budget
 from wnpopt.problems.wnp.kernels.plan import FAR, plan_heads
 from wnpopt.problems.wnp.kernels.problem import Problem
 
@@ -13,8 +15,14 @@ if TYPE_CHECKING:
     from ortools.sat.python import cp_model
 
 
-def add_compute(model: cp_model.CpModel, variables: dict[str, cp_model.IntVar], problem: Problem, horizon: int) -> None:
-    """Constraints (C1) to (C8) of ``models/wnp/cpsat.md``."""
+def add_compute(
+    model: cp_model.CpModel,
+    variables: dict[str, cp_model.IntVar],
+    problem: Problem,
+    horizon: int,
+    budget: Budget,
+) -> bool:
+    """Constraints (C1) to (C11) of ``models/wnp/cpsat.md``; False if ``budget`` is exhausted before they are there."""
     plan, uplink = problem.plan, problem.uplink
     alone = uplink.alone()
     assert alone is not None, "an undeliverable payload is refused before"
@@ -22,35 +30,82 @@ def add_compute(model: cp_model.CpModel, variables: dict[str, cp_model.IntVar], 
     count, cores = plan.ticks.shape
     intervals: list[list[cp_model.IntervalVar]] = [[] for _ in range(cores)]
     for i in range(count):
+        if budget.exhausted():
+            return False
         able = [m for m in range(cores) if plan.ticks[i, m] < FAR]
         first = min(int(head[i, m]) for m in able)
         last = horizon - min(int(plan.ticks[i, m] + problem.tail[i, m]) for m in able)
         ends = horizon - min(int(problem.tail[i, m]) for m in able)
         start = variables[f"s[{i}]"] = model.new_int_var(min(first, last), max(first, last), f"s[{i}]")
         end = variables[f"e[{i}]"] = model.new_int_var(min(first, ends), max(first, ends), f"e[{i}]")
-        for m in able:
-            here = variables[f"a[{i},{m}]"] = model.new_bool_var(f"a[{i},{m}]")
-            # (C2) the interval on the core that is chosen
-            intervals[m].append(
-                model.new_optional_interval_var(start, int(plan.ticks[i, m]), end, here, f"on[{i},{m}]")
-            )
-        chosen = [variables[f"a[{i},{m}]"] for m in able]
+        chosen = [model.new_bool_var(f"a[{i},{m}]") for m in able]
+        for m, here in zip(able, chosen, strict=True):
+            variables[f"a[{i},{m}]"] = here
+            # (C2) the interval on the core that is chosen; what takes no time has none (C11)
+            ticks = int(plan.ticks[i, m])
+            if ticks > 0:
+                intervals[m].append(model.new_optional_interval_var(start, ticks, end, here, f"on[{i},{m}]"))
         model.add_exactly_one(chosen)  # (C1)
-        model.add(end == start + sum(int(plan.ticks[i, m]) * variables[f"a[{i},{m}]"] for m in able))
+        model.add(end == start + _weighted(chosen, plan.ticks[i, able]))
         # (C7) core-aware heads, (C8) core-aware tails
-        model.add(start >= sum(int(head[i, m]) * variables[f"a[{i},{m}]"] for m in able))
-        model.add(variables["C"] >= end + sum(int(problem.tail[i, m]) * variables[f"a[{i},{m}]"] for m in able))
+        model.add(start >= _weighted(chosen, head[i, able]))
+        model.add(variables["C"] >= end + _weighted(chosen, problem.tail[i, able]))
     for m in range(cores):
-        model.add_no_overlap(intervals[m])  # (C3)
+        if len(intervals[m]) > 1:
+            model.add_no_overlap(intervals[m])  # (C3)
     for k, members in enumerate(problem.readers):
         for i in members:
             model.add(variables[f"s[{i}]"] >= uplink.slot_ticks * variables[f"T[{k}]"])  # (C4)
-    _add_transfers(model, variables, problem)
+    if not _add_instants(model, variables, problem, budget) or not _add_transfers(model, variables, problem, budget):
+        return False
     _add_loads(model, variables, problem, np.where(plan.ticks < FAR, head, FAR))
-    _add_tails(model, variables, problem)
+    _add_tails(model, variables, problem, budget)
+    return not budget.exhausted()
 
 
-def _add_transfers(model: cp_model.CpModel, variables: dict[str, cp_model.IntVar], problem: Problem) -> None:
+def _weighted(variables: list[cp_model.IntVar], coefficients: Iterable[int]) -> cp_model.LinearExpr:
+    from ortools.sat.python import cp_model
+
+    return cp_model.LinearExpr.weighted_sum(variables, [int(c) for c in coefficients])
+
+
+def instants(problem: Problem) -> list[tuple[int, int, list[int]]]:
+    """(i, j, cores): i takes no time and j does on these cores, and no path orders the two."""
+    plan = problem.plan
+    no_time, some_time = plan.ticks == 0, (plan.ticks > 0) & (plan.ticks < FAR)
+    if not no_time.any():
+        return []
+    related = plan.reachable()
+    found = []
+    for i in np.flatnonzero(no_time.any(axis=1)).tolist():
+        both = no_time[i] & some_time
+        both[related[i] | related[:, i]] = False
+        found += [(i, j, np.flatnonzero(both[j]).tolist()) for j in np.flatnonzero(both.any(axis=1)).tolist()]
+    return found
+
+
+def _add_instants(
+    model: cp_model.CpModel, variables: dict[str, cp_model.IntVar], problem: Problem, budget: Budget
+) -> bool:
+    """(C11) a subgraph of no ticks may not stand strictly inside the interval of another one on its core.
+
+    CP-SAT never gets an interval without length: it has ended the process over them ("Check failed" in its presolve).
+    """
+    for number, (i, j, cores) in enumerate(instants(problem)):
+        if number % 64 == 0 and budget.exhausted():
+            return False
+        meet = variables[f"meet[{i},{j}]"] = model.new_bool_var(f"meet[{i},{j}]")
+        before = variables[f"before[{i},{j}]"] = model.new_bool_var(f"before[{i},{j}]")
+        for m in cores:
+            model.add_bool_or([meet, ~variables[f"a[{i},{m}]"], ~variables[f"a[{j},{m}]"]])
+        model.add(variables[f"s[{i}]"] <= variables[f"s[{j}]"]).only_enforce_if([meet, before])
+        model.add(variables[f"s[{i}]"] >= variables[f"e[{j}]"]).only_enforce_if([meet, ~before])
+    return True
+
+
+def _add_transfers(
+    model: cp_model.CpModel, variables: dict[str, cp_model.IntVar], problem: Problem, budget: Budget
+) -> bool:
     """(C5) d[e] = 1 where the ends of an edge are on different cores.
 
     (C6) start_j >= end_i + width*d + hop*(sx*(X_i - X_j) + sy*(Y_i - Y_j)) for the four sign pairs: their maximum is
@@ -59,17 +114,18 @@ def _add_transfers(model: cp_model.CpModel, variables: dict[str, cp_model.IntVar
     plan, chip = problem.plan, problem.instance.chip
     cores = range(len(chip.cores))
     left, low = min(c.x for c in chip.cores), min(c.y for c in chip.cores)
-    x = [c.x - left for c in chip.cores]
-    y = [c.y - low for c in chip.cores]
-
-    def at(i: int, coordinate: list[int]) -> cp_model.LinearExpr | int:
-        terms = [coordinate[m] * variables[f"a[{i},{m}]"] for m in cores if plan.ticks[i, m] < FAR]
-        return sum(terms)
-
-    spread_x, spread_y = max(x) > 0 and chip.hop_ticks > 0, max(y) > 0 and chip.hop_ticks > 0
+    x = np.array([c.x - left for c in chip.cores], dtype=np.int64)
+    y = np.array([c.y - low for c in chip.cores], dtype=np.int64)
+    able = [np.flatnonzero(row < FAR).tolist() for row in plan.ticks]
+    hop = chip.hop_ticks
+    across = (1, -1) if x.max() > 0 and hop > 0 else (0,)
+    along = (1, -1) if y.max() > 0 and hop > 0 else (0,)
     for e, (i, j) in enumerate(zip(plan.source.tolist(), plan.target.tolist(), strict=True)):
+        if budget.exhausted():
+            return False
         end, start = variables[f"e[{i}]"], variables[f"s[{j}]"]
         width = int(plan.width[e])
+        ends = [variables[f"a[{i},{m}]"] for m in able[i]] + [variables[f"a[{j},{m}]"] for m in able[j]]
         ready: cp_model.LinearExpr | cp_model.IntVar = end
         if width > 0 and len(chip.cores) > 1:
             apart = variables[f"d[{e}]"] = model.new_bool_var(f"d[{e}]")
@@ -78,10 +134,14 @@ def _add_transfers(model: cp_model.CpModel, variables: dict[str, cp_model.IntVar
                 if here is not None:
                     model.add_bool_or([apart, ~here] + ([] if there is None else [there]))
             ready = end + width * apart
-        for sx in (1, -1) if spread_x else (0,):
-            for sy in (1, -1) if spread_y else (0,):
-                hop = chip.hop_ticks
-                model.add(start >= ready + sx * hop * (at(i, x) - at(j, x)) + sy * hop * (at(i, y) - at(j, y)))
+        for sx in across:
+            for sy in along:
+                if sx == sy == 0:
+                    model.add(start >= ready)
+                    continue
+                at = hop * (sx * x + sy * y)
+                model.add(start >= ready + _weighted(ends, [*at[able[i]], *-at[able[j]]]))
+    return True
 
 
 def _add_loads(
@@ -92,21 +152,23 @@ def _add_loads(
     for m in range(plan.ticks.shape[1]):
         members = np.flatnonzero(plan.ticks[:, m] < FAR)
         if members.size:
-            work = sum(int(plan.ticks[i, m]) * variables[f"a[{i},{m}]"] for i in members)
+            here = [variables[f"a[{i},{m}]"] for i in members]
             least = int(head[members, m].min()) + int(problem.tail[members, m].min())
             busy = model.new_bool_var(f"busy[{m}]")
             variables[f"busy[{m}]"] = busy
-            for i in members:
-                model.add_implication(variables[f"a[{i},{m}]"], busy)
-            model.add(variables["C"] >= work + least * busy)
+            for chosen in here:
+                model.add_implication(chosen, busy)
+            model.add(variables["C"] >= _weighted([*here, busy], [*plan.ticks[members, m], least]))
 
 
-def _add_tails(model: cp_model.CpModel, variables: dict[str, cp_model.IntVar], problem: Problem) -> None:
+def _add_tails(
+    model: cp_model.CpModel, variables: dict[str, cp_model.IntVar], problem: Problem, budget: Budget
+) -> None:
     """(C10) what waits for a modality follows its arrival."""
     from wnpopt.problems.wnp.bounds import branch_tails
 
     if problem.uplink.count == 0:
         return
-    tail = np.maximum(problem.modality_tails(problem.shortest_tails()), branch_tails(problem))
+    tail = np.maximum(problem.modality_tails(problem.shortest_tails()), branch_tails(problem, budget))
     for k in range(problem.uplink.count):
         model.add(variables["C"] >= problem.uplink.slot_ticks * variables[f"T[{k}]"] + int(tail[k]))

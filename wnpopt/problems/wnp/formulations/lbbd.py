@@ -17,7 +17,7 @@ from wnpopt.core.errors import SolverError
 from wnpopt.core.method import Method, Outcome, Run
 from wnpopt.core.result import Termination, WarmStart
 from wnpopt.core.trace import Trace
-from wnpopt.problems.wnp.features import refuse_bus
+from wnpopt.problems.wnp.features import refuse_unplanned
 from wnpopt.problems.wnp.formulations.radio_check import Answer, RadioCheck
 from wnpopt.problems.wnp.instance import IntArray, WnpInstance
 from wnpopt.problems.wnp.solution import WnpSolution
@@ -56,7 +56,7 @@ class _Decomposition:
         self.value: int | None = None if run.start is None else int(run.start.objective)
         self.improved = False
         self.lower = 0 if known is None else int(known.value)
-        self.check = RadioCheck(problem.uplink, cut_weights(problem) if problem.uplink.count else [])
+        self.check = RadioCheck(problem.uplink, cut_weights(problem, run.budget) if problem.uplink.count else [])
         self.warm_start = WarmStart.NONE
         self.master_bound: int | None = None
         self.build_s = run.budget.elapsed() - began
@@ -65,13 +65,16 @@ class _Decomposition:
         """The loop; every round adds a cut, so it ends."""
         budget = self.run.budget
         while True:
-            report, master = self._master(budget)
+            solved = self._master(budget)
+            if solved is None:
+                return self._outcome(budget.why_over(), message="there was not enough time to build the master problem")
+            report, master = solved
             if report.ending == "infeasible":
                 return self._outcome(Termination.PROVED, infeasible="the master problem is infeasible")
             if report.bound is not None:
                 self.lower = max(self.lower, int(np.ceil(report.bound - 1e-6)))
                 self.master_bound = self.lower
-                self.run.trace.bound(self.lower)
+                self.run.trace.bound(self.lower, "lbbd")
             if report.values is None:
                 return self._outcome(report.termination())
             schedule = self._schedule(master, report)
@@ -91,15 +94,17 @@ class _Decomposition:
             if answer.count is not None:
                 raise SolverError("the radio serves the master's optimum, but the verifier does not accept it")
 
-    def _master(self, budget: Budget) -> tuple[Report, CpsatModel]:
+    def _master(self, budget: Budget) -> tuple[Report, CpsatModel] | None:
         from wnpopt.backends.cpsat import solve_cpsat
         from wnpopt.problems.wnp.formulations.cpsat import compile_master, hint
-        from wnpopt.problems.wnp.formulations.decisions import Decisions
 
         began = budget.elapsed()
-        master = compile_master(self.problem, self.value, self.lower, self.check.weights, self.check.no_goods)
+        master = compile_master(self.problem, self.value, self.lower, self.check.weights, self.check.no_goods, budget)
+        if master is None:
+            self.build_s += budget.elapsed() - began
+            return None
         if self.best is not None:
-            hint(master, Decisions.of(self.problem, self.best))
+            hint(master, self.best)
         self.build_s += budget.elapsed() - began
         # The master's incumbents may be out of the radio's reach: only its bound is news.
         silent = Trace("min", budget)
@@ -143,7 +148,7 @@ class _Decomposition:
 
         problem = self.problem
         tail = problem.modality_tails(schedule.makespan - problem.scheduler.latest_starts(schedule))
-        arrivals, cut = least_makespan(problem.uplink, tail)
+        arrivals, cut = least_makespan(problem.uplink, tail, self.run.budget)
         if cut is not None:
             self.check.remember(cut.weight)
         if arrivals is not None:
@@ -158,9 +163,11 @@ class _Decomposition:
             objective = self.run.verified_objective(solution)
             if objective is not None and (self.value is None or objective < self.value):
                 self.best, self.value, self.improved = solution, int(objective), True
-                self.run.trace.incumbent(objective)
+                self.run.trace.incumbent(objective, solution)
 
-    def _outcome(self, termination: Termination, infeasible: str | None = None) -> Outcome[WnpSolution]:
+    def _outcome(
+        self, termination: Termination, infeasible: str | None = None, message: str = ""
+    ) -> Outcome[WnpSolution]:
         bounds = () if self.master_bound is None else (Bound(self.master_bound, "lbbd"),)
         start = self.run.start
         return Outcome(
@@ -170,7 +177,7 @@ class _Decomposition:
             self.warm_start,
             found_by=start.found_by if start is not None and not self.improved else None,
             build_s=self.build_s,
-            message=self.check.summary(),
+            message="; ".join(filter(None, [self.check.summary(), message])),
             infeasible=infeasible,
         )
 
@@ -184,5 +191,5 @@ METHOD = Method(
     modules=("ortools", "numba"),
     timed=True,
     warm_startable=True,
-    refuse=refuse_bus,
+    refuse=refuse_unplanned,
 )

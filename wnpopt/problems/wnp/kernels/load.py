@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from wnpopt.backends.compiled import compiled
+from wnpopt.backends.stopping import Flag
 from wnpopt.problems.wnp.instance import IntArray
 from wnpopt.problems.wnp.kernels.plan import FAR
 from wnpopt.problems.wnp.kernels.throughput import FloatArray
@@ -13,15 +14,20 @@ _SCALE = 1 << 16
 
 
 @compiled
-def _prices(ticks: IntArray, rounds: int) -> FloatArray:
+def _prices(ticks: IntArray, rounds: int, stop: Flag) -> FloatArray:
     """Machine prices by multiplicative updates: what is loaded most becomes dearer; the best prices met, shape (M,)."""
     count, cores = ticks.shape
-    price = np.full(cores, 1.0 / cores)
-    best_price = price.copy()
+    price = np.empty(cores)
+    best_price = np.empty(cores)
+    for m in range(cores):
+        price[m] = best_price[m] = 1.0 / cores
     best = -1.0
     load = np.empty(cores)
     for step in range(rounds):
-        load[:] = 0.0
+        if stop[0] != 0:
+            break
+        for m in range(cores):
+            load[m] = 0.0
         value = 0.0
         for i in range(count):
             cheapest, at = np.inf, 0
@@ -32,20 +38,30 @@ def _prices(ticks: IntArray, rounds: int) -> FloatArray:
             load[at] += ticks[i, at]
         if value > best:
             best = value
-            best_price[:] = price
-        total = load.sum()
+            for m in range(cores):
+                best_price[m] = price[m]
+        total = 0.0
+        for m in range(cores):
+            total += load[m]
         if total <= 0.0:
             break
         rate = 1.0 / np.sqrt(step + 1.0)
         for m in range(cores):
             price[m] *= np.exp(rate * (load[m] / total - 1.0 / cores))
-        price /= price.sum()
+        total = 0.0
+        for m in range(cores):
+            total += price[m]
+        for m in range(cores):
+            price[m] /= total
     return best_price
 
 
-def least_load(ticks: IntArray) -> int:
-    """A lower bound on the largest load of any assignment of the subgraphs (I, M; FAR where forbidden), rounded up."""
-    price = np.floor(_prices(ticks, 150) * _SCALE).astype(np.int64)
+def least_load(ticks: IntArray, stop: Flag) -> int:
+    """A lower bound on the largest load of any assignment of the subgraphs (I, M; FAR where forbidden), rounded up.
+
+    Weaker once ``stop`` is raised, but a bound.
+    """
+    price = np.floor(_prices(ticks, 150, stop) * _SCALE).astype(np.int64)
     if not price.any():
         return 0
     able = ticks < FAR

@@ -9,6 +9,8 @@ import numpy as np
 from wnpopt.backends.compiled import compiled
 from wnpopt.problems.wnp.instance import IntArray, WnpInstance
 
+BoolArray = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
+
 FAR = 2**60
 """Stands for "never" in arrays of ticks; sums of a few of these stay below 2^63."""
 
@@ -57,6 +59,17 @@ class Plan:
             outof,
             instance.modality_index,
         )
+
+    def reachable(self) -> BoolArray:
+        """Entry (i, j) is True if a path leads from i to j, so that precedence orders the two, shape (I, I)."""
+        count = self.order.size
+        reach = np.zeros((count, count), dtype=np.bool_)
+        for i in self.order[::-1]:
+            for e in self.outof[self.outof_at[i] : self.outof_at[i + 1]]:
+                j = self.target[e]
+                reach[i] |= reach[j]
+                reach[i, j] = True
+        return reach
 
 
 def _csr(node: IntArray, count: int) -> tuple[IntArray, IntArray]:

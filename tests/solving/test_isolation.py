@@ -1,0 +1,225 @@
+"""Native solvers run in a child process: whatever becomes of it, what was known comes back, and nothing is printed."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+import wnpopt
+from wnpopt.core.document import Instance, Solution
+from wnpopt.core.result import Result
+from wnpopt.core.trace import Candidate, TracePoint
+from wnpopt.problems.wnp import FAMILY
+from wnpopt.solving.pool import POOL
+
+pytestmark = pytest.mark.usefixtures("trouble")
+
+
+@pytest.fixture(scope="module")
+def instance() -> Instance:
+    made: Instance = FAMILY.generate({option.name: option.default for option in FAMILY.generator_options}, 5)
+    return made
+
+
+@pytest.fixture(scope="module")
+def value(instance: Instance) -> float:
+    found = wnpopt.solve(instance, "rtfs").objective
+    assert found is not None
+    return found
+
+
+def solve(instance: Instance, method: str, **more: object) -> Result[Solution]:
+    return wnpopt.solve(instance, method, threads=1, **{"time_limit": 30.0, "warm_start": "none", **more})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("method", "said"),
+    [
+        ("native_abort", "SIGABRT"),
+        ("native_leave", "exit code 0"),
+        ("native_raise", "RuntimeError: no\\nluck"),
+        ("native_memory", "MemoryError"),
+        ("native_garbage", "an Outcome is needed"),
+        ("native_lie", "the verifier rejected the solution"),
+    ],
+)
+def test_what_was_known_survives(instance: Instance, value: float, method: str, said: str) -> None:
+    result = solve(instance, method)
+    assert (result.status, result.termination) == ("feasible", "error")
+    assert (result.objective, result.verified, result.found_by) == (value, True, method)
+    assert said in result.message
+    if method != "native_lie":  # a liar's bound is not believed, not even an earlier one
+        assert (result.bound, result.bound_by) == (value - 1, "trouble")
+    else:
+        assert (result.bound, result.bound_by) == (wnpopt.solve(instance, "rtfs").bound, "radio")
+    assert wnpopt.verify(instance, result.solution).objective == value  # type: ignore[arg-type]
+
+
+def test_in_this_process_exceptions_lose_nothing_either(instance: Instance, value: float) -> None:
+    for method in ("native_raise", "native_memory", "native_garbage", "native_nan"):
+        result = solve(instance, method, isolate=False)
+        assert (result.status, result.termination, result.objective) == ("feasible", "error", value)
+        assert result.message
+
+
+def test_numbers_that_are_none_reach_no_result(instance: Instance, value: float) -> None:
+    result = solve(instance, "native_nan")
+    assert (result.status, result.objective) == ("feasible", value)
+    assert result.bound == value - 1
+    assert all(point.bound != float("inf") for point in result.trace)
+
+
+def test_a_solver_that_ignores_its_limit_is_ended(instance: Instance, value: float) -> None:
+    result = solve(instance, "native_hang", time_limit=0.3)
+    assert (result.status, result.termination, result.objective) == ("feasible", "error", value)
+    assert "did not stop at its limit" in result.message
+    assert result.bound == value - 1
+
+
+def test_nothing_is_printed(instance: Instance, value: float, capfd: pytest.CaptureFixture[str]) -> None:
+    assert solve(instance, "native_noise").objective == value
+    written = capfd.readouterr().out
+    assert written == ""
+
+
+def test_improvements_arrive_while_it_runs(instance: Instance, value: float) -> None:
+    points: list[TracePoint] = []
+    candidates: list[Candidate] = []
+    bounds: list[object] = []
+    result = solve(
+        instance, "native_slow", time_limit=0.3,
+        on_progress=points.append, on_solution=candidates.append, on_bound=bounds.append,
+    )  # fmt: skip
+    assert result.termination == "time_limit"
+    assert (points[-1].objective, points[-1].bound) == (value, result.bound)
+    assert wnpopt.verify(instance, candidates[-1].solution).objective == value
+    assert bounds
+
+
+def test_a_listener_that_raises_is_heard(instance: Instance) -> None:
+    def listener(_point: TracePoint) -> None:
+        raise ZeroDivisionError("mine")
+
+    with pytest.raises(ZeroDivisionError, match="mine"):
+        solve(instance, "native_slow", on_progress=listener)
+    assert solve(instance, "native_noise").status == "feasible"  # and the next run has a worker
+
+
+def test_a_worker_that_was_killed_between_runs_is_replaced(instance: Instance, value: float) -> None:
+    solve(instance, "native_noise")
+    for worker in POOL._idle:
+        os.kill(worker.child.pid, signal.SIGKILL)
+    result = solve(instance, "native_noise")
+    assert (result.objective, result.termination, result.message) == (value, "heuristic", "")
+
+
+def test_a_fork_server_that_was_killed_is_replaced(instance: Instance, value: float) -> None:
+    solve(instance, "native_noise")
+    server = POOL._server
+    assert server is not None
+    assert server._process is not None
+    server._process.kill()
+    server._process.wait()
+    result = solve(instance, "native_noise")
+    assert (result.objective, result.termination) == (value, "heuristic")
+
+
+def test_threads_solve_at_once() -> None:
+    """Pyomo's capture of the standard streams deadlocked here."""
+    instances = [
+        FAMILY.generate({option.name: option.default for option in FAMILY.generator_options}, seed) for seed in range(4)
+    ]
+    expected = [wnpopt.solve(entry, "milp", threads=1).objective for entry in instances]
+    with ThreadPoolExecutor(4) as threads:
+        found = list(threads.map(lambda entry: wnpopt.solve(entry, "milp", threads=1), [*instances, *instances]))
+    assert [result.objective for result in found] == expected * 2
+    assert all(result.status == "optimal" for result in found)
+
+
+def test_inside_an_event_loop(instance: Instance, value: float) -> None:
+    async def main() -> list[float | None]:
+        direct = solve(instance, "native_noise").objective
+        others = await asyncio.gather(*(asyncio.to_thread(solve, instance, "native_noise") for _ in range(2)))
+        return [direct, *(other.objective for other in others)]
+
+    assert asyncio.run(main()) == [value] * 3
+
+
+FORKS = """
+import os, sys
+import wnpopt
+from wnpopt.problems.wnp import FAMILY
+from wnpopt.solving.pool import POOL
+
+instance = FAMILY.generate({o.name: o.default for o in FAMILY.generator_options}, 1)
+def value():
+    result = wnpopt.solve(instance, "cpsat", threads=1)
+    assert result.status == "optimal", result
+    return result.objective
+first = value()
+server = POOL._server._process.pid
+if os.fork() == 0:
+    assert POOL._server is None and not POOL._idle
+    good = value() == first and POOL._server._process.pid != server
+    POOL.close()
+    os._exit(0 if good else 1)
+assert os.waitstatus_to_exitcode(os.wait()[1]) == 0
+assert value() == first and POOL._server._process.pid == server
+"""
+
+
+def test_after_the_caller_forks() -> None:
+    command = [sys.executable, "-W", "ignore::DeprecationWarning", "-c", FORKS]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_the_children_end_with_their_parent(trouble: Path) -> None:
+    script = f"""
+import sys; sys.path.insert(0, {str(trouble)!r})
+import wnpopt, threading
+from wnpopt.problems.wnp import FAMILY
+from wnpopt.solving.pool import POOL
+instance = FAMILY.generate({{o.name: o.default for o in FAMILY.generator_options}}, 5)
+def told(_point):
+    print(POOL._server._process.pid, flush=True)
+wnpopt.solve(instance, "native_hang", warm_start="none", time_limit=600, on_progress=told)
+"""
+    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        server = int(process.stdout.readline())
+        process.kill()
+    end = time.monotonic() + 20
+    while Path(f"/proc/{server}").exists() and time.monotonic() < end:
+        time.sleep(0.05)
+    assert not Path(f"/proc/{server}").exists()
+
+
+def test_ctrl_c_ends_a_solver_that_does_not_listen(instance: Instance, value: float) -> None:
+    def interrupt(point: TracePoint) -> None:
+        if point.bound == value - 1:
+            threading.Timer(0.05, os.kill, (os.getpid(), signal.SIGINT)).start()
+
+    result = solve(instance, "native_hang", time_limit=600.0, on_progress=interrupt)
+    assert (result.termination, result.status, result.objective) == ("interrupted", "feasible", value)
+
+
+def test_a_solver_s_prints_are_not_in_the_json(trouble: Path, instance: Instance, value: float, tmp_path: Path) -> None:
+    wnpopt.save(instance, tmp_path / "instance.json")
+    command = [sys.executable, "-m", "wnpopt", "solve", str(tmp_path / "instance.json"), "--method", "native_noise",
+               "--json", "--time-limit", "20", "--warm-start", "none"]  # fmt: skip
+    done = subprocess.run(
+        command, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(trouble)}, check=False
+    )
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["objective"] == value

@@ -1,0 +1,203 @@
+"""Everything that a method needs is imported and compiled before its clock starts.
+
+Machine code is kept on disk, so only the first run after an installation compiles; each process has to load it, and the
+solver libraries, once.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+from wnpopt.core import registry
+from wnpopt.core.budget import Budget
+from wnpopt.core.document import Instance, Solution
+from wnpopt.core.errors import one_line
+from wnpopt.core.extras import installed
+from wnpopt.core.method import Outcome, Run, Start
+from wnpopt.core.registry import AnyFamily, AnyMethod
+from wnpopt.core.trace import Trace
+
+COMPILING = "compiling, once"
+"""What ``tell`` gets."""
+
+_LIMIT_S = 1.0  # of one run on a tiny instance, compiling included: it is run again until nothing is compiled
+_ROUNDS = 8
+
+_done: set[tuple[str, str]] = set()
+_lock = threading.RLock()
+
+
+def _new_lock() -> None:
+    """In a forked child: no thread is left that could release the lock."""
+    global _lock  # noqa: PLW0603 -- once a process
+    _lock = threading.RLock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_new_lock)
+
+
+@dataclass(frozen=True)
+class Warmed:
+    """What warming a method took.
+
+    ``seconds``; how many functions were ``compiled`` for it (the others came from the disk, or were there); ``missing``
+    libraries, without which nothing was done; ``error``: what it raised.
+    """
+
+    family: str
+    method: str
+    seconds: float = 0.0
+    compiled: int = 0
+    missing: tuple[str, ...] = ()
+    error: str | None = None
+
+
+def warm(family: AnyFamily, method: AnyMethod, tell: Callable[[str], None] | None = None) -> float:
+    """Import and compile what ``method`` needs, with its warm start and the family's bounds; seconds that it took.
+
+    Once a process, afterwards it costs nothing. ``tell`` gets :data:`COMPILING` once machine code is really compiled,
+    not when it is loaded. Raises nothing: what goes wrong here goes wrong again in the run, where it is told.
+
+    It runs the method on the family's tiny instances. A method that names no library in ``modules`` has nothing to load
+    and is not run.
+    """
+    return _warm(family, method, tell).seconds
+
+
+def warmup(tell: Callable[[Warmed], None] | None = None) -> tuple[Warmed, ...]:
+    """Compile once what all methods of all families need, so that no later run has to; what it took, method by method.
+
+    ``tell`` gets each method's part as soon as it is done. Methods whose libraries are not installed are passed over.
+    """
+    rows = []
+    for name in registry.family_names():
+        family = registry.family(name)
+        for method in registry.methods(name).values():
+            rows.append(_warm(family, method, None))
+            if tell is not None:
+                tell(rows[-1])
+    return tuple(rows)
+
+
+def _warm(family: AnyFamily, method: AnyMethod, tell: Callable[[str], None] | None) -> Warmed:
+    blank = Warmed(family.name, method.name)
+    if (family.name, method.name) in _done:
+        return blank
+    missing = tuple(module for module in method.modules if not installed(module))
+    if missing:
+        return replace(blank, missing=missing)
+    with _lock:
+        if (family.name, method.name) in _done:
+            return blank
+        began = time.perf_counter()
+        _done.add((family.name, method.name))
+        error = None
+        count = _Count(tell)
+        if method.modules:
+            try:
+                _run_all(family, method, count)
+            except Exception as raised:
+                error = one_line(f"{type(raised).__name__}: {raised}")
+        return replace(blank, seconds=time.perf_counter() - began, compiled=count.functions, error=error)
+
+
+def _run_all(family: AnyFamily, method: AnyMethod, count: _Count) -> None:
+    """Run ``method`` on the known case, and on the other tiny instances if not all that they need lies on the disk."""
+    if family.doctor is not None:
+        _compile(family, method, family.instance_type.from_data(dict(family.doctor.instance)), count)
+    if not family.warm_up or "numba" not in method.modules:
+        return
+    from wnpopt.backends import machine_code
+    from wnpopt.backends.compiled import kernels, processor
+
+    name = (family.name, method.name, family.warm_up, processor())
+    sources = {kernel.sources for kernel in kernels if kernel.overloads}
+    if sources and all(machine_code.remembered(folder, *name) for folder in sources):
+        return
+    for options in family.warm_up:
+        _compile(family, method, family.generate(options, 1), count)
+    for folder in {kernel.sources for kernel in kernels if kernel.overloads}:
+        machine_code.remember(folder, *name)
+
+
+def _compile(family: AnyFamily, method: AnyMethod, instance: Instance, count: _Count) -> None:
+    """Run ``method`` on ``instance`` as a solve does, until that compiles nothing more."""
+    if method.refuse(instance) is not None:
+        return
+    late = False
+    for _ in range(_ROUNDS):
+        before, began = count.functions, time.perf_counter()
+        with count.counting():
+            _solve(family, method, instance)
+        # What was imported may have used up the time of the first run: then there is a second one.
+        was_late, late = late, time.perf_counter() - began > _LIMIT_S
+        if count.functions == before and (was_late or not late):
+            return
+
+
+def _solve(family: AnyFamily, method: AnyMethod, instance: Instance) -> None:
+    budget = Budget(_LIMIT_S)
+    trace = Trace(family.sense, budget)
+
+    def verified_objective(solution: Solution) -> float | None:
+        certificate = family.verify(instance, solution)
+        return certificate.objective if certificate.accepted else None
+
+    start = None
+    if method.warm_startable and family.warm_start not in ("none", method.name):
+        helper = registry.method(family.name, family.warm_start)
+        helped: Outcome[Solution] = helper.run(instance, Run(budget, trace, None, (), verified_objective))
+        objective = None if helped.solution is None else verified_objective(helped.solution)
+        if helped.solution is not None and objective is not None:
+            start = Start(helped.solution, objective, helper.name)
+    known = tuple(family.bounds(instance, budget)) if method.timed else ()
+    method.run(instance, Run(budget, trace, start, known, verified_objective))
+    if not method.timed:
+        family.bounds(instance, Budget(None))
+
+
+class _Count:
+    """Counts what numba compiles while it listens, and tells of the first."""
+
+    def __init__(self, tell: Callable[[str], None] | None) -> None:
+        self.functions = 0
+        self._tell = tell
+
+    @contextmanager
+    def counting(self) -> Iterator[None]:
+        """Listen within the block."""
+        if not installed("numba"):
+            yield
+            return
+        from numba.core import event
+
+        from wnpopt.backends.compiled import Kernel
+
+        outer = self
+
+        class Listener(event.Listener):  # type: ignore[misc]  # numba has no types
+            def on_start(self, happened: event.Event) -> None:
+                if isinstance(happened.data["dispatcher"], Kernel):
+                    outer.hear()
+
+            def on_end(self, happened: event.Event) -> None:
+                del happened
+
+        listener = Listener()
+        event.register("numba:compile", listener)
+        try:
+            yield
+        finally:
+            event.unregister("numba:compile", listener)
+
+    def hear(self) -> None:
+        """A function of ours is being compiled."""
+        self.functions += 1
+        if self.functions == 1 and self._tell is not None:
+            self._tell(COMPILING)

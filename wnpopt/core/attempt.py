@@ -1,0 +1,213 @@
+"""One run of a method, with its warm start and the known bounds, whatever becomes of it.
+
+Nothing here believes a solution: :mod:`wnpopt.core.judge` verifies what an attempt brings.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Generic, TypeVar
+
+from wnpopt.core import registry
+from wnpopt.core.bound import Bound, best_bound
+from wnpopt.core.budget import Budget
+from wnpopt.core.certificate import Certificate
+from wnpopt.core.document import Instance, Solution
+from wnpopt.core.errors import InputError, MissingDependencyError, UnsupportedError, describe
+from wnpopt.core.extras import installed
+from wnpopt.core.method import Outcome, Run, Start
+from wnpopt.core.registry import AnyFamily, AnyMethod
+from wnpopt.core.status import Termination
+from wnpopt.core.trace import Candidate, Trace
+from wnpopt.core.verdict import Verdict, compare
+
+S = TypeVar("S", bound=Solution)
+
+
+@dataclass(frozen=True)
+class Attempt(Generic[S]):
+    """What a run brought.
+
+    ``bounds`` are the family's; ``candidates`` are incumbents that were told on the way, the best first, and ``told``
+    is the best bound that was; ``runtime_s`` is the time from the instance to the solution.
+    """
+
+    outcome: Outcome[S]
+    start: Start[S] | None
+    bounds: tuple[Bound, ...]
+    candidates: tuple[Candidate, ...]
+    runtime_s: float
+    told: Bound | None = None
+
+
+def check_method(method: AnyMethod, instance: Instance) -> None:
+    """Raise for a method whose libraries are missing, or that refuses the instance."""
+    missing = [module for module in method.modules if not installed(module)]
+    if missing:
+        raise MissingDependencyError(
+            f"the method {method.name} needs {', '.join(missing)}, which is not installed: "
+            f"pip install {method.install or ' '.join(missing)}"
+        )
+    refused = method.refuse(instance)
+    if refused is not None:
+        where, what = refused
+        raise UnsupportedError(f"{what} (method {method.name})", where=where)
+
+
+def certify(family: AnyFamily, instance: Instance, solution: object) -> Certificate:
+    """What the verifier says; a verifier that fails, or a solution of another kind, is a rejection."""
+    if not isinstance(solution, family.solution_type):
+        return Certificate(None, ())
+    try:
+        return family.verify(instance, solution)
+    except Exception:
+        return Certificate(None, ())
+
+
+def attempt(
+    family: AnyFamily,
+    method: AnyMethod,
+    instance: Instance,
+    warm_start: str | Solution,
+    budget: Budget,
+    trace: Trace,
+    *,
+    proof: bool = True,
+) -> Attempt[Solution]:
+    """Run ``method`` on ``instance`` in this process.
+
+    ``warm_start`` is "auto", "none", a method's name or a solution; with ``proof``, an attempt that found nothing asks
+    the family whether there is anything (which may call native solvers). Raises what the user has to hear as an error
+    of the input (:class:`InputError`, :class:`MissingDependencyError`); whatever else a method or a bound raises
+    becomes an outcome that ended in an error, beside the start, the incumbents and the bounds that were known before.
+    """
+
+    def verified_objective(solution: Solution) -> float | None:
+        certificate = certify(family, instance, solution)
+        return certificate.objective if certificate.accepted else None
+
+    notes: list[str] = []
+    start = _start(family, method, instance, warm_start, budget, trace, verified_objective, notes)
+    if start is not None:
+        trace.incumbent(start.objective, start.solution)
+    known = _bounds(family, instance, budget, notes) if method.timed else ()
+    best = best_bound(known, family.sense)
+    if best is not None:
+        trace.bound(best.value, best.source)
+    outcome: Outcome[Solution]
+    if method.timed and start is not None and best is not None and _meets(family, instance, start.objective, best):
+        outcome = Outcome(None, Termination.PROVED, message="the start meets a known bound: no solver was needed")
+    else:
+        # Without a time limit by nature: such a method must not depend on the clock, or it would not repeat itself.
+        own = budget if method.timed else replace(budget, time_limit=None)
+        outcome = _run(method, instance, Run(own, trace, start, known, verified_objective))
+    runtime = budget.elapsed()
+    outcome, told = _sane(outcome, method)
+    notes += told
+    if not method.timed:
+        known = (*known, *_bounds(family, instance, Budget(None, stop=budget.stop), notes))
+    if proof and nothing_found(outcome, start, trace.candidates()):
+        outcome = replace(outcome, infeasible_proof=_infeasible(family, instance, budget, notes))
+    if notes:
+        message = "; ".join([*([outcome.message] if outcome.message else []), *notes])
+        outcome = replace(outcome, message=message)
+    return Attempt(outcome, start, known, trace.candidates(), runtime, trace.best_bound())
+
+
+def nothing_found(outcome: Outcome[S], start: Start[S] | None, candidates: tuple[Candidate, ...]) -> bool:
+    """True if there is no solution, and no proof yet that there is none."""
+    return outcome.solution is None and start is None and not candidates and outcome.infeasible_proof is None
+
+
+def prove(family: AnyFamily, instance: Instance, budget: Budget) -> Attempt[Solution]:
+    """Only the family's proof that there is no solution, if it has one."""
+    notes: list[str] = []
+    proof = _infeasible(family, instance, budget, notes)
+    outcome: Outcome[Solution] = Outcome(None, Termination.HEURISTIC, infeasible_proof=proof, message="; ".join(notes))
+    return Attempt(outcome, None, (), (), budget.elapsed())
+
+
+def _start(
+    family: AnyFamily,
+    method: AnyMethod,
+    instance: Instance,
+    warm_start: str | Solution,
+    budget: Budget,
+    trace: Trace,
+    verified_objective: Callable[[Solution], float | None],
+    notes: list[str],
+) -> Start[Solution] | None:
+    if isinstance(warm_start, Solution):
+        objective = verified_objective(warm_start)
+        if objective is None:
+            raise InputError("the verifier rejects this solution", where="warm_start")
+        return Start(warm_start, objective, "given")
+    name = family.warm_start if warm_start == "auto" else warm_start
+    if name == "none":
+        return None
+    helper = registry.method(family.name, name)
+    check_method(helper, instance)
+    if not method.warm_startable or helper.name == method.name:
+        return None
+    helped = _run(helper, instance, Run(budget, trace, None, (), verified_objective))
+    if helped.termination is Termination.ERROR and helped.message:
+        notes.append(f"no warm start: {helped.message}")
+    objective = None if helped.solution is None else verified_objective(helped.solution)
+    if helped.solution is None or objective is None:
+        return None
+    return Start(helped.solution, objective, helped.found_by or helper.name)
+
+
+def _run(method: AnyMethod, instance: Instance, run: Run[Solution]) -> Outcome[Solution]:
+    """The method's outcome; an exception is one, too."""
+    try:
+        outcome: object = method.run(instance, run)
+    except (InputError, MissingDependencyError):
+        raise
+    except Exception as error:  # also MemoryError and RecursionError: what is known already is not to be lost
+        return Outcome(None, Termination.ERROR, message=f"{method.name} failed: {describe(error)}")
+    if not isinstance(outcome, Outcome):
+        told = f"{method.name} failed: it returned {type(outcome).__name__}, an Outcome is needed"
+        return Outcome(None, Termination.ERROR, message=told)
+    return outcome
+
+
+def _bounds(family: AnyFamily, instance: Instance, budget: Budget, notes: list[str]) -> tuple[Bound, ...]:
+    try:
+        bounds = tuple(family.bounds(instance, budget))
+    except Exception as error:
+        notes.append(f"the bounds of {family.name} failed: {describe(error)}")
+        return ()
+    return tuple(bound for bound in bounds if math.isfinite(bound.value))
+
+
+def _infeasible(family: AnyFamily, instance: Instance, budget: Budget, notes: list[str]) -> str | None:
+    try:
+        return family.prove_infeasible(instance, budget)
+    except Exception as error:
+        notes.append(f"the proof of infeasibility failed: {describe(error)}")
+        return None
+
+
+def _meets(family: AnyFamily, instance: Instance, objective: float, bound: Bound) -> bool:
+    judged = compare(objective, bound.value, family.sense, family.has_integers(instance))
+    return judged.verdict is Verdict.PROVED
+
+
+def _sane(outcome: Outcome[Solution], method: AnyMethod) -> tuple[Outcome[Solution], list[str]]:
+    """The outcome without numbers that are none (a native library's NaN must not reach a result)."""
+    notes = []
+    bounds = tuple(b for b in outcome.bounds if isinstance(b, Bound) and _is_finite(b.value))
+    if len(bounds) < len(outcome.bounds):
+        notes.append(f"{method.name} returned a bound that is no finite number; it is left out")
+    build_s = float(outcome.build_s) if _is_finite(outcome.build_s) else 0.0
+    return replace(outcome, bounds=bounds, build_s=build_s), notes
+
+
+def _is_finite(value: object) -> bool:
+    try:
+        return math.isfinite(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError, OverflowError):
+        return False

@@ -1,0 +1,169 @@
+"""The children of this process that wait for work, and the server that makes new ones.
+
+A child that has ended a run well is kept: it has loaded the libraries and the machine code. All of this belongs to one
+process: what a fork of it inherits is forgotten there.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import os
+import queue
+import sys
+import threading
+from dataclasses import dataclass, field
+
+from wnpopt.backends.isolation.fork_server import Child, ForkServer
+from wnpopt.backends.isolation.frames import ClosedError
+from wnpopt.core.budget import usable_cores
+from wnpopt.core.errors import SolverError
+from wnpopt.core.registry import AnyMethod
+from wnpopt.solving.messages import WARM, decode
+from wnpopt.solving.notice import tell_compiling
+
+HANDLER = "wnpopt.solving.serve:handle"
+_LOOK_S = 0.02
+MOST_RUNS = 500
+"""What leaked in so many runs is not charged to the next one."""
+
+
+@dataclass(eq=False)
+class Worker:
+    """A child and what it has become: the methods that it is warm for, and how many runs it has done."""
+
+    child: Child
+    warm: set[tuple[str, str]] = field(default_factory=set)
+    runs: int = 0
+
+
+class Pool:
+    """Hands out workers; from any thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._idle: list[Worker] = []
+        self._server: ForkServer | None = None
+        self._path: list[str] = []
+        self._preparing: threading.Thread | None = None
+
+    def prepare(self, method: AnyMethod) -> None:
+        """Begin to make a worker ready for ``method``, beside whatever the caller does; returns at once.
+
+        A caller that reads an instance first finds libraries and machine code loaded after that.
+        """
+        with self._lock:
+            if self._preparing is None and not self._idle:
+                self._preparing = threading.Thread(
+                    target=self._prepare, args=(method,), name="wnpopt-prepare", daemon=True
+                )
+                self._preparing.start()
+
+    def take(self, method: AnyMethod, stop: threading.Event) -> Worker | None:
+        """A worker for a run of ``method``, best one that is warm for it; to be given back or ended.
+
+        None once ``stop`` is set. Raises :class:`SolverError` if there can be none.
+        """
+        preparing = self._preparing
+        while preparing is not None and preparing.is_alive():
+            preparing.join(_LOOK_S)
+            if stop.is_set():
+                return None
+        self._preparing = None
+        idle = self._take_idle(method)
+        if idle is not None:
+            return idle
+        # In a thread: the server answers when its imports are done, and Ctrl-C shall not wait for them.
+        made: queue.SimpleQueue[Worker | Exception] = queue.SimpleQueue()
+        threading.Thread(target=self._hire, args=(method, made), name="wnpopt-hire", daemon=True).start()
+        while True:
+            with contextlib.suppress(queue.Empty):
+                found = made.get(timeout=_LOOK_S)
+                if isinstance(found, Exception):
+                    raise found
+                return found
+            if stop.is_set():
+                return None
+
+    def _take_idle(self, method: AnyMethod) -> Worker | None:
+        wanted = (method.family, method.name)
+        self._started(method)
+        with self._lock:
+            for worker in sorted(self._idle, key=lambda entry: wanted not in entry.warm):
+                self._idle.remove(worker)
+                if not worker.child.frames.waiting():  # an idle one has nothing to say, unless it is dead
+                    return worker
+                self._end(worker)
+        return None
+
+    def _hire(self, method: AnyMethod, made: queue.SimpleQueue[Worker | Exception]) -> None:
+        try:
+            made.put(Worker(self._started(method).fork()))
+        except (SolverError, ClosedError) as error:
+            made.put(
+                error if isinstance(error, SolverError) else SolverError("no process can be started: it is closed")
+            )
+
+    def _prepare(self, method: AnyMethod) -> None:
+        # What goes wrong here goes wrong again in the run, where it is told.
+        with contextlib.suppress(SolverError, ClosedError):
+            worker = Worker(self._started(method).fork())
+            frames = worker.child.frames
+            frames.send(WARM + f"{method.family} {method.name}".encode())
+            while decode(frames.receive() or b"{}").get("say") != "warm":
+                tell_compiling()
+            worker.warm.add((method.family, method.name))
+            with self._lock:
+                self._idle.append(worker)
+
+    def give_back(self, worker: Worker) -> None:
+        """Keep a worker whose run ended well."""
+        worker.runs += 1
+        with self._lock:
+            if worker.runs < MOST_RUNS and len(self._idle) < max(2, usable_cores()):
+                self._idle.append(worker)
+                return
+        self.end(worker)
+
+    def end(self, worker: Worker) -> int | None:
+        """Kill a worker; its exit status, negative for a signal, if it is known."""
+        return self._end(worker)
+
+    def close(self) -> None:
+        """End the server and with it all workers."""
+        with self._lock:
+            self._idle.clear()
+            server, self._server = self._server, None
+        if server is not None:
+            server.close()
+
+    def _started(self, method: AnyMethod) -> ForkServer:
+        with self._lock:
+            if self._server is not None and self._path != sys.path:
+                self._server.close()  # what can be imported has changed, and with it perhaps what there is
+                self._server = None
+                self._idle.clear()
+            if self._server is None:
+                self._server, self._path = ForkServer(HANDLER, method.modules), list(sys.path)
+            return self._server
+
+    def _end(self, worker: Worker) -> int | None:
+        server = self._server
+        status = None
+        with contextlib.suppress(ClosedError):
+            status = None if server is None else server.bury(worker.child)
+        worker.child.log.close()
+        return status
+
+    def forget(self) -> None:
+        """In a forked child: the workers are the parent's; holding on to their connections would keep them alive."""
+        self._lock = threading.Lock()
+        for worker in self._idle:
+            worker.child.frames.close()
+        self._idle, self._server, self._preparing = [], None, None
+
+
+POOL = Pool()
+atexit.register(POOL.close)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=POOL.forget)

@@ -1,0 +1,214 @@
+"""A run in a child process: the parent keeps what is told, enforces the limit, and survives whatever happens."""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from wnpopt.backends.isolation.death import last_words, told
+from wnpopt.backends.isolation.frames import ClosedError
+from wnpopt.core.attempt import Attempt
+from wnpopt.core.bound import Bound
+from wnpopt.core.budget import Budget
+from wnpopt.core.document import Solution
+from wnpopt.core.errors import InputError
+from wnpopt.core.method import Outcome, Start
+from wnpopt.core.registry import AnyFamily, AnyMethod
+from wnpopt.core.status import Termination
+from wnpopt.core.trace import KEPT, Candidate, Trace, TracePoint
+from wnpopt.solving.messages import STOP, Message, bounds_of, decode, outcome_of, pack
+from wnpopt.solving.pool import POOL, Worker
+from wnpopt.solving.request import Hooks, Request
+from wnpopt.solving.serve import refusal
+
+_LOOK_S = 0.02
+_OVER_S = 0.8
+_OVER_SHARE = 0.02
+"""A run that is so much over its limit (seconds, and share of it) is killed: the answer is due at 1 s + 2 %."""
+
+_STOP_S = 0.8
+"""So long after Ctrl-C, too."""
+
+_WARM_UP_S = 600.0
+"""Imports and compiling, before the clock starts; a child that needs longer hangs."""
+
+
+class UnknownMethodError(Exception):
+    """The child's registry has no such method."""
+
+
+@dataclass
+class _Known:
+    """What the child has told so far."""
+
+    started: float | None = None
+    bound: Bound | None = None
+    solutions: list[Message] = field(default_factory=list)
+    done: Message | None = None
+    refused: Message | None = None
+
+    def keep(self, solution: Message) -> None:
+        self.solutions = [*self.solutions[-KEPT + 1 :], solution]
+
+
+def run_remote(
+    family: AnyFamily,
+    method: AnyMethod,
+    request: Request,
+    stop: threading.Event,
+    hooks: Hooks,
+    on_compiling: Callable[[], None],
+) -> tuple[Attempt[Solution], Budget, Trace]:
+    """See :func:`wnpopt.core.attempt.attempt`; with the budget on the child's clock and the trace that it told.
+
+    Raises what the method refuses (:class:`InputError`), and :class:`SolverError` if no child can be had.
+    """
+    content = pack(request)
+    points: list[TracePoint] = []
+    while True:
+        known = _Known()
+        worker = POOL.take(method, stop)
+        if worker is None:
+            trouble: tuple[Termination, str] | None = Termination.INTERRUPTED, "interrupted before it began"
+            break
+        used = worker.runs > 0
+        try:
+            trouble = _supervise(family, worker, content, request, stop, known, points, hooks, on_compiling)
+        except BaseException:  # the listener's own exception, a second Ctrl-C
+            POOL.end(worker)
+            raise
+        if trouble is None or not used or known.started is not None:
+            break
+        # It ended before it began with this run: the run before is to blame, or somebody who kills what is idle.
+    ended = time.perf_counter()
+    if worker is not None and trouble is None:
+        worker.warm.add((family.name, method.name))
+        POOL.give_back(worker)
+    if known.refused is not None:
+        if known.refused["say"] == "unknown":
+            raise UnknownMethodError
+        raise refusal(known.refused["kind"], known.refused["what"], known.refused["where"])
+    started = ended if known.started is None else known.started
+    budget = Budget(request.time_limit, request.threads, request.seed, request.deterministic, stop, started)
+    trace = Trace(family.sense, budget)
+    trace.take_over(points)
+    return _attempt(family, method, known, trouble, ended - started), budget, trace
+
+
+def _supervise(
+    family: AnyFamily,
+    worker: Worker,
+    content: bytes,
+    request: Request,
+    stop: threading.Event,
+    known: _Known,
+    points: list[TracePoint],
+    hooks: Hooks,
+    on_compiling: Callable[[], None],
+) -> tuple[Termination, str] | None:
+    """Listen until the child is done; else how it ended, and it is dead then."""
+    frames = worker.child.frames
+    limit = _WARM_UP_S
+    began = time.perf_counter()
+    stopped: float | None = None
+    try:
+        frames.send(content)
+        while True:
+            message = frames.receive(_LOOK_S)
+            now = time.perf_counter()
+            if message is not None:
+                data = decode(message)
+                say = data["say"]
+                if say == "started":
+                    began = known.started = float(data["at"])
+                    limit = math.inf if request.time_limit is None else request.time_limit * (1 + _OVER_SHARE) + _OVER_S
+                elif say == "compiling":
+                    on_compiling()
+                elif say == "point":
+                    points.append(TracePoint(data["time_s"], data["objective"], data["bound"]))
+                    if hooks.point is not None:
+                        hooks.point(points[-1])
+                elif say == "bound":
+                    known.bound = Bound(float(data["value"]), str(data["source"]))
+                    if hooks.bound is not None:
+                        hooks.bound(known.bound)
+                elif say == "solution":
+                    known.keep(data)
+                    if hooks.solution is not None:
+                        for candidate in _read(family, [data]):
+                            hooks.solution(candidate)
+                elif say in ("refused", "unknown"):
+                    known.refused = data
+                    return None
+                elif say == "failed":
+                    POOL.end(worker)
+                    return Termination.ERROR, str(data["what"])
+                else:
+                    known.done = data
+                    return None
+            elif now - began > limit:
+                POOL.end(worker)
+                if known.started is None:
+                    return Termination.ERROR, f"ended: importing and compiling took more than {limit:.0f} s"
+                return Termination.ERROR, f"ended after {now - began:.1f} s: it did not stop at its limit"
+            if stop.is_set():
+                if stopped is None:
+                    stopped = now
+                    frames.send(STOP)
+                elif now - stopped > _STOP_S:
+                    POOL.end(worker)
+                    return Termination.INTERRUPTED, "the solver did not stop at once and was ended"
+    except ClosedError:
+        words = last_words(worker.child)
+        status = POOL.end(worker)
+        return Termination.ERROR, f"the solver's process {told(status)}" + (
+            f"; its last words: {words}" if words else ""
+        )
+
+
+def _attempt(
+    family: AnyFamily,
+    method: AnyMethod,
+    known: _Known,
+    trouble: tuple[Termination, str] | None,
+    elapsed: float,
+) -> Attempt[Solution]:
+    """The attempt that the child described; of one that ended badly, what it had told before."""
+    if known.done is not None:
+        data = known.done
+        try:
+            start = data["start"]
+            return Attempt(
+                outcome_of(data["outcome"], family),
+                None if start is None else Start(_solution(family, start[0]), float(start[1]), str(start[2])),
+                bounds_of(data["bounds"]),
+                _read(family, known.solutions[::-1]),
+                float(data["runtime_s"]),
+                known.bound,
+            )
+        except (InputError, KeyError, TypeError, ValueError) as error:
+            trouble = Termination.ERROR, f"its answer cannot be read: {error}"
+    assert trouble is not None
+    termination, what = trouble
+    outcome: Outcome[Solution] = Outcome(None, termination, message=f"{method.name}: {what}")
+    return Attempt(outcome, None, (), _read(family, known.solutions[::-1]), elapsed, known.bound)
+
+
+def _read(family: AnyFamily, solutions: Sequence[Message]) -> tuple[Candidate, ...]:
+    """The incumbents that can be read."""
+    found = []
+    for data in solutions:
+        try:
+            found.append(Candidate(float(data["objective"]), _solution(family, data["solution"])))
+        except (InputError, KeyError, TypeError, ValueError):
+            continue
+    return tuple(found)
+
+
+def _solution(family: AnyFamily, data: object) -> Solution:
+    solution = family.solution_type.from_data(data)
+    assert isinstance(solution, Solution)
+    return solution

@@ -1,0 +1,134 @@
+"""In the child: run what the parent asks, and say what is found as it is found."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+from wnpopt.backends.isolation.frames import ClosedError, Frames
+from wnpopt.backends.warmup import warm
+from wnpopt.core import registry
+from wnpopt.core.attempt import attempt, prove
+from wnpopt.core.bound import Bound
+from wnpopt.core.budget import Budget
+from wnpopt.core.errors import InputError, MissingDependencyError, UnsupportedError, describe
+from wnpopt.core.trace import Candidate, Trace, TracePoint
+from wnpopt.solving.messages import STOP, WARM, bounds_data, encode, outcome_data, unpack
+from wnpopt.solving.request import Request
+from wnpopt.solving.teller import Teller
+
+
+def handle(message: bytes, frames: Frames, mark: Callable[[], None]) -> bytes:
+    """The reply to a request, see :data:`wnpopt.backends.isolation.child.Handler`.
+
+    On the way it says ``compiling``, ``started`` (the clock of the run, by :func:`time.perf_counter`, which all
+    processes share), ``point`` (of the trace), ``solution`` and ``bound``; in the end ``done``, or ``refused`` with an
+    error that the caller shall raise.
+    """
+
+    def say(what: str, **fields: object) -> None:
+        with contextlib.suppress(ClosedError):  # the main loop finds out by itself
+            frames.send(encode(what, **fields))
+
+    if message.startswith(WARM):
+        family_name, method_name = message.removeprefix(WARM).decode().split(" ", 1)
+        _warm(family_name, method_name, say)
+        return encode("warm")
+    request = unpack(message)
+    try:
+        registry.method(request.family, request.method)
+    except InputError:
+        return encode("unknown")
+    _warm(request.family, request.method, say)
+    mark()
+    try:
+        return _solve(request, frames, say)
+    except UnsupportedError as error:
+        return encode("refused", kind="unsupported", what=error.what, where=error.where)
+    except InputError as error:
+        return encode("refused", kind="input", what=error.what, where=error.where)
+    except MissingDependencyError as error:
+        return encode("refused", kind="missing", what=str(error), where="")
+
+
+def refusal(kind: str, what: str, where: str) -> InputError | MissingDependencyError:
+    """The error that a ``refused`` stands for."""
+    if kind == "missing":
+        return MissingDependencyError(what)
+    return UnsupportedError(what, where=where) if kind == "unsupported" else InputError(what, where=where)
+
+
+def _warm(family: str, method: str, say: Callable[..., None]) -> None:
+    # What goes wrong here goes wrong again in the run, where it is told.
+    with contextlib.suppress(Exception):
+        warm(registry.family(family), registry.method(family, method), lambda _text: say("compiling"))
+
+
+def _solve(request: Request, frames: Frames, say: Callable[..., None]) -> bytes:
+    family = registry.family(request.family)
+    method = registry.method(request.family, request.method)
+    stop = threading.Event()
+    started = time.perf_counter()
+    say("started", at=started)
+    budget = Budget(request.time_limit, request.threads, request.seed, request.deterministic, stop, started)
+
+    def tell_solution(candidate: Candidate) -> None:
+        say("solution", objective=candidate.objective, solution=candidate.solution.to_data())
+
+    def tell_bound(bound: Bound) -> None:
+        say("bound", value=bound.value, source=bound.source)
+
+    def tell_point(point: TracePoint) -> None:
+        say("point", time_s=point.time_s, objective=point.objective, bound=point.bound)
+
+    teller = Teller(tell_solution)
+    trace = Trace(family.sense, budget, tell_point, on_solution=teller.hear, on_bound=tell_bound)
+    with _listening(frames, stop):
+        if request.only_proof:
+            made = prove(family, request.instance, budget)
+        else:
+            made = attempt(family, method, request.instance, request.warm_start, budget, trace)
+        teller.stop()
+    start = made.start
+    try:
+        return encode(
+            "done",
+            outcome=outcome_data(made.outcome),
+            start=None if start is None else [start.solution.to_data(), start.objective, start.found_by],
+            bounds=bounds_data(made.bounds),
+            runtime_s=made.runtime_s,
+        )
+    except Exception as error:  # a solution that is none: what was told before is what there is
+        return encode("failed", what=f"{method.name} failed: {describe(error)}", runtime_s=made.runtime_s)
+
+
+@contextlib.contextmanager
+def _listening(frames: Frames, stop: threading.Event) -> Iterator[None]:
+    """Hear the parent's :data:`STOP` while the run is under way; a parent that is gone is one, too."""
+    woken, waker = os.pipe()
+    poll = select.poll()
+    poll.register(woken, select.POLLIN)
+    poll.register(frames.fileno(), select.POLLIN)
+
+    def listen() -> None:
+        while woken not in {handle for handle, _ in poll.poll()}:
+            try:
+                if frames.receive(0) == STOP:
+                    stop.set()
+            except ClosedError:
+                stop.set()
+                return
+
+    thread = threading.Thread(target=listen, name="wnpopt-stop", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        os.write(waker, b".")
+        thread.join()
+        os.close(woken)
+        os.close(waker)
