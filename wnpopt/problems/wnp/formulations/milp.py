@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wnpopt.core.bound import Bound
+from wnpopt.core.errors import UnsupportedError
 from wnpopt.core.method import Method, Outcome, Run, Start
 from wnpopt.core.result import Termination
 from wnpopt.core.verdict import tighten
@@ -369,7 +370,10 @@ def _settle(instance: WnpInstance, first: Outcome[WnpSolution], run: Run[WnpSolu
     start = None
     if first.solution is not None and objective is not None:
         start = Start(first.solution, objective, first.found_by or "milp")
-    second = cpsat.run(instance, replace(run, start=start))
+    try:
+        second = cpsat.run(instance, replace(run, start=start))
+    except UnsupportedError as error:
+        second = Outcome(None, Termination.HEURISTIC, message=str(error))
     reached = None if second.solution is None else run.verified_objective(second.solution)
     improved = reached is not None and (start is None or reached < start.objective)
     infeasible = None
