@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import TypeVar, cast
 
-from wnpopt.core import registry
+from wnpopt.core import arguments, registry
 from wnpopt.core.attempt import check_method
 from wnpopt.core.bound import Bound
 from wnpopt.core.budget import usable_cores
@@ -156,25 +156,26 @@ def solve(
     arguments, :class:`UnsupportedError` naming a field that the method does not support,
     :class:`MissingDependencyError`.
     """
+    if not isinstance(instance, Instance):
+        raise InputError(f"found a {type(instance).__name__}; an instance is needed, see wnpopt.load", where="instance")
+    if not isinstance(warm_start, Solution):
+        arguments.text("warm_start", warm_start)
     family = family_of(instance)
-    chosen = registry.method(family.name, method)
-    _check_arguments(time_limit, threads, seed)
-    check_method(chosen, instance)
+    chosen = registry.method(family.name, arguments.text("method", method))
     request = Request(
-        family.name, chosen.name, instance, warm_start, time_limit, threads or usable_cores(), seed, deterministic
+        family.name,
+        chosen.name,
+        instance,
+        warm_start,
+        arguments.seconds_or_none("time_limit", time_limit),
+        arguments.threads_or_none("threads", threads) or usable_cores(),
+        arguments.seed("seed", seed),
+        arguments.flag("deterministic", deterministic),
     )
+    check_method(chosen, instance)
     hooks = Hooks(on_progress, on_solution, on_bound)
     with graceful_interrupt() as stop:
-        return run(family, chosen, request, stop, hooks, isolate=isolate)
-
-
-def _check_arguments(time_limit: float | None, threads: int | None, seed: int) -> None:
-    if time_limit is not None and not 0 <= time_limit < float("inf"):
-        raise InputError(f"found {time_limit}; seconds of at least 0 are needed", where="time_limit")
-    if threads is not None and not 1 <= threads <= 4096:
-        raise InputError(f"found {threads}; 1 to 4096 threads are needed", where="threads")
-    if not 0 <= seed < 2**31:
-        raise InputError(f"found {seed}; a seed of 0 to 2^31 - 1 is needed", where="seed")
+        return run(family, chosen, request, stop, hooks, isolate=arguments.flag("isolate", isolate))
 
 
 __all__: Sequence[str] = [

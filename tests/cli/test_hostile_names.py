@@ -17,6 +17,8 @@ from wnpopt.core.text import one_line
 
 NAMES = ("[/red]x", "[bold]b[/] :smile:", r"$x$ \frac{a}", "%d %{y} & <b>", "模型 😀", "x" * 200, r"\[red]")
 ACTING = "evil \x1b[31m\x07 \u202e [/red] $x$ \r\nnext \x9b2J"
+COMPILING = "wnpopt: compiling, once (kept on disk)\n"
+"""What the first run on a machine may say besides."""
 WIDTHS = ("20", "30", "40", "80", None)
 
 
@@ -35,7 +37,7 @@ def test_an_instance_is_called_what_it_is_called(name: str, cli, data, tmp_path:
     for columns in WIDTHS:
         width(monkeypatch, columns)
         code, text, err = cli("solve", path, "--method", "rtfs", "--out", out)
-        assert (code, err) == (0, "")
+        assert (code, err.replace(COMPILING, "")) == (0, "")
         assert name in text
         assert f"solution: {out}\n" in text
         assert "108" in text
@@ -49,7 +51,7 @@ def test_the_case_of_a_closing_tag(cli, tmp_path: Path) -> None:
     instance = family("wnp").generate({"subgraphs": 4}, 114).model_copy(update={"name": "[/red]x"})
     wnpopt.save(instance, tmp_path / "instance.json")
     code, out, err = cli("solve", tmp_path / "instance.json", "--method", "pacs")
-    assert (code, err) == (0, "")
+    assert (code, err.replace(COMPILING, "")) == (0, "")
     assert out.startswith("[/red]x\n")
 
 

@@ -586,3 +586,26 @@ KINDS = {
 def cases(kinds: Sequence[str] = tuple(KINDS)) -> Iterator[Case]:
     for kind in kinds:
         yield from KINDS[kind]()
+
+
+def turned(case: Case, target: int) -> ModelProto | None:
+    """The model of ``case`` behind a transposition that makes dimension ``target`` of what it sees the local one.
+
+    None where that dimension is the local one already, or has a single entry.
+    """
+    from onnx import helper
+
+    local = {4: 2, 3: 1, 2: 0}.get(len(case.shape))
+    if local is None or local == target or case.shape[target] < 2:
+        return None
+    model = case.model()
+    perm = list(range(len(case.shape)))
+    perm[target], perm[local] = local, target
+    for node in model.graph.node:
+        for place, name in enumerate(node.input):
+            if name == "x":
+                node.input[place] = "turned"
+    model.graph.node.insert(0, helper.make_node("Transpose", ["x"], ["turned"], perm=perm))
+    shape = [case.shape[place] for place in perm]  # a swap is its own inverse
+    model.graph.input[0].CopyFrom(helper.make_tensor_value_info("x", case.dtype, shape))
+    return model

@@ -125,3 +125,24 @@ def random_model(seed: int) -> ModelProto:
         for _ in range(5):
             build.grow()
     return build.model()
+
+
+def token_model(seed: int) -> ModelProto:
+    """A class token in front of a sequence, positions, and a block of attention whose last rows are shuffled."""
+    build = _Builder(seed)
+    build.first = (1, 11, 8)
+    node, real, whole = build.node, build.real, build.whole
+    x = node("Concat", [real(1, 1, 8), "x"] if seed % 2 else [real(1, 2, 8), "x", real(1, 1, 8)], axis=1)[0]
+    rows = 12 if seed % 2 else 14
+    x = node("Add", [x, real(1, rows, 8)])[0]
+    normal = node("LayerNormalization", [x, real(8), real(8)], axis=-1)[0]
+    query, key, value = node("Split", [node("MatMul", [normal, real(8, 24)])[0], whole(8, 8, 8)], 3, axis=2)
+    scores = node("MatMul", [query, node("Transpose", [key], perm=[0, 2, 1])[0]])[0]
+    mixed = node("MatMul", [node("Softmax", [scores], axis=-1)[0], value])[0]
+    x = node("Add", [x, node("MatMul", [node("Neg", [x])[0], real(8, 8)])[0]])[0]
+    if seed % 3:
+        row = node("Slice", [x, whole(3), whole(4), whole(1)])[0]
+        rest = node("Slice", [node("Mul", [x, row])[0], whole(1), whole(99), whole(1)])[0]
+        x = node("Concat", [rest, row], axis=1)[0]
+    build.last = node("Add", [mixed, x])[0] if seed % 2 else x
+    return build.model()

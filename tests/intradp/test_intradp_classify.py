@@ -215,6 +215,25 @@ def test_rows_that_the_window_does_not_make_are_not_believed(tmp_path: Path) -> 
     assert classify(graph_from_data(data)).operators[0][0] == "global"
 
 
+@pytest.mark.parametrize("name", sorted(RULES))
+def test_graph_files_may_say_anything(name: str, tmp_path: Path) -> None:
+    """Shapes, attributes and orders that no operator has: an operator of any class, never another error."""
+    graph = Read.of(local_cases()[name].model(), tmp_path).graph
+    operators, last = graph.operators[:-1], graph.operators[-1]
+    arguments = last.ordered
+    for order in (("", *arguments), (arguments[0], "", *arguments[1:]), tuple(reversed(arguments))):
+        classify(replace(graph, operators=(*operators, replace(last, arguments=order))))
+    for shape in ((), (3,), (2, 3), (1, 2, 3, 4, 5)):
+        for source in (last.outputs[0], *arguments[:2]):
+            tensors = tuple(replace(t, shape=shape) if t.name == source else t for t in graph.tensors)
+            classify(replace(graph, tensors=tensors))
+    values = (-1, 2.5, "x", (), (0,), (7, -9, 2**40, 0), ("a",), (1.5, 1.5, 1.5, 1.5))
+    for attribute in sorted(RULES[name].accounted):
+        for value in values:
+            attributes = {**dict(last.attributes), attribute: value}
+            classify(replace(graph, operators=(*operators, replace(last, attributes=tuple(attributes.items())))))
+
+
 @pytest.mark.parametrize("units", [3, 5, 9])
 def test_the_narrowest_window(units: int) -> None:
     """Whatever rows are read: all of them are in the window, and no narrower one of that slope holds them."""

@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from networks import ONNX_NINE, onnx_path
-from onnx_cases import KINDS, Case, cases
-from onnx_random import random_model
+from onnx_cases import KINDS, Case, cases, turned
+from onnx_random import random_model, token_model
 from onnx_rig import NotExecutableError, Read, leaks, observe, run, session, with_weights, wrong_shapes
 
 from wnpopt.core.errors import InputError
@@ -21,6 +21,7 @@ from wnpopt.domain.readers.onnx import read_onnx
 from wnpopt.problems.intradp.execute import random_tensors
 from wnpopt.problems.intradp.instance import IntradpInstance
 from wnpopt.problems.intradp.row_rules import RULES
+from wnpopt.problems.intradp.row_window import RowWindow
 
 pytest.importorskip("onnx", reason="the extra onnx is not installed")
 pytest.importorskip("onnxruntime", reason="the extra measure is not installed")
@@ -75,6 +76,21 @@ def test_what_changes_lies_in_the_window_in_all_cases(kind: str, tmp_path: Path)
     check(KINDS[kind](), tmp_path)
 
 
+@pytest.mark.parametrize("step", [23, pytest.param(1, marks=pytest.mark.slow)])
+def test_rows_may_lie_along_any_dimension(step: int, tmp_path: Path) -> None:
+    """The same cases where the local dimension is channels, columns or the batch of what the operator sees."""
+    told, local = [], 0
+    for number, case in enumerate(islice(cases(), 0, None, step)):
+        model = None if case.refused else turned(case, number % len(case.shape))
+        if model is None:
+            continue
+        found = observe(Read.of(model, tmp_path))
+        local += found.read is not None
+        told += [f"{case}, dimension {number % len(case.shape)}: {what}" for what in found.wrong]
+    assert not told, "\n".join(told)
+    assert local > 700 / step
+
+
 def test_everything_that_a_rule_accounts_for_is_tried() -> None:
     """Every operator that may be local has to be so in some case; every attribute that its rule names occurs."""
     from onnx import defs
@@ -113,6 +129,15 @@ def test_windows_compose(seeds: range, tmp_path: Path) -> None:
             spare.append(found.spare())
     assert local > 0.5 * len(seeds)
     assert np.median(spare) <= 1
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_sequences_with_a_class_token(seed: int, tmp_path: Path) -> None:
+    read = Read.of(token_model(seed), tmp_path)
+    assert observe(read, seed).wrong == []
+    token = read.locality.operators[0]
+    assert token == ("element-wise", {"x": RowWindow(padding=1 if seed % 2 else 2)})
+    assert read.locality.counts()[0] >= 5
 
 
 def network(name: str, folder: Path) -> tuple[Read, dict[str, np.ndarray]]:

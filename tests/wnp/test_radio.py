@@ -69,7 +69,7 @@ def relaxation_is_feasible(link: Uplink, deadline: np.ndarray) -> bool:
 def test_the_bound_is_the_linear_relaxations(seed: int) -> None:
     link, tail = random_uplink(seed)
     alone = link.alone()
-    arrivals, cut = least_makespan(link, tail)
+    arrivals, cut = least_makespan(link, tail, Budget())
     values = sorted({int(tail[k] + t * 10) for k in range(link.count) for t in range(link.slots + 1)})
     reference = next(
         (v for v in values if (v >= tail).all() and relaxation_is_feasible(link, deadlines(v, tail, 10, link.slots))),
@@ -77,10 +77,10 @@ def test_the_bound_is_the_linear_relaxations(seed: int) -> None:
     )
     if reference is None:
         assert arrivals is None
-        assert cannot_deliver(link) is not None
+        assert cannot_deliver(link, Budget()) is not None
         return
     assert alone is not None
-    assert cannot_deliver(link) is None
+    assert cannot_deliver(link, Budget()) is None
     simple = int((tail + 10 * alone).max())
     bound = simple if cut is None else max(simple, cut_bound(link, tail, cut.weight, cut.value) or 0)
     assert bound == reference
@@ -91,7 +91,7 @@ def test_the_bound_is_the_linear_relaxations(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(60))
 def test_allocations_keep_their_deadlines(seed: int) -> None:
     link, tail = random_uplink(seed)
-    arrivals, _ = least_makespan(link, tail)
+    arrivals, _ = least_makespan(link, tail, Budget())
     if arrivals is None:
         return
     assert ((arrivals.count * link.rates).sum(axis=(1, 2)) >= link.payload).all()
@@ -146,15 +146,15 @@ def test_huge_weights_do_not_overflow() -> None:
 def test_whole_slots_can_be_the_only_obstacle() -> None:
     """Two modalities need one and a half slots each of three: the relaxation fits, whole slots do not."""
     link = uplink(np.full((2, 1, 1), 2, dtype=np.int64), np.array([3, 3], dtype=np.int64), 3, 3)
-    assert cannot_deliver(link) is None
+    assert cannot_deliver(link, Budget()) is None
     assert undeliverable(link, Budget(10)) is not None
-    arrivals, _ = least_makespan(link, np.zeros(2, dtype=np.int64))
+    arrivals, _ = least_makespan(link, np.zeros(2, dtype=np.int64), Budget())
     assert arrivals is None
 
 
 def test_a_deliverable_radio_is_never_called_undeliverable() -> None:
     for seed in range(40):
         link, _ = random_uplink(seed)
-        if least_makespan(link, np.zeros(link.count, dtype=np.int64))[0] is not None:
-            assert cannot_deliver(link) is None
+        if least_makespan(link, np.zeros(link.count, dtype=np.int64), Budget())[0] is not None:
+            assert cannot_deliver(link, Budget()) is None
             assert undeliverable(link, Budget(10)) is None

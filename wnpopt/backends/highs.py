@@ -165,7 +165,7 @@ def _pass(highs: highspy.Highs, linear: LinearModel) -> None:
 
 @dataclass
 class _Watch:
-    """What HiGHS tells while it works: solutions, kept and decoded, and bounds, weakened by ``error`` (model's unit)."""
+    """What HiGHS tells while it works: solutions, kept and decoded, and bounds, weakened by ``error`` (model's)."""
 
     linear: LinearModel
     unit: float

@@ -27,8 +27,8 @@ class Report:
     In the order of the model's variables.
 
     ``objective`` is the solver's own word, in the model's unit. ``bound`` is proved: where the solver works in floating
-    point it is weakened by what that may be off by. ``log`` is what the solver printed; ``message`` says what went wrong
-    in a run that has failed, and is empty else.
+    point it is weakened by what that may be off by. ``log`` is what the solver printed; ``message`` says what went
+    wrong in a run that has failed, and is empty else.
     """
 
     ending: Ending

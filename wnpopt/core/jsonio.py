@@ -138,7 +138,7 @@ def write_atomic(path: str | os.PathLike[str], content: bytes) -> None:
         _write_into(target, content)
         return
     try:
-        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".tmp")
+        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:40]}.", suffix=".tmp")
     except OSError as error:
         raise InputError(f"cannot be written: {error.strerror}", file=os.fspath(path)) from None
     try:

@@ -14,7 +14,6 @@ from heapq import heapify, heappop, heappush
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wnpopt.core.document import MAX_INT
 from wnpopt.core.errors import InputError
 from wnpopt.core.extras import need
 from wnpopt.domain.flop import WINDOWED, Call, cost, known_operators
@@ -29,6 +28,7 @@ from wnpopt.domain.graph import (
     Window,
     make_operator,
 )
+from wnpopt.domain.readers.onnx_extents import argument_shape, check_slope, resized, windowed
 from wnpopt.domain.readers.onnx_file import STANDARD_DOMAINS, external_path, external_value, load_model
 from wnpopt.domain.readers.onnx_fold import MAX_ELEMENTS, Value, fold
 from wnpopt.domain.readers.onnx_types import (
@@ -39,7 +39,7 @@ from wnpopt.domain.readers.onnx_types import (
     shape_value,
     with_defaults,
 )
-from wnpopt.domain.readers.onnx_window import ABSORBED, POOLS, window_of
+from wnpopt.domain.readers.onnx_window import ABSORBED
 
 if TYPE_CHECKING:
     from onnx import GraphProto, ModelProto, NodeProto, TensorProto, TypeProto, ValueInfoProto
@@ -243,13 +243,15 @@ class _Reader:
         outputs = self._infer(node, arguments)
         if not outputs:
             raise InputError("has no output")
+        shapes = [None if argument is None else argument.tensor.shape for argument in arguments]
         window = None
         if node.op_type in WINDOWED:
-            window, outputs = _windowed(node.op_type, attributes, arguments, outputs)
+            window, outputs = windowed(node.op_type, attributes, shapes, outputs)
         elif node.op_type in ("Resize", "Upsample"):
             place = 2 if node.op_type == "Resize" and self._version() >= 11 else 1
             scales = arguments[place] if place < len(arguments) else None
-            outputs = _resized(attributes, _argument(arguments, 0, node.op_type), scales, outputs)
+            given = None if scales is None else scales.value
+            outputs = resized(attributes, argument_shape(shapes, 0, node.op_type), given, outputs)
         present = [argument for argument in arguments if argument is not None]
         if node.op_type in ("Shape", "Size") or (present and all(argument.constant for argument in present)):
             self._fold(node, arguments, attributes, outputs)
@@ -330,7 +332,7 @@ class _Reader:
             outputs.append(Tensor.of(name, shape, dtype_name(proto.tensor_type.elem_type, "")))
         first = next((argument for argument in arguments if argument is not None), None)
         if node.op_type == "PRelu" and version >= 7 and len(arguments) > 1 and first and arguments[1]:
-            _check_slope(first.tensor.shape, arguments[1].tensor.shape)
+            check_slope(first.tensor.shape, arguments[1].tensor.shape)
         if node.op_type in VIEWS and outputs and first and outputs[0].elements != first.tensor.elements:
             raise InputError(
                 f"its shapes do not fit: {list(first.tensor.shape)} and {list(outputs[0].shape)} "
@@ -480,63 +482,6 @@ def _as_constant(tensor: Tensor, buffer: bool) -> Tensor:
     learnt = not buffer and tensor.dtype in _LEARNT_TYPES and tensor.elements > 1
     role: Role = "weight" if learnt else "buffer"
     return Tensor(tensor.name, tensor.shape, tensor.bytes, tensor.dtype, role)
-
-
-def _check_slope(data: tuple[int, ...], slope: tuple[int, ...]) -> None:
-    """The slope of PRelu is spread over the data, never the other way; the onnx package does not check it."""
-    behind = data[len(data) - len(slope) :] if len(slope) <= len(data) else ()
-    if len(slope) > len(data) or any(s not in (1, d) for s, d in zip(slope, behind, strict=True)):
-        raise InputError(f"its shapes do not fit: a slope of {list(slope)} for {list(data)}")
-
-
-def _windowed(
-    op_type: str,
-    attributes: Mapping[str, AttributeValue],
-    arguments: Sequence[_Known | None],
-    outputs: Sequence[Tensor],
-) -> tuple[Window, list[Tensor]]:
-    """The window of an operator, and its outputs with the extents that follow from it.
-
-    The onnx package infers other ones for pools with ceil_mode before opset 22, and for transposed convolutions with
-    both auto_pad and output_padding.
-    """
-    before = _argument(arguments, 0, op_type)
-    weight = None if op_type in POOLS else _argument(arguments, 3 if op_type == "QLinearConv" else 1, op_type)
-    window, extents = window_of(op_type, attributes, before, weight)
-    return window, [Tensor.of(o.name, (*o.shape[:2], *extents), o.dtype) for o in outputs]
-
-
-def _resized(
-    attributes: Mapping[str, AttributeValue], before: tuple[int, ...], scales: _Known | None, outputs: Sequence[Tensor]
-) -> list[Tensor]:
-    """The output with the extents that ``scales`` give in single precision, as they are used.
-
-    The onnx package infers one less where the product is a whole number by rounding (0.7 of 20).
-    """
-    import numpy as np
-
-    value = None if scales is None else scales.value
-    given = attributes.get("scales") if value is None else tuple(value.ravel().tolist())
-    axes = attributes.get("axes", tuple(range(len(before))))
-    if not isinstance(given, tuple) or not isinstance(axes, tuple) or len(given) != len(axes):
-        return list(outputs)
-    shape = list(outputs[0].shape)
-    for axis, scale in zip(axes, given, strict=True):
-        if not isinstance(axis, int) or isinstance(scale, str) or not -len(before) <= axis < len(before):
-            raise InputError(f"its shapes do not fit: scales for the axes {list(axes)} of {list(before)}")
-        dim = axis % len(before)
-        extent = np.float32(before[dim]) * np.float32(scale)
-        if not 0 < extent < MAX_INT:
-            raise InputError(f"its shapes do not fit: an extent of {before[dim]} times {scale}")
-        shape[dim] = int(extent)
-    return [Tensor.of(output.name, shape, output.dtype) for output in outputs]
-
-
-def _argument(arguments: Sequence[_Known | None], position: int, op_type: str) -> tuple[int, ...]:
-    known = arguments[position] if position < len(arguments) else None
-    if known is None:
-        raise InputError(f"operator {op_type} lacks its argument {position}")
-    return known.tensor.shape
 
 
 def _unique(name: str, taken: set[str]) -> str:

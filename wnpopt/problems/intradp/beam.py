@@ -60,7 +60,7 @@ def run_labels(
     Labels leave the beam by their bound plus ``hope`` times what both sides have to do at least: near 0 for the best
     bound, about 0.05 for good plans where the bounds do not tell labels apart. The bound of the result is at most
     ``cutoff``: it says that nothing better exists than min(cutoff, found). ``effort`` bounds the steps of the whole run
-    (see :class:`~wnpopt.problems.intradp.kernels.labels.Rules`), about 10^7 a second; it, the budget and the ``flag``
+    (see :class:`~wnpopt.problems.intradp.kernels.labels.Rules`), some 10^7 a second; it, the budget and the ``flag``
     (see :mod:`wnpopt.backends.stopping`) end the run with the bound that it has by then. ``front`` are the problem's
     heads, if there are some already.
     """

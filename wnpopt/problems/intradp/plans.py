@@ -13,8 +13,8 @@ from wnpopt.problems.intradp.kernels.moves import anneal, best_range, overrides_
 from wnpopt.problems.intradp.kernels.problem import Problem, RowArray
 from wnpopt.problems.intradp.solution import IntradpSolution
 
-RANGE_WORK = 10_000_000_000
-"""Steps (operators and edges looked at) that trying ranges may take: some ten seconds' work."""
+RANGE_WORK = 2_000_000_000
+"""Steps (operators and edges looked at) that trying ranges may take: some seconds' work."""
 
 
 @dataclass(frozen=True)

@@ -58,6 +58,11 @@ class Site:
         """The first argument with its local dimension, if it is the operator's only activation."""
         return self.local(0) if len(self.op.inputs) == 1 else None
 
+    def alike(self) -> tuple[str, int] | None:
+        """As :meth:`alone`, if the output has as many dimensions."""
+        found = self.alone()
+        return found if found is not None and len(self.shape[found[0]]) == len(self.out) else None
+
     def numbers(self, name: str) -> tuple[int, ...] | None:
         """An attribute that is a list of whole numbers, None if it is not."""
         value = self.op.attribute(name)
@@ -142,12 +147,12 @@ def _layer_norm(site: Site) -> Local | None:
 
 
 def _windowed(site: Site) -> Local | None:
-    found, window = site.alone(), site.op.window
+    found, window = site.alike(), site.op.window
     if found is None or window is None or found[1] != 2 or len(site.shape[found[0]]) != 4 or len(window.kernel) != 2:
         return None
     if site.op.op_type in ("Conv", "ConvTranspose"):
         kernel = site.op.ordered[1:2]
-        if not kernel or site.shape[kernel[0]][2:] != window.kernel:
+        if not all(kernel) or not kernel or site.shape[kernel[0]][2:] != window.kernel:
             return None
     if window.transposed != (site.op.op_type == "ConvTranspose"):
         return None
@@ -222,7 +227,9 @@ def _concat(site: Site) -> Local | None:
     if along is None or site.op.attribute("axis") is None or len(places) != 1:
         return None
     (where,) = places
-    if where is None:
+    if where is None or not all(site.op.ordered):
+        return None
+    if any(len(site.shape[name]) != len(site.out) for name in site.op.ordered):
         return None
     if along % len(site.out) != where:
         return Local(where, "element-wise", dict.fromkeys(site.op.inputs, ROW))
@@ -239,14 +246,14 @@ def _concat(site: Site) -> Local | None:
 
 
 def _split(site: Site) -> Local | None:
-    found, along = site.alone(), site.number("axis", 0)
+    found, along = site.alike(), site.number("axis", 0)
     if found is None or along is None or along % len(site.out) == found[1]:
         return None
     return Local(found[1], "element-wise", {found[0]: ROW})
 
 
 def _transpose(site: Site) -> Local | None:
-    found = site.alone()
+    found = site.alike()
     if found is None:
         return None
     dims = len(site.out)
@@ -270,7 +277,7 @@ def _reshape(site: Site) -> Local | None:
 
 
 def _resize(site: Site) -> Local | None:
-    found = site.alone()
+    found = site.alike()
     if found is None:
         return None
     name, where = found
@@ -279,7 +286,7 @@ def _resize(site: Site) -> Local | None:
 
 
 def _slice(site: Site) -> Local | None:
-    found, starts = site.alone(), site.numbers("starts")
+    found, starts = site.alike(), site.numbers("starts")
     if found is None or starts is None:
         return None
     name, where = found
@@ -300,7 +307,7 @@ def _slice(site: Site) -> Local | None:
 
 
 def _pad(site: Site) -> Local | None:
-    found, pads = site.alone(), site.numbers("pads")
+    found, pads = site.alike(), site.numbers("pads")
     if found is None or pads is None:
         return None
     name, where = found

@@ -34,6 +34,7 @@ def bounds(instance: SlideInstance, budget: Budget) -> Sequence[Bound]:
     return run_stoppable(lambda flag: column_bounds(instance.columns, flag), budget)
 
 
+@np.errstate(all="ignore")  # what overflows is infinite, and no plan
 def column_bounds(columns: SlideColumns, flag: Flag | None = None) -> list[Bound]:
     """:func:`bounds` of an instance in columns; those that there are when the ``flag`` is raised."""
     from wnpopt.backends.stopping import never

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, model_serializer, model_validator
 
-from wnpopt.core.document import Document, Instance, Name, PositiveReal, Real, require
+from wnpopt.core.document import MAX_INT, Document, Instance, Name, PositiveReal, Real, require
 from wnpopt.core.unique import require_unique
 
 if TYPE_CHECKING:
@@ -120,6 +120,10 @@ class SlideInstance(Instance):
     @model_validator(mode="after")
     def _check(self) -> SlideInstance:
         _check_names(self)
+        if self.resource_block_hz is not None:
+            blocks = self.bandwidth_hz / self.resource_block_hz
+            what = f"found {self.resource_block_hz:g}; the band has {blocks:g} such blocks, at most 2^53 are possible"
+            require(blocks <= MAX_INT, "resource_block_hz", what)
         _check_models(self)
         known = {model.name for model in self.models}
         for index, user in enumerate(self.users):
@@ -147,7 +151,9 @@ def _check_models(instance: SlideInstance) -> None:
         require(bits > 0, where, "has 0 bits in all; a model's total bits must be above 0")
         _check_finite(where, bits, "the sum of bits")
         _check_finite(where, sum(layer.flop for layer in model.layers), "the sum of flop")
-    _check_finite("models", sum(layer.bits for m in instance.models for layer in m.layers), "the sum of all bits")
+    layers = [layer for model in instance.models for layer in model.layers]
+    _check_finite("models", sum(layer.bits for layer in layers), "the sum of all bits")
+    _check_finite("models", sum(layer.flop for layer in layers), "the sum of all flop")
 
 
 def _check_user(instance: SlideInstance, index: int, user: User, known: set[str]) -> None:
@@ -170,7 +176,11 @@ def _check_user(instance: SlideInstance, index: int, user: User, known: set[str]
     else:
         _check_finite(where, link.snr_hz, "power_w * gain / noise_w_per_hz")
         require(link.snr_hz > 0, where, "power_w * gain / noise_w_per_hz underflows to 0; larger values are needed")
-    _check_finite(f"users[{index}].flop_per_cycle", user.flop_per_cycle * high, "flop_per_cycle * frequency_hz")
+    where = f"users[{index}].flop_per_cycle"
+    _check_finite(where, user.flop_per_cycle * high, "flop_per_cycle * frequency_hz")
+    require(
+        user.flop_per_cycle * low > 0, where, "flop_per_cycle * frequency_hz underflows to 0; larger values are needed"
+    )
 
 
 def _check_finite(where: str, total: float, what: str) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from wnpopt.core.bound import best_bound
 from wnpopt.core.method import Method, Outcome, Run, Start
 from wnpopt.core.result import Termination
-from wnpopt.problems.wnp.features import refuse_bus
+from wnpopt.problems.wnp.features import refuse_unplanned
 from wnpopt.problems.wnp.instance import WnpInstance
 from wnpopt.problems.wnp.solution import WnpSolution
 
@@ -53,5 +53,5 @@ METHOD = Method(
     modules=("ortools", "numba"),
     timed=True,
     warm_startable=True,
-    refuse=refuse_bus,
+    refuse=refuse_unplanned,
 )

@@ -8,6 +8,7 @@ machines with heads and tails), ``radio`` (least C for which the radio's linear 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,7 +18,10 @@ from wnpopt.core.budget import Budget
 from wnpopt.problems.wnp.instance import IntArray, WnpInstance
 
 if TYPE_CHECKING:
+    from wnpopt.backends.stopping import Flag
     from wnpopt.problems.wnp.kernels.problem import Problem
+
+_SMALL = 2_000  # subgraphs times cores: the least load of so many takes a millisecond
 
 
 def bounds(instance: WnpInstance, budget: Budget) -> Sequence[Bound]:
@@ -42,30 +46,30 @@ def problem_bounds(problem: Problem, budget: Budget) -> list[Bound]:
         return found
     first = np.where(able, head, FAR).min(axis=1)
     last = np.where(able, problem.tail, FAR).min(axis=1)
-    found.append(Bound(load_bound(problem.plan.ticks, first, last), "load"))
+    found.append(Bound(load_bound(problem.plan.ticks, first, last, budget), "load"))
     if problem.uplink.count == 0 or budget.exhausted():
         return found
     shortest = problem.modality_tails(problem.shortest_tails())
-    found.append(Bound(radio_bound(problem, shortest), "radio"))
+    found.append(Bound(radio_bound(problem, shortest, budget), "radio"))
     if budget.exhausted():
         return found
-    crowded = np.maximum(shortest, branch_tails(problem))
-    if (crowded > shortest).any():
-        found.append(Bound(radio_bound(problem, crowded), "radio-load"))
+    crowded = np.maximum(shortest, branch_tails(problem, budget))
+    if (crowded > shortest).any() and not budget.exhausted():
+        found.append(Bound(radio_bound(problem, crowded, budget), "radio-load"))
     return found
 
 
-def radio_bound(problem: Problem, tail: IntArray) -> int:
+def radio_bound(problem: Problem, tail: IntArray, budget: Budget) -> int:
     """Least C that the radio's relaxation allows when ``tail`` (K',) ticks follow each arrival.
 
-    Proved in exact arithmetic.
+    Proved in exact arithmetic; lower where ``budget`` is exhausted before.
     """
     from wnpopt.problems.wnp.kernels.radio import cut_bound, least_makespan
 
     alone = problem.uplink.alone()
     assert alone is not None, "an undeliverable payload has no bound"
     simple = int((tail + alone * problem.uplink.slot_ticks).max())
-    _, cut = least_makespan(problem.uplink, tail, give_up=0)
+    _, cut = least_makespan(problem.uplink, tail, budget, give_up=0)
     if cut is None:
         return simple
     # The search runs in floating point; what is claimed is what its weights prove in integers.
@@ -73,8 +77,11 @@ def radio_bound(problem: Problem, tail: IntArray) -> int:
     return max(simple, cut_bound(problem.uplink, tail, cut.weight, min(cut.value, last)) or 0)
 
 
-def branch_tails(problem: Problem) -> IntArray:
-    """Ticks that must follow each modality's arrival, by the load of all that waits for it, shape (K',)."""
+def branch_tails(problem: Problem, budget: Budget) -> IntArray:
+    """Ticks that must follow each modality's arrival, by the load of all that waits for it, shape (K',).
+
+    Less, down to 0, where ``budget`` is exhausted before.
+    """
     from wnpopt.problems.wnp.kernels.plan import FAR
 
     plan = problem.plan
@@ -82,6 +89,8 @@ def branch_tails(problem: Problem) -> IntArray:
     last = np.where(able, problem.tail, FAR).min(axis=1)
     result = np.zeros(problem.uplink.count, dtype=np.int64)
     for k, members in enumerate(problem.readers):
+        if budget.exhausted():
+            break
         waiting = np.zeros(plan.order.size, dtype=np.bool_)
         waiting[members] = True
         for i in plan.order:
@@ -92,7 +101,7 @@ def branch_tails(problem: Problem) -> IntArray:
         head = _heads_within(problem, waiting)
         first = np.where(able, head, FAR).min(axis=1)
         chosen = np.flatnonzero(waiting)
-        result[k] = load_bound(plan.ticks[chosen], first[chosen], last[chosen])
+        result[k] = load_bound(plan.ticks[chosen], first[chosen], last[chosen], budget)
     return result
 
 
@@ -106,15 +115,22 @@ def _heads_within(problem: Problem, waiting: np.ndarray[tuple[int, ...], np.dtyp
     return np.asarray(heads(ticks, plan.order, plan.source, plan.width, plan.hop, plan.into_at, plan.into, release))
 
 
-def load_bound(ticks: IntArray, first: IntArray, last: IntArray) -> int:
+def load_bound(ticks: IntArray, first: IntArray, last: IntArray, budget: Budget) -> int:
     """Bound of unrelated machines: for each pair of thresholds.
 
     Head + least fractional load + tail of the subgraphs beyond both.
 
     ``ticks`` is (I, M), ``first`` (I,) the least start, ``last`` (I,) the least that follows. For core weights w >= 0
     with sum 1 the greatest load is at least sum_i min_m w_m * ticks[i, m]: any weights prove a bound, so they may be
-    found inexactly; they are rounded to integers and the sum is exact.
+    found inexactly; they are rounded to integers and the sum is exact. Thresholds are tried while ``budget`` lasts.
     """
+    from wnpopt.backends.stopping import never, run_stoppable
+
+    work = partial(_load_bound, ticks, first, last, budget)
+    return work(never()) if ticks.size <= _SMALL else run_stoppable(work, budget)
+
+
+def _load_bound(ticks: IntArray, first: IntArray, last: IntArray, budget: Budget, stop: Flag) -> int:
     from wnpopt.problems.wnp.kernels.load import least_load
 
     best = 0
@@ -123,9 +139,11 @@ def load_bound(ticks: IntArray, first: IntArray, last: IntArray) -> int:
     # All pairs for small instances; of many thresholds the extremes and an even sample of the rest.
     for h in _sample(heads):
         for t in _sample(tails):
+            if budget.exhausted():
+                return best
             chosen = np.flatnonzero((first >= h) & (last >= t))
             if chosen.size:
-                load = least_load(np.ascontiguousarray(ticks[chosen]))
+                load = least_load(np.ascontiguousarray(ticks[chosen]), stop)
                 best = max(best, int(h) + int(t) + load)
     return best
 
@@ -145,7 +163,7 @@ def prove_infeasible(instance: WnpInstance, budget: Budget) -> str | None:
     from wnpopt.problems.wnp.kernels.radio import Uplink, cannot_deliver
 
     uplink = Uplink.of(instance)
-    proof = None if budget.interrupted else cannot_deliver(uplink)
+    proof = None if budget.interrupted else cannot_deliver(uplink, budget)
     if proof is not None or uplink.count == 0 or budget.exhausted():
         return proof
     from wnpopt.problems.wnp.formulations.uplink import undeliverable

@@ -39,17 +39,20 @@ def arrivals(instance: WnpInstance, solution: WnpSolution) -> list[int | None]:
 
     The arrival is the END of the slot in which the delivered bits reach the payload; a payload of 0 is there at time 0.
     """
-    radio = instance.radio
+    radio, width = instance.radio, instance.resource_blocks
     arrived: list[int | None] = [0 if m.payload_bits == 0 else None for m in instance.modalities]
     delivered = [0] * len(instance.modalities)
+    lacking = {k for k, time in enumerate(arrived) if time is None}
     for slot, row in enumerate(solution.rb[: radio.slots]):
+        if not lacking:
+            break
         block = slot // radio.block_slots
-        for n, k in enumerate(row):
-            if k is not None and k < len(delivered) and n < instance.resource_blocks:
+        for n, k in enumerate(row[:width]):
+            if k in lacking:
                 delivered[k] += radio.bits_per_slot[k][n][block]
-        for k, modality in enumerate(instance.modalities):
-            if arrived[k] is None and delivered[k] >= modality.payload_bits:
-                arrived[k] = (slot + 1) * radio.slot_ticks
+        for k in [k for k in lacking if delivered[k] >= instance.modalities[k].payload_bits]:
+            arrived[k] = (slot + 1) * radio.slot_ticks
+            lacking.remove(k)
     return arrived
 
 
@@ -105,15 +108,15 @@ def _ticks(instance: WnpInstance, solution: WnpSolution, name: str) -> int:
 
 
 def _check_radio(instance: WnpInstance, solution: WnpSolution, found: list[Violation]) -> None:
-    radio = instance.radio
+    radio, width, known = instance.radio, instance.resource_blocks, len(instance.modalities)
     if len(solution.rb) > radio.slots:
         found.append(Violation("rb-slots", f"rb[{radio.slots}]", len(solution.rb) - radio.slots))
     for t, row in enumerate(solution.rb):
-        if len(row) != instance.resource_blocks:
-            found.append(Violation("rb-width", f"rb[{t}]", abs(len(row) - instance.resource_blocks)))
+        if len(row) != width:
+            found.append(Violation("rb-width", f"rb[{t}]", abs(len(row) - width)))
         for n, k in enumerate(row):
-            if k is not None and k >= len(instance.modalities):
-                found.append(Violation("rb-modality", f"rb[{t}][{n}]", k - len(instance.modalities) + 1))
+            if k is not None and k >= known:
+                found.append(Violation("rb-modality", f"rb[{t}][{n}]", k - known + 1))
 
 
 def _check_mapping(instance: WnpInstance, solution: WnpSolution, found: list[Violation]) -> None:

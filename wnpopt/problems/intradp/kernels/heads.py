@@ -23,7 +23,7 @@ from wnpopt.problems.intradp.kernels.stop import raised
 
 Tensors = tuple[int, ...]
 
-SETS_PER_OPERATOR, SETS = 12, 200
+SETS_PER_OPERATOR, SETS = 4, 200
 """Sets of several tensors evaluated by the time an operator is reached: so many for each operator before it and so many
 more. Networks need about 2 for each operator; beyond that a set is relaxed to its last tensor."""
 
@@ -171,7 +171,7 @@ class Front:
             np.array(whole, np.int64), *self._needs.get(whole, _FREE),
             self.heads.device, self.heads.server, int(self.heads.ptr[u]), self._reach, self._flag,
         )  # fmt: skip
-        self._steps += steps
+        self._steps += steps + 16 * (len(rest) + len(whole)) * (self._units[u] + 1)
         return Need(*found)
 
 

@@ -47,6 +47,10 @@ SILENT, DOWN, BOTH, UP = 0, 1, 2, 3
 """Messages of the tensor that is being decided: none, to the device, both ways, to the server."""
 
 
+TRY = 32
+"""Steps of work that trying one part for one label counts as; a live tensor that is copied is one."""
+
+
 class Ahead(NamedTuple):
     """Heads of the sets {first k live tensors} at one level, k = 1 … L, by the rows of the k-th.
 
@@ -75,7 +79,7 @@ class Rules(NamedTuple):
 
     ``cost`` bounds the weighted objective, ``time`` seconds; ``weights``: of time, of the device's busy seconds, of the
     secondary rank. Labels are no use at or above ``cutoff``, nor beyond the latency ``limit``. ``width`` is the beam's;
-    once a level has taken ``effort`` steps (a try, or a live tensor copied into a label) the rest of it counts as dropped.
+    once a level has taken ``effort`` steps (see :data:`TRY`) the rest of it counts as dropped.
     """
 
     cost: Heads
@@ -226,7 +230,7 @@ def _extend(
     Returns what the device's misses cost at least whatever b is, and what the server's cost: neither falls when more
     rows are sent.
     """
-    new.tally[2] += 1
+    new.tally[2] += TRY
     units = int(p.units[u])
     delay = p.link[2]
     w_time, w_busy = rules.weights[0], rules.weights[1]

@@ -300,8 +300,8 @@ def run(instance: SlideInstance, run: Run[SlideSolution]) -> Outcome[SlideSoluti
         return Outcome(None, termination, bounds, first.warm_start, build_s=build_s, message="; ".join(notes))
     best = max(plans, key=lambda plan: value_of(exact, plan))
     found_by, ended = "milp", first.termination is Termination.PROVED and not thinned
-    if ended and not columns.multicast and not _is_proved(instance, exact, best, bounds):
-        # The integers are too large for a proof in floating point: the knapsack's is exact.
+    if ended and not _is_proved(instance, exact, best, bounds):
+        # The integers are too large for a proof in floating point: the tables' are exact (None without such).
         exactly = run_stoppable(lambda flag: prove(columns, exact, flag), run.budget)
         if exactly is not None and exactly.bound is not None:
             bounds = (*bounds, Bound(exactly.bound, "dp"))

@@ -66,7 +66,7 @@ def knapsack(
                 best, best_node, best_from, best_to = whole, state_node[s], i, k
             upper[s] = whole + value_error
             if k < n:
-                upper[s] += (left - (costs[k] - costs[i]) + cost_error) * (value[k] / cost[k])
+                upper[s] += (left - (costs[k] - costs[i]) + cost_error) * value[k] / cost[k]
         wanted = best + step * (1.0 - 1e-6) if step > 0.0 else best * (1.0 + 1e-12)
         bound = best
         for s in range(size):

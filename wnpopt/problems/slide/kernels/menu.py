@@ -27,6 +27,7 @@ def menu(
     capacity: float,
     block: float,
     slack: float,
+    least: float,
     flag: Flag,
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """(cost, value, rate) of the undominated transmissions, by growing cost; those of the first levels when the
@@ -34,7 +35,7 @@ def menu(
 
     ``rate`` (n,) are the users' least rates, ``linear_order`` the users with a spectral efficiency, strongest first,
     ``fixed_order`` those with a fixed power, strongest first; ``levels`` the rates to try, growing. ``block`` is the
-    resource block in Hz, 0 without; costs are in blocks then, else in Hz.
+    resource block in Hz, 0 without; costs are in blocks then, else in Hz and at ``least`` that.
     """
     front_cost, front_value, front_rate = np.empty(0), np.empty(0), np.empty(0)
     n = rate.size
@@ -60,6 +61,8 @@ def menu(
                 break
             if block > 0.0:
                 cost = max(1.0, np.ceil(cost / (block * (1.0 + slack)) * (1.0 - 1e-12)))
+            else:
+                cost = max(cost, least)
             if cost > capacity:
                 break
             if next_a <= next_b:

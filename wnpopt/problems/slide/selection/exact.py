@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from wnpopt.backends.stopping import Flag, never
 from wnpopt.problems.slide.columns import BoolArray, SlideColumns
 from wnpopt.problems.slide.kernels.needs import Needs
@@ -15,6 +17,7 @@ _MOST_PAIRS = 50_000_000
 """Users times sets of models that are tried one by one."""
 
 
+@np.errstate(all="ignore")  # what overflows is infinite, and no plan
 def exact_selection(needs: Needs, flag: Flag | None = None, most_work: int = MOST_WORK) -> Selected | None:
     """The best plan under ``needs``, with its bound; None for a variant without a special method.
 

@@ -18,6 +18,7 @@ _STEPS_A_PAIR = 30
 """Elementary steps that a user and model take where a set of models is tried."""
 
 
+@np.errstate(all="ignore")  # what overflows is infinite, and no plan
 def greedy_selection(needs: Needs, flag: Flag | None = None) -> Selected:
     """The plan of the greedy rule under exact ``needs``; what there is of it when the ``flag`` is raised.
 

@@ -71,6 +71,7 @@ def menu_of(
         capacity,
         columns.resource_block_hz or 0.0,
         needs.slack,
+        needs.least_hz,
         work.flag,
     )
     return Menu(model, cost, value, level)

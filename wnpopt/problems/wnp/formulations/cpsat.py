@@ -16,18 +16,21 @@ from wnpopt.core.bound import Bound, best_bound
 from wnpopt.core.budget import Budget
 from wnpopt.core.method import Method, Outcome, Run
 from wnpopt.core.result import Termination
-from wnpopt.problems.wnp.features import refuse_bus
+from wnpopt.problems.wnp.features import refuse_unplanned
 from wnpopt.problems.wnp.instance import IntArray, WnpInstance
 from wnpopt.problems.wnp.solution import WnpSolution
 
 if TYPE_CHECKING:
     from ortools.sat.python import cp_model
 
-    from wnpopt.problems.wnp.formulations.decisions import Decisions
     from wnpopt.problems.wnp.kernels.problem import Problem
 
 SUBSETS_UP_TO = 5
 """Modalities for which Hall's condition is written for all subsets; above, along the deadlines' pairwise order."""
+
+
+_BUILT_A_SECOND = 30_000
+"""Core choices, for each subgraph and each edge, that are written into a model in a second of a slow core."""
 
 
 @dataclass(frozen=True)
@@ -63,11 +66,13 @@ def compile_cpsat(
 ) -> CpsatModel | None:
     """The model with makespans from ``lower`` (proved) to ``upper`` (known to be reached).
 
-    None if ``budget`` is exhausted before it is built.
+    None if ``budget`` is exhausted before it is built, or would be half gone.
     """
     from wnpopt.problems.wnp.formulations.cpsat_radio import add_radio
 
     budget = budget or Budget(None)
+    if not pays(problem, budget):
+        return None
     empty = _empty(problem, upper, lower)
     if not add_radio(empty.model, empty.variables, problem, subsets_up_to, budget):
         return None
@@ -85,11 +90,13 @@ def compile_master(
     """The model without slot counts.
 
     Arrivals are held by the cuts of ``weights`` (R7) and by ``no_goods`` (R8) alone. None if ``budget`` is exhausted
-    before it is built.
+    before it is built, or would be half gone.
     """
     from wnpopt.problems.wnp.formulations.cpsat_radio import add_arrivals, add_cut, add_no_good
 
     budget = budget or Budget(None)
+    if not pays(problem, budget):
+        return None
     empty = _empty(problem, upper, lower)
     if problem.uplink.count:
         add_arrivals(empty.model, empty.variables, problem.uplink)
@@ -100,6 +107,13 @@ def compile_master(
         for no_good in no_goods:
             add_no_good(empty.model, empty.variables, problem.uplink, no_good)
     return _with_compute(empty, budget)
+
+
+def pays(problem: Problem, budget: Budget) -> bool:
+    """False where building the compute side alone would take more than half of the time that is left."""
+    subgraphs, cores = problem.plan.ticks.shape
+    choices = (subgraphs + problem.plan.source.size) * cores
+    return choices / _BUILT_A_SECOND <= budget.remaining() / 2
 
 
 def _empty(problem: Problem, upper: int | None, lower: int) -> CpsatModel:
@@ -121,10 +135,14 @@ def _with_compute(compiled: CpsatModel, budget: Budget) -> CpsatModel | None:
     return compiled
 
 
-def hint(compiled: CpsatModel, decisions: Decisions) -> None:
-    """Hand ``decisions`` to the model as a complete hint."""
+def hint(compiled: CpsatModel, solution: WnpSolution) -> None:
+    """Hand a valid solution to the model as a complete hint, if it has a place in it."""
     from wnpopt.problems.wnp.formulations.cpsat_compute import instants
+    from wnpopt.problems.wnp.formulations.decisions import Decisions
 
+    decisions = Decisions.of(compiled.problem, solution)
+    if decisions is None:
+        return
     uplink, plan = compiled.problem.uplink, compiled.problem.plan
     values: dict[str, int] = {"C": decisions.makespan}
     for k in range(uplink.count):
@@ -191,7 +209,7 @@ def decode(compiled: CpsatModel, values: tuple[float, ...]) -> WnpSolution:
 def run(instance: WnpInstance, run: Run[WnpSolution]) -> Outcome[WnpSolution]:
     """Build, hint with the warm start, solve, decode."""
     from wnpopt.backends.cpsat import solve_cpsat
-    from wnpopt.problems.wnp.formulations.decisions import Decisions, priced
+    from wnpopt.problems.wnp.formulations.decisions import priced
     from wnpopt.problems.wnp.kernels.problem import Problem
 
     began = run.budget.elapsed()
@@ -204,9 +222,9 @@ def run(instance: WnpInstance, run: Run[WnpSolution]) -> Outcome[WnpSolution]:
     upper = None if run.start is None else int(run.start.objective)
     compiled = compile_cpsat(problem, upper, 0 if known is None else int(known.value), budget=run.budget)
     if compiled is None:
-        return Outcome(None, run.budget.why_over(), message="no time was left to build the model")
+        return Outcome(None, run.budget.why_over(), message="there was not enough time to build the model")
     if run.start is not None:
-        hint(compiled, Decisions.of(problem, run.start.solution))
+        hint(compiled, run.start.solution)
     build_s = run.budget.elapsed() - began
 
     def decoded(values: tuple[float, ...]) -> tuple[float, WnpSolution] | None:
@@ -233,5 +251,5 @@ METHOD = Method(
     modules=("ortools", "numba"),
     timed=True,
     warm_startable=True,
-    refuse=refuse_bus,
+    refuse=refuse_unplanned,
 )

@@ -59,7 +59,7 @@ def add_compute(
     if not _add_instants(model, variables, problem, budget) or not _add_transfers(model, variables, problem, budget):
         return False
     _add_loads(model, variables, problem, np.where(plan.ticks < FAR, head, FAR))
-    _add_tails(model, variables, problem)
+    _add_tails(model, variables, problem, budget)
     return not budget.exhausted()
 
 
@@ -79,9 +79,8 @@ def instants(problem: Problem) -> list[tuple[int, int, list[int]]]:
     found = []
     for i in np.flatnonzero(no_time.any(axis=1)).tolist():
         both = no_time[i] & some_time
-        for j in np.flatnonzero(both.any(axis=1)).tolist():
-            if i != j and not related[i, j] and not related[j, i]:
-                found.append((i, j, np.flatnonzero(both[j]).tolist()))
+        both[related[i] | related[:, i]] = False
+        found += [(i, j, np.flatnonzero(both[j]).tolist()) for j in np.flatnonzero(both.any(axis=1)).tolist()]
     return found
 
 
@@ -162,12 +161,14 @@ def _add_loads(
             model.add(variables["C"] >= _weighted([*here, busy], [*plan.ticks[members, m], least]))
 
 
-def _add_tails(model: cp_model.CpModel, variables: dict[str, cp_model.IntVar], problem: Problem) -> None:
+def _add_tails(
+    model: cp_model.CpModel, variables: dict[str, cp_model.IntVar], problem: Problem, budget: Budget
+) -> None:
     """(C10) what waits for a modality follows its arrival."""
     from wnpopt.problems.wnp.bounds import branch_tails
 
     if problem.uplink.count == 0:
         return
-    tail = np.maximum(problem.modality_tails(problem.shortest_tails()), branch_tails(problem))
+    tail = np.maximum(problem.modality_tails(problem.shortest_tails()), branch_tails(problem, budget))
     for k in range(problem.uplink.count):
         model.add(variables["C"] >= problem.uplink.slot_ticks * variables[f"T[{k}]"] + int(tail[k]))

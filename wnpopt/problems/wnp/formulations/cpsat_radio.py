@@ -37,7 +37,7 @@ def add_radio(
                 _add_hall(model, variables, uplink, members)
     elif not _add_pairwise(model, variables, uplink, budget):
         return False
-    for weight in cut_weights(problem):
+    for weight in cut_weights(problem, budget):
         add_cut(model, variables, uplink, weight)
     return not budget.exhausted()
 
@@ -133,8 +133,11 @@ def _add_pairwise(
     return True
 
 
-def cut_weights(problem: Problem) -> list[IntArray]:
-    """Weights that prove the radio's bounds for several tails: the cuts that bind near an optimum."""
+def cut_weights(problem: Problem, budget: Budget) -> list[IntArray]:
+    """Weights that prove the radio's bounds for several tails: the cuts that bind near an optimum.
+
+    Fewer where ``budget`` is exhausted before.
+    """
     uplink = problem.uplink
     shortest = problem.modality_tails(problem.shortest_tails())
     nothing = np.zeros(uplink.count, dtype=np.int64)
@@ -146,7 +149,9 @@ def cut_weights(problem: Problem) -> list[IntArray]:
             tails.append(tail)
     found: dict[tuple[int, ...], IntArray] = {}
     for tail in tails:
-        _, cut = least_makespan(uplink, tail, give_up=0)
+        if budget.exhausted():
+            break
+        _, cut = least_makespan(uplink, tail, budget, give_up=0)
         if cut is not None:
             weight = coarse(cut.weight)
             found.setdefault(tuple(weight.tolist()), weight)

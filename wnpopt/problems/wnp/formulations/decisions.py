@@ -25,14 +25,17 @@ class Decisions:
     makespan: int
 
     @staticmethod
-    def of(problem: Problem, solution: WnpSolution) -> Decisions:
-        """The decisions of a valid solution; slots that bring nothing by a modality's arrival are left out."""
+    def of(problem: Problem, solution: WnpSolution) -> Decisions | None:
+        """The decisions of a valid solution; slots that bring nothing by a modality's arrival are left out.
+
+        None if it needs slots that no optimum does: the models do not have them.
+        """
         uplink, instance = problem.uplink, problem.instance
         position = {int(k): index for index, k in enumerate(uplink.index)}
         count = np.zeros(uplink.rates.shape, dtype=np.int64)
         got = np.zeros(uplink.count, dtype=np.int64)
         arrival = np.zeros(uplink.count, dtype=np.int64)
-        for t, row in enumerate(solution.rb):
+        for t, row in enumerate(solution.rb[: uplink.slots]):
             block = t // instance.radio.block_slots
             lacking = got < uplink.payload
             for n, modality in enumerate(row):
@@ -41,6 +44,8 @@ class Decisions:
                     count[k, n, block] += 1
                     got[k] += uplink.rates[k, n, block]
             arrival[lacking & (got >= uplink.payload)] = t + 1
+        if (got < uplink.payload).any():
+            return None
         number = {c.name: m for m, c in enumerate(instance.chip.cores)}
         names = [s.name for s in instance.subgraphs]
         core = np.array([number[solution.core[name]] for name in names], dtype=np.int64)

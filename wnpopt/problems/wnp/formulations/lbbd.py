@@ -17,7 +17,7 @@ from wnpopt.core.errors import SolverError
 from wnpopt.core.method import Method, Outcome, Run
 from wnpopt.core.result import Termination, WarmStart
 from wnpopt.core.trace import Trace
-from wnpopt.problems.wnp.features import refuse_bus
+from wnpopt.problems.wnp.features import refuse_unplanned
 from wnpopt.problems.wnp.formulations.radio_check import Answer, RadioCheck
 from wnpopt.problems.wnp.instance import IntArray, WnpInstance
 from wnpopt.problems.wnp.solution import WnpSolution
@@ -56,7 +56,7 @@ class _Decomposition:
         self.value: int | None = None if run.start is None else int(run.start.objective)
         self.improved = False
         self.lower = 0 if known is None else int(known.value)
-        self.check = RadioCheck(problem.uplink, cut_weights(problem) if problem.uplink.count else [])
+        self.check = RadioCheck(problem.uplink, cut_weights(problem, run.budget) if problem.uplink.count else [])
         self.warm_start = WarmStart.NONE
         self.master_bound: int | None = None
         self.build_s = run.budget.elapsed() - began
@@ -67,7 +67,7 @@ class _Decomposition:
         while True:
             solved = self._master(budget)
             if solved is None:
-                return self._outcome(budget.why_over(), message="no time was left to build the master problem")
+                return self._outcome(budget.why_over(), message="there was not enough time to build the master problem")
             report, master = solved
             if report.ending == "infeasible":
                 return self._outcome(Termination.PROVED, infeasible="the master problem is infeasible")
@@ -97,7 +97,6 @@ class _Decomposition:
     def _master(self, budget: Budget) -> tuple[Report, CpsatModel] | None:
         from wnpopt.backends.cpsat import solve_cpsat
         from wnpopt.problems.wnp.formulations.cpsat import compile_master, hint
-        from wnpopt.problems.wnp.formulations.decisions import Decisions
 
         began = budget.elapsed()
         master = compile_master(self.problem, self.value, self.lower, self.check.weights, self.check.no_goods, budget)
@@ -105,7 +104,7 @@ class _Decomposition:
             self.build_s += budget.elapsed() - began
             return None
         if self.best is not None:
-            hint(master, Decisions.of(self.problem, self.best))
+            hint(master, self.best)
         self.build_s += budget.elapsed() - began
         # The master's incumbents may be out of the radio's reach: only its bound is news.
         silent = Trace("min", budget)
@@ -149,7 +148,7 @@ class _Decomposition:
 
         problem = self.problem
         tail = problem.modality_tails(schedule.makespan - problem.scheduler.latest_starts(schedule))
-        arrivals, cut = least_makespan(problem.uplink, tail)
+        arrivals, cut = least_makespan(problem.uplink, tail, self.run.budget)
         if cut is not None:
             self.check.remember(cut.weight)
         if arrivals is not None:
@@ -192,5 +191,5 @@ METHOD = Method(
     modules=("ortools", "numba"),
     timed=True,
     warm_startable=True,
-    refuse=refuse_bus,
+    refuse=refuse_unplanned,
 )

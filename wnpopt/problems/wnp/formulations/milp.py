@@ -6,16 +6,19 @@ Constraint names in the code are those of the written model.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from wnpopt.core.bound import Bound
-from wnpopt.core.method import Method, Outcome, Run
+from wnpopt.core.method import Method, Outcome, Run, Start
 from wnpopt.core.result import Termination
-from wnpopt.problems.wnp.features import refuse_bus
+from wnpopt.core.verdict import tighten
+from wnpopt.problems.wnp.features import refuse_unplanned
 from wnpopt.problems.wnp.instance import WnpInstance
+from wnpopt.problems.wnp.kernels.horizon import useful_slots
 from wnpopt.problems.wnp.solution import WnpSolution
 
 if TYPE_CHECKING:
@@ -29,6 +32,12 @@ MODALITIES_UP_TO = 8
 
 ROWS_UP_TO = 50_000
 """Rows of a kind: building more takes longer than such a model could be solved in."""
+
+TOLD_APART = 5_000
+"""Makespans, in units of the greatest common divisor of all times, up to which HiGHS's proof is taken for one."""
+
+COARSE = 1e-6
+"""The precision of HiGHS's bounds beyond that: its default tolerance, which it keeps in places."""
 
 _LARGEST_TIME = 1e5
 
@@ -51,14 +60,38 @@ def build_milp(problem: Problem, upper: int | None = None) -> pyo.ConcreteModel:
 
     horizon = latest_makespan(problem) if upper is None else upper
     model = pyo.ConcreteModel(name=problem.instance.name)
-    # Times beyond 1e5 ticks are counted in larger units: tolerances are absolute, and coefficients must stay close.
-    model.tick = pyo.Param(initialize=1.0 / max(1.0, float(np.ceil(horizon / _LARGEST_TIME))))
+    model.tick = pyo.Param(initialize=1.0 / unit_of(problem, horizon))
     model.C = pyo.Var(bounds=(0, horizon * model.tick.value))
     _add_radio(model, problem)
     _add_cores(model, problem, horizon)
     _add_orders(model, problem, horizon)
     model.makespan = pyo.Objective(expr=model.C, sense=pyo.minimize)
     return model
+
+
+def unit_of(problem: Problem, horizon: int) -> int:
+    """Ticks in the model's unit of time: 1 up to a horizon of 10^5.
+
+    Beyond that the greatest common divisor of all times, and as many powers of two as make the horizon 10^5 units:
+    tolerances are absolute, and halves are exact in floating point where thirds are not.
+    """
+    if horizon <= _LARGEST_TIME:
+        return 1
+    unit = divisor_of(problem)
+    while horizon > unit * _LARGEST_TIME:
+        unit *= 2
+    return unit
+
+
+def divisor_of(problem: Problem) -> int:
+    """The greatest common divisor of all ticks, transfers and slots: every makespan is a multiple of it."""
+    from wnpopt.problems.wnp.kernels.plan import FAR
+
+    plan, uplink = problem.plan, problem.uplink
+    times = [plan.ticks[plan.ticks < FAR], plan.hop.ravel(), plan.width]
+    if uplink.count:
+        times.append(np.array([uplink.slot_ticks], dtype=np.int64))
+    return max(1, int(np.gcd.reduce(np.concatenate(times))))
 
 
 def _add_radio(model: pyo.ConcreteModel, problem: Problem) -> None:
@@ -261,9 +294,14 @@ def decode(model: pyo.ConcreteModel, problem: Problem, values: Sequence[float]) 
 
 
 def run(instance: WnpInstance, run: Run[WnpSolution]) -> Outcome[WnpSolution]:
-    """Build, start from the warm start, solve with HiGHS, decode."""
-    from wnpopt.backends.highs import solve_highs
-    from wnpopt.problems.wnp.formulations.decisions import Decisions, priced
+    """Build, start from the warm start, solve with HiGHS, decode; CP-SAT settles what HiGHS cannot.
+
+    HiGHS holds rows and integers to a tolerance: makespans that differ by less than that times a big-M, or by less than
+    a sum of such differences, are the same to it, and it has called the larger one optimal. Up to
+    :data:`TOLD_APART` units its bound, weakened by its error, is taken; beyond, and wherever its answer and its bound
+    do not meet at the end, or it fails, or it calls infeasible what is not, the last word has CP-SAT, which computes
+    in integers.
+    """
     from wnpopt.problems.wnp.kernels.problem import Problem
 
     began = run.budget.elapsed()
@@ -272,31 +310,81 @@ def run(instance: WnpInstance, run: Run[WnpSolution]) -> Outcome[WnpSolution]:
         return Outcome(None, run.budget.why_over())
     if problem.uplink.alone() is None:
         return Outcome(None, Termination.PROVED, infeasible="a modality cannot be delivered even alone")
-    model = build_milp(problem, None if run.start is None else int(run.start.objective))
-    if run.start is not None:
-        set_start(model, problem, Decisions.of(problem, run.start.solution))
+    first, settled = _by_highs(problem, run, began)
+    if settled or run.budget.exhausted():
+        return first
+    return _settle(instance, first, run)
+
+
+def _by_highs(problem: Problem, run: Run[WnpSolution], began: float) -> tuple[Outcome[WnpSolution], bool]:
+    """HiGHS's outcome; True if nothing is left to be settled."""
+    from wnpopt.backends.highs import TOLERANCE, solve_highs
+    from wnpopt.backends.report import Ending
+    from wnpopt.problems.wnp.formulations.decisions import Decisions, priced
+    from wnpopt.problems.wnp.formulations.horizon import latest_makespan
+
+    upper = latest_makespan(problem) if run.start is None else int(run.start.objective)
+    model = build_milp(problem, upper)
+    decisions = None if run.start is None else Decisions.of(problem, run.start.solution)
+    if decisions is not None:
+        set_start(model, problem, decisions)
     build_s = run.budget.elapsed() - began
 
     def decoded(values: tuple[float, ...]) -> tuple[float, WnpSolution] | None:
         return priced(decode(model, problem, values), run.verified_objective)
 
+    trusted = upper <= TOLD_APART * divisor_of(problem)
     report = solve_highs(
         model,
         run.budget,
         run.trace,
-        warm_start=run.start is not None,
+        warm_start=decisions is not None,
         unit=1.0 / float(model.tick.value),
         decode=decoded,
+        precision=TOLERANCE if trusted else COARSE,
     )
-    bounds = () if report.bound is None else (Bound(report.bound, "milp"),)
+    answer = None if report.values is None else decoded(report.values)
+    if run.start is not None and (answer is None or answer[0] > run.start.objective):
+        answer = (run.start.objective, run.start.solution)
+    proved = report.bound is not None and answer is not None and tighten(report.bound, "min") >= answer[0]
+    over = report.ending in (Ending.LIMIT, Ending.INTERRUPTED)
     return Outcome(
-        None if report.values is None else decode(model, problem, report.values),
-        report.termination(),
-        bounds,
+        None if answer is None else answer[1],
+        Termination.PROVED if proved else run.budget.why_over(),
+        () if report.bound is None else (Bound(report.bound, "milp"),),
         report.warm_start,
+        found_by=run.start.found_by
+        if run.start is not None and answer is not None and answer[1] is run.start.solution
+        else None,
         build_s=build_s,
         message=report.message,
-        infeasible="HiGHS calls it infeasible" if report.ending == "infeasible" else None,
+        infeasible="HiGHS calls it infeasible" if report.ending is Ending.INFEASIBLE and answer is None else None,
+    ), (proved and trusted) or over
+
+
+def _settle(instance: WnpInstance, first: Outcome[WnpSolution], run: Run[WnpSolution]) -> Outcome[WnpSolution]:
+    """CP-SAT's word on HiGHS's answer, in the time that is left."""
+    from wnpopt.problems.wnp.formulations import cpsat
+
+    objective = None if first.solution is None else run.verified_objective(first.solution)
+    start = None
+    if first.solution is not None and objective is not None:
+        start = Start(first.solution, objective, first.found_by or "milp")
+    second = cpsat.run(instance, replace(run, start=start))
+    reached = None if second.solution is None else run.verified_objective(second.solution)
+    improved = reached is not None and (start is None or reached < start.objective)
+    infeasible = None
+    if second.infeasible is not None and start is None:
+        infeasible = "HiGHS and CP-SAT call it infeasible" if first.infeasible is not None else second.infeasible
+    return replace(
+        second,
+        solution=second.solution if improved else first.solution,
+        bounds=(*first.bounds, *(Bound(bound.value, "milp+cpsat") for bound in second.bounds)),
+        warm_start=first.warm_start,
+        found_by="cpsat" if improved else first.found_by,
+        build_s=first.build_s + second.build_s,
+        message="; ".join(text for text in (first.message, second.message) if text),
+        infeasible=infeasible,
     )
 
 
@@ -305,22 +393,25 @@ def refuse(instance: WnpInstance) -> tuple[str, str] | None:
     needed = int(instance.needed.sum())
     if needed > MODALITIES_UP_TO:
         return "modalities", f"{needed} are named by subgraphs; at most {MODALITIES_UP_TO} are supported"
+    unary = useful_slots(instance) * (2**needed - 1)
+    if unary > ROWS_UP_TO:
+        return "radio.slots", f"asks for {unary} rows; at most {ROWS_UP_TO} are supported: use lbbd"
     hall = (2**needed - 1) * instance.resource_blocks * instance.blocks
     orders = len(instance.subgraphs) ** 2 // 2 * len(instance.chip.cores)
     if hall > ROWS_UP_TO:
         return "radio.bits_per_slot", f"asks for {hall} rows; at most {ROWS_UP_TO} are supported: use lbbd"
     if orders > ROWS_UP_TO:
         return "subgraphs", f"ask for {orders} rows; at most {ROWS_UP_TO} are supported: use lbbd"
-    return refuse_bus(instance)
+    return refuse_unplanned(instance)
 
 
 METHOD = Method(
     family="wnp",
     name="milp",
-    summary="MILP (Pyomo + HiGHS): assignment, orders, unary arrivals; the reference for small instances",
+    summary="MILP (Pyomo + HiGHS, near ties settled by CP-SAT): the reference for small instances",
     proves="optimality, infeasibility",
     run=run,
-    modules=("pyomo", "highspy", "numba"),
+    modules=("pyomo", "highspy", "ortools", "numba"),
     timed=True,
     warm_startable=True,
     refuse=refuse,

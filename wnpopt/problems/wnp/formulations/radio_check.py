@@ -12,7 +12,7 @@ import numpy as np
 from wnpopt.core.budget import Budget
 from wnpopt.problems.wnp.formulations.uplink import refuted
 from wnpopt.problems.wnp.instance import IntArray
-from wnpopt.problems.wnp.kernels.radio import Uplink, cut_holds
+from wnpopt.problems.wnp.kernels.radio import Uplink, cut_holds, stoppable
 from wnpopt.problems.wnp.kernels.rounding import repair
 from wnpopt.problems.wnp.kernels.throughput import concurrent_throughput, usable_slots
 
@@ -46,11 +46,15 @@ class RadioCheck:
         usable = usable_slots(deadline, uplink.block_start, uplink.block_length)
         if uplink.count == 0:
             return Answer(np.zeros(uplink.rates.shape, dtype=np.int64), False)
-        _, upper, weight, count = concurrent_throughput(uplink.share, usable, uplink.all_weights(), False)
+        _, upper, weight, count = stoppable(
+            uplink,
+            budget,
+            lambda stop: concurrent_throughput(uplink.share, usable, uplink.all_weights(), False, stop),
+        )
         if upper < 1.0 - 1e-9 and self._add_cut(weight / uplink.payload, deadline):
             return Answer(None, True)
         count = count.copy()
-        if repair(uplink.rates, uplink.payload, usable, weight, count):
+        if stoppable(uplink, budget, lambda stop: repair(uplink.rates, uplink.payload, usable, weight, count, stop)):
             return Answer(count, False)
         return self._ask_exactly(deadline, budget)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wnpopt.core.method import Method, Outcome, Run
 from wnpopt.core.result import Termination
-from wnpopt.problems.wnp.features import refuse_bus
+from wnpopt.problems.wnp.features import refuse_unplanned
 from wnpopt.problems.wnp.instance import WnpInstance
 from wnpopt.problems.wnp.solution import WnpSolution
 
@@ -14,15 +14,13 @@ def run(instance: WnpInstance, run: Run[WnpSolution]) -> Outcome[WnpSolution]:
 
     It starts from RTFS and returns that when nothing better is found; the message says so.
     """
-    from wnpopt.problems.wnp.heuristics.search import pipeline_aware, transmit_first
+    from wnpopt.problems.wnp.heuristics.search import nothing_delivered, pipeline_aware, transmit_first
     from wnpopt.problems.wnp.kernels.problem import Problem
 
     problem = Problem.of(instance)
     first = transmit_first(problem, run.budget)
     if first is None:
-        return Outcome(
-            None, Termination.HEURISTIC, message="no allocation delivers all payloads in the slots there are"
-        )
+        return nothing_delivered(run.budget)
     joint = pipeline_aware(problem, first, run.budget)
     kept = joint.schedule.makespan >= first.schedule.makespan
     if kept:
@@ -42,5 +40,5 @@ METHOD = Method(
     proves="nothing by itself; never worse than rtfs",
     run=run,
     modules=("numba",),
-    refuse=refuse_bus,
+    refuse=refuse_unplanned,
 )

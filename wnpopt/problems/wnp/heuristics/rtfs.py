@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from wnpopt.core.method import Method, Outcome, Run
 from wnpopt.core.result import Termination
-from wnpopt.problems.wnp.features import refuse_bus
+from wnpopt.problems.wnp.features import refuse_unplanned
 from wnpopt.problems.wnp.instance import WnpInstance
 from wnpopt.problems.wnp.solution import WnpSolution
 
 
 def run(instance: WnpInstance, run: Run[WnpSolution]) -> Outcome[WnpSolution]:
     """The sequential policy; see :func:`~wnpopt.problems.wnp.heuristics.search.transmit_first`."""
-    from wnpopt.problems.wnp.heuristics.search import transmit_first
+    from wnpopt.problems.wnp.heuristics.search import nothing_delivered, transmit_first
     from wnpopt.problems.wnp.kernels.problem import Problem
 
     problem = Problem.of(instance)
     joint = transmit_first(problem, run.budget)
     if joint is None:
-        return Outcome(
-            None, Termination.HEURISTIC, message="no allocation delivers all payloads in the slots there are"
-        )
+        return nothing_delivered(run.budget)
     return Outcome(problem.solution(joint.arrivals, joint.schedule), Termination.HEURISTIC)
 
 
@@ -30,5 +28,5 @@ METHOD = Method(
     proves="nothing by itself",
     run=run,
     modules=("numba",),
-    refuse=refuse_bus,
+    refuse=refuse_unplanned,
 )

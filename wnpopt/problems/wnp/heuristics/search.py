@@ -10,10 +10,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from wnpopt.core.budget import Budget
+from wnpopt.core.method import Outcome
+from wnpopt.core.result import Termination
 from wnpopt.problems.wnp.instance import IntArray
 from wnpopt.problems.wnp.kernels.problem import Problem
 from wnpopt.problems.wnp.kernels.radio import Arrivals, Cut, least_makespan
 from wnpopt.problems.wnp.kernels.schedule import Schedule
+from wnpopt.problems.wnp.solution import WnpSolution
 
 _ROUNDS = 12
 
@@ -31,9 +34,9 @@ def least_makespan_or_exact(problem: Problem, tail: IntArray, budget: Budget) ->
 
     Where rounding fails at the edge of what the radio can deliver, a small integer programme decides.
     """
-    arrivals, cut = least_makespan(problem.uplink, tail)
+    arrivals, cut = least_makespan(problem.uplink, tail, budget)
     uplink = problem.uplink
-    if arrivals is not None or uplink.count == 0 or uplink.alone() is None:
+    if arrivals is not None or uplink.count == 0 or uplink.alone() is None or budget.exhausted():
         return arrivals, cut
     from wnpopt.problems.wnp.formulations.uplink import allocate
 
@@ -48,7 +51,7 @@ def least_makespan_or_exact(problem: Problem, tail: IntArray, budget: Budget) ->
 def transmit_first(problem: Problem, budget: Budget) -> Joint | None:
     """RTFS: the least time by which all modalities have arrived, then the best list schedule; nothing overlaps.
 
-    None if the radio delivers nothing in time.
+    None if the radio delivers nothing in time, or ``budget`` is exhausted before it does.
     """
     nothing = np.zeros(problem.uplink.count, dtype=np.int64)
     arrivals, _ = least_makespan_or_exact(problem, nothing, budget)
@@ -58,6 +61,13 @@ def transmit_first(problem: Problem, budget: Budget) -> Joint | None:
     # The policy: no subgraph starts before ALL modalities that some subgraph names have arrived.
     release = np.full(problem.plan.order.size, last, dtype=np.int64)
     return Joint(arrivals, problem.scheduler.schedule(release))
+
+
+def nothing_delivered(budget: Budget) -> Outcome[WnpSolution]:
+    """The outcome without a solution, and why there is none."""
+    if budget.exhausted():
+        return Outcome(None, budget.why_over(), message="no allocation was found before the end")
+    return Outcome(None, Termination.HEURISTIC, message="no allocation delivers all payloads in the slots there are")
 
 
 def pipeline_aware(problem: Problem, first: Joint, budget: Budget) -> Joint:
@@ -80,7 +90,7 @@ def pipeline_aware(problem: Problem, first: Joint, budget: Budget) -> Joint:
             if tuple(current) in seen:
                 break
             seen.add(tuple(current))
-            arrivals, _ = least_makespan(problem.uplink, current)
+            arrivals, _ = least_makespan(problem.uplink, current, budget)
             if arrivals is None:
                 break
             joint = _respond(problem, arrivals, best)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from wnpopt.backends.compiled import compiled
+from wnpopt.backends.stopping import Flag
 from wnpopt.problems.wnp.instance import IntArray
 from wnpopt.problems.wnp.kernels.plan import FAR
 from wnpopt.problems.wnp.kernels.throughput import FloatArray
@@ -13,7 +14,7 @@ _SCALE = 1 << 16
 
 
 @compiled
-def _prices(ticks: IntArray, rounds: int) -> FloatArray:
+def _prices(ticks: IntArray, rounds: int, stop: Flag) -> FloatArray:
     """Machine prices by multiplicative updates: what is loaded most becomes dearer; the best prices met, shape (M,)."""
     count, cores = ticks.shape
     price = np.empty(cores)
@@ -23,6 +24,8 @@ def _prices(ticks: IntArray, rounds: int) -> FloatArray:
     best = -1.0
     load = np.empty(cores)
     for step in range(rounds):
+        if stop[0] != 0:
+            break
         for m in range(cores):
             load[m] = 0.0
         value = 0.0
@@ -53,9 +56,12 @@ def _prices(ticks: IntArray, rounds: int) -> FloatArray:
     return best_price
 
 
-def least_load(ticks: IntArray) -> int:
-    """A lower bound on the largest load of any assignment of the subgraphs (I, M; FAR where forbidden), rounded up."""
-    price = np.floor(_prices(ticks, 150) * _SCALE).astype(np.int64)
+def least_load(ticks: IntArray, stop: Flag) -> int:
+    """A lower bound on the largest load of any assignment of the subgraphs (I, M; FAR where forbidden), rounded up.
+
+    Weaker once ``stop`` is raised, but a bound.
+    """
+    price = np.floor(_prices(ticks, 150, stop) * _SCALE).astype(np.int64)
     if not price.any():
         return 0
     able = ticks < FAR

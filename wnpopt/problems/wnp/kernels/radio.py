@@ -8,12 +8,17 @@ integers, so that :func:`cut_bound` can repeat its claim in exact arithmetic.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
 from wnpopt.backends.compiled import compiled, inner
+from wnpopt.backends.stopping import Flag, never, run_stoppable
+from wnpopt.core.budget import Budget
 from wnpopt.problems.wnp.instance import IntArray, WnpInstance
+from wnpopt.problems.wnp.kernels.horizon import useful_slots
 from wnpopt.problems.wnp.kernels.rounding import repair
 from wnpopt.problems.wnp.kernels.throughput import (
     FloatArray,
@@ -23,6 +28,9 @@ from wnpopt.problems.wnp.kernels.throughput import (
 )
 
 _WEIGHT_SCALE = 1 << 20
+_SMALL = 20_000
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -30,7 +38,8 @@ class Uplink:
     """The modalities that need the radio (named by a subgraph, with a payload), with their arrays made ready.
 
     ``index`` (K',) are their indices in the instance; ``rates`` is (K', N, B), ``share`` (N, B, K') what a slot
-    brings of a payload.
+    brings of a payload. ``slots`` are those that some optimum needs (:func:`~wnpopt.problems.wnp.kernels.horizon.
+    useful_slots`), with their blocks.
     """
 
     index: IntArray
@@ -47,18 +56,21 @@ class Uplink:
     def of(instance: WnpInstance) -> Uplink:
         """The uplink of ``instance``."""
         index = np.flatnonzero(instance.needed & (instance.payloads > 0)).astype(np.int64)
-        rates = np.ascontiguousarray(instance.rates[index])
+        slots = useful_slots(instance)
+        blocks = -(-slots // instance.radio.block_slots)
+        rates = np.ascontiguousarray(instance.rates[index, :, :blocks])
         payload = instance.payloads[index]
         share = np.ascontiguousarray((rates / payload[:, None, None]).transpose(1, 2, 0))
+        start = np.arange(blocks, dtype=np.int64) * instance.radio.block_slots
         return Uplink(
             index,
             tuple(instance.modalities[k].name for k in index),
             rates,
             payload,
             share,
-            instance.block_start,
-            instance.block_length,
-            instance.radio.slots,
+            start,
+            np.minimum(instance.radio.block_slots, slots - start),
+            slots,
             instance.radio.slot_ticks,
         )
 
@@ -178,11 +190,13 @@ def min_max(
     weight: FloatArray,
     limit: int,
     give_up: int,
+    stop: Flag,
 ) -> tuple[int, int, FloatArray, IntArray]:
     """(C, bound, weights, counts): an allocation for C, and weights that prove that no C below ``bound`` has one.
 
     C is -1 if no allocation was found (or none below ``limit``); the bound is then above the largest useful C if the
-    radio cannot deliver at all. ``give_up`` limits how many values beyond the bound rounding is tried at.
+    radio cannot deliver at all. ``give_up`` limits how many values beyond the bound rounding is tried at. Once ``stop``
+    is raised no allocation is found, and the bound is what was proved until then.
     """
     k_count = payload.size
     count = np.zeros(rates.shape, dtype=np.int64)
@@ -196,7 +210,7 @@ def min_max(
         if bound >= limit:
             return -1, bound, proof, count
         usable = usable_slots(deadlines(bound, tail, slot_ticks, slots), start, length)
-        _, upper, weight, count = concurrent_throughput(share, usable, weight, True)
+        _, upper, weight, count = concurrent_throughput(share, usable, weight, True, stop)
         if upper >= 1.0 - 1e-9:
             break
         proof = weight
@@ -208,9 +222,11 @@ def min_max(
     for attempt in range(give_up):
         usable = usable_slots(deadlines(value, tail, slot_ticks, slots), start, length)
         if attempt > 0:
-            _, _, weight, count = concurrent_throughput(share, usable, weight, False)
-        if repair(rates, payload, usable, weight, count):
+            _, _, weight, count = concurrent_throughput(share, usable, weight, False, stop)
+        if repair(rates, payload, usable, weight, count, stop):
             return value, bound, proof, count
+        if stop[0] != 0:
+            break
         # The next values one by one, then in growing steps: each slot more brings bits on every resource block.
         for _ in range(max(1, attempt - 6)):
             following = _next_value(value, tail, slot_ticks, slots)
@@ -225,14 +241,15 @@ def min_max(
 
 
 def least_makespan(
-    uplink: Uplink, tail: IntArray, *, limit: int = 2**62, give_up: int = 400
+    uplink: Uplink, tail: IntArray, budget: Budget, *, limit: int = 2**62, give_up: int = 400
 ) -> tuple[Arrivals | None, Cut | None]:
     """An allocation with a near-least C = max_k (tail_k + arrival_k).
 
     And the cut that bounds every allocation's C from below.
 
     ``tail`` is in ticks, shape (K',). No allocation is found (None) if the radio cannot deliver, if rounding fails at
-    the last slot, or if C would reach ``limit``. The cut is None when the modalities' alone arrivals are the bound.
+    the last slot, if C would reach ``limit``, or if ``budget`` is exhausted before. The cut is None when the
+    modalities' alone arrivals are the bound.
     """
     alone = uplink.alone()
     if alone is None:
@@ -240,25 +257,37 @@ def least_makespan(
     if uplink.count == 0:
         return Arrivals(0, np.zeros(0, dtype=np.int64), np.zeros(uplink.rates.shape, dtype=np.int64)), None
     tail = np.ascontiguousarray(tail, dtype=np.int64)
-    value, bound, weight, count = min_max(
-        uplink.rates,
-        uplink.payload,
-        uplink.share,
-        uplink.block_start,
-        uplink.block_length,
-        uplink.slot_ticks,
-        uplink.slots,
-        tail,
-        alone,
-        uplink.all_weights(),
-        limit,
-        give_up,
+    value, bound, weight, count = stoppable(
+        uplink,
+        budget,
+        lambda stop: min_max(
+            uplink.rates,
+            uplink.payload,
+            uplink.share,
+            uplink.block_start,
+            uplink.block_length,
+            uplink.slot_ticks,
+            uplink.slots,
+            tail,
+            alone,
+            uplink.all_weights(),
+            limit,
+            give_up,
+            stop,
+        ),
     )
     cut = Cut(int(bound), _integral(uplink, weight)) if weight.any() else None
     if value < 0:
         return None, cut
     deadline = deadlines(value, tail, uplink.slot_ticks, uplink.slots)
     return Arrivals(int(value), deadline, count), cut
+
+
+def stoppable(uplink: Uplink, budget: Budget, work: Callable[[Flag], T]) -> T:
+    """``work(stop)``, with a flag that is raised once ``budget`` is exhausted; small radios take no time anyway."""
+    if uplink.rates.size * uplink.count <= _SMALL:
+        return work(never())
+    return run_stoppable(work, budget)
 
 
 def _integral(uplink: Uplink, weight: FloatArray) -> IntArray:
@@ -306,10 +335,10 @@ def cut_bound(uplink: Uplink, tail: IntArray, weight: IntArray, at_most: int) ->
     return low
 
 
-def cannot_deliver(uplink: Uplink) -> str | None:
+def cannot_deliver(uplink: Uplink, budget: Budget) -> str | None:
     """Why the radio cannot deliver all payloads in all its slots, proved in exact arithmetic.
 
-    None where that is not shown.
+    None where that is not shown, in the time that ``budget`` leaves.
     """
     all_slots = np.full(uplink.count, uplink.slots, dtype=np.int64)
     if uplink.count == 0:
@@ -322,7 +351,11 @@ def cannot_deliver(uplink: Uplink) -> str | None:
             f"slots carry {capacity[k]} for it"
         )
     usable = usable_slots(all_slots, uplink.block_start, uplink.block_length)
-    _, _, weight, _ = concurrent_throughput(uplink.share, usable, uplink.all_weights(), True)
+    _, _, weight, _ = stoppable(
+        uplink,
+        budget,
+        lambda stop: concurrent_throughput(uplink.share, usable, uplink.all_weights(), True, stop),
+    )
     integral = _integral(uplink, weight)
     if cut_holds(uplink, integral, all_slots):
         return None
@@ -331,61 +364,65 @@ def cannot_deliver(uplink: Uplink) -> str | None:
 
 
 def slot_table(uplink: Uplink, arrivals: Arrivals, resource_blocks: int) -> tuple[tuple[int | None, ...], ...]:
-    """The allocation slot by slot, earliest deadline first within a block.
+    """The allocation slot by slot, earliest deadline first within a block, up to the last slot that is used.
 
     Slots that deliver nothing more stay None.
     """
-    table: list[list[int | None]] = [[None] * resource_blocks for _ in range(uplink.slots)]
     order = np.argsort(arrivals.deadline, kind="stable")
-    for b, (first, length) in enumerate(zip(uplink.block_start, uplink.block_length, strict=True)):
-        for n in range(resource_blocks):
-            slot = int(first)
-            for k in order:
-                for _ in range(int(arrivals.count[k, n, b])):
-                    if slot < first + length:
-                        table[slot][n] = int(k)
-                        slot += 1
+    used = arrivals.count.sum(axis=0)
+    rows = int(np.where(used > 0, uplink.block_start + used, 0).max(initial=0))
+    table = np.full((rows, resource_blocks), uplink.count, dtype=np.int64)  # the last number stands for None
+    for n, b in np.argwhere(used > 0).tolist():
+        first = int(uplink.block_start[b])
+        table[first : first + int(used[n, b]), n] = np.repeat(order, arrivals.count[order, n, b])
     _drop_surplus(uplink, table)
-    while table and all(entry is None for entry in table[-1]):
-        table.pop()
-    return tuple(tuple(None if k is None else int(uplink.index[k]) for k in row) for row in table)
+    kept = np.flatnonzero((table < uplink.count).any(axis=1))
+    names = np.array([*uplink.index.tolist(), None], dtype=object)
+    return tuple(map(tuple, names[table[: kept[-1] + 1 if kept.size else 0]].tolist()))
 
 
-def _drop_surplus(uplink: Uplink, table: list[list[int | None]]) -> None:
-    """Set what comes after a modality's last needed bit, or carries none, to None."""
-    missing = uplink.payload.copy()
-    block = np.repeat(np.arange(uplink.block_length.size), uplink.block_length)
-    for t, row in enumerate(table):
-        for n, k in enumerate(row):
-            if k is None:
-                continue
-            bits = uplink.rates[k, n, block[t]]
-            if missing[k] <= 0 or bits == 0:
-                row[n] = None
-            else:
-                missing[k] -= bits
+def _drop_surplus(uplink: Uplink, table: IntArray) -> None:
+    """Set what comes after a modality's last needed bit, or carries none, to the number of modalities (none)."""
+    width = table.shape[1]
+    flat = table.reshape(-1)
+    for k in range(uplink.count):
+        at = np.flatnonzero(flat == k)
+        block = np.searchsorted(uplink.block_start, at // max(width, 1), side="right") - 1
+        bits = uplink.rates[k, at % max(width, 1), block]
+        flat[at[(np.cumsum(bits) - bits >= uplink.payload[k]) | (bits == 0)]] = uplink.count
 
 
 @compiled
 def _arrival_slots(
-    rates: IntArray, payload: IntArray, count: IntArray, order: IntArray, start: IntArray, slots: int
+    rates: IntArray, payload: IntArray, count: IntArray, order: IntArray, start: IntArray, length: IntArray, slots: int
 ) -> IntArray:
-    bits = np.zeros((payload.size, slots), dtype=np.int64)
-    for n in range(rates.shape[1]):
-        for b in range(rates.shape[2]):
-            slot = start[b]
-            for k in order:
-                for _ in range(count[k, n, b]):
-                    bits[k, slot] += rates[k, n, b]
-                    slot += 1
+    n_count, b_count = rates.shape[1:]
     arrival = np.full(payload.size, slots, dtype=np.int64)
-    for k in range(payload.size):
+    before = np.zeros((n_count, b_count), dtype=np.int64)  # slots of those with earlier deadlines
+    for k in order:
         got = 0
-        for t in range(slots):
-            got += bits[k, t]
-            if got >= payload[k]:
-                arrival[k] = t + 1
-                break
+        for b in range(b_count):
+            bits = 0
+            for n in range(n_count):
+                bits += rates[k, n, b] * count[k, n, b]
+            if got + bits < payload[k]:
+                got += bits
+                continue
+            first, last = 1, length[b]  # the least number of the block's slots that is enough
+            while first < last:
+                middle = (first + last) // 2
+                reached = got
+                for n in range(n_count):
+                    reached += rates[k, n, b] * min(max(middle - before[n, b], 0), count[k, n, b])
+                if reached >= payload[k]:
+                    last = middle
+                else:
+                    first = middle + 1
+            arrival[k] = start[b] + first
+            break
+        for n in range(n_count):
+            for b in range(b_count):
+                before[n, b] += count[k, n, b]
     return arrival
 
 
@@ -393,5 +430,13 @@ def arrival_slots(uplink: Uplink, arrivals: Arrivals) -> IntArray:
     """Slots after which each modality has really arrived, shape (K',): no later than its deadline, often earlier."""
     order = np.argsort(arrivals.deadline, kind="stable")
     return np.asarray(
-        _arrival_slots(uplink.rates, uplink.payload, arrivals.count, order, uplink.block_start, uplink.slots)
+        _arrival_slots(
+            uplink.rates,
+            uplink.payload,
+            arrivals.count,
+            order,
+            uplink.block_start,
+            uplink.block_length,
+            uplink.slots,
+        )
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from wnpopt.backends.compiled import compiled, inner
+from wnpopt.backends.stopping import Flag
 from wnpopt.problems.wnp.instance import IntArray
 from wnpopt.problems.wnp.kernels.throughput import FloatArray
 
@@ -35,8 +36,12 @@ def _room(count: IntArray, usable: IntArray, n: int, b: int, giver: int, taker: 
 
 
 @compiled
-def repair(rates: IntArray, payload: IntArray, usable: IntArray, weight: FloatArray, count: IntArray) -> bool:
+def repair(
+    rates: IntArray, payload: IntArray, usable: IntArray, weight: FloatArray, count: IntArray, stop: Flag
+) -> bool:
     """Exchange slots in ``count`` (K, N, B) until every modality has its payload; False if that fails.
+
+    False, too, once ``stop`` is raised.
 
     ``weight`` is what a share of each payload is worth (the dual of the fractional optimum): each exchange is the
     cheapest one on a cheapest path from a modality with bits to spare to one that lacks some.
@@ -68,6 +73,8 @@ def repair(rates: IntArray, payload: IntArray, usable: IntArray, weight: FloatAr
                     lacking, worst = k, lack
         if lacking < 0:
             return True
+        if stop[0] != 0:
+            return False
         # the loss in worth for each unit of worth that j hands over to k, at the best cell
         for j in range(k_count):
             distance[j] = np.inf

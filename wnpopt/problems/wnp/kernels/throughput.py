@@ -15,6 +15,7 @@ from __future__ import annotations
 import numpy as np
 
 from wnpopt.backends.compiled import compiled, inner
+from wnpopt.backends.stopping import Flag
 from wnpopt.problems.wnp.instance import IntArray
 
 FloatArray = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
@@ -150,9 +151,11 @@ def _keep(vertex: IntArray, at: int, count: IntArray) -> None:
 
 @compiled
 def concurrent_throughput(
-    share: FloatArray, usable: IntArray, start_weight: FloatArray, stop_below_one: bool
+    share: FloatArray, usable: IntArray, start_weight: FloatArray, stop_below_one: bool, stop: Flag
 ) -> tuple[float, float, FloatArray, IntArray]:
     """(lower, upper, weights, slots): lambda is in [lower, upper]; the weights prove the upper bound.
+
+    Once ``stop`` is raised that is all that is known of lambda: it may be anywhere in between.
 
     ``slots`` (K, N, B) are whole slots near the best mixture of vertices found, a start for rounding.
     With ``stop_below_one`` it returns at the first weights that prove lambda < 1 (the deadlines cannot be met).
@@ -197,7 +200,7 @@ def concurrent_throughput(
     part[1] = 1.0
     entering = np.zeros(size)
     for _ in range(200 + 60 * k_count):
-        if (stop_below_one and upper < 1.0 - 1e-9) or upper - lower <= 1e-9:
+        if stop[0] != 0 or (stop_below_one and upper < 1.0 - 1e-9) or upper - lower <= 1e-9:
             break
         dual = _solve(basis, True, cost)
         if np.isnan(dual[0]):

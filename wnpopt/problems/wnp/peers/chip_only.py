@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wnpopt.problems.wnp.features import refuse_bus
+from wnpopt.problems.wnp.features import refuse_unplanned
 from wnpopt.problems.wnp.instance import WnpInstance
 
 INSTALL = "'wnpopt[peers]'"
@@ -16,7 +16,7 @@ def refuse_radio(instance: WnpInstance) -> tuple[str, str] | None:
     """The field that makes the instance more than a chip-only one, and why; None if there is none."""
     if instance.modalities:
         return "modalities", f"found {len(instance.modalities)}; this method schedules chip-only instances ([]) alone"
-    return refuse_bus(instance)
+    return refuse_unplanned(instance)
 
 
 def refuse_null(instance: WnpInstance) -> tuple[str, str] | None:
