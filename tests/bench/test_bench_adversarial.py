@@ -409,7 +409,7 @@ def test_scores_by_hand() -> None:
     assert score(given_answer(9, bound=9 - 1e-7), given_answer(9), "max", False).kind is Kind.DEFECT
     assert score(given_answer(9, bound=9 - 1e-9), given_answer(9), "max", False).kind is Kind.RATIO
     big = 20_000_004
-    assert kind(given_answer(big + 1), given_answer(big, bound=big + 1)) is Kind.DEFECT
+    assert kind(given_answer(big + 1, bound=big + 1), given_answer(big)) is Kind.DEFECT
     assert kind(given_answer(big + 1), given_answer(big, bound=big)) is Kind.RATIO
 
 
