@@ -207,7 +207,7 @@ def test_task_graphs_from_other_editors(tmp_path: Path) -> None:
         (tmp_path / "g.stg").write_bytes(raw)
         assert read_stg(tmp_path / "g.stg") == wanted
     (tmp_path / "g.stg").write_bytes(plain + b"\0")
-    with pytest.raises(InputError, match="byte 34 is NUL"):
+    with pytest.raises(InputError, match="byte 32 is NUL"):
         read_stg(tmp_path / "g.stg")
 
 
