@@ -8,7 +8,7 @@ from wnpopt.core.bound import Bound
 from wnpopt.core.method import Method, Outcome, Run
 from wnpopt.core.result import Termination
 from wnpopt.problems.intradp.instance import IntradpInstance
-from wnpopt.problems.intradp.limits import CUT_SHARE, part, refuse_size
+from wnpopt.problems.intradp.limits import CUT_SHARE, HEADS_SHARE, later, part, refuse_size
 from wnpopt.problems.intradp.solution import IntradpSolution
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def searched(
         plan = _quick(problem, plan, budget, rng, trace, flag)
     if flag[0] or budget.exhausted():
         return plan, bound, False
-    front = Front(problem.arrays, *weights(problem), flag=flag)
+    front = Front(problem.arrays, *weights(problem), flag=flag, hurry=later(budget, HEADS_SHARE))
     took = 0.0
     for width in WIDTHS:
         if flag[0] or budget.exhausted() or (took > 0.5 and 12 * took > budget.remaining()):
@@ -140,7 +140,7 @@ def _quick(
         return plan
     fused = fuse(problem.instance)
     small = Compiled.of(fused.instance)
-    front = Front(small.arrays, *weights(small), flag=flag)
+    front = Front(small.arrays, *weights(small), flag=flag, hurry=later(budget, HEADS_SHARE))
     took = 0.0
     for width in QUICK:
         if flag[0] or budget.exhausted() or (took > 0.5 and 25 * took > budget.remaining()):
