@@ -8,7 +8,7 @@ from wnpopt.core.bound import Bound
 from wnpopt.core.method import Method, Outcome, Run
 from wnpopt.core.result import Termination
 from wnpopt.problems.intradp.instance import IntradpInstance
-from wnpopt.problems.intradp.limits import CUT_SHARE, HEADS_SHARE, later, part, refuse_size
+from wnpopt.problems.intradp.limits import CUT_SHARE, HEADS_SHARE, early, later, part, refuse_size
 from wnpopt.problems.intradp.solution import IntradpSolution
 
 if TYPE_CHECKING:
@@ -45,9 +45,8 @@ def run(instance: IntradpInstance, run: Run[IntradpSolution]) -> Outcome[Intradp
 
     problem = Problem.of(instance)
     start = None if run.start is None else of_solution(problem, run.start.solution, run.start.found_by)
-    plan, bound, proved = run_stoppable(
-        lambda flag: searched(problem, run.budget, start, run.trace, flag=flag), run.budget
-    )
+    budget = early(run.budget)
+    plan, bound, proved = run_stoppable(lambda flag: searched(problem, budget, start, run.trace, flag=flag), budget)
     if bound is not None and bound.value == float("inf"):
         return Outcome(
             None,
@@ -56,7 +55,7 @@ def run(instance: IntradpInstance, run: Run[IntradpSolution]) -> Outcome[Intradp
             infeasible_proof="no plan keeps the deadline (label-setting)",
         )
     ending = Termination.PROVED if proved else Termination.HEURISTIC
-    if not proved and run.budget.exhausted():
+    if not proved and budget.exhausted():
         ending = run.budget.why_over()
     return outcome(problem, plan, ending, () if bound is None else (bound,))
 
