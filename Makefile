@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 # Two workers: the tests are made for two cores.
 WORKERS ?= 2
 
-.PHONY: demo test test-slow lint suites clean
+.PHONY: demo test test-slow smoke lint suites clean
 
 $(READY): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -21,6 +21,9 @@ test: $(READY)
 
 test-slow: $(READY)
 	$(BIN)/python -m pytest -m slow
+
+smoke: $(READY)
+	$(BIN)/python -m pytest -m smoke
 
 lint: $(READY)
 	$(BIN)/ruff check .

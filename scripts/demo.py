@@ -5,11 +5,11 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from rich.console import Console
-from rich.table import Table
-
 import wnpopt
-from wnpopt.cli.terminal import number, percent, seconds
+from wnpopt.cli.tables import Heading
+from wnpopt.cli.tables import draw as draw_table
+from wnpopt.cli.terminal import console, say, styled
+from wnpopt.core.text import numbers, percent, seconds
 from wnpopt.problems.wnp.instance import WnpInstance
 from wnpopt.problems.wnp.plot import draw
 from wnpopt.problems.wnp.solution import WnpSolution
@@ -21,42 +21,35 @@ INSTANCE = ROOT / "instances" / "wnp" / "real" / "inspection-drone.json"
 def main() -> int:
     instance = wnpopt.load(INSTANCE)
     assert isinstance(instance, WnpInstance)
-    console = Console()
-    console.print(f"[bold]{instance.name}[/]: {instance.source}", soft_wrap=True)
-    console.print(
+    screen = console()
+    screen.print(styled(instance.name, "bold").append_text(styled(f": {instance.source}")), soft_wrap=True)
+    say(
         f"{len(instance.subgraphs)} subgraphs, {len(instance.chip.cores)} cores, "
         f"{len(instance.modalities)} modalities, "
-        f"{instance.resource_blocks} resource blocks x {instance.radio.slots} slots\n",
-        highlight=False,
-        soft_wrap=True,
+        f"{instance.resource_blocks} resource blocks x {instance.radio.slots} slots"
     )
-    table = Table()
-    for heading in ("method", "status", r"makespan \[ticks]", "bound", "gap", "time", "verified"):
-        table.add_column(heading, justify="left" if heading in {"method", "status"} else "right")
+    values = (Heading(title, "number") for title in ("makespan [ticks]", "bound", "gap", "time"))
+    headings = (Heading("method"), Heading("status"), *values, Heading("verified"))
+    rows = []
     result = None
     for method in ("rtfs", "pacs", "auto"):
         result = wnpopt.solve(instance, method, time_limit=60)
         certificate = wnpopt.verify(instance, result.solution) if result.solution is not None else None
-        table.add_row(
-            method,
-            str(result.status),
-            number(result.objective),
-            number(result.bound),
-            percent(result.gap),
-            seconds(result.runtime_s),
-            "yes" if certificate is not None and certificate.accepted else "NO",
+        value, bound = numbers(result.objective, result.bound)
+        verified = "yes" if certificate is not None and certificate.accepted else "NO"
+        rows.append(
+            (method, str(result.status), value, bound, percent(result.gap), seconds(result.runtime_s), verified)
         )
-    console.print(table)
+    screen.print()
+    draw_table(screen, headings, rows)
     if result is None or not isinstance(result.solution, WnpSolution):
         return 1
     folder = ROOT / "out"
     folder.mkdir(exist_ok=True)
     draw(instance, result.solution, result.bound, folder / "demo.png")
     wnpopt.save(result.solution, folder / "demo.solution.json")
-    console.print(
-        "one tick is 1 us; the first row's time includes compiling, unless it is cached already", highlight=False
-    )
-    console.print("schedule: out/demo.solution.json   picture: out/demo.png", highlight=False)
+    say("one tick is 1 us; the first row's time includes compiling, unless it is cached already")
+    say("schedule: out/demo.solution.json   picture: out/demo.png")
     return 0
 
 

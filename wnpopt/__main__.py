@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import sys
+import warnings
 
 
 def run() -> None:
     """The command line; Ctrl-C while it is still being imported is one line, too."""
     try:
-        from wnpopt.cli.main import run as start
+        from wnpopt.cli.streams import secure
+
+        streams = secure()
+        from wnpopt.cli.main import main
+        from wnpopt.cli.terminal import show_warning
     except KeyboardInterrupt:
         print("wnpopt: interrupted before there was an answer", file=sys.stderr)
         sys.exit(1)
-    start()
+    warnings.showwarning = show_warning
+    sys.exit(streams.exit_code(main(sys.argv[1:])))
 
 
 if __name__ == "__main__":

@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import re
 from collections.abc import Callable, Sequence
 from typing import TypeVar, cast
 
-from wnpopt.core import registry
+from wnpopt.core import arguments, registry
 from wnpopt.core.attempt import check_method
 from wnpopt.core.bound import Bound
 from wnpopt.core.budget import usable_cores
 from wnpopt.core.certificate import Certificate
 from wnpopt.core.document import Document, Instance, Solution
-from wnpopt.core.errors import InputError
+from wnpopt.core.errors import InputError, WnpoptError
 from wnpopt.core.explain import found
 from wnpopt.core.interrupt import graceful_interrupt
 from wnpopt.core.jsonio import read_json, write_json
 from wnpopt.core.registry import AnyFamily
 from wnpopt.core.result import Result
 from wnpopt.core.trace import Candidate, TracePoint
-from wnpopt.solving.request import Hooks, Request
+from wnpopt.solving.request import Hooks, Request, needs_a_process
 from wnpopt.solving.run import run
 
 I = TypeVar("I", bound=Instance)  # noqa: E741
 S = TypeVar("S", bound=Solution)
 Path = str | os.PathLike[str]
+_KIND = re.compile(rb'"kind"\s*:\s*"(\w+)"')
 
 
 def families() -> tuple[str, ...]:
@@ -50,6 +53,23 @@ def load_with_data(path: Path) -> tuple[Instance, AnyFamily]:
         return cast(Instance, family.instance_type.from_data(data)), family
     except InputError as error:
         raise error.in_file(os.fspath(path)) from None
+
+
+def expect(path: Path, method: str) -> None:
+    """Say that :func:`solve` will be asked for ``method`` on the instance in ``path``, before that is read.
+
+    If it needs a process of its own, that starts now, beside the reading. Never raises: what is wrong is told later.
+    """
+    with contextlib.suppress(OSError, WnpoptError):
+        with open(path, "rb") as stream:
+            head = stream.read(1 << 16)
+        kind = _KIND.search(head)
+        if kind is not None and kind.group(1).decode() in registry.family_names():
+            chosen = registry.method(kind.group(1).decode(), method)
+            if needs_a_process(chosen):
+                from wnpopt.solving.pool import POOL
+
+                POOL.prepare(chosen)
 
 
 def load_solution(path: Path) -> Solution:
@@ -136,25 +156,26 @@ def solve(
     arguments, :class:`UnsupportedError` naming a field that the method does not support,
     :class:`MissingDependencyError`.
     """
+    if not isinstance(instance, Instance):
+        raise InputError(f"found a {type(instance).__name__}; an instance is needed, see wnpopt.load", where="instance")
+    if not isinstance(warm_start, Solution):
+        arguments.text("warm_start", warm_start)
     family = family_of(instance)
-    chosen = registry.method(family.name, method)
-    _check_arguments(time_limit, threads, seed)
-    check_method(chosen, instance)
+    chosen = registry.method(family.name, arguments.text("method", method))
     request = Request(
-        family.name, chosen.name, instance, warm_start, time_limit, threads or usable_cores(), seed, deterministic
+        family.name,
+        chosen.name,
+        instance,
+        warm_start,
+        arguments.seconds_or_none("time_limit", time_limit),
+        arguments.threads_or_none("threads", threads) or usable_cores(),
+        arguments.seed("seed", seed),
+        arguments.flag("deterministic", deterministic),
     )
+    check_method(chosen, instance)
     hooks = Hooks(on_progress, on_solution, on_bound)
     with graceful_interrupt() as stop:
-        return run(family, chosen, request, stop, hooks, isolate=isolate)
-
-
-def _check_arguments(time_limit: float | None, threads: int | None, seed: int) -> None:
-    if time_limit is not None and not 0 <= time_limit < float("inf"):
-        raise InputError(f"found {time_limit}; seconds of at least 0 are needed", where="time_limit")
-    if threads is not None and not 1 <= threads <= 4096:
-        raise InputError(f"found {threads}; 1 to 4096 threads are needed", where="threads")
-    if not 0 <= seed < 2**31:
-        raise InputError(f"found {seed}; a seed of 0 to 2^31 - 1 is needed", where="seed")
+        return run(family, chosen, request, stop, hooks, isolate=arguments.flag("isolate", isolate))
 
 
 __all__: Sequence[str] = [

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from wnpopt.bench.record import Failure, Key, Parameters, Record, Reference, StoredResult
+from wnpopt.bench.record import SCHEMA, Failure, Key, Parameters, Record, Reference, StoredResult
 from wnpopt.core.bound import Sense
 from wnpopt.core.result import relative_gap
 from wnpopt.core.trace import TracePoint
@@ -45,6 +45,8 @@ def record(
     solution: str | None = None,
     message: str = "",
     finished: str = "2026-01-01T00:00:00.000000+00:00",
+    integral: bool | None = False,
+    verified: bool | None = None,
 ) -> Record:
     """A run of ``method`` on ``instance``.
 
@@ -74,7 +76,7 @@ def record(
         gap=gap,
         runtime_s=time,
         build_s=None if time is None else 0.0,
-        verified=objective is not None,
+        verified=objective is not None if verified is None else verified,
         violations=msgspec.Raw(b"[]"),
         trace=msgspec.Raw(msgspec.json.encode([TracePoint(*point) for point in trace])),
         warm_start="none",
@@ -96,4 +98,6 @@ def record(
         solution=solution,
         reference=reference,
         finished=finished,
+        integral=integral,
+        schema=SCHEMA,
     )

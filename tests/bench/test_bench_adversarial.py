@@ -358,7 +358,7 @@ def test_finding_nothing_is_kept_apart_and_is_no_number(tmp_path: Path) -> None:
     [
         ("pacs", "boastful", "boastful has the bound"),
         ("boastful", "pacs", "boastful has the bound"),
-        ("raises", "pacs", "raises raised ZeroDivisionError: hop"),
+        ("raises", "pacs", "raises: raises failed: ZeroDivisionError: hop"),
         ("rtfs", "wrong", "the verifier rejected the solution of wrong"),
     ],
 )
@@ -406,7 +406,11 @@ def test_scores_by_hand() -> None:
     told = score(given_answer(12, bound=8), given_answer(10, bound=9), "min", True)
     assert (told.bound, told.a.gap, told.b.gap) == (9, 0.25, 0.1)
     assert score(given_answer(10), given_answer(9, bound=9.5), "max", False).kind is Kind.DEFECT
-    assert score(given_answer(9, bound=9 - 1e-7), given_answer(9), "max", False).kind is Kind.RATIO
+    assert score(given_answer(9, bound=9 - 1e-7), given_answer(9), "max", False).kind is Kind.DEFECT
+    assert score(given_answer(9, bound=9 - 1e-9), given_answer(9), "max", False).kind is Kind.RATIO
+    big = 20_000_004
+    assert kind(given_answer(big + 1, bound=big + 1), given_answer(big)) is Kind.DEFECT
+    assert kind(given_answer(big + 1), given_answer(big, bound=big)) is Kind.RATIO
 
 
 def test_cooling() -> None:

@@ -11,11 +11,12 @@ from pathlib import Path
 import msgspec
 import pytest
 import trouble_package
+from rescued import TOLD, check_what_was_known
 
 import wnpopt
 from wnpopt.bench.batch import Summary, batch
 from wnpopt.bench.recheck import recheck
-from wnpopt.bench.record import Failure, Key, Parameters, Record, Reference
+from wnpopt.bench.record import Failure, Key, Package, Parameters, Record, Reference
 from wnpopt.bench.snapshot import Snapshot
 from wnpopt.bench.store import Store, write_records
 from wnpopt.core import registry
@@ -186,6 +187,18 @@ def test_trouble_costs_the_run_that_it_befalls(folder: Path, tmp_path: Path) -> 
 
 
 @pytest.mark.usefixtures("trouble")
+def test_what_was_known_before_the_trouble_is_kept(folder: Path, tmp_path: Path) -> None:
+    out, file = tmp_path / "out", folder / "w1.json"
+    quick = [name for name in TOLD if name != "tell_hang"]
+    summary = batch(file, quick, out, time_limit=20, memory=0.75, workers=2)
+    assert (summary.ran, summary.failed, summary.complete) == (4, 4, False)
+    assert batch(file, ["tell_hang"], out, time_limit=0.5, grace=0.5, workers=1).failed == 1
+    check_what_was_known(out, folder)
+    assert batch(file, quick, out, time_limit=20, workers=2).ran == 0
+    assert batch(file, ["tell_abort"], out, time_limit=20, workers=2, rerun="failed").ran == 1  # it is a failure
+
+
+@pytest.mark.usefixtures("trouble")
 def test_rerun_failed_and_outdated(folder: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     first = batch(folder, ["fail", "slow"], out, workers=2)
@@ -198,7 +211,32 @@ def test_rerun_failed_and_outdated(folder: Path, tmp_path: Path) -> None:
     old = [_made_by(record, "0.0.9") for record in latest(out).values() if record.key.method == "slow"][:2]
     new = [_made_by(record, "99.0") for record in latest(out).values() if record.key.method == "slow"][2:3]
     write_records(Store(out), [*old, *new])
+    assert batch(folder, ["slow"], out, workers=2).outdated == 2
     assert batch(folder, ["slow"], out, workers=2, rerun=["outdated", "failed"]).ran == 2
+    assert batch(folder, ["slow"], out, workers=2, rerun="all").ran == 6
+
+
+def test_another_version_of_a_methods_package_makes_its_runs_outdated(
+    folder: Path, tmp_path: Path, trouble: Path
+) -> None:
+    out, file = tmp_path / "out", folder / "w0.json"
+    assert batch(file, ["slow", "rtfs"], out, workers=1).ran == 2
+    assert {k.method: r.package for k, r in latest(out).items()} == {
+        "slow": Package("trouble", "1.0"), "rtfs": Package("wnpopt", wnpopt.__version__)
+    }  # fmt: skip
+    metadata = trouble / "trouble-1.0.dist-info" / "METADATA"
+    before = metadata.read_text()
+    metadata.write_text(before.replace("Version: 1.0", "Version: 1.1"))
+    registry.forget()
+    try:
+        again = batch(file, ["slow", "rtfs"], out, workers=1)
+        assert (again.ran, again.outdated) == (0, 1)
+        assert batch(file, ["slow", "rtfs"], out, workers=1, rerun="outdated").ran == 1
+        assert {str(r.package) for r in latest(out).values()} == {"trouble 1.1", f"wnpopt {wnpopt.__version__}"}
+        assert batch(file, ["slow", "rtfs"], out, workers=1, rerun="outdated").ran == 0
+        assert Store(out).frame().set_index("method")["package"]["slow"] == "trouble 1.1"
+    finally:
+        metadata.write_text(before)
 
 
 def _made_by(record: Record, version: str) -> Record:
@@ -255,7 +293,10 @@ def test_one_batch_at_a_time(folder: Path, tmp_path: Path) -> None:
         ({"threads": 0}, "threads: found 0"),
         ({"memory": 0}, "memory: found 0"),
         ({"total_time": -2}, "total_time: found -2"),
-        ({"rerun": "all"}, 'rerun: found "all"'),
+        ({"rerun": "never"}, "rerun: found 'never'; one of failed, outdated, all is needed"),
+        ({"seeds": [True]}, "seeds: found True"),
+        ({"workers": 1.0}, "workers: found 1.0"),
+        ({"deterministic": 1}, "deterministic: found 1"),
         ({"sources": "nothing-here"}, "nothing-here: no such file"),
         ({"sources": "nothing-*.json"}, "holds no file"),
         ({"sources": []}, "sources: found none"),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
+import warnings
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -15,6 +18,7 @@ from pathlib import Path
 
 import pytest
 from kill_rig import answers
+from rescued import TOLD, check_what_was_known
 
 from wnpopt.bench.batch import batch
 from wnpopt.bench.record import Record
@@ -37,6 +41,17 @@ def free_port() -> int:
         return port
 
 
+def wait_for(port: int) -> None:
+    """Until something listens there; a scheduler takes seconds to start, on a busy machine many."""
+    end = time.monotonic() + 120
+    while True:
+        try:
+            return socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            assert time.monotonic() < end
+            time.sleep(0.05)
+
+
 @contextmanager
 def cluster(site: Path, workers: int = 2) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
     """The address of a scheduler, and its workers' processes (without nannies: what is killed stays dead)."""
@@ -52,6 +67,7 @@ def cluster(site: Path, workers: int = 2) -> Iterator[tuple[str, list[subprocess
                    "--nthreads", "1", "--no-nanny", "--no-dashboard"]  # fmt: skip
         started.append(subprocess.Popen(command, **quiet))  # type: ignore[call-overload]
     try:
+        wait_for(port)
         yield address, started[1:]
     finally:
         for process in started:
@@ -110,13 +126,57 @@ def busy(pid: int) -> bool:
 
 
 def test_a_cluster_in_this_process(folder: Path, tmp_path: Path) -> None:
-    summary = batch(folder, ["rtfs", "auto"], tmp_path / "out", time_limit=20, workers=2, dask="local")
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        summary = batch(folder, ["rtfs", "auto"], tmp_path / "out", time_limit=20, workers=2, dask="local")
+        gc.collect()
+    assert not [str(w.message) for w in caught if issubclass(w.category, ResourceWarning)]  # all was closed
     assert (summary.ran, summary.complete) == (12, True)
     assert all(record.failure is None for record in Store.open(tmp_path / "out").latest().values())
 
 
-def test_nobody_answers(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("wnpopt.bench.cluster.CONNECT_S", 1.0)
-    for address in (f"tcp://127.0.0.1:{free_port()}", "nonsense://x"):
+@pytest.mark.usefixtures("trouble")
+def test_what_was_known_before_the_trouble_is_kept_on_a_cluster_too(folder: Path, tmp_path: Path) -> None:
+    methods = [method for method in TOLD if method != "tell_hang"]
+    summary = batch(folder / "w1.json", methods, tmp_path / "out", time_limit=20, memory=0.75, workers=2, dask="local")
+    assert (summary.ran, summary.failed) == (len(methods), len(methods))
+    check_what_was_known(tmp_path / "out", folder)
+
+
+def test_nobody_answers(folder: Path, tmp_path: Path) -> None:
+    for address in (f"tcp://127.0.0.1:{free_port()}", f"127.0.0.1:{free_port()}", "tcp://nobody.invalid:8786"):
         with pytest.raises(InputError, match="dask: no Dask scheduler answers at"):
             batch(folder, ["rtfs"], tmp_path / "out", dask=address)
+
+
+@pytest.mark.parametrize(
+    "address", ["nonsense", "nonsense://x", "tcp://host", "tcp://:8786", "tcp://h:99999", "", "ä:b"]
+)
+def test_what_is_no_address(folder: Path, tmp_path: Path, address: str) -> None:
+    with pytest.raises(InputError, match=r"the address of a Dask scheduler such as tcp://10.0.0.1:8786, or local"):
+        batch(folder, ["rtfs"], tmp_path / "out", dask=address)
+
+
+@pytest.mark.parametrize("words", [b"", b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n", b"\xff" * 64])
+def test_something_else_answers(
+    folder: Path, tmp_path: Path, words: bytes, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Whatever listens there, silent or not, it is said in one line, without the complaints of a dying client."""
+    monkeypatch.setattr("wnpopt.bench.cluster.CONNECT_S", 1.0)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            with suppress(OSError):
+                connections = []
+                while True:
+                    connections.append(server.accept()[0])
+                    connections[-1].sendall(words)
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        with pytest.raises(InputError, match="no Dask scheduler answers at"):
+            batch(folder, ["rtfs"], tmp_path / "out", dask=f"tcp://127.0.0.1:{server.getsockname()[1]}")
+        server.shutdown(socket.SHUT_RDWR)
+    thread.join()
+    gc.collect()
+    assert "Traceback" not in capfd.readouterr().err

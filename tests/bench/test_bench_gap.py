@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal, localcontext
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,8 +13,9 @@ from record_factory import hash_of, record
 from wnpopt.bench.gap import contradiction_table, failure_table, gap_table, gap_views, instance_table, seed_table
 from wnpopt.bench.means import mean, median, shifted_geometric_mean
 from wnpopt.bench.record import Failure, Parameters, Record, Reference
-from wnpopt.bench.runs import Runs
+from wnpopt.bench.runs import Runs, state_of
 from wnpopt.bench.table import Cell, Table, shown, to_csv, to_latex
+from wnpopt.core.bound import Sense
 
 
 def rows(table: Table) -> list[dict[str, Cell]]:
@@ -141,13 +143,57 @@ def test_proved_infeasible_is_an_answer() -> None:
 def test_a_failed_run_has_no_value() -> None:
     """What a rejected run claims counts nowhere, not even as the best known."""
     runs = Runs.of([
-        record("a", "liar", objective=1, bound=1, failure=Failure.ERROR),
+        record("a", "liar", objective=1, failure=Failure.ERROR, verified=False),
         record("a", "m", objective=10, bound=8),
     ])  # fmt: skip
     found = {row["label"]: row for row in rows(gap_table(runs))}
     assert (found["liar"]["gap_unknown"], found["liar"]["proved"], found["liar"]["best"]) == (1, 0.0, 0.0)
     assert found["m"]["best"] == 1.0
     assert rows(instance_table(runs))[0]["best"] == 10
+
+
+def test_what_a_run_had_before_it_failed_is_known_and_no_answer_of_its_own() -> None:
+    """A verified plan is one, and a proved bound too, whatever became of the run; it stays a failure."""
+    runs = Runs.of([
+        record("a", "crashed", objective=9, bound=8.5, failure=Failure.CRASH),
+        record("a", "m", objective=10, bound=8),
+    ])  # fmt: skip
+    (known,) = runs.known.values()
+    assert (known.best, known.bound, known.contradiction) == (9, 8.5, None)
+    assert known.record is not None
+    assert known.record.key.method == "crashed"
+    found = {row["label"]: row for row in rows(gap_table(runs))}
+    assert (found["crashed"]["gap_unknown"], found["crashed"]["best"], found["crashed"]["failed_crash"]) == (1, 0.0, 1)
+    assert (found["m"]["best"], found["m"]["gap_mean"]) == (0.0, pytest.approx(0.15))
+
+
+@pytest.mark.parametrize(
+    ("objective", "bound", "sense", "state"),
+    [
+        (2_000_000, 1_999_999, "min", "open"),
+        (2_000_000, 1_999_999.000001, "min", "open"),
+        (2_000_000, 1_999_999.00001, "min", "proved"),
+        (2_000_000, 2_000_000, "min", "proved"),
+        (2_000_000, 2_000_000.5, "min", "contradiction"),
+        (2_000_000, 2_000_001, "min", "contradiction"),
+        (2_000_000, 2_000_001, "max", "open"),
+        (2_000_000, 2_000_000.9, "max", "proved"),
+        (2_000_000, 1_999_999, "max", "contradiction"),
+    ],
+)
+def test_integers_are_told_apart_whatever_their_size(objective: int, bound: float, sense: Sense, state: str) -> None:
+    """A relative tolerance would call an integer proved one tick beside its bound, and a contradiction proved."""
+    status = "optimal" if state == "proved" else "feasible"
+    made = record("a", "m", objective=objective, bound=bound, sense=sense, status=status, integral=True)
+    runs = Runs.of([made])
+    (known,) = runs.known.values()
+    assert state_of(known, runs.attempts) == state
+    assert runs.attempts[0].proved is (state == "proved")
+    if state == "open":
+        lying = Runs.of([msgspec.structs.replace(made, result=msgspec.structs.replace(made.result, status="optimal"))])
+        assert not lying.attempts[0].proved
+    near = Runs.of([made, record("a", "other", objective=objective + (1 if sense == "min" else -1), sense=sense)])
+    assert {a.label: a.reaches_best for a in near.attempts} == {"m": True, "other": False}
 
 
 def test_the_index_counts_as_known() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC
 from pathlib import Path
 
 import msgspec
@@ -12,12 +13,25 @@ from hypothesis import strategies as st
 from record_factory import hash_of, record
 
 import wnpopt
-from wnpopt.bench.record import Failure, Key, Parameters, Record, Reference, StoredResult, trace_of, versions_of
+from wnpopt.bench.record import (
+    SCHEMA,
+    Failure,
+    Key,
+    Package,
+    Parameters,
+    Record,
+    Reference,
+    StoredResult,
+    trace_of,
+    versions_of,
+)
 from wnpopt.bench.store import Journal, Store, StoreWarning, write_records
 from wnpopt.core.errors import InputError
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = st.text(max_size=12)
+HASH = st.text("0123456789abcdef", min_size=64, max_size=64)
+MOMENT = st.datetimes().map(lambda moment: moment.replace(tzinfo=UTC).isoformat(timespec="microseconds"))
 REAL = st.none() | st.floats(-1e9, 1e9)
 
 
@@ -25,11 +39,13 @@ REAL = st.none() | st.floats(-1e9, 1e9)
     st.lists(
         st.builds(
             Record,
-            st.builds(Key, TEXT, TEXT, st.integers(0, 9), st.none() | st.floats(0, 100), st.integers(1, 9),
+            st.builds(Key, HASH, TEXT, st.integers(0, 9), st.none() | st.floats(0, 100), st.integers(1, 9),
                       st.builds(Parameters, TEXT, st.booleans())),
-            TEXT, TEXT,
+            TEXT, HASH,
             st.builds(lambda o, b, t: record(objective=o, bound=b, message=t, time=None).result, REAL, REAL, TEXT),
-            st.none() | st.sampled_from(Failure), st.none() | TEXT, st.none() | st.builds(Reference, REAL, REAL), TEXT,
+            st.none() | st.sampled_from(Failure), st.none() | HASH, st.none() | st.builds(Reference, REAL, REAL),
+            MOMENT,
+            st.none() | st.booleans(), st.none() | st.builds(Package, TEXT, TEXT), st.integers(1, SCHEMA),
         ),
         max_size=5,
     )

@@ -118,7 +118,7 @@ def test_unknown_values_are_dashes_and_spreads_are_shown(capsys: pytest.CaptureF
 def test_wide_charts_are_shown_in_parts_and_no_number_is_cut(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delenv("COLUMNS", raising=False)
+    monkeypatch.setenv("COLUMNS", "100")
     labels = [
         f"{method} against rtfs" for method in ("device-only", "server-only", "layer-cut", "auto 2 s", "auto 20 s")
     ]

@@ -6,6 +6,7 @@ import ctypes
 import os
 import signal
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from wnpopt.core.method import Method, Outcome, Run
@@ -78,6 +79,35 @@ def lie(instance: WnpInstance, run: Run[WnpSolution]) -> Result:
     return Outcome(early, Termination.HEURISTIC)
 
 
+def telling(trouble: Callable[[WnpInstance, Run[WnpSolution]], Result]) -> Callable[..., Result]:
+    """The same trouble, but first a solution and a bound are found, and told."""
+
+    def run(instance: WnpInstance, run: Run[WnpSolution]) -> Result:
+        outcome = solved(instance, run)
+        assert outcome.solution is not None
+        if troubled(instance):
+            objective = run.verified_objective(outcome.solution)
+            assert objective is not None
+            run.trace.bound(1.0, "the trouble package")
+            run.trace.incumbent(objective, outcome.solution)
+        return trouble(instance, run)
+
+    return run
+
+
+def tell_lies(instance: WnpInstance, run: Run[WnpSolution]) -> Result:
+    """Dies after an incumbent that the verifier rejects, and one before that it accepts."""
+    outcome = solved(instance, run)
+    if troubled(instance) and outcome.solution is not None:
+        objective = run.verified_objective(outcome.solution)
+        assert objective is not None
+        run.trace.incumbent(objective, outcome.solution)
+        early = outcome.solution.model_copy(update={"start": dict.fromkeys(outcome.solution.start, 0)})
+        run.trace.incumbent(objective - 1, early)
+        os.abort()
+    return outcome
+
+
 def slow(instance: WnpInstance, run: Run[WnpSolution]) -> Result:
     """Takes its time: long enough to be killed in the middle."""
     time.sleep(0.15)
@@ -97,6 +127,10 @@ NAMES = ("segfault", "abort", "leave", "hang", "devour", "fail", "lie", "slow")
 SEGFAULT, ABORT, LEAVE, HANG, DEVOUR, FAIL, LIE, SLOW = map(_method, NAMES)
 PICKY = _method("picky", refuse=refuse)
 
+tell_abort, tell_hang, tell_devour, tell_fail = map(telling, (abort, hang, devour, fail))
+TELLING = ("tell_abort", "tell_hang", "tell_devour", "tell_fail", "tell_lies")
+TELL_ABORT, TELL_HANG, TELL_DEVOUR, TELL_FAIL, TELL_LIES = map(_method, TELLING)
+
 
 def install(folder: Path) -> None:
     """Make ``folder`` look like an installed package with these methods, once it is in ``sys.path``."""
@@ -105,5 +139,5 @@ def install(folder: Path) -> None:
     meta = folder / "trouble-1.0.dist-info"
     meta.mkdir(parents=True)
     (meta / "METADATA").write_text("Metadata-Version: 2.1\nName: trouble\nVersion: 1.0\n")
-    rows = [f"wnp.{name} = {module}:{name.upper()}" for name in (*NAMES, "picky")]
+    rows = [f"wnp.{name} = {module}:{name.upper()}" for name in (*NAMES, "picky", *TELLING)]
     (meta / "entry_points.txt").write_text("[wnpopt.methods]\n" + "\n".join(rows) + "\n")

@@ -9,7 +9,8 @@ import pytest
 from onnx_models import INT64, integers, model, node, saved, zeros
 
 from wnpopt.core.errors import InputError
-from wnpopt.domain.graph import Window
+from wnpopt.domain.graph import UNREAD, UNSPECIFIED, Window
+from wnpopt.domain.graph_file import graph_from_data, graph_to_data
 from wnpopt.domain.readers.onnx import read_onnx
 
 onnx = pytest.importorskip("onnx", reason="the extra onnx is not installed")
@@ -112,6 +113,145 @@ def test_pooling(tmp_path: Path) -> None:
     rounded = single(tmp_path, "MaxPool", [(1, 4, 10, 10)], kernel_shape=[3, 3], strides=[2, 2], ceil_mode=1)
     assert rounded.tensor("y").shape == (1, 4, 5, 5)
     assert single(tmp_path, "GlobalAveragePool", [(1, 4, 9, 9)]).flop == 4 * 81
+
+
+@pytest.mark.parametrize("opset", [11, 22])
+@pytest.mark.parametrize(
+    ("rows", "kernel", "stride", "pads", "after"),
+    [
+        (4, 1, 2, (0, 0), 2),  # a third window would begin behind the image
+        (5, 2, 3, (0, 1), 2),
+        (6, 2, 4, (1, 1), 2),
+        (7, 2, 2, (1, 1), 4),  # a fifth would begin in the padding at the end
+        (10, 3, 2, (0, 0), 5),
+        (9, 3, 4, (1, 1), 3),
+    ],
+)
+def test_windows_that_begin_behind_the_image_do_not_count(
+    tmp_path: Path, opset: int, rows: int, kernel: int, stride: int, pads: tuple[int, int], after: int
+) -> None:
+    graph = single(
+        tmp_path, "MaxPool", [(1, 2, rows, 3)], opset=opset, kernel_shape=[kernel, 1], strides=[stride, 1],
+        pads=[pads[0], 0, pads[1], 0], ceil_mode=1,
+    )  # fmt: skip
+    assert graph.tensor("y").shape == (1, 2, after, 3)
+    assert graph.flop == 2 * after * 3 * kernel
+
+
+@pytest.mark.parametrize(
+    ("attributes", "rows", "begin", "end"),
+    [
+        ({"output_shape": [12, 5]}, 12, 1, 0),
+        ({"output_shape": [12, 5], "auto_pad": "SAME_UPPER"}, 12, 0, 1),
+        ({"output_shape": [12, 5], "auto_pad": "VALID", "output_padding": [1, 0]}, 12, 1, 1),
+        ({"auto_pad": "SAME_LOWER"}, 12, 1, 0),
+        ({"auto_pad": "SAME_UPPER", "output_padding": [1, 0]}, 12, 1, 1),
+        ({"output_padding": [1, 0]}, 14, 0, 0),
+        ({"pads": [2, 0, 1, 0]}, 10, 2, 1),
+    ],
+)
+def test_the_padding_of_a_transposed_convolution(
+    tmp_path: Path, attributes: dict[str, object], rows: int, begin: int, end: int
+) -> None:
+    """The larger half of an odd padding stands at the start, with SAME_UPPER at the end."""
+    graph = single(tmp_path, "ConvTranspose", [(1, 1, 6, 5)], {"w": zeros(1, 1, 3, 1)}, strides=[2, 1], **attributes)
+    window = graph.operators[0].window
+    assert window is not None
+    assert graph.tensor("y").shape == (1, 1, rows, 5)
+    assert (window.pads_begin[0], window.pads_end[0]) == (begin, end)
+
+
+@pytest.mark.parametrize(
+    ("op_type", "shape", "attributes"),
+    [
+        ("MaxPool", (1, 1, 9, 9), {"kernel_shape": [3, 3], "dilations": [2, 2], "auto_pad": "SAME_UPPER"}),
+        ("AveragePool", (1, 1, 9, 9), {"kernel_shape": [1, 1], "strides": [6, 6], "auto_pad": "SAME_LOWER"}),
+        ("ConvTranspose", (1, 1, 5, 5), {"strides": [4, 4], "auto_pad": "SAME_UPPER"}),
+        ("ConvTranspose", (1, 1, 5, 5), {"strides": [1, 1], "output_shape": [9, 9]}),
+    ],
+)
+def test_what_implementations_read_differently_is_refused(
+    tmp_path: Path, op_type: str, shape: tuple[int, ...], attributes: dict[str, object]
+) -> None:
+    constants = {"w": zeros(1, 1, 3, 3)} if op_type == "ConvTranspose" else {}
+    with pytest.raises(InputError, match=f"{op_type}.*implementations"):
+        single(tmp_path, op_type, [shape], constants, opset=22, **attributes)
+
+
+@pytest.mark.parametrize(("rows", "scale", "after"), [(20, 0.7, 14), (10, 1.7, 17), (40, 0.35, 14), (7, 2.5, 17)])
+def test_scales_are_of_single_precision(tmp_path: Path, rows: int, scale: float, after: int) -> None:
+    proto = model(
+        [node("Resize", ["x", "", "s"], ["y"])], {"x": (1, 2, rows, 3)}, ["y"],
+        {"s": np.array([1, 1, scale, 1], dtype=np.float32)},
+    )  # fmt: skip
+    assert read_onnx(saved(proto, tmp_path)).tensor("y").shape == (1, 2, after, 3)
+
+
+def test_a_slope_is_not_larger_than_what_it_multiplies(tmp_path: Path) -> None:
+    assert single(tmp_path, "PRelu", [(2, 3, 4)], {"s": zeros(3, 1)}).tensor("y").shape == (2, 3, 4)
+    with pytest.raises(InputError, match="slope"):
+        single(tmp_path, "PRelu", [(1, 4)], {"s": zeros(3, 4)})
+
+
+def test_arguments_keep_their_order(tmp_path: Path) -> None:
+    def order(op_type: str, arguments: list[str], shape: tuple[int, ...], **attributes: object) -> tuple[str, ...]:
+        constants = {name: zeros(*shape) for name in arguments if name.startswith("c")}
+        proto = model([node(op_type, arguments, ["y"], **attributes)], {"x": shape}, ["y"], constants)
+        graph = read_onnx(saved(proto, tmp_path))
+        (operator,) = graph.operators
+        assert [name for name in operator.ordered if name] == [name for name in arguments if name]
+        assert graph_from_data(graph_to_data(graph)) == graph
+        return operator.arguments
+
+    assert order("Add", ["x", "c"], (2, 3)) == ()
+    assert order("Sub", ["c", "x"], (2, 3)) == ("c", "x")
+    assert order("Concat", ["c", "x", "c1"], (2, 3), axis=0) == ("c", "x", "c1")
+    assert order("Concat", ["x", "c"], (2, 3), axis=0) == ("x", "c")  # by itself the order that is left out elsewhere
+    assert order("Concat", ["x", "x"], (2, 3), axis=0) == ()
+    assert order("MatMul", ["x", "c"], (3, 3)) == ("x", "c")  # the shapes do not tell
+
+
+def test_arguments_are_inputs_and_weights(tmp_path: Path) -> None:
+    graph = single(tmp_path, "Concat", [(2, 3)], {"c": zeros(2, 3)}, axis=0)
+    data = graph_to_data(graph)
+    for wrong in (["x0"], ["x0", "c", "c"], ["x0", "x0"], ["x0", "other"]):
+        data["operators"][0]["arguments"] = wrong  # type: ignore[index]
+        with pytest.raises(InputError, match="arguments") as caught:
+            graph_from_data(data)
+        assert caught.value.where == "operators[0].arguments"
+    data["operators"][0]["arguments"] = ["c", "", "x0"]  # type: ignore[index]
+    assert graph_from_data(data).operators[0].ordered == ("c", "", "x0")
+
+
+def test_what_opsets_say_differently_is_spelled_out(tmp_path: Path) -> None:
+    scales = {"s": np.array([1, 1, 2, 2], dtype=np.float32)}
+    old = single(tmp_path, "Resize", [(1, 1, 4, 4)], scales, opset=10).operators[0]
+    assert old.attribute("coordinate_transformation_mode") == "asymmetric"
+    assert old.attribute("nearest_mode") == UNSPECIFIED
+    proto = model([node("Resize", ["x", "", "s"], ["y"])], {"x": (1, 1, 4, 4)}, ["y"], scales)
+    new = read_onnx(saved(proto, tmp_path)).operators[0]
+    assert new.attribute("coordinate_transformation_mode") == "half_pixel"
+    assert new.attribute("nearest_mode") == "round_prefer_floor"
+    together = single(tmp_path, "Softmax", [(2, 3, 4)], opset=11).operators[0]
+    assert (together.attribute("axis"), together.attribute("coerced")) == (1, 1)
+    assert single(tmp_path, "Softmax", [(2, 3, 4)], opset=11, axis=2).operators[0].attribute("coerced") is None
+    assert single(tmp_path, "Softmax", [(2, 3, 4)], opset=13).operators[0].attribute("coerced") is None
+
+
+def test_a_constant_argument_that_is_not_read_is_told(tmp_path: Path) -> None:
+    many = np.zeros(65, dtype=np.int64)
+    (op,) = single(tmp_path, "Squeeze", [(1, 3)], {"axes": integers(0)}).operators
+    assert op.attribute("axes") == (0,)
+    proto = model(
+        [node("Relu", ["x"], ["r"]), node("OneHot", ["r", "depth", "values"], ["y"])], {"x": (2,)}, ["y"],
+        {"depth": integers(4), "values": many[:2]},
+    )  # fmt: skip
+    assert read_onnx(saved(proto, tmp_path)).operators[-1].attribute("values") == (0, 0)
+    proto = model(
+        [node("Relu", ["x"], ["r"]), node("CumSum", ["r", "axis"], ["y"])], {"x": (2,)}, ["y"], {"axis": integers(0)}
+    )
+    proto.graph.initializer[0].ClearField("raw_data")  # the data were stripped from the file
+    assert read_onnx(saved(proto, tmp_path)).operators[-1].attribute("axis") == UNREAD
 
 
 def test_attention_of_opset_23(tmp_path: Path) -> None:

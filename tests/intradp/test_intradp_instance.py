@@ -31,7 +31,7 @@ def changed(path: list[str | int], value: object) -> dict[str, object]:
 @pytest.mark.parametrize(
     ("path", "value", "where", "what"),
     [
-        (["operators", 1, "name"], "input", "operators[1].name", "stands twice"),
+        (["operators", 1, "name"], "input", "operators[1].name", "names must differ"),
         (["operators", 1, "inputs", 0, "from"], "nobody", "operators[1].inputs[0].from", "no operator called"),
         (["operators", 1, "inputs", 0, "from"], "c2", "operators[1].inputs[0].from", "topological order"),
         (["operators", 1, "inputs", 0, "from"], "c1", "operators[1].inputs[0].from", "topological order"),

@@ -64,7 +64,7 @@ BAD = [
     ("users.3.weight", -1, "users[3].weight", "at least 0"),
     ("users.3.models", [], "users[3].models", "at least 1"),
     ("users.3.models", ["model9"], "users[3].models[0]", "is no model"),
-    ("users.3.models", ["model0", "model0"], "users[3].models[1]", "twice"),
+    ("users.3.models", ["model0", "model0"], "users[3].models[1]", "names must differ"),
     ("users.3.link", {}, "users[3].link", "spectral_efficiency, or power_w"),
     ("users.3.link", {"power_w": 1.0}, "users[3].link", "gain and noise_w_per_hz is missing"),
     ("users.3.link", {"spectral_efficiency": 1.0, "power_w": 1.0}, "users[3].link", "not both"),

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import inspect
+import json
 import os
 import pickle
 import secrets
@@ -30,8 +31,14 @@ from numba.core.caching import _Cache
 from numba.core.compiler import CompileResult
 from numba.core.serialize import dumps
 
+from wnpopt.core.errors import one_line
+
 _FORMAT = "1"
 _DIGEST = hashlib.sha256().digest_size
+
+
+_used: dict[Path, int] = {}
+"""Files that machine code of this process lies in, and their sizes."""
 
 
 class DamagedError(Exception):
@@ -82,11 +89,14 @@ class MachineCode(_Cache):  # type: ignore[misc]  # numba has no types
             file = folder / name
             try:
                 content = file.read_bytes()
+            except OSError:
+                continue  # not there, or not for us: what is compiled instead is kept, or else that is told
+            try:
                 if hashlib.sha256(content[_DIGEST:]).digest() != content[:_DIGEST]:
                     raise DamagedError("damaged")
-                return CompileResult._rebuild(target_context, *pickle.loads(content[_DIGEST:]))
-            except FileNotFoundError:
-                continue
+                loaded = CompileResult._rebuild(target_context, *pickle.loads(content[_DIGEST:]))
+                _used[file] = len(content)
+                return loaded
             except Exception as error:  # whatever a file of unknown content leads to
                 complain(f"{file} cannot be used ({_said(error)}), so it is compiled anew")
         return None
@@ -105,9 +115,12 @@ class MachineCode(_Cache):  # type: ignore[misc]  # numba has no types
             for folder in folders(self._source.parent):
                 try:
                     _write(folder, name, hashlib.sha256(body).digest() + body)
+                    _used[folder / name] = _DIGEST + len(body)
                 except Exception as error:
                     failed = failed or error
                     continue
+                if failed is not None and config.CACHE_DIR:
+                    complain(f"compiled code cannot be kept ({_said(failed)}), so it is kept in {folder}")
                 for old in _matching(folder, self._base):
                     if _stamp_of(old.name, self._base) != _stamp_of(name, self._base):
                         _remove(old)
@@ -116,10 +129,40 @@ class MachineCode(_Cache):  # type: ignore[misc]  # numba has no types
         complain(f"compiled code cannot be kept ({why}), so every process compiles it anew")
 
     def _name(self, sig: Any, codegen: Any) -> str:
-        code = self._function.__code__.co_code
-        versions = (_FORMAT, numba.__version__, llvmlite.__version__)
-        key = hashlib.sha256(repr((versions, sig, codegen.magic_tuple(), code)).encode()).hexdigest()
-        return f"{self._base}.{_stamp(self._source.parent)[:16]}.{key[:32]}.nbc"
+        key = _digest(sig, codegen.magic_tuple(), self._function.__code__.co_code)
+        return f"{self._base}.{_stamp(self._source.parent)[:16]}.{key}.nbc"
+
+
+def remember(sources: Path, *of: object) -> None:
+    """Note beside the machine code of the sources in a folder that it is all there for what ``of`` names."""
+    for folder in folders(sources):
+        here = {file.name: size for file, size in _used.items() if file.parent == folder}
+        if here:
+            try:
+                _write(folder, _note(sources, of), json.dumps(here).encode())
+            except Exception as error:
+                complain(f"compiled code cannot be kept ({_said(error)}), so every process compiles it anew")
+
+
+def remembered(sources: Path, *of: object) -> bool:
+    """True if :func:`remember` was called for the same, and every file of then is there in its full size."""
+    for folder in folders(sources):
+        try:
+            sizes = json.loads((folder / _note(sources, of)).read_bytes())
+            if all((folder / name).stat().st_size == size for name, size in sizes.items()):
+                return True
+        except (OSError, ValueError, AttributeError, TypeError):
+            continue
+    return False
+
+
+def _note(sources: Path, of: tuple[object, ...]) -> str:
+    return f"complete.{_digest(_stamp(sources), sys.version_info[:2], *of)}.json"
+
+
+def _digest(*of: object) -> str:
+    versions = (_FORMAT, numba.__version__, llvmlite.__version__)
+    return hashlib.sha256(repr((versions, of)).encode()).hexdigest()[:32]
 
 
 @cache
@@ -166,9 +209,8 @@ def _can_write(folder: Path) -> bool:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             return True
-    except OSError as error:
-        complain(f"compiled code cannot be kept in {folder} ({_said(error)}), so it is kept elsewhere")
-        return False
+    except OSError:
+        return False  # told when something has to be kept
 
 
 def _write(folder: Path, name: str, content: bytes) -> None:
@@ -206,9 +248,11 @@ def complain(what: str) -> None:
     if _complained:
         return
     _complained = True
+    if sys.stderr is None:  # print() would take standard output instead
+        return
     try:
-        print(f"wnpopt: {what}", file=sys.stderr, flush=True)
-    except (OSError, ValueError, AttributeError):
+        print(f"wnpopt: {one_line(what)}", file=sys.stderr, flush=True)
+    except (OSError, ValueError):
         return  # nobody listens
 
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from wnpopt.core import registry
 from wnpopt.core.budget import Budget
 from wnpopt.core.document import Instance, Solution
+from wnpopt.core.errors import one_line
 from wnpopt.core.extras import installed
 from wnpopt.core.method import Outcome, Run, Start
 from wnpopt.core.registry import AnyFamily, AnyMethod
@@ -24,8 +25,8 @@ from wnpopt.core.trace import Trace
 COMPILING = "compiling, once"
 """What ``tell`` gets."""
 
-_LIMIT_S = 10.0  # of one run on a tiny instance, compiling included; it is run again until nothing is compiled
-_ROUNDS = 3
+_LIMIT_S = 1.0  # of one run on a tiny instance, compiling included: it is run again until nothing is compiled
+_ROUNDS = 8
 
 _done: set[tuple[str, str]] = set()
 _lock = threading.RLock()
@@ -100,28 +101,43 @@ def _warm(family: AnyFamily, method: AnyMethod, tell: Callable[[str], None] | No
         count = _Count(tell)
         if method.modules:
             try:
-                for instance in _instances(family):
-                    _compile(family, method, instance, count)
+                _run_all(family, method, count)
             except Exception as raised:
-                error = f"{type(raised).__name__}: {raised}"
+                error = one_line(f"{type(raised).__name__}: {raised}")
         return replace(blank, seconds=time.perf_counter() - began, compiled=count.functions, error=error)
 
 
-def _instances(family: AnyFamily) -> Iterator[Instance]:
-    """Tiny instances that together reach everything that is compiled for a family."""
+def _run_all(family: AnyFamily, method: AnyMethod, count: _Count) -> None:
+    """Run ``method`` on the known case, and on the other tiny instances if not all that they need lies on the disk."""
     if family.doctor is not None:
-        yield family.instance_type.from_data(dict(family.doctor.instance))
+        _compile(family, method, family.instance_type.from_data(dict(family.doctor.instance)), count)
+    if not family.warm_up or "numba" not in method.modules:
+        return
+    from wnpopt.backends import machine_code
+    from wnpopt.backends.compiled import kernels, processor
+
+    name = (family.name, method.name, family.warm_up, processor())
+    sources = {kernel.sources for kernel in kernels if kernel.overloads}
+    if sources and all(machine_code.remembered(folder, *name) for folder in sources):
+        return
+    for options in family.warm_up:
+        _compile(family, method, family.generate(options, 1), count)
+    for folder in {kernel.sources for kernel in kernels if kernel.overloads}:
+        machine_code.remember(folder, *name)
 
 
 def _compile(family: AnyFamily, method: AnyMethod, instance: Instance, count: _Count) -> None:
     """Run ``method`` on ``instance`` as a solve does, until that compiles nothing more."""
     if method.refuse(instance) is not None:
         return
+    late = False
     for _ in range(_ROUNDS):
-        before = count.functions
+        before, began = count.functions, time.perf_counter()
         with count.counting():
             _solve(family, method, instance)
-        if count.functions == before:
+        # What was imported may have used up the time of the first run: then there is a second one.
+        was_late, late = late, time.perf_counter() - began > _LIMIT_S
+        if count.functions == before and (was_late or not late):
             return
 
 
@@ -140,8 +156,10 @@ def _solve(family: AnyFamily, method: AnyMethod, instance: Instance) -> None:
         objective = None if helped.solution is None else verified_objective(helped.solution)
         if helped.solution is not None and objective is not None:
             start = Start(helped.solution, objective, helper.name)
-    known = tuple(family.bounds(instance, budget))
-    method.run(instance, Run(budget, trace, start, known if method.timed else (), verified_objective))
+    known = tuple(family.bounds(instance, budget)) if method.timed else ()
+    method.run(instance, Run(budget, trace, start, known, verified_objective))
+    if not method.timed:
+        family.bounds(instance, Budget(None))
 
 
 class _Count:

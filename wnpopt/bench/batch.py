@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import operator
 import os
 import time
 import warnings
@@ -11,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, SupportsIndex
+from typing import Literal
 
 from wnpopt.bench.cell import Limits, share_of_memory
 from wnpopt.bench.executor import Executor, LocalExecutor
@@ -20,16 +19,18 @@ from wnpopt.bench.plan import find
 from wnpopt.bench.record import Parameters, Record
 from wnpopt.bench.snapshot import Snapshot
 from wnpopt.bench.store import Store
-from wnpopt.core import registry
+from wnpopt.core import arguments, registry
 from wnpopt.core.budget import usable_cores
 from wnpopt.core.errors import InputError, MissingDependencyError
 from wnpopt.core.extras import installed
 from wnpopt.core.interrupt import graceful_interrupt
 
 Source = str | os.PathLike[str]
-Rerun = Literal["failed", "outdated"]
+Rerun = Literal["failed", "outdated", "all"]
+RERUNS: tuple[Rerun, ...] = ("failed", "outdated", "all")
 End = Literal["finished", "interrupted", "total_time"]
 TICK_S = 0.1
+MOST_WORKERS = 4096
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,8 @@ class Summary:
     """What a batch did. Counts of runs, but for ``files``, ``instances`` (distinct valid ones) and ``passed_over``.
 
     ``complete`` is True when every valid instance has a record that is no failure. ``left`` runs have no record
-    because the batch ended before. ``unsuited`` families were met that have none of the methods.
+    because the batch ended before. ``unsuited`` families were met that have none of the methods. ``outdated`` of the
+    ``stored`` runs were made by another version of wnpopt or of the package that has the method.
     """
 
     out: Path
@@ -52,6 +54,7 @@ class Summary:
     left: int
     unsuited: tuple[str, ...]
     complete: bool
+    outdated: int = 0
 
     @property
     def interrupted(self) -> bool:
@@ -81,7 +84,8 @@ def batch(
     """Run ``methods`` with ``seeds`` on the instances in ``sources`` (folders, files, globs), into the store ``out``.
 
     A run whose key is in the store is not repeated, so a batch that was killed goes on where it was; ``rerun`` repeats
-    those that "failed" and those that an "outdated" wnpopt made. A method runs on the families that have it.
+    those that "failed", those that an "outdated" wnpopt or another version of the method's package made, or "all". A
+    method runs on the families that have it.
 
     ``time_limit`` (seconds a run), ``threads`` (a run) as in :func:`wnpopt.solve`; ``workers`` processes (None: as many
     as the cores allow). A run is killed ``grace`` seconds above its time limit, or above ``memory`` GiB of resident
@@ -95,12 +99,24 @@ def batch(
     """
     sources = [sources] if isinstance(sources, str | os.PathLike) else list(sources)
     methods = [methods] if isinstance(methods, str) else list(methods)
-    # Numbers of numpy's count like Python's, but would not be written into a key.
-    seeds, threads = [_integer("seeds", seed) for seed in seeds], _integer("threads", threads)
-    workers = None if workers is None else _integer("workers", workers)
+    seeds = list(seeds)
     asked = (rerun,) if isinstance(rerun, str) else tuple(rerun or ())
-    _check(len(sources), methods, seeds, time_limit, threads, workers, memory, total_time, asked, grace)
-    _check_names(out, warm_start)
+    for where, given in (("sources", sources), ("methods", methods), ("seeds", seeds)):
+        if not given:
+            raise InputError("found none; at least one is needed", where=where)
+    # Numbers of numpy's count like Python's, but would not be written into a key.
+    seeds, threads = [arguments.seed("seeds", seed) for seed in seeds], arguments.threads("threads", threads)
+    time_limit, total_time, grace = (
+        arguments.seconds_or_none(where, value)
+        for where, value in (("time_limit", time_limit), ("total_time", total_time), ("grace", grace))
+    )
+    workers = arguments.integer_or_none("workers", workers, 1, MOST_WORKERS)
+    memory = arguments.number_or_none("memory", memory, 0, above=True)
+    for entry in asked:
+        arguments.choice("rerun", entry, RERUNS)
+    deterministic = arguments.flag("deterministic", deterministic)
+    methods = [arguments.text("methods", method) for method in methods]
+    _check_names(out, arguments.text("warm_start", warm_start))
     libraries = _libraries(methods)
     workers = workers or max(1, usable_cores() // threads)
     if dask is None and workers * threads > usable_cores():
@@ -114,7 +130,7 @@ def batch(
     with _locked(store), graceful_interrupt(terminate=True) as stop:
         ledger = Ledger(
             store, found.files, tuple(dict.fromkeys(methods)), tuple(dict.fromkeys(seeds)), time_limit, threads,
-            Parameters(warm_start, bool(deterministic)), asked,
+            Parameters(warm_start, deterministic), asked,
         )  # fmt: skip
         end: End = "finished"
         with ledger, _crew(dask, workers, limits, libraries) as executor:
@@ -140,7 +156,7 @@ def batch(
         return Summary(
             Path(out), end, len(found.files), found.passed_over + tally.passed_over, len(tally.instances), tally.ran,
             tally.stored, tally.failed, tally.invalid, left, tuple(sorted(tally.unsuited)),
-            complete=left == 0 and tally.good >= tally.instances,
+            complete=left == 0 and tally.good >= tally.instances, outdated=tally.outdated,
         )  # fmt: skip
 
 
@@ -196,13 +212,6 @@ def _libraries(methods: Sequence[str]) -> tuple[str, ...]:
     return tuple(needed)
 
 
-def _integer(where: str, value: SupportsIndex) -> int:
-    try:
-        return operator.index(value)
-    except TypeError:
-        raise InputError(f"found {value!r}; an integer is needed", where=where) from None
-
-
 def _check_names(out: Source, warm_start: str) -> None:
     try:
         os.fspath(out).encode()
@@ -214,34 +223,3 @@ def _check_names(out: Source, warm_start: str) -> None:
     if warm_start not in ("auto", "none") and warm_start not in known:
         told = f"found {warm_start!r}; auto, none or one of {', '.join(sorted(known))} is needed"
         raise InputError(told, where="warm_start")
-
-
-def _check(
-    sources: int,
-    methods: Sequence[str],
-    seeds: Sequence[int],
-    time_limit: float | None,
-    threads: int,
-    workers: int | None,
-    memory: float | None,
-    total_time: float | None,
-    rerun: Sequence[str],
-    grace: float | None,
-) -> None:
-    def need(holds: bool, where: str, what: str) -> None:
-        if not holds:
-            raise InputError(what, where=where)
-
-    infinite = float("inf")
-    need(sources > 0, "sources", "found none; at least one folder, file or glob is needed")
-    need(bool(methods), "methods", "found none; at least one method is needed")
-    need(bool(seeds), "seeds", "found none; at least one seed is needed")
-    for seed in seeds:
-        need(0 <= seed < 2**31, "seeds", f"found {seed}; seeds of 0 to 2^31 - 1 are needed")
-    for where, limit in (("time_limit", time_limit), ("total_time", total_time), ("grace", grace)):
-        need(limit is None or 0 <= limit < infinite, where, f"found {limit}; seconds of at least 0 are needed")
-    need(1 <= threads <= 4096, "threads", f"found {threads}; 1 to 4096 threads are needed")
-    need(workers is None or 1 <= workers <= 4096, "workers", f"found {workers}; 1 to 4096 workers are needed")
-    need(memory is None or 0 < memory < infinite, "memory", f"found {memory}; a number of GiB above 0 is needed")
-    for entry in rerun:
-        need(entry in ("failed", "outdated"), "rerun", f'found "{entry}"; "failed" or "outdated" is needed')

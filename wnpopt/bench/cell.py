@@ -3,19 +3,34 @@
 from __future__ import annotations
 
 import os
-import signal
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
 
+from wnpopt.backends.isolation.death import last_words, told
 from wnpopt.backends.isolation.fork_server import Child, ForkServer, children_of
 from wnpopt.backends.isolation.frames import ClosedError
 from wnpopt.bench.record import Failure
-from wnpopt.bench.task import MESSAGES, Broken, Improved, Message, Note, Perform, Reply, Started, Task
+from wnpopt.bench.task import (
+    MESSAGES,
+    Broken,
+    Improved,
+    Incumbent,
+    Message,
+    Note,
+    Perform,
+    Performed,
+    Proved,
+    Reply,
+    Rescue,
+    Started,
+    Task,
+)
+from wnpopt.core.trace import KEPT
 
 LOOK_S = 0.05
 """Seconds between two looks at a worker's memory and time."""
@@ -24,8 +39,11 @@ WARM_UP_S = 300.0
 """Seconds for imports and for compiling before a run's clock starts (once a machine: machine code is cached)."""
 
 IDENTIFY_S = 120.0
+"""Seconds for reading a file, and for judging what a broken run had found."""
+
 RUNS_A_WORKER = 500
 LOG_BYTES = 16 << 20
+_POINTS = 4096
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
@@ -53,6 +71,31 @@ def share_of_memory(workers: int) -> int | None:
         return None
 
 
+@dataclass
+class _Known:
+    """What a run has told so far, in case that it tells no more."""
+
+    incumbents: list[Incumbent] = field(default_factory=list)
+    bound: Proved | None = None
+    points: list[Improved] = field(default_factory=list)
+
+    def hear(self, note: Note) -> None:
+        if isinstance(note, Incumbent):
+            self.incumbents = [*self.incumbents[-KEPT + 1 :], note]
+        elif isinstance(note, Proved):
+            self.bound = note
+        elif isinstance(note, Improved):
+            self.points.append(note)
+            if len(self.points) > _POINTS:
+                self.points = [*self.points[:-1:2], note]
+
+    def rescue(self, task: Perform, broken: Broken) -> Rescue | None:
+        """What is to be judged; None if nothing is known."""
+        if not self.incumbents and self.bound is None:
+            return None
+        return Rescue(task, broken, tuple(reversed(self.incumbents)), self.bound, tuple(self.points))
+
+
 class Cell:
     """A worker that is replaced when it dies; used by one thread, :meth:`cancel` by any."""
 
@@ -69,16 +112,27 @@ class Cell:
             raise CancelledError
         if self._runs >= RUNS_A_WORKER:
             self.close()  # what leaked in hundreds of runs is not charged to the next one
-        used = self._child is not None
-        reply = self._ask(task, listener, used)
+        used, known = self._child is not None, _Known()
+        reply = self._ask(task, listener, used, known)
         if reply is None:
             # It ended before it began with this task: a task before is to blame, or somebody who kills what is idle.
             self.close()
-            reply = self._ask(task, listener, False)
+            reply = self._ask(task, listener, False, known)
         assert reply is not None
+        if isinstance(reply, Broken) and isinstance(task, Perform):
+            return self._rescued(task, reply, known)
         return reply
 
-    def _ask(self, task: Task, listener: Callable[[Note], None], used: bool) -> Reply | None:
+    def _rescued(self, task: Perform, broken: Broken, known: _Known) -> Reply:
+        """What a broken run had found, judged in a fresh worker; ``broken`` itself if there is nothing to judge."""
+        rescue = known.rescue(task, broken)
+        if rescue is None:
+            return broken
+        self.close()
+        judged = self._ask(rescue, lambda _note: None, False, _Known())
+        return judged if isinstance(judged, Performed) else broken
+
+    def _ask(self, task: Task, listener: Callable[[Note], None], used: bool, known: _Known) -> Reply | None:
         """The answer; None if the worker was ``used`` before and is dead before it begins."""
         began, limit = time.monotonic(), WARM_UP_S
         started = False
@@ -95,8 +149,10 @@ class Cell:
                     decoded: Message = MESSAGES.decode(message)
                     if isinstance(decoded, Started):
                         began, limit, started = time.monotonic(), self._limit(task), True
-                    if isinstance(decoded, Started | Improved):
-                        listener(decoded)
+                    if isinstance(decoded, Note):
+                        known.hear(decoded)
+                        if isinstance(decoded, Started | Improved):
+                            listener(decoded)
                         continue
                     return decoded
                 if _ended(child.pid) and not child.frames.waiting():
@@ -110,8 +166,8 @@ class Cell:
                 allowed = self._limits.memory_bytes
                 if allowed is not None and held > allowed:
                     self.close()
-                    told = f"killed: {_gib(held)} of resident memory, above the limit of {_gib(allowed)}"
-                    return Broken(Failure.MEMORY, told, elapsed)
+                    what = f"killed: {_gib(held)} of resident memory, above the limit of {_gib(allowed)}"
+                    return Broken(Failure.MEMORY, what, elapsed)
         except ClosedError:
             if self._cancelled.is_set():
                 raise CancelledError from None
@@ -148,19 +204,11 @@ class Cell:
         if child is None:
             return Broken(Failure.CRASH, "the worker could not be started", elapsed)
         status = self._server.bury(child)
-        words = _last_words(child)
+        words = last_words(child)
         child.log.close()
         self._child = None
-        if status is None:
-            told = "the worker died"
-        elif status < 0:
-            told = f"the worker died of {_signal_name(-status)}"
-            if -status == signal.SIGKILL:
-                told += " (killed from outside, perhaps for want of memory)"
-        else:
-            told = f"the worker ended with exit code {status}"
         failure = Failure.MEMORY if "bad_alloc" in words or "MemoryError" in words else Failure.CRASH
-        return Broken(failure, told + (f"; its last words: {words}" if words else ""), elapsed)
+        return Broken(failure, f"the worker {told(status)}" + (f"; its last words: {words}" if words else ""), elapsed)
 
 
 def _late(task: Task, limit: float, elapsed: float, started: bool) -> Broken:
@@ -170,13 +218,6 @@ def _late(task: Task, limit: float, elapsed: float, started: bool) -> Broken:
         asked = f", its time limit is {task.key.time_limit_s:g} s"
         return Broken(Failure.TIMEOUT, f"killed after {elapsed:.1f} s{asked}", elapsed)
     return Broken(Failure.TIMEOUT, f"killed: reading the file took more than {limit:g} s", elapsed)
-
-
-def _signal_name(number: int) -> str:
-    try:
-        return signal.Signals(number).name
-    except ValueError:  # the real-time ones have no names
-        return f"signal {number}"
 
 
 def _ended(pid: int) -> bool:
@@ -207,14 +248,3 @@ def _trim(child: Child) -> None:
 
 def _gib(number: int) -> str:
     return f"{number / 2**30:.2f} GiB"
-
-
-def _last_words(child: Child) -> str:
-    """The line of standard error that tells most: the first of a native crash's report, else the last."""
-    handle = child.log.fileno()
-    size = os.fstat(handle).st_size
-    text = os.pread(handle, 20_000, max(0, size - 20_000)).decode(errors="replace")
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    fatal = next((line for line in lines if line.startswith(("Fatal Python error", "terminate called"))), None)
-    what = next((line for line in lines if line.startswith("what()")), "")
-    return (f"{fatal} {what}".strip() if fatal else lines[-1] if lines else "")[:300]

@@ -7,8 +7,10 @@ workers need wnpopt, not our file system.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import queue
+import socket
 import threading
 import time
 import uuid
@@ -22,13 +24,15 @@ from wnpopt.bench.executor import Event
 from wnpopt.bench.record import Failure
 from wnpopt.bench.task import MESSAGES, TASKS, Broken, Note, Reply, Task
 from wnpopt.bench.worker import HANDLER
-from wnpopt.core.errors import InputError, SolverError
+from wnpopt.core.errors import InputError, SolverError, one_line
 from wnpopt.core.extras import need
 
 if TYPE_CHECKING:
     from distributed import Client, Future
 
-CONNECT_S = 20.0
+CONNECT_S = 4.0
+"""Seconds for a scheduler to answer."""
+
 _SLOTS_S = 1.0
 
 
@@ -129,10 +133,59 @@ def _connect(address: str, workers: int) -> Client:
             n_workers=workers, threads_per_worker=1, processes=False, dashboard_address=None, memory_limit=0
         )
         return Client(cluster)
+    _reach(address)
     try:
         return Client(address, timeout=CONNECT_S, set_as_default=False)
     except (OSError, ValueError) as error:  # TimeoutError is an OSError
         raise InputError(f"no Dask scheduler answers at {address!r} ({error})", where="dask") from None
+
+
+def _reach(address: str) -> None:
+    """Raise :class:`InputError` where nothing listens: Dask's client would try again and again."""
+    scheme, _, place = address.rpartition("://")
+    host, _, port = place.rpartition(":")
+    if scheme not in ("", "tcp", "tls") or not host or not port.isdecimal() or int(port) > 65535:
+        what = f"found {address!r}; the address of a Dask scheduler such as tcp://10.0.0.1:8786, or local, is needed"
+        raise InputError(what, where="dask")
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), timeout=CONNECT_S).close()
+    except (OSError, UnicodeError) as error:
+        told = getattr(error, "strerror", None) or error or "timed out"
+        raise InputError(f"no Dask scheduler answers at {address!r} ({told})", where="dask") from None
+    # Something else that listens may say nothing, or what Dask's client takes for the length of a message; and a client
+    # that fails while it is made complains once more when it is collected.
+    answers: list[str] = []
+    asking = threading.Thread(target=lambda: answers.append(_ask_identity(address)), daemon=True)
+    asking.start()
+    asking.join(2 * CONNECT_S)
+    if answers != ["Scheduler"]:
+        told = answers[0] if answers else "timed out"
+        raise InputError(f"no Dask scheduler answers at {address!r} ({told})", where="dask")
+
+
+def _ask_identity(address: str) -> str:
+    """What listens there, in Dask's words ("Scheduler"), or what went wrong; in a thread of its own event loop."""
+    from distributed.comm import connect
+    from distributed.security import Security
+
+    async def ask() -> str:
+        comm = await connect(address, timeout=CONNECT_S, **Security().get_connection_args("client"))
+        try:
+            await comm.write({"op": "identity", "reply": True})
+            answer = await comm.read()
+            return str(answer.get("type", "something else"))
+        finally:
+            comm.abort()
+
+    async def ask_in_time() -> str:
+        return await asyncio.wait_for(ask(), CONNECT_S)
+
+    try:
+        return asyncio.run(ask_in_time())
+    except TimeoutError:
+        return "timed out"
+    except Exception as error:  # also MemoryError: the length of a message that is none
+        return "something else answers: " + one_line(f"{type(error).__name__}: {error}")[:200]
 
 
 def serve(task: bytes, order: bytes) -> bytes:
@@ -177,13 +230,20 @@ class _Cells:
 
     def put_back(self, cell: Cell) -> None:
         with self._lock:
-            self._idle.append(cell)
+            if not self._closed:
+                self._idle.append(cell)
+                return
+        cell.close()
 
     def close(self) -> None:
+        """Those at work find out by themselves, within a moment."""
         with self._lock:
             self._closed = True
             for cell in self._all:
                 cell.cancel()
+            idle, self._idle = self._idle, []
+        for cell in idle:
+            cell.close()
         self._server.close()
 
 

@@ -12,7 +12,7 @@ from wnpopt.core.bound import Bound, Sense, best_bound
 from wnpopt.core.document import Instance, Solution
 from wnpopt.core.errors import MissingDependencyError, UnsupportedError
 from wnpopt.core.result import Result, Status, Termination, relative_gap
-from wnpopt.core.verdict import GAP_OPTIMAL, INTEGER_SLACK
+from wnpopt.core.verdict import Verdict, compare
 
 TIE = 1e-9
 """Objectives this close, relatively, are a tie: the tolerance of the verifiers."""
@@ -151,9 +151,7 @@ def _defect(a: Answer, b: Answer, sense: Sense, integral: bool) -> str | None:
         bound, objective = one.bound, other.objective
         if bound is None or objective is None:
             continue
-        slack = INTEGER_SLACK if integral else GAP_OPTIMAL * max(abs(objective), 1e-12)
-        beyond = bound.value - objective if sense == "min" else objective - bound.value
-        if beyond > slack:
+        if compare(objective, bound.value, sense, integral).verdict is Verdict.CONTRADICTED:
             return (
                 f"{one.result.method} has the bound {bound.value:.17g} ({bound.source}), "
                 f"{other.result.method} a verified solution of {objective:.17g}"

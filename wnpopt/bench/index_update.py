@@ -18,9 +18,8 @@ from wnpopt.bench.record import Record
 from wnpopt.bench.store import Store
 from wnpopt.core.document import Instance
 from wnpopt.core.errors import InputError
-from wnpopt.core.judge import is_optimal
 from wnpopt.core.registry import AnyFamily
-from wnpopt.core.verdict import GAP_OPTIMAL, INTEGER_SLACK
+from wnpopt.core.verdict import Judged, Verdict, compare
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,26 +152,30 @@ def _merged(
     if best is None:
         raise _SkipError("no run has a solution")
     whose = "the index's" if finder is None else "the verified"
-    slack = INTEGER_SLACK if integral else GAP_OPTIMAL * max(abs(best), 1e-12)
+
+    def judged(bound: float | None) -> Judged:
+        return compare(best, bound, family.sense, integral)
+
     bound = None if old is None else old.bound
-    if bound is not None and sign * (bound - best) > slack:
+    if judged(bound).verdict is Verdict.CONTRADICTED:
         raise _SkipError(f"contradiction: {whose} value {best:.12g} beats the index's bound {bound:.12g}")
     prover, proved_bound = _best_bound(runs, sign)
     if prover is not None and proved_bound is not None:
-        if sign * (proved_bound - best) > slack:
+        if judged(proved_bound).verdict is Verdict.CONTRADICTED:
             source = prover.result.bound_by or prover.key.method
             raise _SkipError(
                 f"contradiction: {whose} value {best:.12g} beats the bound {proved_bound:.12g} of {source}"
             )
-        if bound is None or _is_news(sign * (proved_bound - bound), bound, integral):
+        # Rounded, and never better than a verified value: what is left is no noise of the last digits.
+        known, news = judged(bound).bound, judged(proved_bound).bound
+        assert news is not None
+        if known is None or _is_news(sign * (news - known), known, integral):
             bound = proved_bound
         else:
             prover = None
     if old is not None and old.proved:
         return None
-    if bound is not None and sign * (bound - best) > 0:
-        bound = best  # noise of the last digits: no bound is better than a verified value
-    proved = bound is not None and is_optimal(best, bound, family.sense, integral)
+    proved, bound = judged(bound).verdict is Verdict.PROVED, judged(bound).bound
     if old is not None and finder is None and prover is None and not proved:
         return None
     whole = integral and (isinstance(best, int) or any(isinstance(row.best, int) for row in rows))

@@ -19,8 +19,9 @@ from types import TracebackType
 import msgspec
 
 from wnpopt.bench.executor import Event, Executor
+from wnpopt.bench.perform import package_of
 from wnpopt.bench.plan import Indices, content_of, fingerprint, shown
-from wnpopt.bench.record import Failure, Key, Parameters, Record, StoredResult, versions_of
+from wnpopt.bench.record import SCHEMA, Failure, Key, Parameters, Record, StoredResult, versions_of
 from wnpopt.bench.snapshot import Running, Snapshot
 from wnpopt.bench.store import Journal, Store, later, now
 from wnpopt.bench.task import (
@@ -38,7 +39,7 @@ from wnpopt.bench.task import (
 from wnpopt.core import registry
 from wnpopt.core.bound import Sense
 from wnpopt.core.errors import one_line
-from wnpopt.core.result import relative_gap
+from wnpopt.core.result import Status, relative_gap
 from wnpopt.core.versions import versions
 
 AHEAD = 2
@@ -58,6 +59,7 @@ class Job:
     name: str
     family: str
     sense: Sense
+    integral: bool | None
 
 
 @dataclass(slots=True)
@@ -85,6 +87,7 @@ class Tally:
     instances: set[str] = field(default_factory=set)
     good: set[str] = field(default_factory=set)
     unsuited: set[str] = field(default_factory=set)
+    outdated: int = 0
 
 
 class Ledger:
@@ -106,7 +109,7 @@ class Ledger:
         self._settings = (None if time_limit is None else float(time_limit), threads, parameters)
         self._rerun = frozenset(rerun)
         self._latest = store.latest()
-        self._identities = {r.file_sha256: _identity(r) for r in self._latest.values() if r.result.family is not None}
+        self._identities = {r.file_sha256: known for r in self._latest.values() if (known := _identity(r)) is not None}
         self._indices = Indices()
         self._files: deque[tuple[str, int]] = deque((file, 0) for file in files)
         self._ready: deque[Job] = deque()
@@ -169,7 +172,7 @@ class Ledger:
             case Started():
                 flight.started, flight.gap = time.monotonic(), None
                 return
-            case Improved(objective, bound):
+            case Improved(_, objective, bound):
                 flight.gap = relative_gap(objective, bound)
                 return
             case _:
@@ -263,7 +266,9 @@ class Ledger:
                 self._claimed.add(key)
                 known = self._latest.get(key)
                 if known is None or self._again(known):
-                    self._ready.append(Job(key, file, sha256, identity.name, identity.family, identity.sense))
+                    self._ready.append(
+                        Job(key, file, sha256, identity.name, identity.family, identity.sense, identity.integral)
+                    )
                 else:
                     self._count_stored(known)
 
@@ -285,12 +290,14 @@ class Ledger:
             self.tally.invalid += 1
         elif record.failure is None:
             self.tally.good.add(record.key.instance_hash)
+        self.tally.outdated += is_outdated(record)
 
     def _again(self, record: Record) -> bool:
-        if "failed" in self._rerun and record.failure is not None:
-            return True
-        made_by = versions_of(record.result).get("wnpopt", "")
-        return "outdated" in self._rerun and _numbers(made_by) < _numbers(versions().get("wnpopt", ""))
+        return (
+            "all" in self._rerun
+            or ("failed" in self._rerun and record.failure is not None)
+            or ("outdated" in self._rerun and is_outdated(record))
+        )
 
     def _invalid_keys(self, sha256: str) -> list[Key]:
         return [Key(sha256, method, seed, *self._settings) for method in self._methods for seed in self._seeds]
@@ -309,15 +316,16 @@ class Ledger:
         solution = None
         if isinstance(reply, Performed):
             result, failure = reply.result, reply.failure
+            package, integral = reply.package, job.integral if reply.integral is None else reply.integral
             if reply.solution_hash is not None:
                 solution = reply.solution_hash
                 self._store.keep(self._store.solution_path(solution), bytes(reply.solution))
         else:
-            failure = reply.failure
+            failure, integral, package = reply.failure, job.integral, package_of(job.family, job.key.method)
             result = _no_result(job.key, job.name, job.family, job.sense, reply.message, reply.runtime_s)
         self._write(
             Record(job.key, shown(job.file), job.file_sha256, result, failure, solution,
-                   self._indices.reference(job.file), self._finished(job.key)),
+                   self._indices.reference(job.file), self._finished(job.key), integral, package, SCHEMA),
             slot,
         )  # fmt: skip
         if failure is None:
@@ -345,7 +353,8 @@ class Ledger:
                 self.tally.stored += 1
                 continue
             result = _no_result(key, Path(shown(file)).stem, None, None, message, None)
-            self._write(Record(key, shown(file), sha256, result, failure, None, None, self._finished(key)), slot)
+            finished = self._finished(key)
+            self._write(Record(key, shown(file), sha256, result, failure, None, None, finished, schema=SCHEMA), slot)
 
     def _write(self, record: Record, slot: int) -> None:
         if slot not in self._journals:
@@ -378,12 +387,25 @@ class Ledger:
         return seconds / self._slots
 
 
-def _identity(record: Record) -> Identified:
-    """What identified the instance of a stored run."""
-    result = record.result
-    assert result.family is not None
-    assert result.sense is not None
-    return Identified(record.key.instance_hash, result.instance, result.family, result.sense)
+def _identity(record: Record) -> Identified | None:
+    """What identified the instance of a stored run; None of a file that is none, or whose record makes no sense."""
+    result, family = record.result, record.result.family
+    if family is None or family not in registry.family_names() or registry.family(family).sense != result.sense:
+        return None
+    return Identified(record.key.instance_hash, result.instance, family, result.sense, record.integral)
+
+
+def is_outdated(record: Record) -> bool:
+    """True if an older wnpopt made the record, or another version (or another package) of what has its method now."""
+    if _numbers(versions_of(record.result).get("wnpopt", "")) < _numbers(versions().get("wnpopt", "")):
+        return True
+    family = record.result.family
+    if family is None or family not in registry.family_names():
+        return False
+    now = package_of(family, record.key.method)
+    if now is None or now.name == "wnpopt":
+        return False  # not installed any more: it could not be made anew; or our own, see above
+    return record.package != now
 
 
 def _no_result(
@@ -392,7 +414,7 @@ def _no_result(
     """The result of a run that ended without one."""
     empty = msgspec.Raw(b"[]")
     return StoredResult(
-        instance=name, family=family, method=key.method, status="unknown", termination="error", sense=sense,
+        instance=name, family=family, method=key.method, status=Status.UNKNOWN, termination="error", sense=sense,
         objective=None, bound=None, gap=None, runtime_s=runtime_s, build_s=None, verified=False, violations=empty,
         trace=empty, warm_start="none", found_by=None, bound_by=None, seed=key.seed, threads=key.threads,
         time_limit_s=key.time_limit_s, instance_hash=key.instance_hash,

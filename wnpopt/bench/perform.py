@@ -2,45 +2,60 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import threading
 import time
-import traceback
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 
 import msgspec
 
+from wnpopt.backends.warmup import warm
 from wnpopt.bench.plan import content_of
-from wnpopt.bench.record import Failure, StoredResult
+from wnpopt.bench.record import Failure, Package, StoredResult
 from wnpopt.bench.task import (
     Broken,
     Changed,
     Identified,
     Identify,
     Improved,
+    Incumbent,
     Invalid,
     Note,
     PassedOver,
     Perform,
     Performed,
+    Proved,
     Reply,
+    Rescue,
     Started,
     Task,
 )
 from wnpopt.core import registry
+from wnpopt.core.attempt import Attempt
+from wnpopt.core.bound import Bound
+from wnpopt.core.budget import Budget
 from wnpopt.core.canonical import content_hash
 from wnpopt.core.document import Instance, Solution
-from wnpopt.core.errors import InputError, UnsupportedError, WnpoptError, one_line
+from wnpopt.core.errors import InputError, UnsupportedError, WnpoptError, describe, one_line
 from wnpopt.core.explain import found
 from wnpopt.core.jsonio import parse_json
-from wnpopt.core.registry import AnyFamily
-from wnpopt.core.result import Result
-from wnpopt.core.trace import TracePoint
+from wnpopt.core.judge import judge
+from wnpopt.core.method import Outcome
+from wnpopt.core.registry import AnyFamily, AnyMethod
+from wnpopt.core.result import Result, Termination
+from wnpopt.core.trace import Candidate, Trace, TracePoint
+from wnpopt.solving.teller import Teller
 
 NOTE_INTERVAL_S = 0.2
-_TOLD = 2000  # of a message that a method made of its data this much is kept
+TRACE_AT_MOST = 50_000
+"""Points of a trace that a record keeps."""
+
+MESSAGE_AT_MOST = 20_000
+"""And letters of a message."""
+
 OTHER_KINDS = frozenset({"graph", "composition", "chip", "radio", "profile", "intradp-table", "index", "suite"})
 """Documents that lie beside instances and are none."""
 
@@ -53,11 +68,14 @@ def do(task: Task, listener: Listener) -> Reply:
         if isinstance(task, Identify):
             listener(Started())
             return _identify(task)
+        if isinstance(task, Rescue):
+            listener(Started())
+            return _rescue(task)
         return _perform(task, listener)
     except MemoryError:
         return Broken(Failure.MEMORY, "out of memory")
     except Exception as error:
-        return Broken(Failure.ERROR, _told(error))
+        return Broken(Failure.ERROR, describe(error))
 
 
 def _identify(task: Identify) -> Reply:
@@ -80,7 +98,8 @@ def _identify(task: Identify) -> Reply:
         instance = family.instance_type.from_data(data)
     except InputError as error:
         return Invalid(str(error.in_file(task.file)))
-    return Identified(instance.instance_hash, instance.name, family.name, family.sense)
+    integral = family.has_integers(instance)
+    return Identified(instance.instance_hash, instance.name, family.name, family.sense, integral)
 
 
 def _perform(task: Perform, listener: Listener) -> Reply:
@@ -89,10 +108,10 @@ def _perform(task: Perform, listener: Listener) -> Reply:
     key = task.key
     family = registry.family(task.family)
     instance = _loaded(task.family, key.instance_hash, task.file, task.content)
-    _warm(family, key.method)
+    _make_ready(family, registry.method(family.name, key.method))
     listener(Started())
     began = time.perf_counter()
-    teller = _Teller(listener)
+    shown, kept = _Shown(listener), Teller(lambda candidate: listener(_incumbent(candidate)))
     try:
         result = api.solve(
             instance,
@@ -102,34 +121,90 @@ def _perform(task: Perform, listener: Listener) -> Reply:
             seed=key.seed,
             warm_start=key.parameters.warm_start,
             deterministic=key.parameters.deterministic,
-            on_progress=teller.hear,
+            on_progress=shown.hear,
+            on_solution=kept.hear,
+            on_bound=lambda bound: listener(Proved(bound.value, bound.source)),
+            isolate=False,  # this process is the isolation
         )
     except UnsupportedError as error:
         return Broken(Failure.REFUSED, str(error))
     except WnpoptError as error:
         return Broken(Failure.ERROR, str(error), time.perf_counter() - began)
     finally:
-        teller.stop()
-    return _performed(result)
+        kept.stop()
+        shown.stop()
+    failure = None if result.termination != "error" else _kind_of(result.message)
+    return _performed(family, key.method, instance, result, failure)
 
 
-def _performed(result: Result[Solution]) -> Performed:
+def _kind_of(message: str) -> Failure:
+    return Failure.MEMORY if "failed: MemoryError" in message else Failure.ERROR
+
+
+def _incumbent(candidate: Candidate) -> Incumbent:
+    return Incumbent(candidate.objective, msgspec.Raw(msgspec.json.encode(candidate.solution.to_data())))
+
+
+def _rescue(task: Rescue) -> Reply:
+    """What is known of a broken run, judged like any other: the verifier has the last word on each incumbent."""
+    run, broken = task.run, task.broken
+    key, family = run.key, registry.family(run.family)
+    instance = _loaded(run.family, key.instance_hash, run.file, run.content)
+    candidates = tuple(c for c in (_candidate(family, told) for told in task.incumbents) if c is not None)
+    elapsed = broken.runtime_s if broken.runtime_s is not None else max((p.time_s for p in task.points), default=0.0)
+    outcome: Outcome[Solution] = Outcome(None, Termination.ERROR, message=broken.message)
+    bound = None if task.bound is None else Bound(task.bound.value, task.bound.source)
+    attempt = Attempt(outcome, None, (), candidates, elapsed, bound)
+    budget = Budget(key.time_limit_s, key.threads, key.seed, key.parameters.deterministic)
+    trace = Trace(family.sense, budget)
+    trace.take_over([TracePoint(point.time_s, point.objective, point.bound) for point in task.points])
+    result = judge(family, registry.method(family.name, key.method), instance, attempt, budget, trace)
+    return _performed(family, key.method, instance, result, broken.failure)
+
+
+def _candidate(family: AnyFamily, told: Incumbent) -> Candidate | None:
+    try:
+        return Candidate(told.objective, family.solution_type.from_data(parse_json(bytes(told.solution))))
+    except InputError:
+        return None
+
+
+def _performed(
+    family: AnyFamily, method: str, instance: Instance, result: Result[Solution], failure: Failure | None
+) -> Performed:
     stored = msgspec.convert(_raw_parts(result.to_data()), StoredResult)
-    failure = Failure.ERROR if result.termination == "error" else None
-    if result.solution is None:
-        return Performed(stored, msgspec.Raw(b"null"), None, failure)
-    data = result.solution.to_data()
-    return Performed(stored, msgspec.Raw(msgspec.json.encode(data)), content_hash(data), failure)
+    solution, solution_hash = msgspec.Raw(b"null"), None
+    if result.solution is not None:
+        data = result.solution.to_data()
+        solution, solution_hash = msgspec.Raw(msgspec.json.encode(data)), content_hash(data)
+    return Performed(
+        stored, solution, solution_hash, failure, family.has_integers(instance), package_of(family.name, method)
+    )
+
+
+def package_of(family: str, method: str) -> Package | None:
+    """The installed distribution that registered a method; None if that is not known."""
+    found = registry.distribution(family, method)
+    return None if found is None else Package(*found)
 
 
 def _raw_parts(data: dict[str, object]) -> dict[str, object]:
     """The result's JSON with the parts that stay JSON in the store."""
+    data = data | {"trace": _thinned(data["trace"]), "message": str(data["message"])[:MESSAGE_AT_MOST]}
     parts = {name: msgspec.Raw(msgspec.json.encode(data[name])) for name in ("violations", "trace", "versions")}
     return data | parts
 
 
-class _Teller:
-    """Passes improvements on: the first at once, then the newest every :data:`NOTE_INTERVAL_S` while there are any."""
+def _thinned(trace: object) -> object:
+    """A trace that fits into a record: of very many improvements every n-th, with both ends."""
+    if not isinstance(trace, list) or len(trace) <= TRACE_AT_MOST:
+        return trace
+    step = -(-len(trace) // (TRACE_AT_MOST - 1))
+    return [*trace[:-1:step], trace[-1]]
+
+
+class _Shown:
+    """Passes improvements on, for show: the first at once, then the newest every :data:`NOTE_INTERVAL_S`."""
 
     def __init__(self, listener: Listener) -> None:
         self._listener = listener
@@ -149,14 +224,16 @@ class _Teller:
         """Tell no more."""
         with self._lock:
             self._stopped = True
-            if self._timer is not None:
-                self._timer.cancel()
+            timer = self._timer
+        if timer is not None:
+            timer.cancel()
+            timer.join()  # no thread is left behind
 
     def _tell(self) -> None:
         point, self._newest, self._timer = self._newest, None, None
         if point is None or self._stopped:
             return
-        self._listener(Improved(point.objective, point.bound))
+        self._listener(Improved(point.time_s, point.objective, point.bound))
         self._timer = threading.Timer(NOTE_INTERVAL_S, self._again)
         self._timer.daemon = True
         self._timer.start()
@@ -176,31 +253,19 @@ def _loaded(family: str, instance_hash: str, file: str, content: bytes | None) -
     return instance
 
 
-_warmed: set[tuple[str, str]] = set()
+_ready: set[tuple[str, str]] = set()
 
 
-def _warm(family: AnyFamily, method: str) -> None:
-    """Import and compile what ``method`` needs by solving the family's known case, once a process.
-
-    So that the first run of a worker is timed like the others. What goes wrong here will go wrong again in the run.
+def _make_ready(family: AnyFamily, method: AnyMethod) -> None:
+    """Import and compile what a run with ``method`` needs, once a process, so that a worker's first run is timed like
+    the others: also what the family's verifier and bounds need where the method itself needs nothing.
     """
-    if (family.name, method) in _warmed or family.doctor is None:
+    warm(family, method)
+    if method.modules or family.doctor is None or (family.name, method.name) in _ready:
         return
-    _warmed.add((family.name, method))
+    _ready.add((family.name, method.name))
     from wnpopt import api
 
-    try:
+    with contextlib.suppress(WnpoptError):  # what goes wrong here goes wrong again in the run
         case = family.instance_type.from_data(dict(family.doctor.instance))
-        api.solve(case, method, time_limit=10.0, threads=1)
-    except WnpoptError:
-        return
-
-
-def _told(error: Exception) -> str:
-    """An exception in one line, with the place where it was raised."""
-    frames = traceback.extract_tb(error.__traceback__)
-    place = f" ({Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""
-    told = str(error)
-    if len(told) > _TOLD:
-        told = told[:_TOLD] + "…"
-    return one_line(f"{type(error).__name__}: {told}{place}")
+        api.solve(case, method.name, time_limit=10.0, threads=1, isolate=False)

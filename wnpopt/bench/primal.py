@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 
 from wnpopt.bench.record import Record, trace_of
-from wnpopt.bench.runs import GAP_TOLERANCE
+from wnpopt.core.verdict import GAP_OPTIMAL
 
 
 def primal_gap(value: float | None, best: float) -> float:
@@ -34,7 +34,7 @@ def incumbents(record: Record) -> tuple[tuple[float, float], ...]:
         return ()
     sign = -1.0 if result.sense == "max" else 1.0
     final = sign * result.objective
-    slack = GAP_TOLERANCE * abs(final)
+    slack = GAP_OPTIMAL * abs(final)
     trace = sorted(trace_of(result), key=lambda point: point.time_s)
     points = [
         (point.time_s, max(sign * point.objective, final))

@@ -16,9 +16,10 @@ from itertools import groupby
 from typing import Literal
 
 from wnpopt.bench.primal import incumbents
-from wnpopt.bench.runs import GAP_TOLERANCE, Attempt, Runs
+from wnpopt.bench.runs import Attempt, Runs, ties
 from wnpopt.bench.table import Cell, Column, Table
 from wnpopt.core.errors import InputError
+from wnpopt.core.verdict import GAP_OPTIMAL, INTEGER_SLACK
 
 Target = Literal["proved"] | float
 """What a time is measured to: the proof, or the first incumbent within this share of the best known value."""
@@ -99,8 +100,9 @@ def time_profile(runs: Runs, family: str, *, target: Target = "proved", labels: 
 def quality_profile(runs: Runs, family: str, *, labels: Sequence[str] | None = None) -> Profile:
     """The profile of the values found, over the best that any of the ``labels`` (None: all) found on the problem.
 
-    The ratio is that of the larger to the smaller absolute value, so that for a maximum, too, worse is more; values
-    equal within 1e-6 tie; where one is zero or the signs differ it is infinite. A proof of infeasibility has ratio 1.
+    The ratio is that of the larger to the smaller absolute value, so that for a maximum, too, worse is more; equal
+    values (integers exactly, others within 1e-6) tie; where one is zero or the signs differ it is infinite. A proof of
+    infeasibility has ratio 1.
     Raises :class:`InputError` for labels that are not there.
     """
     return _profile(
@@ -205,10 +207,11 @@ def _time_until_within(attempt: Attempt, share: float) -> float | None:
     result = attempt.record.result
     if attempt.proved and result.status == "infeasible":
         return result.runtime_s
-    best = None if attempt.known is None else attempt.known.best
-    if best is None:
+    if attempt.known is None or attempt.known.best is None:
         return None
-    reach = max(share, GAP_TOLERANCE) * max(abs(best), 1e-12)
+    best = attempt.known.best
+    least = INTEGER_SLACK if attempt.known.integral else GAP_OPTIMAL * max(abs(best), 1e-12)
+    reach = max(share * abs(best), least)
     return next((time for time, value in incumbents(attempt.record) if abs(value - best) <= reach), None)
 
 
@@ -227,11 +230,12 @@ def _best_value(costs: Sequence[float | None], row: Sequence[Attempt]) -> list[f
     known = row[0].known
     sign = -1.0 if known is not None and known.sense == "max" else 1.0
     best = min((sign * cost for cost in costs if cost is not None), default=0.0) * sign
-    return [math.inf if cost is None else _value_ratio(cost, best) for cost in costs]
+    integral = known is not None and known.integral
+    return [math.inf if cost is None else _value_ratio(cost, best, integral) for cost in costs]
 
 
-def _value_ratio(value: float, best: float) -> float:
-    if abs(value - best) <= GAP_TOLERANCE * max(abs(best), 1e-12):
+def _value_ratio(value: float, best: float, integral: bool) -> float:
+    if ties(value, best, integral):
         return 1.0
     if value == 0 or best == 0 or (value > 0) != (best > 0):
         return math.inf

@@ -1,25 +1,31 @@
-"""Every stored solution verified again, from what the store keeps alone."""
+"""Every stored run checked again from what the store keeps alone: its solution, and what follows from its numbers."""
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from wnpopt.bench.consistency import faults, worth
 from wnpopt.bench.record import Record
 from wnpopt.bench.store import Store
+from wnpopt.core import registry
 from wnpopt.core.certificate import Certificate
+from wnpopt.core.document import Instance
 from wnpopt.core.errors import InputError
-from wnpopt.core.result import relative_gap
+from wnpopt.core.registry import AnyFamily
+from wnpopt.core.result import Status
+from wnpopt.core.verdict import Verdict, better, compare
 
-RELATIVE = 1e-9
-"""How far a recomputed objective may be from the stored one: another machine's rounding, nothing more."""
+_KEPT = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Recheck:
-    """What verifying a stored run again gave.
+    """What checking a stored run again gave.
 
-    ``unreadable`` tells why its files could not be used; ``deviation`` how what they hold differs from the record.
+    ``certificate`` is the verifier's of its solution, None if it has none. ``unreadable`` tells why its files could not
+    be used; ``deviation`` how what they hold, or what follows from its numbers, differs from the record.
     """
 
     record: Record
@@ -29,50 +35,103 @@ class Recheck:
 
     @property
     def accepted(self) -> bool:
-        """True if the solution is valid and worth what the record says."""
-        return self.certificate is not None and self.certificate.accepted and self.deviation is None
+        """True if the record is right, and the solution, if it has one, valid and worth what the record says."""
+        verified = self.certificate is None or self.certificate.accepted
+        return verified and self.unreadable is None and self.deviation is None
 
 
 def recheck(store: Store) -> Iterator[Recheck]:
-    """Verify the solution of every record that counts and has one, in the store's order."""
-    from wnpopt import api
+    """Check every record that counts, in the store's order; instances and solutions are read from the store.
+
+    In the end the runs of an instance are compared: no bound and no proof of infeasibility may be beaten by a solution
+    that was just verified.
+    """
+    instances = _Instances(store)
+    checks = [_check(store, instances, record) for record in store.latest().values()]
+    best: dict[str, Record] = {}
+    for check in checks:
+        if check.accepted and check.certificate is not None:
+            key, known = check.record.key.instance_hash, best.get(check.record.key.instance_hash)
+            if known is None or _beats(check.record, known):
+                best[key] = check.record
+    for check in checks:
+        rival = best.get(check.record.key.instance_hash)
+        apart = _contradicted(check.record, rival) if check.accepted and rival is not None else None
+        yield check if apart is None else replace(check, deviation=apart)
+
+
+def _beats(record: Record, known: Record) -> bool:
+    value, than, sense = record.result.objective, known.result.objective, record.result.sense
+    return value is not None and than is not None and sense is not None and better(value, than, sense)
+
+
+def _contradicted(record: Record, best: Record) -> str | None:
+    """How the value of ``best``, of the same instance, contradicts ``record``."""
+    result, value, sense = record.result, best.result.objective, best.result.sense
+    assert value is not None
+    assert sense is not None
+    whose = f"the value {value:.17g} of {best.key.method}, seed {best.key.seed}"
+    if result.status == Status.INFEASIBLE:
+        return f"the status is infeasible, contradicted by {whose}"
+    whole = result.bound is not None and result.bound.is_integer() and value.is_integer()
+    if compare(value, result.bound, sense, whole).verdict is Verdict.CONTRADICTED:
+        return f"the bound {result.bound:.17g} is contradicted by {whose}"
+    return None
+
+
+class _Instances:
+    """The instances of a store, the last ones kept: the runs of one often stand together."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._read: OrderedDict[tuple[str, str], Instance] = OrderedDict()
+
+    def of(self, record: Record) -> Instance:
+        """The instance under the name that it had in that run; raises :class:`InputError`."""
+        key = record.key.instance_hash, record.result.instance
+        if key not in self._read:
+            self._read[key] = self._store.instance(record)
+            if len(self._read) > _KEPT:
+                self._read.popitem(last=False)
+        self._read.move_to_end(key)
+        return self._read[key]
+
+
+def _check(store: Store, instances: _Instances, record: Record) -> Recheck:
+    name = record.result.family
+    if name is None:
+        return Recheck(record, deviation=_joined(faults(record, None, None)))
+    try:
+        family = registry.family(name)
+        instance = instances.of(record)
+    except InputError as error:
+        return Recheck(record, unreadable=str(error))
+    if not isinstance(instance, family.instance_type):
+        return Recheck(record, deviation=f"the family is {instance.kind}, the record says {name}")
+    found = list(faults(record, family, instance))
+    if record.solution is None:
+        return Recheck(record, deviation=_joined(found))
+    return _with_solution(store, record, family, instance, found)
+
+
+def _with_solution(store: Store, record: Record, family: AnyFamily, instance: Instance, found: list[str]) -> Recheck:
     from wnpopt.core.canonical import content_hash
 
-    for record in store.latest().values():
-        result, key = record.result, record.key
-        asked = (result.instance_hash, result.method, result.seed, result.threads, result.time_limit_s)
-        if asked != (key.instance_hash, key.method, key.seed, key.threads, key.time_limit_s):
-            yield Recheck(record, deviation="the result is that of another run")
-            continue
-        if record.solution is None:
-            if result.objective is not None:
-                yield Recheck(record, deviation="the record has a value and no solution")
-            continue
-        try:
-            instance, solution = store.instance(record), store.solution(record)
-            assert solution is not None
-            certificate = api.verify(instance, solution)
-        except InputError as error:
-            yield Recheck(record, unreadable=str(error))
-            continue
-        if instance.instance_hash != record.key.instance_hash:
-            yield Recheck(record, certificate, deviation="the instance is not the one that was solved")
-        elif content_hash(solution.to_data()) != record.solution:
-            yield Recheck(record, certificate, deviation="the solution is not the one that was stored")
-        else:
-            yield Recheck(record, certificate, deviation=_deviation(record, certificate))
+    try:
+        solution = store.solution(record)
+        assert solution is not None
+        if not isinstance(solution, family.solution_type):
+            return Recheck(record, deviation=f"the solution is a {solution.kind}")
+        certificate = family.verify(instance, solution)
+    except InputError as error:
+        return Recheck(record, unreadable=str(error))
+    if content_hash(solution.to_data()) != record.solution:
+        found.append("the solution is not the one that was stored")
+    if certificate.accepted and certificate.objective is not None:
+        apart = worth(record.result.objective, certificate.objective, family.has_integers(instance))
+        found += [] if apart is None else [apart]
+    return Recheck(record, certificate, deviation=_joined(found))
 
 
-def _deviation(record: Record, certificate: Certificate) -> str | None:
-    stored, found = record.result.objective, certificate.objective
-    if not certificate.accepted or found is None:
-        return None  # the violations say enough
-    if stored is None or not record.result.verified:
-        return "the record has a solution and no verified value"
-    if abs(stored - found) > RELATIVE * max(abs(stored), abs(found)):
-        return f"the value is {found:g}, the record says {stored:g}"
-    gap, known = relative_gap(stored, record.result.bound), record.result.gap
-    apart = None if gap is None or known is None else abs(gap - known) > RELATIVE * max(1.0, gap)
-    if apart if apart is not None else gap is not known:
-        return f"the gap is {gap}, the record says {known}"
-    return None
+def _joined(found: Iterator[str] | list[str]) -> str | None:
+    return "; ".join(found) or None

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import os
+import re
 from collections.abc import Iterator, Sequence
 from importlib.resources import files
 from string import Template
@@ -31,10 +33,11 @@ from wnpopt.bench.report_figures import Figure, figure_of
 from wnpopt.bench.runs import Runs
 from wnpopt.bench.store import Store
 from wnpopt.bench.sweep import Chart, charts, sweep_table
-from wnpopt.bench.table import Table, write_tables
+from wnpopt.bench.table import Table, make_folder, write_tables
 from wnpopt.core.errors import InputError
 from wnpopt.core.extras import need
 from wnpopt.core.jsonio import write_atomic
+from wnpopt.core.text import one_line
 
 FIGURES = 200
 """Instances that have figures, unless asked otherwise: each adds some kilobytes to the page."""
@@ -78,11 +81,13 @@ def write_report(
     need("plotly.offline", "plot")
     if figures is not None and figures < 0:
         raise InputError(f"found {figures}; a number of at least 0 is needed", where="figures")
-    runs = Runs.of(store.latest().values())
+    if tables is not None:
+        make_folder(tables)
+    runs = Runs.in_store(store)
     page, drawn = _gather(store, runs, figures)
+    write_atomic(path, _assemble(page, drawn))
     if tables is not None:
         write_tables(_tables(runs, page), tables)
-    write_atomic(path, _assemble(page, drawn))
     return page.overview
 
 
@@ -163,9 +168,23 @@ def _digest(text: str) -> str:
     return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
-_ESCAPES = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
+_ESCAPES = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&"}
+_UNUSUAL = re.compile(r"\\(u[0-9a-f]{4}|.)|[^\x20-\x7e]")
 
 
 def embedded(data: object) -> str:
-    """``data`` as JSON that may stand in a script element: nothing in it can end or comment the element."""
-    return msgspec.json.encode(data).decode().translate(_ESCAPES)
+    """``data`` as JSON that may stand in a script element: nothing in it can end or comment the element.
+
+    Texts are as :func:`wnpopt.core.text.one_line` has them: nothing that they hold can act on those who read the page.
+    """
+    return _UNUSUAL.sub(_as_seen, msgspec.json.encode(data).decode()).translate(_ESCAPES)
+
+
+def _as_seen(found: re.Match[str]) -> str:
+    """A character of a JSON text, or its escape there, such that the text holds what is shown of it."""
+    character = found[0]
+    if found[1] is not None:
+        if found[1] in ('"', "\\"):
+            return found[0]
+        character = json.loads(f'"{found[0]}"')
+    return one_line(character).replace("\\", "\\\\")

@@ -97,6 +97,8 @@ def _versions(records: Sequence[Record]) -> tuple[tuple[str, tuple[str, ...]], .
     for raw in {bytes(record.result.versions) for record in records}:
         for name, version in msgspec.json.decode(raw, type=dict[str, str]).items():
             seen.setdefault(name, set()).add(version)
+    for package in {record.package for record in records if record.package is not None}:
+        seen.setdefault(package.name, set()).add(package.version)
     return tuple((name, tuple(sorted(seen[name]))) for name in sorted(seen))
 
 

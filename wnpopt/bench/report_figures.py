@@ -99,7 +99,11 @@ def _drawn(store: Store, known: Known, attempts: Sequence[Attempt]) -> tuple[str
     if certificate.objective is None or value is None or not isclose(certificate.objective, value, rel_tol=1e-9):
         told = f"the stored solution of {best.label} has the value {certificate.objective}, its record says {value}"
         return unit, None, best.label, told, True
-    problem = "" if best.reaches_best else f"the best value, {known.best:.6g}, is the index's; drawn is the best run's"
+    problem = (
+        ""
+        if record is known.record or best.reaches_best
+        else f"the best value, {known.best:.6g}, is the index's; drawn is the best run's"
+    )
     if family.gantt is None:
         return unit, None, best.label, f"{known.family} offers no schedule to draw", False
     draw = cast("Callable[[Instance, Solution], Gantt]", registry.resolve(family.gantt))
@@ -110,9 +114,9 @@ def _best(known: Known, attempts: Sequence[Attempt]) -> Attempt | None:
     """The run that found the best value, if its solution is kept; else the first of the best whose solution is."""
     sign = 1.0 if known.sense == "min" else -1.0
     scored = [
-        (sign * a.objective, a.record is not known.record, a)
+        (sign * a.record.result.objective, a.record is not known.record, a)
         for a in attempts
-        if a.objective is not None and a.record.solution is not None
+        if a.record.result.verified and a.record.result.objective is not None and a.record.solution is not None
     ]
     return min(scored, key=lambda entry: entry[:2], default=(0.0, False, None))[2]
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import warnings
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePath
 from typing import Literal
 
+from wnpopt.bench.integrality import Integrality
 from wnpopt.bench.record import Key, Record
+from wnpopt.bench.store import Store, StoreWarning
+from wnpopt.core import registry
 from wnpopt.core.bound import Sense
 from wnpopt.core.result import relative_gap
-
-GAP_TOLERANCE = 1e-6
-"""Values this close, relatively, are equal: what the contract asks of an optimum that is no integer."""
-
+from wnpopt.core.verdict import GAP_OPTIMAL, Verdict, compare, tighten
 
 State = Literal["contradiction", "failed", "unsolved", "open", "proved"]
 """Of an instance: runs contradict each other; all runs failed; no run has an answer; a gap is left; none is left (or
@@ -25,9 +27,10 @@ it is proved infeasible)."""
 class Known:
     """What all runs of one instance, and the indices beside its files, know of it together.
 
-    ``best`` is the best value, ``record`` the run that found it (None: only an index has it), ``bound`` the best bound.
-    ``contradiction`` tells of a bound, or a proof of infeasibility, that a verified solution beats: then no bound is
-    believed, and no proof.
+    ``best`` is the best verified value, ``record`` the run that found it (None: only an index has it), ``bound`` the
+    best bound, as it may be reported, and ``verdict`` what it says of the value. What a run had before it failed counts
+    here: its value is verified and its bound proved like others. ``contradiction`` tells of a bound, or a proof of
+    infeasibility, that a verified solution beats: then no bound is believed, and no proof.
     """
 
     instance_hash: str
@@ -35,8 +38,10 @@ class Known:
     family: str
     suite: str
     sense: Sense
+    integral: bool
     best: float | None
     bound: float | None
+    verdict: Verdict
     record: Record | None
     contradiction: str | None
 
@@ -71,9 +76,13 @@ class Attempt:
     @property
     def proved(self) -> bool:
         """True if this run itself proved its answer, optimal or infeasible, and no other run contradicts it."""
-        if self.known is not None and self.known.contradiction is not None:
+        result, known = self.record.result, self.known
+        if self.record.failure is not None or known is None or known.contradiction is not None:
             return False
-        return self.record.failure is None and self.record.result.status in ("optimal", "infeasible")
+        if result.status == "infeasible":
+            return result.objective is None
+        verdict = compare(result.objective, result.bound, known.sense, known.integral).verdict
+        return result.status == "optimal" and verdict is Verdict.PROVED
 
     @property
     def reaches_best(self) -> bool:
@@ -82,7 +91,7 @@ class Attempt:
             return True
         if self.objective is None or self.known is None or self.known.best is None:
             return False
-        return abs(self.objective - self.known.best) <= GAP_TOLERANCE * max(abs(self.known.best), 1e-12)
+        return ties(self.objective, self.known.best, self.known.integral)
 
 
 @dataclass(frozen=True)
@@ -93,14 +102,20 @@ class Runs:
     known: Mapping[str, Known]
 
     @classmethod
-    def of(cls, records: Iterable[Record]) -> Runs:
-        """The runs of these records, one a key."""
+    def in_store(cls, store: Store) -> Runs:
+        """The runs of a store; records that cannot be compared are skipped with a :class:`StoreWarning`."""
+        return cls.of(store.latest().values(), Integrality(store))
+
+    @classmethod
+    def of(cls, records: Iterable[Record], integral: Callable[[Record], bool] | None = None) -> Runs:
+        """The runs of these records, one a key; ``integral`` tells of which the objective is an integer."""
         unique = list({record.key: record for record in records}.values())
         labels = _labels([record.key for record in unique])
         groups: dict[str, list[Record]] = {}
         for record in unique:
             groups.setdefault(record.key.instance_hash, []).append(record)
-        known = {key: found for key, group in groups.items() if (found := _known(group)) is not None}
+        rule = integral or Integrality()
+        known = {key: found for key, group in groups.items() if (found := _known(group, rule)) is not None}
         attempts = [
             Attempt(record, labels[record.key], suite_of(record.file), known.get(record.key.instance_hash))
             for record in unique
@@ -128,12 +143,17 @@ def suite_of(file: str) -> str:
     return "/".join(part for part in PurePath(file).parent.parts[-2:] if part not in ("/", "..", ".")) or "."
 
 
+def ties(value: float, best: float, integral: bool) -> bool:
+    """True if two values are the same: exactly where they are integers, else within what counts as optimal."""
+    return value == best if integral else abs(value - best) <= GAP_OPTIMAL * max(abs(best), 1e-12)
+
+
 def state_of(known: Known, attempts: Sequence[Attempt]) -> State:
     """What these runs, all that there are of an instance, come to."""
     if known.contradiction is not None:
         return "contradiction"
     if known.best is not None:
-        return "proved" if known.gap is not None and known.gap <= GAP_TOLERANCE else "open"
+        return "proved" if known.verdict is Verdict.PROVED else "open"
     if any(attempt.proved for attempt in attempts):
         return "proved"
     return "failed" if all(attempt.record.failure is not None for attempt in attempts) else "unsolved"
@@ -169,45 +189,66 @@ def _settings(key: Key) -> dict[str, str]:
     }
 
 
-def _known(records: list[Record]) -> Known | None:
-    """What these runs of one instance know together; None of a file that is no instance."""
+def _comparable(records: list[Record]) -> list[Record]:
+    """Those that agree on what the instance is; one that was changed by hand shall not speak for the others."""
     valid = [r for r in records if r.result.family is not None and r.result.sense is not None]
+    if not valid:
+        return []
+    names = registry.family_names()
+    senses = {(r.result.family, r.result.sense) for r in valid}
+    if len(senses) == 1 and all(family not in names or registry.family(family).sense == sense
+                                for family, sense in senses if family is not None):  # fmt: skip
+        return valid
+    right = [r for r in valid if r.result.family in names and registry.family(r.result.family).sense == r.result.sense]
+    ((family, sense), _), *_ = Counter((r.result.family, r.result.sense) for r in right or valid).most_common(1)
+    kept = [r for r in (right or valid) if (r.result.family, r.result.sense) == (family, sense)]
+    for record in valid:
+        if record not in kept:
+            told = f"{record.file}: the run of {record.key.method} is stored as {record.result.family}, "
+            warnings.warn(f"{told}{record.result.sense}; the others are {family}, {sense}", StoreWarning, stacklevel=2)
+    return kept
+
+
+def _known(records: list[Record], integrality: Callable[[Record], bool]) -> Known | None:
+    """What these runs of one instance know together; None of a file that is no instance."""
+    valid = _comparable(records)
     if not valid:
         return None
     first = valid[0].result
     assert first.family is not None
     assert first.sense is not None
     sign = 1.0 if first.sense == "min" else -1.0
-    scored = [(sign * r.result.objective, r) for r in valid if r.failure is None and r.result.objective is not None]
-    value, record = min(scored, key=lambda pair: pair[0], default=(None, None))
-    bounds = [(sign * r.result.bound, r.result.bound_by or r.key.method) for r in valid
-              if r.failure is None and r.result.bound is not None]  # fmt: skip
+    integral = integrality(next((record for record in valid if record.integral is not None), valid[0]))
+    scored = [(sign * r.result.objective, r) for r in valid if r.result.verified and r.result.objective is not None]
+    value, record = min(scored, key=lambda pair: (pair[0], pair[1].failure is not None), default=(None, None))
+    bounds = [(sign * r.result.bound, r.result.bound_by or r.key.method) for r in valid if r.result.bound is not None]
     for reference in (r.reference for r in valid):
         if reference is not None and reference.bound is not None:
             bounds.append((sign * reference.bound, "the index"))
         if reference is not None and reference.best is not None and (value is None or sign * reference.best < value):
             value, record = sign * reference.best, None
     bound, source = max(bounds, default=(None, ""))
+    best = None if value is None else sign * value
+    judged = compare(best, None if bound is None else sign * bound, first.sense, integral)
+    found = record.key.method if record is not None else "the index"
     contradiction = None
-    if value is not None and bound is not None and bound - value > GAP_TOLERANCE * max(abs(value), 1e-12):
-        found = record.key.method if record is not None else "the index"
-        contradiction = (
-            f"the bound {sign * bound:.12g} of {source} is contradicted by the value {sign * value:.12g} of {found}"
-        )
-        bound = None
+    if judged.verdict is Verdict.CONTRADICTED:
+        assert bound is not None
+        shown = sign * bound if not integral else tighten(sign * bound, first.sense)
+        contradiction = f"the bound {shown:.12g} of {source} is contradicted by the value {best:.12g} of {found}"
     denied = next((r for r in valid if r.failure is None and r.result.status == "infeasible"), None)
-    if value is not None and denied is not None:
-        found = record.key.method if record is not None else "the index"
-        contradiction = f"{denied.key.method} says that it is infeasible, {found} has the value {sign * value:.12g}"
-        bound = None
+    if best is not None and denied is not None:
+        contradiction = f"{denied.key.method} says that it is infeasible, {found} has the value {best:.12g}"
     return Known(
         records[0].key.instance_hash,
         first.instance,
         first.family,
         suite_of(valid[0].file),
         first.sense,
-        None if value is None else sign * value,
-        None if bound is None else sign * bound,
+        integral,
+        best,
+        judged.bound if contradiction is None else None,
+        judged.verdict if contradiction is None else Verdict.CONTRADICTED,
         record,
         contradiction,
     )

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import gc
 import os
+import re
 import socket
 import warnings
 from collections.abc import Iterable, Iterator
@@ -22,7 +23,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from wnpopt.bench.record import Key, Record, versions_of
+from wnpopt.bench.record import Key, Record, RecordError, decode, versions_of
 from wnpopt.core.errors import InputError
 from wnpopt.core.jsonio import write_atomic
 
@@ -117,12 +118,12 @@ class Store:
         return None if record.solution is None else api.load_solution(self.solution_path(record.solution))
 
     def instance_path(self, instance_hash: str) -> Path:
-        """Where the instance with this hash is kept."""
-        return self.instances / f"{instance_hash}.json"
+        """Where the instance with this hash is kept; raises :class:`InputError` for what is no hash."""
+        return self.instances / f"{_hash(instance_hash)}.json"
 
     def solution_path(self, solution_hash: str) -> Path:
-        """Where the solution with this hash is kept."""
-        return self.solutions / f"{solution_hash}.json"
+        """Where the solution with this hash is kept; raises :class:`InputError` for what is no hash."""
+        return self.solutions / f"{_hash(solution_hash)}.json"
 
     def keep(self, path: Path, content: bytes) -> None:
         """Write a solution or an instance under its hash, unless it is there already."""
@@ -207,7 +208,21 @@ def _sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
+_HASH = re.compile(r"[0-9a-f]{64}")
+
+
+def _hash(given: str) -> str:
+    """``given``, which becomes a part of a path: nothing else than a hash may."""
+    if _HASH.fullmatch(given) is None:
+        shown = given if len(given) <= 80 else f"{given[:77]}..."
+        raise InputError(f"found {shown!r} as a hash; 64 hexadecimal digits are needed")
+    return given
+
+
 def _read(file: Path) -> Iterator[Record]:
+    if not file.is_file() and (file.exists() or file.is_symlink()):
+        warnings.warn(f"{file}: is no regular file; skipped", DamageWarning, stacklevel=3)
+        return
     try:
         content = file.read_bytes()
     except OSError as error:
@@ -217,12 +232,9 @@ def _read(file: Path) -> Iterator[Record]:
         _skip(file, len(lines) + 1, "is cut; the run that it belongs to will be repeated", StoreWarning)
     for number, line in enumerate(lines, start=1):
         try:
-            yield _DECODER.decode(line)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            _skip(file, number, f"is no record ({error})", DamageWarning)
-
-
-_DECODER = msgspec.json.Decoder(Record)
+            yield decode(line)
+        except RecordError as error:
+            _skip(file, number, str(error), DamageWarning)
 
 
 def _skip(file: Path, line: int, what: str, kind: type[StoreWarning]) -> None:
@@ -233,7 +245,7 @@ _COLUMNS: tuple[str, ...] = (
     "file", "instance", "family", "instance_hash", "method", "seed", "time_limit_s", "threads", "warm_start_asked",
     "deterministic", "status", "termination", "failure", "sense", "objective", "bound", "gap", "runtime_s", "build_s",
     "verified", "warm_start", "found_by", "bound_by", "best_known", "bound_known", "solution", "finished", "wnpopt",
-    "message",
+    "package", "integral", "message",
 )  # fmt: skip
 
 
@@ -245,7 +257,8 @@ def _row(record: Record) -> tuple[object, ...]:
         None if record.failure is None else str(record.failure), result.sense, result.objective, result.bound,
         result.gap, result.runtime_s, result.build_s, result.verified, result.warm_start, result.found_by,
         result.bound_by, None if known is None else known.best, None if known is None else known.bound,
-        record.solution, record.finished, versions_of(result).get("wnpopt"), result.message,
+        record.solution, record.finished, versions_of(result).get("wnpopt"),
+        None if record.package is None else str(record.package), record.integral, result.message,
     )  # fmt: skip
 
 

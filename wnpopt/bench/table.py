@@ -5,13 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import os
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from wnpopt.core.errors import InputError, one_line
+from wnpopt.core.errors import InputError
 from wnpopt.core.jsonio import write_atomic
+from wnpopt.core.text import in_csv, in_latex, number, numbers, one_line, percent, seconds
 
 Cell: TypeAlias = "str | float | int | None"
 Kind = Literal["text", "count", "number", "percent", "seconds", "ratio"]
@@ -45,54 +47,73 @@ class Table:
 
 
 def shown(cell: Cell, kind: Kind) -> str:
-    """A cell as people read it."""
+    """A cell as people read it, in one line."""
     if cell is None:
         return "-"
     if isinstance(cell, str):
-        return cell
+        return one_line(cell)
     match kind:
         case "percent":
-            # A gap of 0 to anything is relative to 1e-12: many digits that say nothing.
-            return f"{100 * cell:.2f} %" if abs(cell) < 1e3 else f"{100 * cell:.1e} %"
+            return percent(cell)
         case "seconds":
-            return f"{1000 * cell:.3g} ms" if cell < 0.9995 else f"{cell:.3g} s"
+            return seconds(cell)
         case "count":
             return f"{cell:.0f}"
         case "ratio":
             return f"{cell:.3f}"
         case _:
-            return f"{cell:.0f}" if float(cell).is_integer() and abs(cell) < 1e15 else f"{cell:.6g}"
+            return number(cell)
+
+
+def written(table: Table) -> list[list[str]]:
+    """The cells of each row as people read them; numbers of a row that differ look different."""
+    places = [place for place, column in enumerate(table.columns) if column.kind == "number"]
+    rows = []
+    for row in table.rows:
+        texts = [shown(cell, column.kind) for cell, column in zip(row, table.columns, strict=True)]
+        known = [(place, cell) for place in places if isinstance(cell := row[place], float | int)]
+        for (place, _), text in zip(known, numbers(*(cell for _, cell in known)), strict=True):
+            texts[place] = text
+        rows.append(texts)
+    return rows
 
 
 def to_csv(table: Table) -> str:
-    """The table with its keys as the first line, numbers in full, nothing where nothing is known."""
+    """The table with its keys as the first line, numbers in full, nothing where nothing is known.
+
+    A text that a spreadsheet would take for a formula has an apostrophe before it.
+    """
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow([column.key for column in table.columns])
-    writer.writerows([["" if cell is None else cell for cell in row] for row in table.rows])
+    writer.writerows([[_field(cell) for cell in row] for row in table.rows])
     return stream.getvalue()
 
 
-_ESCAPES = str.maketrans(
-    {
-        "\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_", "{": r"\{", "}": r"\}",
-        "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "<": r"\textless{}", ">": r"\textgreater{}",
-        "≤": r"$\leq$",
-        "[": "{[}", "*": "{*}",  # after the end of a row these two would be its options
-    }
-)  # fmt: skip
+def _field(cell: Cell) -> str | float | int:
+    if cell is None:
+        return ""
+    return in_csv(cell) if isinstance(cell, str) else cell
 
 
 def to_latex(table: Table) -> str:
     """The table for ``\\input``; needs the package booktabs."""
     spec = "".join("l" if column.kind == "text" else "r" for column in table.columns)
     lines = [f"% {one_line(table.title)}", rf"\begin{{tabular}}{{{spec}}}", r"\toprule"]
-    lines.append(" & ".join(_escaped(column.title) for column in table.columns) + r" \\")
+    lines.append(" & ".join(in_latex(column.title) for column in table.columns) + r" \\")
     lines.append(r"\midrule")
-    for row in table.rows:
-        cells = (_escaped(shown(cell, column.kind)) for cell, column in zip(row, table.columns, strict=True))
-        lines.append(" & ".join(cells) + r" \\")
+    lines += [" & ".join(map(in_latex, row)) + r" \\" for row in written(table)]
     return "\n".join([*lines, r"\bottomrule", r"\end{tabular}", ""])
+
+
+def make_folder(folder: str | os.PathLike[str]) -> Path:
+    """The folder for tables, made if it is not there; raises :class:`InputError` where it cannot be."""
+    target = Path(folder)
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"cannot be made: {error.strerror}", file=os.fspath(folder)) from None
+    return target
 
 
 def write_tables(
@@ -103,21 +124,14 @@ def write_tables(
     Tables of steps have thousands of rows: they are for plots, and not written as LaTeX. Raises :class:`InputError`
     where something cannot be written.
     """
-    target = Path(folder)
-    try:
-        target.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"cannot be made: {error.strerror}", file=os.fspath(folder)) from None
+    target = make_folder(folder)
     files: list[Path] = []
     for table in tables:
         for form in formats:
             if form == "latex" and table.name.endswith("-steps"):
                 continue
-            path = target / f"{table.name}{FORMATS[form]}"
+            # Parts of a name come from records and from suite.json: none of them is a folder.
+            path = target / (re.sub(r"[^\w.=+-]", "_", table.name) + FORMATS[form])
             write_atomic(path, (to_csv(table) if form == "csv" else to_latex(table)).encode())
             files.append(path)
     return files
-
-
-def _escaped(text: str) -> str:
-    return one_line(text).translate(_ESCAPES)

@@ -1,14 +1,14 @@
 """What workers are asked and what they answer; everything crosses process borders as JSON.
 
 An instance's file is first identified (read and validated, where a file of any size or malice costs only a worker),
-then run once for each method and seed.
+then run once for each method and seed. If a run takes its worker with it, another one judges what was known by then.
 """
 
 from __future__ import annotations
 
 import msgspec
 
-from wnpopt.bench.record import Failure, Key, StoredResult
+from wnpopt.bench.record import Failure, Key, Package, StoredResult
 from wnpopt.core.bound import Sense
 
 
@@ -27,6 +27,7 @@ class Identified(msgspec.Struct, frozen=True, tag="identified"):
     name: str
     family: str
     sense: Sense
+    integral: bool | None = None
 
 
 class PassedOver(msgspec.Struct, frozen=True, tag="passed_over"):
@@ -55,12 +56,17 @@ class Perform(msgspec.Struct, frozen=True, tag="perform"):
 
 
 class Performed(msgspec.Struct, frozen=True, tag="performed"):
-    """A run that ended by itself. ``solution`` is its JSON (null: none), ``solution_hash`` its content hash."""
+    """A run that was judged. ``solution`` is its JSON (null: none), ``solution_hash`` its content hash.
+
+    ``integral``: every solution of the instance has an integer objective. ``package``: what registered the method.
+    """
 
     result: StoredResult
     solution: msgspec.Raw
     solution_hash: str | None
     failure: Failure | None
+    integral: bool | None
+    package: Package | None
 
 
 class Broken(msgspec.Struct, frozen=True, tag="broken"):
@@ -78,13 +84,38 @@ class Started(msgspec.Struct, frozen=True, tag="started"):
 class Improved(msgspec.Struct, frozen=True, tag="improved"):
     """A better incumbent or bound of the run under way."""
 
+    time_s: float
     objective: float | None
     bound: float | None
 
 
-Task = Identify | Perform
+class Incumbent(msgspec.Struct, frozen=True, tag="incumbent"):
+    """A solution of the run under way (JSON), with the objective that its method says it has."""
+
+    objective: float
+    solution: msgspec.Raw
+
+
+class Proved(msgspec.Struct, frozen=True, tag="proved"):
+    """A bound of the run under way."""
+
+    value: float
+    source: str
+
+
+class Rescue(msgspec.Struct, frozen=True, tag="rescue"):
+    """Judge what is known of a run that broke: ``incumbents``, the newest first, and the best bound."""
+
+    run: Perform
+    broken: Broken
+    incumbents: tuple[Incumbent, ...]
+    bound: Proved | None
+    points: tuple[Improved, ...]
+
+
+Task = Identify | Perform | Rescue
 Reply = Identified | PassedOver | Invalid | Changed | Performed | Broken
-Note = Started | Improved
+Note = Started | Improved | Incumbent | Proved
 Message = Reply | Note
 
 TASKS = msgspec.json.Decoder(Task)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,8 +13,7 @@ import typer
 
 from wnpopt.cli.arguments import integer, integers, names, real
 from wnpopt.cli.batch_progress import BatchProgress
-from wnpopt.cli.terminal import print_json
-from wnpopt.core.errors import one_line
+from wnpopt.cli.terminal import print_json, say, show_warning
 
 if TYPE_CHECKING:
     from wnpopt.bench.batch import Summary
@@ -46,7 +44,10 @@ def batch(
     rerun: Annotated[
         str | None,
         typer.Option(
-            help="Repeat stored runs that failed, or that an older wnpopt made: failed, outdated.", show_default=False
+            help="Repeat stored runs: failed, outdated (made by an older wnpopt, or another version of the method's "
+            "package), all.",
+            show_default=False,
+            metavar="failed|outdated|all",
         ),
     ] = None,
     dask: Annotated[
@@ -101,13 +102,15 @@ def show(summary: Summary) -> None:
     print(f"{_count(summary.instances, 'instance')} in {_count(summary.files, 'file')}: {', '.join(parts)}")
     if summary.failed:
         print(f"{_count(summary.failed, 'run')} failed (--rerun failed repeats them)")
+    if summary.outdated:
+        print(f"{_count(summary.outdated, 'stored run')} made by other versions (--rerun outdated repeats them)")
     if summary.invalid:
         print(f"runs of files that are no valid instance: {summary.invalid}")
     if summary.passed_over:
         print(f"{_count(summary.passed_over, 'file')} passed over (indices, graphs, solutions)")
     for family in summary.unsuited:
-        print(f"no method of these suits the family {family}: its instances were not run")
-    print(f"wnpopt bench {summary.out}     shows the tables; wnpopt report {summary.out} -o report.html the page")
+        say(f"no method of these suits the family {family}: its instances were not run")
+    say(f"wnpopt bench {summary.out}     shows the tables; wnpopt report {summary.out} -o report.html the page")
 
 
 def _count(number: int, noun: str) -> str:
@@ -119,9 +122,5 @@ def plain_warnings() -> Iterator[None]:
     """Within the block warnings are one line each on stderr."""
     with warnings.catch_warnings():
         warnings.simplefilter("always")
-
-        def tell(message: Warning | str, *_: object, **__: object) -> None:
-            print(f"wnpopt: warning: {one_line(str(message))}", file=sys.stderr)
-
-        warnings.showwarning = tell
+        warnings.showwarning = show_warning
         yield

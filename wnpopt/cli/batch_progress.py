@@ -7,13 +7,14 @@ import threading
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from wnpopt.cli.terminal import number, percent, seconds
-from wnpopt.core.errors import one_line
+from wnpopt.cli.terminal import error_console, styled
+from wnpopt.core.text import number, one_line, percent, seconds, short
 
 if TYPE_CHECKING:
-    from rich.console import Console, ConsoleOptions, RenderResult
+    from collections.abc import Iterator
+
+    from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
     from rich.live import Live
-    from rich.table import Table
 
     from wnpopt.bench.record import Record
     from wnpopt.bench.snapshot import Snapshot
@@ -25,13 +26,13 @@ SHOWN = 8
 def line(record: Record) -> str:
     """A finished run in one line."""
     result = record.result
-    told = f"{one_line(result.instance)} {record.key.method} seed {record.key.seed}: "
+    told = f"{result.instance} {record.key.method} seed {record.key.seed}: "
     if record.failure is not None:
-        return told + f"{record.failure}: {result.message}"
+        return one_line(told + f"{record.failure}: {result.message}")
     told += result.status
     if result.objective is not None:
         told += f" {number(result.objective)}, gap {percent(result.gap)}"
-    return told + ("" if result.runtime_s is None else f", {seconds(result.runtime_s)}")
+    return one_line(told + ("" if result.runtime_s is None else f", {seconds(result.runtime_s)}"))
 
 
 def clock(duration: float | None) -> str:
@@ -72,7 +73,7 @@ class BatchProgress:
             self._invalid = record.file
         if self._live is not None:
             if record.failure is not None:
-                self._live.console.print(line(record), highlight=False, markup=False, style="red", soft_wrap=True)
+                self._live.console.print(styled(line(record), "red"), soft_wrap=True)
         elif not self._quiet:
             total = "" if snapshot is None else f"/{snapshot.total - snapshot.stored}"
             print(f"[{self._seen}{total}] {line(record)}", file=sys.stderr, flush=True)
@@ -83,16 +84,15 @@ class BatchProgress:
         if snapshot is None:
             yield "reading the store"
             return
-        yield _overall(snapshot)
+        yield from _overall(snapshot, options.max_width)
         if snapshot.running:
-            yield _running(snapshot)
+            yield _running(snapshot, options.max_width)
 
     def __enter__(self) -> BatchProgress:
         if self._terminal:
-            from rich.console import Console
             from rich.live import Live
 
-            self._live = Live(self, console=Console(stderr=True), refresh_per_second=8, transient=True)
+            self._live = Live(self, console=error_console(), refresh_per_second=8, transient=True)
             self._live.start()
         return self
 
@@ -103,35 +103,58 @@ class BatchProgress:
             self._live.stop()
 
 
-def _overall(snapshot: Snapshot) -> Table:
+BAR = 28
+"""Columns of the bar, which is left out where there is no room for it."""
+
+
+def _overall(snapshot: Snapshot, room: int) -> Iterator[RenderableType]:
     from rich.progress_bar import ProgressBar
-    from rich.table import Table
-
-    done = snapshot.done + snapshot.stored
-    row = Table.grid(padding=(0, 1))
-    total = f"{'' if snapshot.exact else '~'}{snapshot.total}"
-    counts = f"{done}/{total} runs"
-    if snapshot.stored:
-        counts += f" ({snapshot.stored} stored)"
-    failed = f"[red]{snapshot.failed} failed[/]" if snapshot.failed else ""
-    row.add_row(
-        ProgressBar(total=max(snapshot.total, 1), completed=done, width=28),
-        counts,
-        failed,
-        f"[cyan]{clock(snapshot.elapsed_s)}[/] elapsed, [cyan]{clock(snapshot.eta_s)}[/] to go",
-    )
-    return row
-
-
-def _running(snapshot: Snapshot) -> Table:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table.grid(padding=(0, 2))
+    done = snapshot.done + snapshot.stored
+    counts = f"{done}/{'' if snapshot.exact else '~'}{snapshot.total} runs"
+    if snapshot.stored:
+        counts += f" ({snapshot.stored} stored)"
+    parts = [Text(counts)]
+    if snapshot.failed:
+        parts.append(Text(f"{snapshot.failed} failed", style="red"))
+    for duration, what in ((snapshot.elapsed_s, "elapsed"), (snapshot.eta_s, "to go")):
+        parts.append(Text.assemble((clock(duration), "cyan"), f" {what}"))
+    needed = sum(part.cell_len + 1 for part in parts)
+    if BAR + needed <= room:
+        row = Table.grid(padding=(0, 1))
+        row.add_row(ProgressBar(total=max(snapshot.total, 1), completed=done, width=BAR), *parts)
+        yield row
+    else:
+        yield from parts
+
+
+def _running(snapshot: Snapshot, room: int) -> RenderableType:
+    """Who is running and for how long; where there is little room names are cut, and there are more lines."""
+    from rich.cells import cell_len
+    from rich.table import Table
+    from rich.text import Text
+
+    rows = []
     for run in snapshot.running[:SHOWN]:
         seed = f"seed {run.seed}" if run.seed else ""
-        told = f"best gap {percent(run.gap)}" if run.gap is not None else ""
-        table.add_row("  " + clock(run.seconds), Text(one_line(run.instance)), run.method, seed, told)
-    if len(snapshot.running) > SHOWN:
-        table.add_row("", f"and {len(snapshot.running) - SHOWN} more")
-    return table
+        gap = f"best gap {percent(run.gap)}" if run.gap is not None else ""
+        rows.append(("  " + clock(run.seconds), one_line(run.instance), run.method, seed, gap))
+    more = len(snapshot.running) - SHOWN
+    if sum(max(map(cell_len, column)) + 2 for column in zip(*rows, strict=True)) <= room:
+        table = Table.grid(padding=(0, 2))
+        for row in rows:
+            table.add_row(*map(styled, row))
+        if more > 0:
+            table.add_row("", f"and {more} more")
+        return table
+    lines = []
+    for took, name, *facts in rows:
+        lines.append(f"{took}  {short(name, max(10, room - len(took) - 2))}")
+        for fact in filter(None, facts):
+            fits = len(lines[-1]) + len(fact) + 2 <= room
+            lines[-1:] = [f"{lines[-1]}  {fact}"] if fits else [lines[-1], fact]
+    if more > 0:
+        lines.append(f"and {more} more")
+    return Text("\n").join(map(styled, lines))

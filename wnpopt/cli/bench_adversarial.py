@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from wnpopt.cli.arguments import integer, real
-from wnpopt.cli.terminal import number, percent, print_json
+from wnpopt.cli.terminal import console, error_console, print_json, say, styled
 from wnpopt.core.errors import InputError
 from wnpopt.core.interrupt import graceful_interrupt
+from wnpopt.core.text import numbers, percent
 
 if TYPE_CHECKING:
     from rich.live import Live
-    from rich.table import Table
+    from rich.text import Text
 
     from wnpopt.bench.adversarial import Entry, Progress, Summary
     from wnpopt.core.document import Instance
@@ -143,15 +143,18 @@ class _Line:
             parts.append(f"apart {progress.apart}")
         if progress.defects:
             parts.append(f"DEFECTS {progress.defects}")
-        self._live.update("  ".join(parts))
+        self._live.update(_progress_text(parts))
 
     def __enter__(self) -> _Line:
         if self._enabled:
-            from rich.console import Console
             from rich.live import Live
 
             self._live = Live(
-                self._label, console=Console(stderr=True), refresh_per_second=8, transient=True, redirect_stdout=False
+                styled(self._label),
+                console=error_console(),
+                refresh_per_second=8,
+                transient=True,
+                redirect_stdout=False,
             )
             self._live.start()
         return self
@@ -161,20 +164,27 @@ class _Line:
             self._live.stop()
 
 
-def _show(summary: Summary, out: Path) -> None:
-    from rich.console import Console
-    from rich.table import Table
+def _progress_text(parts: list[str]) -> Text:
+    from rich.text import Text
 
-    console = Console()
-    say: Callable[[str], None] = lambda text: console.print(text, highlight=False, soft_wrap=True, markup=False)  # noqa: E731
+    return Text("  ", overflow="fold").join(map(styled, parts))
+
+
+def _show(summary: Summary, out: Path) -> None:
+    from wnpopt.cli.tables import Heading, draw
+
+    screen = console()
     method, against = summary.settings.method, summary.settings.against
+    titles = ("ratio", method, against, f"gap of {against}")
+    headings = (Heading("file"), Heading("start"), *(Heading(title, "number") for title in titles))
     for title, entries in (
         (f"{method} against {against}: the worst found", summary.worst),
         (f"apart: {method} fails, or no finite ratio", summary.apart),
         ("DEFECTS: wrong answers", summary.defects),
     ):
         if entries:
-            console.print(_table(Table(title=title, title_justify="left"), entries, method, against))
+            screen.print(styled(title, "bold"), soft_wrap=True)
+            draw(screen, headings, [_row(entry) for entry in entries])
     for entry in (*summary.apart, *summary.defects):
         say(f"{entry.file}: {entry.score.reason}")
     done = f"{summary.restarts_finished} of {summary.restarts} restarts finished"
@@ -185,23 +195,10 @@ def _show(summary: Summary, out: Path) -> None:
         say("a time limit is part of this search: another run may find other instances")
 
 
-def _table(table: Table, entries: tuple[Entry, ...], method: str, against: str) -> Table:
-    for heading in ("file", "start", "ratio", method, against, f"gap of {against}"):
-        left = heading in {"file", "start"}
-        table.add_column(
-            heading.replace("[", r"\["), justify="left" if left else "right", no_wrap=heading == "file", overflow="fold"
-        )
-    for entry in entries:
-        score = entry.score
-        table.add_row(
-            entry.file,
-            entry.start.replace("[", r"\["),
-            _ratio(score.ratio),
-            number(score.a.objective),
-            number(score.b.objective),
-            percent(score.b.gap),
-        )
-    return table
+def _row(entry: Entry) -> tuple[str, ...]:
+    score = entry.score
+    values = numbers(score.a.objective, score.b.objective)
+    return (entry.file, entry.start, _ratio(score.ratio), *values, percent(score.b.gap))
 
 
 def _ratio(value: float | None) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from collections.abc import Sequence
@@ -13,8 +12,10 @@ from typing import TYPE_CHECKING
 from wnpopt.cli.batch import plain_warnings
 from wnpopt.cli.batch import show as show_summary
 from wnpopt.cli.batch_progress import BatchProgress
-from wnpopt.cli.terminal import number as written
+from wnpopt.cli.terminal import console, styled
 from wnpopt.core.errors import InputError
+from wnpopt.core.text import number as written
+from wnpopt.core.text import one_line
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -59,7 +60,7 @@ def run_suite(
             raise InputError(f"found {value}; seconds of at least 0 are needed", where=where)
     began = time.monotonic()
     number = sum(1 for _ in chosen.points(preset))
-    print(f"{name}, {preset}: {number} instances in {out}", file=sys.stderr, flush=True)
+    print(one_line(f"{name}, {preset}: {number} instances in {out}"), file=sys.stderr, flush=True)
     files = materialise(chosen, preset, out)
     summaries: list[Summary] = []
     for methods, seconds in ((chosen.heuristics, None), (chosen.searches, limit)):
@@ -109,45 +110,33 @@ def show_charts(drawn: Sequence[Chart]) -> None:
 
     A mean of fewer values than others in its chart says how many.
     """
-    from rich.console import Console
-    from rich.text import Text
-
-    console = Console(width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else 100, highlight=False)
+    screen = console()
     for chart in drawn:
-        _draw(console, chart)
+        _draw(screen, chart)
     if drawn:
         told = "Means over the instances' seeds; below each the least and the greatest where they differ."
-        console.print(Text(told, style="dim"))
+        screen.print(styled(told, "dim"), soft_wrap=True)
 
 
 def _draw(console: Console, chart: Chart) -> None:
     """The lines of a chart side by side, below one another where they do not fit: no number is cut."""
-    from rich import box
-    from rich.table import Table
     from rich.text import Text
 
+    from wnpopt.cli.tables import Heading, draw, fitted
+
     most = max((count for line in chart.lines for count in line.count), default=0)
-    xs = [written(x) for x in chart.lines[0].x]
-    columns = [(line.label, [_cell(line, i, most) for i in range(len(xs))]) for line in chart.lines]
-    console.print(Text(f"{chart.title}: {chart.y_label}", style="bold"))
-    first = _width(chart.x_label, xs)
+    first = (chart.x_label, [written(x) for x in chart.lines[0].x])
+    columns = [(line.label, [_cell(line, i, most) for i in range(len(first[1]))]) for line in chart.lines]
+    console.print(styled(f"{chart.title}: {chart.y_label}", "bold"), soft_wrap=True)
     while columns:
-        room, count = console.width - first - 2, 0
-        while count < len(columns) and (count == 0 or _width(*columns[count]) + 2 <= room):
-            room -= _width(*columns[count]) + 2
-            count += 1
-        table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
-        for label, cells in ((chart.x_label, xs), *columns[:count]):
-            table.add_column(Text(label), justify="right", min_width=_width(label, cells))
-        for i, x in enumerate(xs):
-            table.add_row(x, *(Text(cells[i]) for _, cells in columns[:count]))
-        console.print(table)
+        for count in range(len(columns), 0, -1):
+            chosen = [first, *columns[:count]]
+            headings = [Heading(label, "number") for label, _ in chosen]
+            rows = list(zip(*(cells for _, cells in chosen), strict=True))
+            if fitted(headings, rows, console.width) is not None:
+                break
+        draw(console, headings, [[Text(cell) for cell in row] for row in rows])
         columns = columns[count:]
-
-
-def _width(label: str, cells: Sequence[str]) -> int:
-    """The least width of a column: its heading may be folded between words, its cells may not."""
-    return max(len(part) for part in (*label.split(), *(row for cell in cells for row in cell.split("\n"))))
 
 
 def _cell(line: Line, i: int, most: int) -> str:

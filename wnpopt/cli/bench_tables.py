@@ -10,8 +10,8 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wnpopt.cli.terminal import print_json
-from wnpopt.core.errors import InputError, one_line
+from wnpopt.cli.terminal import complain, console, print_json, say, styled, warn
+from wnpopt.core.errors import InputError, WnpoptError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from wnpopt.bench.store import Store
     from wnpopt.bench.sweep import Chart
     from wnpopt.bench.table import Cell, Table
+    from wnpopt.cli.tables import Kind
 
 ROWS = 20
 """Rows of a table of runs or instances that the terminal shows; files have them all."""
@@ -64,13 +65,14 @@ class Analysis:
 def analyse(records: Iterable[Record], target: Target, store: Store | None = None) -> Analysis:
     """The tables and profiles of these runs, one family after the other, and the sweeps of ``store``."""
     from wnpopt.bench.gap import contradiction_table, failure_table, gap_table, instance_table, seed_table
+    from wnpopt.bench.integrality import Integrality
     from wnpopt.bench.profile import profile_labels, quality_profile, time_profile
     from wnpopt.bench.runs import Runs
     from wnpopt.bench.sweep import charts
     from wnpopt.cli.batch import plain_warnings
 
-    runs = Runs.of(records)
     with plain_warnings():
+        runs = Runs.of(records, Integrality(store))
         drawn = () if store is None else charts(store, runs)
     profiles: list[Profile] = []
     not_compared: dict[str, tuple[str, ...]] = {}
@@ -111,30 +113,44 @@ def show(
     """
     from wnpopt.bench.index_update import update_index as update
     from wnpopt.bench.store import Store, StoreWarning
-    from wnpopt.bench.table import write_tables
+    from wnpopt.bench.table import make_folder, write_tables
 
     target = parse_target(profile_target)
     _check_formats(formats)
     store = Store.open(directory)
     records, skipped = _read(store)
     for line in skipped:
-        _warn(line)
+        warn(line)
+    if out is not None:
+        make_folder(out)
     analysis = analyse(records, target, store)
-    files = [] if out is None else write_tables(analysis.tables(), out, formats)
+    screen = console()
+    if not json:
+        _print(screen, analysis)
+        sys.stdout.flush()
+    # What is printed comes first: no file that cannot be written takes it along.
     changes: list[Change] | None = None
-    if update_index:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", StoreWarning)  # said above
-            changes = update(store, write=True)
+    files: list[Path] = []
+    failure: WnpoptError | None = None
+    try:
+        if update_index:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", StoreWarning)  # said above
+                changes = update(store, write=True)
+        if out is not None:
+            files = write_tables(analysis.tables(), out, formats)
+    except WnpoptError as error:
+        failure = error
     if json:
         print_json(_data(directory, analysis, changes, skipped, files))
     else:
-        from wnpopt.cli.bench_suite import show_charts
-
-        _print(analysis, changes, files, out)
-        show_charts(analysis.charts)
+        _print_written(screen, changes, files, out)
+        _print_contradictions(screen, analysis.contradictions)
     if analysis.contradictions.rows:
-        _warn(f"{len(analysis.contradictions.rows)} instance(s) with answers that contradict each other")
+        warn(f"{len(analysis.contradictions.rows)} instance(s) with answers that contradict each other")
+    if failure is not None:
+        complain(str(failure))
+        return 3
     return 0
 
 
@@ -171,14 +187,10 @@ def _read(store: Store) -> tuple[list[Record], list[str]]:
     skipped: list[str] = []
     for warning in caught:
         if issubclass(warning.category, StoreWarning):
-            skipped.append(one_line(str(warning.message)))
+            skipped.append(str(warning.message))
         else:
             warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
     return records, skipped
-
-
-def _warn(line: str) -> None:
-    print(f"wnpopt: warning: {line}", file=sys.stderr)
 
 
 def _data(
@@ -209,55 +221,59 @@ def _data(
     return data
 
 
-def _print(analysis: Analysis, changes: Sequence[Change] | None, files: Sequence[Path], out: Path | None) -> None:
-    from rich.console import Console
-    from rich.text import Text
-
+def _print(console: Console, analysis: Analysis) -> None:
     from wnpopt.bench.gap import gap_views
     from wnpopt.bench.profile import profile_table
+    from wnpopt.cli.bench_suite import show_charts
 
-    # Where nobody looks, rich takes 80 columns, and numbers would be cut.
-    console = Console(width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else 100, highlight=False)
+    def note(text: str) -> None:
+        console.print(styled(text, "dim"))
+
     if not analysis.runs:
         console.print("no run is stored here yet")
-    else:
-        for view in gap_views(analysis.gaps):
-            if analysis.failures.rows or view.name != "gaps-failures":
-                _draw(console, view, [column.key for column in view.columns[1:]], view.title)
-        console.print(Text(analysis.gaps.note, style="dim"))
-        for table in analysis.instances:
-            left = _open(table)
-            if left.rows:
-                _draw(console, _widest(left), INSTANCES, f"{table.title} without a proof, the largest gaps")
-                _more(console, len(left.rows))
-            proved = len(table.rows) - len(left.rows)
-            console.print(f"{table.title}: {proved} of {len(table.rows)} are proved", style="dim")
-        if analysis.seeds.rows:
-            _draw(console, _first(analysis.seeds), [c.key for c in analysis.seeds.columns[1:]], analysis.seeds.title)
-            _more(console, len(analysis.seeds.rows))
-        for profile in analysis.profiles:
-            table = profile_table(profile)
-            _draw(console, table, [c.key for c in table.columns], f"Performance profile: {table.title}")
-            console.print(Text(table.note, style="dim"))
-        for family, labels in analysis.not_compared.items():
-            told = f"Profiles of {family} leave out {', '.join(labels)}: run on less than half of the instances."
-            console.print(Text(told, style="dim"))
-        if analysis.failures.rows:
-            keys = [c.key for c in analysis.failures.columns]
-            _draw(console, _first(analysis.failures), keys, analysis.failures.title)
-            _more(console, len(analysis.failures.rows))
+        return
+    for view in gap_views(analysis.gaps):
+        if analysis.failures.rows or view.name != "gaps-failures":
+            _draw(console, view, [column.key for column in view.columns[1:]], view.title)
+    note(analysis.gaps.note)
+    for table in analysis.instances:
+        left = _open(table)
+        if left.rows:
+            _draw(console, _widest(left), INSTANCES, f"{table.title} without a proof, the largest gaps")
+            _more(console, len(left.rows))
+        proved = len(table.rows) - len(left.rows)
+        note(f"{table.title}: {proved} of {len(table.rows)} are proved")
+    if analysis.seeds.rows:
+        _draw(console, _first(analysis.seeds), [c.key for c in analysis.seeds.columns[1:]], analysis.seeds.title)
+        _more(console, len(analysis.seeds.rows))
+    for profile in analysis.profiles:
+        table = profile_table(profile)
+        _draw(console, table, [c.key for c in table.columns], f"Performance profile: {table.title}")
+        note(table.note)
+    for family, labels in analysis.not_compared.items():
+        note(f"Profiles of {family} leave out {', '.join(labels)}: run on less than half of the instances.")
+    if analysis.failures.rows:
+        keys = [c.key for c in analysis.failures.columns]
+        _draw(console, _first(analysis.failures), keys, analysis.failures.title)
+        _more(console, len(analysis.failures.rows))
+    show_charts(analysis.charts)
+
+
+def _print_written(console: Console, changes: Sequence[Change] | None, files: Sequence[Path], out: Path | None) -> None:
     for change in changes or ():
         style = "yellow" if change.action == "skipped" else "green"
-        console.print(Text(one_line(str(change)), style=style), soft_wrap=True)
+        console.print(styled(str(change), style), soft_wrap=True)
     if changes is not None and not any(change.after for change in changes):
-        console.print("the indices have nothing to gain from these runs")
+        say("the indices have nothing to gain from these runs")
     if files:
-        console.print(Text(f"{out}: {len(files)} files"), soft_wrap=True)
-    for suite, instance, _, what in analysis.contradictions.rows:
-        line = one_line(f"CONTRADICTION in {suite}, {instance}: {what}")
-        console.print(Text(line, style="bold red"), soft_wrap=True)
-    if analysis.contradictions.rows:
-        console.print(Text(analysis.contradictions.note, style="bold red"), soft_wrap=True)
+        say(f"{out}: {len(files)} files")
+
+
+def _print_contradictions(console: Console, table: Table) -> None:
+    for suite, instance, _, what in table.rows:
+        console.print(styled(f"CONTRADICTION in {suite}, {instance}: {what}", "bold red"), soft_wrap=True)
+    if table.rows:
+        console.print(styled(table.note, "bold red"), soft_wrap=True)
 
 
 def _first(table: Table) -> Table:
@@ -283,38 +299,22 @@ def _widest(table: Table) -> Table:
 
 def _draw(console: Console, table: Table, keys: Sequence[str], title: str) -> None:
     """Some columns of ``table``, the rows of a suite under its name."""
-    from rich import box
-    from rich.table import Table as Drawn
-    from rich.text import Text
-
-    from wnpopt.bench.table import shown
+    from wnpopt.bench.table import written
+    from wnpopt.cli.tables import Heading, draw
 
     places = {column.key: place for place, column in enumerate(table.columns)}
-    texts = {key: [shown(row[places[key]], table.columns[places[key]].kind) for row in table.rows] for key in keys}
-    titles = {key: _SHORT.get(key, table.columns[places[key]].title) for key in keys}
-    widths = {key: max(len(titles[key]), *map(len, texts[key]), 0) for key in keys}
-    if "suite" in places:
-        widths[keys[0]] = max(widths[keys[0]], *(len(str(row[places["suite"]])) for row in table.rows), 0)
-    room = console.width - 2 * len(keys) - (20 if "message" in keys else 0)
-    fits = sum(width for key, width in widths.items() if key != "message") <= room
-    drawn = Drawn(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+    headings = []
     for key in keys:
-        if table.columns[places[key]].kind == "text":
-            # Where there is room, messages give way to names: a name that is folded is hard to read.
-            drawn.add_column(titles[key], overflow="fold", min_width=widths[key] if fits and key != "message" else 4)
-        else:
-            drawn.add_column(titles[key], justify="right", no_wrap=True, min_width=widths[key])
-    suite: Cell = None
-    for number, row in enumerate(table.rows):
-        if "suite" in places and row[places["suite"]] != suite:
-            suite = row[places["suite"]]
-            drawn.add_row(Text(str(suite), style="cyan", no_wrap=True, overflow="ellipsis"))
-        drawn.add_row(*(Text(one_line(texts[key][number])) for key in keys))
+        column = table.columns[places[key]]
+        kind: Kind = "number" if column.kind != "text" else "prose" if key == "message" else "name"
+        headings.append(Heading(_SHORT.get(key, column.title), kind))
+    groups = [str(row[places["suite"]]) for row in table.rows] if "suite" in places else []
+    rows = [[row[places[key]] for key in keys] for row in written(table)]
     # A line of its own: as the table's title it would be folded to the table's width.
-    console.print(Text(title, style="bold"))
-    console.print(drawn)
+    console.print(styled(title, "bold"), soft_wrap=True)
+    draw(console, headings, rows, groups)
 
 
 def _more(console: Console, rows: int) -> None:
     if rows > ROWS:
-        console.print(f"{rows - ROWS} more; --out DIR writes all of them", style="dim")
+        console.print(styled(f"{rows - ROWS} more; --out DIR writes all of them", "dim"), soft_wrap=True)

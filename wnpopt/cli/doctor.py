@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 from wnpopt.cli.faults import tell_faults
-from wnpopt.cli.terminal import number, print_json, seconds
+from wnpopt.cli.terminal import console, print_json, say, styled
+from wnpopt.core.text import numbers, seconds
 
 
 def doctor(
@@ -60,23 +61,31 @@ def doctor(
 
 
 def _show(rows: list[dict[str, object]], found: dict[str, str]) -> None:
-    from rich.console import Console
-    from rich.table import Table
+    from wnpopt.cli.tables import Heading, draw
 
-    console = Console()
-    console.print(", ".join(f"{name} {version}" for name, version in found.items()), highlight=False)
-    table = Table()
-    for heading in ("family", "method", "status", "value", "optimum", "time", "verdict"):
-        table.add_column(heading)
+    say(", ".join(f"{name} {version}" for name, version in found.items()))
+    headings = (
+        *map(Heading, ("family", "method", "status")),
+        *(Heading(title, "number") for title in ("value", "optimum", "time")),
+        Heading("verdict", "prose"),
+    )
+    lines = []
     for row in rows:
-        objective, optimum, runtime = row.get("objective"), row["optimum"], row.get("runtime_s")
-        table.add_row(
-            str(row["family"]),
-            str(row["method"]),
-            str(row["status"]),
-            number(objective if isinstance(objective, float | int) else None),
-            number(optimum if isinstance(optimum, float | int) else None),
-            seconds(runtime) if isinstance(runtime, float) else "-",
-            "[green]healthy[/]" if row["healthy"] else f"[red]WRONG[/] {row.get('message', '')}",
+        found_value, known_value, runtime = row.get("objective"), row["optimum"], row.get("runtime_s")
+        objective, optimum = numbers(
+            *(value if isinstance(value, float | int) else None for value in (found_value, known_value))
         )
-    console.print(table)
+        verdict = styled("healthy", "green") if row["healthy"] else styled(f"WRONG {row.get('message', '')}", "red")
+        family, method, status = (str(row[key]) for key in ("family", "method", "status"))
+        lines.append(
+            (
+                family,
+                method,
+                status,
+                objective,
+                optimum,
+                seconds(runtime if isinstance(runtime, float) else None),
+                verdict,
+            )
+        )
+    draw(console(), headings, lines)

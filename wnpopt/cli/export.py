@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from wnpopt.cli.solve import check_target
+from wnpopt.cli.terminal import say
 from wnpopt.core.errors import InputError
 
 
@@ -25,5 +26,5 @@ def export(
         raise InputError(f"found {out.name}; a file name that ends in .lp or .mps is needed", where="--out")
     check_target(out)
     write_linear(api.compile_model(loaded, formulation), out, formulation)
-    print(out)
+    say(str(out))
     return 0

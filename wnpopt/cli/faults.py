@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+from wnpopt.cli.terminal import complain
 
 
 def tell_faults() -> None:
@@ -10,4 +10,4 @@ def tell_faults() -> None:
     from wnpopt.core import registry
 
     for fault in registry.faults():
-        print(f"wnpopt: {fault}", file=sys.stderr)
+        complain(str(fault))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from wnpopt.cli.arguments import integer
+from wnpopt.cli.terminal import say
 from wnpopt.core.errors import InputError
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def generate(
         instance = found.generate(options, number)
         path = out / f"{instance.name}.json"
         api.save(instance, path)
-        print(path)
+        say(str(path))
     return 0
 
 

@@ -10,6 +10,7 @@ import typer
 
 from wnpopt.cli.arguments import integer, real
 from wnpopt.cli.solve import check_target
+from wnpopt.cli.terminal import say
 from wnpopt.core.errors import InputError
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 app = typer.Typer(
     help="Make an instance from a network, a task graph or measured times.",
     add_completion=False,
+    no_args_is_help=True,
     rich_markup_mode=None,
 )
 
@@ -326,5 +328,5 @@ def _write(instance: Instance, out: Path) -> int:
     from wnpopt import api
 
     api.save(instance, out)
-    print(out)
+    say(str(out))
     return 0

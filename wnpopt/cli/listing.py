@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from wnpopt.cli.faults import tell_faults
-from wnpopt.cli.terminal import print_json
+from wnpopt.cli.terminal import console, print_json, styled
 
 
 def list_methods(
@@ -39,18 +39,19 @@ def list_methods(
         )
         tell_faults()
         return 0
-    from rich.console import Console
-    from rich.table import Table
+    from wnpopt.cli.tables import Heading, draw
 
-    console = Console()
+    headings = (Heading("method"), *(Heading(title, "prose") for title in ("what it does", "proves", "needs")))
+    out = console()
     for family in families:
-        table = Table(title=f"{family.name}: {family.title}", title_justify="left")
-        for heading in ("method", "what it does", "proves", "needs"):
-            table.add_column(heading)
+        rows = []
         for method in registry.methods(family.name).values():
             missing = [module for module in method.modules if not installed(module)]
-            needs = ", ".join(method.modules) + (f"  [red](not installed: {', '.join(missing)})[/]" if missing else "")
-            table.add_row(f"[bold]{method.name}[/]", method.summary, method.proves, needs)
-        console.print(table)
+            needs = styled(", ".join(method.modules))
+            if missing:
+                needs.append_text(styled(f"  (not installed: {', '.join(missing)})", "red"))
+            rows.append((styled(method.name, "bold"), method.summary, method.proves, needs))
+        out.print(styled(f"{family.name}: {family.title}", "bold"), soft_wrap=True)
+        draw(out, headings, rows)
     tell_faults()
     return 0

@@ -7,7 +7,6 @@ failed.
 from __future__ import annotations
 
 import os
-import signal
 import sys
 import traceback
 
@@ -29,7 +28,8 @@ from wnpopt.cli import (
     verify,
     warmup,
 )
-from wnpopt.core.errors import WnpoptError, one_line
+from wnpopt.cli.terminal import complain
+from wnpopt.core.errors import WnpoptError
 from wnpopt.core.versions import versions
 
 # `bench` takes a suite or a folder, and `bench adversarial` is a command of its own: one name with a space in it.
@@ -78,29 +78,28 @@ app.command("doctor")(doctor.doctor)
 app.command("warmup")(warmup.warmup)
 
 
-def run() -> None:
-    """The console script."""
-    sys.exit(main(sys.argv[1:]))
-
-
 def main(arguments: list[str]) -> int:
     """Run the command line with ``arguments``; returns the exit code."""
     if arguments[:2] == _ADVERSARIAL.split():
         arguments = [_ADVERSARIAL, *arguments[2:]]
     try:
         code = app(arguments, standalone_mode=False, prog_name="wnpopt")
-        sys.stdout.flush()
     except WnpoptError as error:
         if error.exit_code == 3 and os.environ.get("WNPOPT_DEBUG"):
             traceback.print_exc()
         return _fail(str(error), error.exit_code)
     except KeyboardInterrupt:
         return _fail("interrupted before there was an answer", 1)
-    except BrokenPipeError:
-        # The reader of our output has gone, for instance `head`: nobody is left to tell anything.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 128 + signal.SIGPIPE
+    except OSError as error:
+        if os.environ.get("WNPOPT_DEBUG"):
+            traceback.print_exc()
+        where = "" if error.filename is None else f"{error.filename}: "
+        return _fail(f"{where}{error.strerror or error} (WNPOPT_DEBUG=1 shows where)", 3)
     except Exception as error:
+        if type(error).__name__ == "NoArgsIsHelpError":  # click's, wherever click lives
+            # As for every argument that is missing: stdout stays empty.
+            print(getattr(error, "ctx").get_help(), file=sys.stderr)  # noqa: B009
+            return 2
         usage = getattr(error, "format_message", None)  # click's errors about arguments, wherever click lives
         if callable(usage):
             return _fail(str(usage()), 2)
@@ -112,5 +111,5 @@ def main(arguments: list[str]) -> int:
 
 
 def _fail(message: str, code: int) -> int:
-    print(f"wnpopt: {one_line(message)}", file=sys.stderr)
+    complain(message)
     return code

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import warnings
 from pathlib import Path
 from typing import Annotated
@@ -10,7 +9,7 @@ from typing import Annotated
 import typer
 
 from wnpopt.cli.solve import check_target
-from wnpopt.core.errors import one_line
+from wnpopt.cli.terminal import say, warn
 
 
 def report(
@@ -33,13 +32,13 @@ def report(
         warnings.simplefilter("always", StoreWarning)
         overview = write_report(Store.open(results), out, figures=wanted, tables=tables)
     for entry in caught:
-        print(f"wnpopt: warning: {one_line(str(entry.message))}", file=sys.stderr)
+        warn(str(entry.message))
     parts = [_many(overview.instances, "instance"), f"{overview.proved} proved", _many(overview.runs, "run")]
     if overview.failed:
         parts.append(f"{overview.failed} FAILED")
     if overview.contradictions:
         parts.append(_many(overview.contradictions, "CONTRADICTION", "CONTRADICTIONS"))
-    print(f"{out}: {', '.join(parts)}")
+    say(f"{out}: {', '.join(parts)}")
     return 0
 
 

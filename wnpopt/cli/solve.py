@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import sys
+import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from wnpopt.cli.arguments import integer, real
-from wnpopt.cli.terminal import ProgressLine, number, percent, print_json, seconds
-from wnpopt.core.errors import InputError
+from wnpopt.cli.terminal import ProgressLine, complain, console, print_json, say, styled
+from wnpopt.core.errors import InputError, WnpoptError
 from wnpopt.core.interrupt import graceful_interrupt
+from wnpopt.core.text import numbers, percent, seconds
 
 if TYPE_CHECKING:
     from wnpopt.core.document import Instance, Solution
@@ -45,6 +49,7 @@ def solve(
     with graceful_interrupt(terminate=True):
         from wnpopt import api
 
+        api.expect(instance, method)
         loaded, family = api.load_with_data(instance)
         draw = None if plot is None else plotter(family, plot)
         for target in (out, plot):
@@ -60,18 +65,20 @@ def solve(
                 deterministic=deterministic,
                 on_progress=line.update,
             )
-        if result.solution is not None:
-            if out is not None:
-                api.save(result.solution, out)
-            if draw is not None and plot is not None:
-                draw(loaded, result.solution, result.bound, plot)
-    if json:
-        print_json(result.to_data())
-    else:
-        _show(loaded, family, result, out, plot)
-    if result.solution is not None:
-        return 0
-    return 3 if result.termination == "error" else 1
+        # The answer first: no file that cannot be written takes it along.
+        if json:
+            print_json(result.to_data())
+        else:
+            _show(loaded, family, result)
+        sys.stdout.flush()
+        if (solution := result.solution) is None:
+            return 3 if result.termination == "error" else 1
+        whole = True
+        if out is not None:
+            whole &= written("solution", out, lambda: api.save(solution, out), quiet=json)
+        if draw is not None and plot is not None:
+            whole &= written("picture", plot, lambda: draw(loaded, solution, result.bound, plot), quiet=json)
+    return 0 if whole else 3
 
 
 def plotter(family: AnyFamily, path: Path) -> Draw:
@@ -100,27 +107,37 @@ def check_target(path: Path | None) -> None:
         raise InputError("is a directory; the path of a file is needed", file=str(path))
     if not path.parent.is_dir():
         raise InputError(f"the directory {path.parent} does not exist", file=str(path))
+    if not os.access(path if path.exists() and not path.is_file() else path.parent, os.W_OK):
+        raise InputError("cannot be written: Permission denied", file=str(path))
 
 
-def _show(instance: Instance, family: AnyFamily, result: Result[Solution], out: Path | None, plot: Path | None) -> None:
-    from rich.console import Console
-    from rich.table import Table
+def written(what: str, path: Path, write: Callable[[], None], *, quiet: bool) -> bool:
+    """Call ``write`` and tell where ``what`` is, or on stderr why it is not there: False then."""
+    try:
+        write()
+    except (Exception, KeyboardInterrupt) as error:
+        if os.environ.get("WNPOPT_DEBUG"):
+            traceback.print_exc()
+        reason = str(error) if isinstance(error, WnpoptError) else f"{path}: {type(error).__name__}: {error}"
+        complain(f"the {what} is not written: {reason}")
+        return False
+    if not quiet:
+        say(f"{what}: {path}")
+    return True
 
-    console = Console()
+
+def _show(instance: Instance, family: AnyFamily, result: Result[Solution]) -> None:
+    from wnpopt.cli.tables import Heading, draw
+
+    out = console()
     colour = {"optimal": "green", "feasible": "yellow"}.get(result.status, "red")
-    table = Table(title=instance.name, title_justify="left")
     unit = family.unit_of(instance)
-    for heading in ("method", "status", f"value [{unit}]" if unit else "value", "bound", "gap", "time"):
-        table.add_column(heading.replace("[", r"\["), justify="left" if heading in {"method", "status"} else "right")
-    table.add_row(
-        result.method,
-        f"[{colour}]{result.status}[/]",
-        number(result.objective),
-        number(result.bound),
-        percent(result.gap),
-        seconds(result.runtime_s),
-    )
-    console.print(table)
+    titles = (f"value [{unit}]" if unit else "value", "bound", "gap", "time")
+    headings = (Heading("method"), Heading("status"), *(Heading(title, "number") for title in titles))
+    objective, bound = numbers(result.objective, result.bound)
+    told = (objective, bound, percent(result.gap), seconds(result.runtime_s))
+    out.print(styled(instance.name, "bold"), soft_wrap=True)
+    draw(out, headings, [(result.method, styled(result.status, colour), *told)])
     facts = [f"ended: {result.termination}"]
     if result.found_by is not None:
         facts.append(f"found by {result.found_by}, verified")
@@ -128,12 +145,9 @@ def _show(instance: Instance, family: AnyFamily, result: Result[Solution], out: 
         facts.append(f"bound by {result.bound_by}")
     if result.warm_start != "none":
         facts.append(f"warm start {result.warm_start}")
-    console.print("; ".join(facts), highlight=False, soft_wrap=True, markup=False)
+    say("; ".join(facts))
     if result.message:
-        console.print(result.message, highlight=False, soft_wrap=True, markup=False)
-    for what, path in (("solution", out), ("picture", plot)):
-        if path is not None and result.solution is not None:
-            console.print(f"{what}: {path}", highlight=False, soft_wrap=True, markup=False)
+        say(result.message)
 
 
 if TYPE_CHECKING:

@@ -12,9 +12,10 @@ import typer
 
 from wnpopt.cli.arguments import integer, real
 from wnpopt.cli.solve import check_target
-from wnpopt.cli.terminal import number, percent
+from wnpopt.cli.terminal import columns_of, say
 from wnpopt.core.errors import InputError
 from wnpopt.core.result import relative_gap
+from wnpopt.core.text import number, one_line, percent
 
 if TYPE_CHECKING:
     from wnpopt.problems.intradp.table import Entry
@@ -45,7 +46,7 @@ def table(
     )
     api.save(made, out)
     proved = sum(entry.bound is not None and _gap(entry, loaded.objective) <= 1e-6 for entry in made.plans)
-    print(f"{out}: {len(made.plans)} plans, {proved} of them proved optimal")
+    say(f"{out}: {len(made.plans)} plans, {proved} of them proved optimal")
     return 0
 
 
@@ -60,10 +61,11 @@ def _progress(total: int, objective: str) -> Callable[[Entry], None]:
             f"[{position}/{total}] {entry.megabytes_per_s:g} MB/s: {objective} {number(value)}, "
             f"gap {percent(relative_gap(value, entry.bound))}, by {entry.found_by}"
         )
-        if sys.stderr.isatty():
-            print(f"\r\x1b[K{line}", end="\n" if position == total else "", file=sys.stderr, flush=True)
+        # Over the last line, where it is a line of the terminal's.
+        if sys.stderr.isatty() and len(line) < columns_of(sys.stderr):
+            print(f"\r\x1b[K{one_line(line)}", end="\n" if position == total else "", file=sys.stderr, flush=True)
         else:
-            print(line, file=sys.stderr)
+            print(one_line(line), file=sys.stderr, flush=True)
 
     return show
 

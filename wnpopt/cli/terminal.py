@@ -1,41 +1,99 @@
-"""Numbers and tables as people read them."""
+"""What the commands say: lines, numbers, JSON, and the live line of a solve.
+
+Everything that is printed goes through here, so that no text from a file acts on the terminal and no number is cut.
+"""
 
 from __future__ import annotations
 
 import json
+import os
+import re
 import sys
 import threading
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from wnpopt.core.bound import Sense
 from wnpopt.core.result import relative_gap
+from wnpopt.core.text import numbers, one_line, percent, short
 from wnpopt.core.trace import TracePoint
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderResult
+    from rich.text import Text
+
+UNBOUNDED = 1_000_000
+"""Columns of a pipe or a file: as many as a line needs."""
+_UNSEEN = re.compile(r"[^\n\x20-\x7e]")
 
 
-def number(value: float | None) -> str:
-    """A value without a fraction where it has none; a dash where it is not known."""
-    if value is None:
-        return "-"
-    return f"{value:.0f}" if float(value).is_integer() and abs(value) < 1e15 else f"{value:.6g}"
+def say(text: str) -> None:
+    """A line on stdout."""
+    print(one_line(text))
 
 
-def percent(value: float | None) -> str:
-    """A gap in per cent; a dash where it is not known."""
-    return "-" if value is None else f"{100 * value:.2f} %"
+def complain(text: str) -> None:
+    """A line about something that is not as it should be, on stderr."""
+    print(f"wnpopt: {one_line(text)}", file=sys.stderr, flush=True)
 
 
-def seconds(value: float) -> str:
-    """A duration with three digits: 2.1 ms, 340 ms, 3.41 s."""
-    return f"{1000 * value:.3g} ms" if value < 0.9995 else f"{value:.3g} s"
+def warn(text: str) -> None:
+    """A warning on stderr."""
+    complain(f"warning: {text}")
+
+
+def show_warning(message: Warning | str, *_: object, **__: object) -> None:
+    """A :func:`warnings.showwarning` of one line."""
+    warn(str(message))
+
+
+def styled(text: str, style: str = "") -> Text:
+    """``text`` as a line that stands for itself, in a style."""
+    from rich.text import Text
+
+    return Text(one_line(text), style=style)
+
+
+def columns_of(stream: TextIO) -> int:
+    """The width of a terminal, ``COLUMNS`` where that is set; elsewhere :data:`UNBOUNDED`."""
+    wanted = os.environ.get("COLUMNS", "")
+    if wanted.isascii() and wanted.isdigit() and int(wanted) > 0:
+        return int(wanted)
+    if not stream.isatty():
+        return UNBOUNDED
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or 80
+    except OSError:
+        return 80
+
+
+def console() -> Console:
+    """A console on stdout that takes no text for mark-up."""
+    from rich.console import Console
+
+    return Console(width=columns_of(sys.stdout), highlight=False, markup=False, emoji=False)
+
+
+def error_console() -> Console:
+    """The same on stderr, for what changes as it goes."""
+    from rich.console import Console
+
+    return Console(stderr=True, highlight=False, markup=False, emoji=False)
 
 
 def print_json(data: object) -> None:
-    """The one JSON object that ``--json`` puts on stdout."""
-    sys.stdout.write(json.dumps(data, ensure_ascii=False, allow_nan=False, indent=1) + "\n")
+    """The one JSON object that ``--json`` puts on stdout.
+
+    What is not seen, or would act on a terminal, is escaped; so is all but ASCII where stdout is not in UTF-8.
+    """
+    text = json.dumps(data, ensure_ascii=False, allow_nan=False, indent=1)
+    foreign = (sys.stdout.encoding or "utf-8").lower().replace("-", "").replace("_", "") != "utf8"
+    escaped = _UNSEEN.sub(lambda found: found[0] if found[0].isprintable() and not foreign else _escape(found[0]), text)
+    sys.stdout.write(escaped + "\n")
+
+
+def _escape(character: str) -> str:
+    return json.dumps(character)[1:-1]
 
 
 class ProgressLine:
@@ -59,22 +117,26 @@ class ProgressLine:
 
         with self._lock:
             point = self._point
-        gap = percent(relative_gap(point.objective, point.bound))
-        line = Text.assemble(
-            (f"{time.perf_counter() - self._began:7.1f} s  ", "cyan"),
-            (f"{self._label}  ", "bold"),
-            f"incumbent {number(point.objective)}  bound {number(point.bound)}  gap {gap}",
-        )
-        line.truncate(options.max_width)
-        yield line
+        objective, bound = numbers(point.objective, point.bound)
+        parts = [
+            (f"{time.perf_counter() - self._began:7.1f} s", "cyan"),
+            (short(self._label, max(20, options.max_width // 3)), "bold"),
+            (f"incumbent {objective}", ""),
+            (f"bound {bound}", ""),
+            (f"gap {percent(relative_gap(point.objective, point.bound))}", ""),
+        ]
+        line = Text("  ").join(Text(text, style=style) for text, style in parts)
+        if line.cell_len <= options.max_width:
+            yield line
+        else:  # below one another: no number is cut
+            yield Text("\n").join(Text(text.strip(), style=style, overflow="fold") for text, style in parts)
 
     def __enter__(self) -> ProgressLine:
         if self._enabled:
-            from rich.console import Console
             from rich.live import Live
 
             self._live: Live | None = Live(
-                self, console=Console(stderr=True), refresh_per_second=8, transient=True, redirect_stdout=False
+                self, console=error_console(), refresh_per_second=8, transient=True, redirect_stdout=False
             )
             self._live.start()
         else:

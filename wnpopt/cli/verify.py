@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 import warnings
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from wnpopt.cli.terminal import number, print_json
+from wnpopt.cli.terminal import complain, print_json, say
+from wnpopt.core.text import number
 
 
 def verify(
@@ -17,7 +17,9 @@ def verify(
     solution: Annotated[Path | None, typer.Argument(help="JSON file of the solution.", show_default=False)] = None,
     store: Annotated[
         Path | None,
-        typer.Option(help="Folder that `wnpopt batch` wrote: every stored solution is verified.", show_default=False),
+        typer.Option(
+            help="Folder that `wnpopt batch` wrote: every record and solution is checked.", show_default=False
+        ),
     ] = None,
     json: Annotated[bool, typer.Option("--json", help='{"objective", "violations"} on stdout.')] = False,
 ) -> int:
@@ -47,22 +49,21 @@ def _verify_one(instance: Path, solution: Path, json: bool) -> int:
     if json:
         print_json(certificate.to_data())
     elif certificate.accepted:
-        print(f"accepted: value {number(certificate.objective)} {family.unit_of(loaded)}".rstrip())
+        say(f"accepted: value {number(certificate.objective, 15)} {family.unit_of(loaded)}".rstrip())
     else:
         print(f"violated: {len(certificate.violations)} rule(s) broken")
         for violation in certificate.violations:
-            print(f"  {violation.rule} at {violation.where}: by {number(violation.amount)}")
+            say(f"  {violation.rule} at {violation.where}: by {number(violation.amount)}")
     return 0 if certificate.accepted else 1
 
 
 def _verify_store(path: Path, json: bool) -> int:
-    """0 if all are accepted, 1 if one is not, 2 if one cannot be read."""
+    """0 if all records are accepted, 1 if one is not, 2 if one cannot be read."""
     from wnpopt.bench.recheck import recheck
     from wnpopt.bench.store import DamageWarning, Store
     from wnpopt.cli.batch import plain_warnings
-    from wnpopt.core.errors import one_line
 
-    checked = 0
+    runs = checked = 0
     violated: list[dict[str, object]] = []
     unreadable: list[str] = []
     damaged: list[str] = []
@@ -76,24 +77,26 @@ def _verify_store(path: Path, json: bool) -> int:
 
         warnings.showwarning = note
         for check in recheck(Store.open(path)):
-            checked += 1
+            runs += 1
+            checked += check.record.solution is not None or not check.accepted
             if check.unreadable is not None:
                 unreadable.append(check.unreadable)
-                print(f"wnpopt: {one_line(check.unreadable)}", file=sys.stderr)
+                complain(check.unreadable)
             elif not check.accepted:
                 key, certificate = check.record.key, check.certificate
-                told = check.deviation or "; ".join(map(str, certificate.violations if certificate else ()))
+                told = (
+                    check.deviation or "; ".join(map(str, certificate.violations if certificate else ())) or "rejected"
+                )
                 violated.append(
                     {"file": check.record.file, "method": key.method, "seed": key.seed,
                      "solution": check.record.solution, "what": told}
                 )  # fmt: skip
                 if not json:
-                    print(f"violated: {one_line(check.record.file)} {key.method} seed {key.seed}: {one_line(told)}")
+                    say(f"violated: {check.record.file} {key.method} seed {key.seed}: {told}")
     if json:
-        print_json({"checked": checked, "violated": violated, "unreadable": unreadable + damaged})
+        print_json({"runs": runs, "checked": checked, "violated": violated, "unreadable": unreadable + damaged})
     else:
         accepted = checked - len(violated) - len(unreadable)
-        print(
-            f"{checked} solutions verified: {accepted} accepted, {len(violated)} violated, {len(unreadable)} unreadable"
-        )
+        parts = f"{accepted} accepted, {len(violated)} violated, {len(unreadable)} unreadable"
+        say(f"{checked} solutions verified: {parts}; records checked: {runs}")
     return 2 if unreadable or damaged else 1 if violated else 0

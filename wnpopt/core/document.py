@@ -7,9 +7,10 @@ same number, reals are finite, names are printable.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from functools import cache
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self, cast
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
@@ -92,7 +93,7 @@ class Document(BaseModel):
     def __reduce__(self) -> tuple[Callable[..., object], tuple[object, ...]]:
         """For sending to another process: the fields alone, already validated; nothing that was cached."""
         kind = type(self)
-        return _restored, (kind, tuple(map(self.__dict__.__getitem__, _names_of(kind))))
+        return _restored, (kind, tuple([_folded(self.__dict__[name]) for name in _names_of(kind)]))
 
     def __eq__(self, other: object) -> bool:
         """Equal content; what was cached on the way (arrays, a hash) does not count."""
@@ -102,13 +103,46 @@ class Document(BaseModel):
         return hash(content_hash(self.to_data()))
 
 
+_MANY = 32
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """Many documents of one kind on their way to another process, by columns: a million fields at C's speed."""
+
+    kind: type[Document]
+    columns: tuple[object, ...]
+
+
 @cache
 def _names_of(kind: type[Document]) -> dict[str, None]:
     return dict.fromkeys(kind.model_fields)
 
 
+def _folded(value: object) -> object:
+    if type(value) is not tuple or len(value) < _MANY or not isinstance(value[0], Document):
+        return value
+    kinds = set(map(type, value))
+    if len(kinds) > 1:
+        return value
+    rows = [entry.__dict__ for entry in value]
+    kind = kinds.pop()
+    return _Rows(kind, tuple([_folded(tuple([row[name] for row in rows])) for name in _names_of(kind)]))
+
+
+def _unfolded(value: object) -> object:
+    if type(value) is not _Rows:
+        return value
+    columns = [cast(Iterable[object], _unfolded(column)) for column in value.columns]
+    return tuple([_made(value.kind, values) for values in zip(*columns, strict=True)])
+
+
 def _restored(kind: type[Document], values: tuple[object, ...]) -> Document:
-    """A document of validated fields; five times quicker than pydantic's own way."""
+    """A document of validated fields, as :meth:`Document.__reduce__` took it apart."""
+    return _made(kind, map(_unfolded, values))
+
+
+def _made(kind: type[Document], values: Iterable[object]) -> Document:
     document = kind.__new__(kind)
     names = _names_of(kind)
     put = object.__setattr__

@@ -8,6 +8,18 @@ from __future__ import annotations
 import traceback
 from pathlib import Path
 
+from wnpopt.core.text import one_line
+
+__all__ = [
+    "InputError",
+    "MissingDependencyError",
+    "SolverError",
+    "UnsupportedError",
+    "WnpoptError",
+    "describe",
+    "one_line",
+]
+
 
 class WnpoptError(Exception):
     """Base of all errors of wnpopt; ``exit_code`` is what the command line returns."""
@@ -69,8 +81,3 @@ def describe(error: BaseException) -> str:
     if len(told) > _TOLD:
         told = told[:_TOLD] + "…"
     return one_line(f"{type(error).__name__}: {told}{place}" if told else f"{type(error).__name__}{place}")
-
-
-def one_line(text: str) -> str:
-    """``text`` with line breaks and other control characters escaped, so that a message stays one line."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)

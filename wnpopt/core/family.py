@@ -43,7 +43,8 @@ class Family(Generic[I, S]):
     needs no solver's word, or None. ``plot`` draws a solution into a file of one of ``plot_formats``; ``gantt``
     makes the :class:`wnpopt.core.gantt.Gantt` of a verified solution. ``perturb`` makes one small random change:
     a function of an instance, a ``numpy.random.Generator`` and the instance with which the changes began, around
-    whose values it keeps the others.
+    whose values it keeps the others. ``warm_up`` are options of ``generate`` for tiny instances that, with the
+    known case, reach everything that the family compiles.
     """
 
     name: str
@@ -66,6 +67,7 @@ class Family(Generic[I, S]):
     doctor: KnownCase | None = None
     gantt: str | None = None
     perturb: str | None = None
+    warm_up: tuple[Mapping[str, int | float | str], ...] = ()
 
     def unit_of(self, instance: I) -> str:
         """The unit of ``instance``'s objective, as it is printed."""

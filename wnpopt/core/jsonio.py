@@ -13,6 +13,7 @@ from wnpopt.core.document import MAX_INT
 from wnpopt.core.errors import InputError
 from wnpopt.core.explain import format_path
 
+_STREAMS = (Path("/dev"), Path("/dev/fd"), Path("/proc/self/fd"))
 _LONG_NUMBER = re.compile(rb"[0-9]{16,}")
 
 
@@ -127,10 +128,17 @@ def _kind(value: object) -> str:
 
 
 def write_atomic(path: str | os.PathLike[str], content: bytes) -> None:
-    """Write ``content`` so that ``path`` holds either what it held before or all of it, also after a crash."""
+    """Write ``content`` so that ``path`` holds either what it held before or all of it, also after a crash.
+
+    A device, a pipe or an open stream (/dev/stdout) is written to and stays what it is. Raises :class:`InputError`
+    naming the file.
+    """
     target = Path(path)
+    if target.exists() and (not target.is_file() or target.parent in _STREAMS):
+        _write_into(target, content)
+        return
     try:
-        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".tmp")
+        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:40]}.", suffix=".tmp")
     except OSError as error:
         raise InputError(f"cannot be written: {error.strerror}", file=os.fspath(path)) from None
     try:
@@ -149,6 +157,14 @@ def write_atomic(path: str | os.PathLike[str], content: bytes) -> None:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def _write_into(target: Path, content: bytes) -> None:
+    try:
+        with target.open("ab") as stream:
+            stream.write(content)
+    except OSError as error:
+        raise InputError(f"cannot be written: {error.strerror}", file=os.fspath(target)) from None
 
 
 def write_json(path: str | os.PathLike[str], data: object) -> None:

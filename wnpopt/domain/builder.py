@@ -75,6 +75,7 @@ class GraphBuilder:
                 window=window,
                 attributes=attributes,
                 modality=self.modality,
+                arguments=[t.name for t in arguments],
             )
         )
         return output
@@ -106,6 +107,7 @@ class GraphBuilder:
                     window=operator.window,
                     attributes=dict(operator.attributes),
                     modality=self.modality,
+                    arguments=[name and prefix + name for name in operator.arguments],
                 )
             )
         return [self._tensors[prefix + name] for name in outputs]

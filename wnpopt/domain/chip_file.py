@@ -17,7 +17,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from wnpopt.core.document import Document, Int, Name, PositiveReal, Real
+from wnpopt.core.document import Document, Int, Name, PositiveReal, Real, SchemaVersion
 from wnpopt.core.errors import InputError
 from wnpopt.core.jsonio import read_json
 from wnpopt.domain.devices import CHIPS, chip, device
@@ -48,7 +48,7 @@ class ChipEntry(Document):
     """A whole chip file."""
 
     kind: Literal["chip"]
-    schema_version: Literal[1]
+    schema_version: SchemaVersion
     name: Name
     source: Annotated[str, Field(strict=True)] | None = None
     hop_s: Real

@@ -21,7 +21,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from wnpopt.core.document import Count, Document, Name, Positive
+from wnpopt.core.document import Count, Document, Name, Positive, SchemaVersion
 from wnpopt.core.errors import InputError
 from wnpopt.core.jsonio import read_json
 from wnpopt.domain.fusion import Branch, Composition, Fusion
@@ -57,7 +57,7 @@ class CompositionEntry(Document):
     """A whole composition file."""
 
     kind: Literal["composition"]
-    schema_version: Literal[1]
+    schema_version: SchemaVersion
     name: Name
     source: Annotated[str, Field(strict=True)] | None = None
     branches: tuple[BranchEntry, ...]

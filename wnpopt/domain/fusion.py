@@ -15,6 +15,7 @@ from math import prod
 from typing import Literal
 
 from wnpopt.core.errors import InputError
+from wnpopt.core.unique import require_unique
 from wnpopt.domain.builder import GraphBuilder
 from wnpopt.domain.graph import Graph, Tensor
 from wnpopt.domain.networks.transformer import Block, block
@@ -59,14 +60,8 @@ class Composition:
     def __post_init__(self) -> None:
         if not self.branches:
             raise InputError("the composition has no branch; at least one is needed", where="branches")
-        names: set[str] = set()
+        require_unique("branches", (branch.modality for branch in self.branches), "modality")
         for i, branch in enumerate(self.branches):
-            if branch.modality in names:
-                raise InputError(
-                    f"the modality {branch.modality!r} stands twice; names are unique",
-                    where=f"branches[{i}].modality",
-                )
-            names.add(branch.modality)
             if branch.payload_bits < 0:
                 raise InputError(
                     f"found {branch.payload_bits}; a payload is not negative",

@@ -7,6 +7,7 @@ only those of convolutions and matrix products: compare them with ``macs``.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -22,6 +23,15 @@ Role = Literal["activation", "weight", "buffer"]
 
 Scalar = int | float | str
 AttributeValue = Scalar | tuple[int, ...] | tuple[float, ...] | tuple[str, ...]
+
+UNSPECIFIED = "unspecified"
+"""The value of an attribute that the operator's definition leaves open, in the opset that a graph was read from."""
+
+UNREAD = "unread"
+"""The value of an attribute or constant argument that is there and is not a few numbers or a text.
+
+Whoever derives something from an operator's attributes sees that there is one more than it accounts for.
+"""
 
 DTYPE_BITS: Mapping[str, int] = MappingProxyType(
     {
@@ -89,9 +99,11 @@ class Operator:
     """One operator of a graph.
 
     ``inputs`` are the activations it reads (in argument order; one may stand twice), ``weights`` the constant
-    tensors, ``outputs`` what it makes. ``flop`` counts everything, ``macs`` the multiply-accumulates within
-    it. ``parameters`` are the learnt numbers; ``parameter_bytes`` are the bytes of all its constants.
-    ``modality`` is the branch of a multimodal network that it belongs to, None after fusion and in a network
+    tensors, ``outputs`` what it makes. ``arguments`` are both in the order that the operator takes them, "" for one
+    that is absent (an optional one, or one that became an attribute); it is empty where that is ``inputs``, then
+    ``weights``, and the shapes can tell: see :attr:`ordered`. ``flop`` counts everything, ``macs`` the
+    multiply-accumulates within it. ``parameters`` are the learnt numbers; ``parameter_bytes`` are the bytes of all its
+    constants. ``modality`` is the branch of a multimodal network that it belongs to, None after fusion and in a network
     of one modality.
     """
 
@@ -109,6 +121,12 @@ class Operator:
     window: Window | None = None
     attributes: tuple[tuple[str, AttributeValue], ...] = ()
     modality: str | None = None
+    arguments: tuple[str, ...] = ()
+
+    @property
+    def ordered(self) -> tuple[str, ...]:
+        """Activations and constants in the order that the operator takes them, "" for an absent one."""
+        return self.arguments or self.inputs + self.weights
 
     def attribute(self, name: str) -> AttributeValue | None:
         """The value of an attribute (``axis``, ``perm``, …), None if the operator has none of that name."""
@@ -199,6 +217,10 @@ class Graph:
                         "a topological order without cycles is needed",
                         where=where,
                     )
+            if Counter(name for name in operator.ordered if name) != Counter(operator.inputs + operator.weights):
+                raise InputError(
+                    f"the arguments of {operator.name!r} are not its inputs and weights", where=f"{where}.arguments"
+                )
             for name in operator.weights:
                 if self._by_name[name].role == "activation":
                     raise InputError(f"{operator.name!r} has the activation {name!r} as a weight", where=where)
@@ -301,9 +323,13 @@ def make_operator(
     window: Window | None = None,
     attributes: Mapping[str, AttributeValue] | None = None,
     modality: str | None = None,
+    arguments: Iterable[str] = (),
 ) -> Operator:
     """An operator whose byte and parameter counts follow from its tensors."""
     inputs, outputs, weights = tuple(inputs), tuple(outputs), tuple(weights)
+    order = tuple(arguments)
+    if order == tuple(tensor.name for tensor in inputs + weights) and not _order_matters(op_type, inputs, weights):
+        order = ()
     return Operator(
         name=name,
         op_type=op_type,
@@ -319,7 +345,17 @@ def make_operator(
         window=window,
         attributes=tuple(sorted((attributes or {}).items())),
         modality=modality,
+        arguments=order,
     )
+
+
+def _order_matters(op_type: str, inputs: tuple[Tensor, ...], weights: tuple[Tensor, ...]) -> bool:
+    """True if nothing but ``arguments`` can tell where the constants stand among the activations."""
+    if not inputs or not weights:
+        return False
+    if op_type in ("MatMul", "Gemm"):  # the shapes tell, unless both factors have the same
+        return inputs[0].shape[-2:] == weights[0].shape[-2:]
+    return op_type == "Concat"
 
 
 def _distinct(tensors: Iterable[Tensor]) -> list[Tensor]:

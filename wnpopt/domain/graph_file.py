@@ -11,9 +11,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from wnpopt.core.document import Count, Document, Positive
+from wnpopt.core.document import Count, Document, Positive, SchemaVersion
 from wnpopt.core.errors import InputError
 from wnpopt.core.jsonio import read_json, write_json
+from wnpopt.core.unique import require_unique
 from wnpopt.domain.graph import AttributeValue, Graph, Tensor, Window, make_operator
 
 Label = Annotated[str, Field(strict=True, min_length=1, max_length=400)]
@@ -57,6 +58,7 @@ class OperatorEntry(Document):
     inputs: tuple[Label, ...]
     outputs: tuple[Label, ...]
     weights: tuple[Label, ...] = ()
+    arguments: tuple[Label | Literal[""], ...] = ()
     flop: Count
     macs: Count = 0
     window: WindowEntry | None = None
@@ -68,7 +70,7 @@ class GraphEntry(Document):
     """A whole graph file."""
 
     kind: Literal["graph"]
-    schema_version: Literal[1]
+    schema_version: SchemaVersion
     name: Label
     source: Annotated[str, Field(strict=True)] | None = None
     inputs: tuple[Label, ...]
@@ -97,6 +99,8 @@ def graph_to_data(graph: Graph) -> dict[str, object]:
         }
         if op.weights:
             entry["weights"] = list(op.weights)
+        if op.arguments:
+            entry["arguments"] = list(op.arguments)
         entry["flop"] = op.flop
         if op.macs:
             entry["macs"] = op.macs
@@ -136,14 +140,13 @@ def _window_data(window: Window) -> dict[str, object]:
 def graph_from_data(data: object) -> Graph:
     """The graph that a JSON object describes; raises :class:`InputError` with the path of what is wrong."""
     entry = GraphEntry.from_data(data)
+    require_unique("tensors", (t.name for t in entry.tensors))
     tensors: dict[str, Tensor] = {}
     for i, t in enumerate(entry.tensors):
         try:
             tensor = Tensor.of(t.name, t.shape, t.dtype, t.role)
         except InputError as error:
             raise InputError(error.what, where=f"tensors[{i}]") from None
-        if t.name in tensors:
-            raise InputError(f"the name {t.name!r} stands twice; names are unique", where=f"tensors[{i}].name")
         tensors[t.name] = tensor
     operators = []
     for i, op in enumerate(entry.operators):
@@ -168,6 +171,7 @@ def graph_from_data(data: object) -> Graph:
                 window=_window(op.window, f"operators[{i}].window"),
                 attributes=dict[str, AttributeValue](op.attributes),
                 modality=op.modality,
+                arguments=op.arguments,
             )
         )
     return Graph(entry.name, tuple(operators), tuple(tensors.values()), entry.inputs, entry.outputs, entry.source)

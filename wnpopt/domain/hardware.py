@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from wnpopt.core.errors import InputError
+from wnpopt.core.unique import require_unique
 from wnpopt.domain.graph import Graph, Operator
 
 
@@ -104,14 +105,11 @@ class Chip:
         _not_negative(self.hop_s, "hop_s")
         _positive(self.bytes_per_s, "bytes_per_s")
         _not_negative(self.energy_per_byte_hop_j, "energy_per_byte_hop_j")
-        names: set[str] = set()
+        require_unique("cores", (placed.name for placed in self.cores))
         places: set[tuple[int, int]] = set()
         for i, placed in enumerate(self.cores):
-            if placed.name in names:
-                raise InputError(f"the name {placed.name!r} stands twice; names are unique", where=f"cores[{i}].name")
             if (placed.x, placed.y) in places:
                 raise InputError(f"two cores stand at ({placed.x}, {placed.y})", where=f"cores[{i}]")
-            names.add(placed.name)
             places.add((placed.x, placed.y))
 
     def hops(self, a: int, b: int) -> int:

@@ -8,7 +8,8 @@ from __future__ import annotations
 import gc
 import json
 import pickle
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, cast
 
 from wnpopt.core.bound import Bound
@@ -21,21 +22,32 @@ from wnpopt.solving.request import Request
 STOP = b"stop"
 """From the parent, while a run is under way: end, and say what there is."""
 
+WARM = b"warm "
+"""So begins a message that names a family and a method to make ready for."""
+
 Message = Mapping[str, Any]
 """A decoded message: ``say`` tells which, see :mod:`wnpopt.solving.serve`."""
 
 
 def pack(request: Request) -> bytes:
     """A request for a child."""
-    return pickle.dumps(request, protocol=pickle.HIGHEST_PROTOCOL)
+    with _no_garbage_collection():
+        return pickle.dumps(request, protocol=pickle.HIGHEST_PROTOCOL)
 
 
 def unpack(message: bytes) -> Request:
-    """In the child; collecting garbage while a million objects are made would only cost time."""
+    """In the child."""
+    with _no_garbage_collection():
+        return cast(Request, pickle.loads(message))
+
+
+@contextmanager
+def _no_garbage_collection() -> Iterator[None]:
+    """While a million objects are made, looking through all of them again and again would only cost time."""
     enabled = gc.isenabled()
     gc.disable()
     try:
-        return cast(Request, pickle.loads(message))
+        yield
     finally:
         if enabled:
             gc.enable()

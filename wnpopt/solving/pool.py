@@ -9,6 +9,7 @@ from __future__ import annotations
 import atexit
 import contextlib
 import os
+import queue
 import sys
 import threading
 from dataclasses import dataclass, field
@@ -16,9 +17,13 @@ from dataclasses import dataclass, field
 from wnpopt.backends.isolation.fork_server import Child, ForkServer
 from wnpopt.backends.isolation.frames import ClosedError
 from wnpopt.core.budget import usable_cores
+from wnpopt.core.errors import SolverError
 from wnpopt.core.registry import AnyMethod
+from wnpopt.solving.messages import WARM, decode
+from wnpopt.solving.notice import tell_compiling
 
 HANDLER = "wnpopt.solving.serve:handle"
+_LOOK_S = 0.02
 MOST_RUNS = 500
 """What leaked in so many runs is not charged to the next one."""
 
@@ -40,22 +45,91 @@ class Pool:
         self._idle: list[Worker] = []
         self._server: ForkServer | None = None
         self._path: list[str] = []
+        self._preparing: threading.Thread | None = None
 
-    def start(self, method: AnyMethod) -> None:
-        """Begin to import what ``method`` needs, if nothing has begun yet; returns at once."""
-        self._started(method).start()
+    def prepare(self, method: AnyMethod) -> None:
+        """Begin to make a worker ready for ``method``, beside whatever the caller does; returns at once.
 
-    def take(self, method: AnyMethod) -> Worker:
-        """A worker for a run of ``method``, best one that is warm for it; to be given back or ended."""
+        A caller that reads an instance first finds libraries and machine code loaded after that.
+        """
+        with self._lock:
+            if self._preparing is None and not self._idle:
+                self._preparing = threading.Thread(
+                    target=self._prepare, args=(method,), name="wnpopt-prepare", daemon=True
+                )
+                self._preparing.start()
+
+    def take(self, method: AnyMethod, stop: threading.Event) -> Worker | None:
+        """A worker for a run of ``method``, best one that is warm for it; to be given back or ended.
+
+        None once ``stop`` is set. Raises :class:`SolverError` if there can be none.
+        """
+        preparing = self._preparing
+        while preparing is not None and preparing.is_alive():
+            preparing.join(_LOOK_S)
+            if stop.is_set():
+                return None
+        self._preparing = None
+        idle = self._take_idle(method)
+        if idle is not None:
+            return idle
+        # In a thread: the server answers when its imports are done, and Ctrl-C shall not wait for them.
+        made: queue.SimpleQueue[Worker | Exception] = queue.SimpleQueue()
+        thread = threading.Thread(target=self._hire, args=(method, made, stop), name="wnpopt-hire", daemon=True)
+        thread.start()
+        while True:
+            with contextlib.suppress(queue.Empty):
+                found = made.get(timeout=_LOOK_S)
+                if isinstance(found, Worker):
+                    return found
+                if not stop.is_set():
+                    raise found
+            if stop.is_set():
+                return None
+
+    def _take_idle(self, method: AnyMethod) -> Worker | None:
         wanted = (method.family, method.name)
-        server = self._started(method)
+        self._started(method)
         with self._lock:
             for worker in sorted(self._idle, key=lambda entry: wanted not in entry.warm):
                 self._idle.remove(worker)
                 if not worker.child.frames.waiting():  # an idle one has nothing to say, unless it is dead
                     return worker
                 self._end(worker)
-        return Worker(server.fork())
+        return None
+
+    def _hire(self, method: AnyMethod, made: queue.SimpleQueue[Worker | Exception], stop: threading.Event) -> None:
+        try:
+            worker = Worker(self._started(method).fork())
+        except SolverError as error:
+            made.put(error)
+        except ClosedError:
+            made.put(SolverError("no process can be started: the pool was closed"))
+        else:
+            if stop.is_set():  # perhaps nobody waits for it any more
+                self._keep(worker)
+                made.put(SolverError("interrupted"))
+            else:
+                made.put(worker)
+
+    def _keep(self, worker: Worker) -> None:
+        with self._lock:
+            if self._server is not None:
+                self._idle.append(worker)
+                return
+        worker.child.frames.close()
+        worker.child.log.close()
+
+    def _prepare(self, method: AnyMethod) -> None:
+        # What goes wrong here goes wrong again in the run, where it is told.
+        with contextlib.suppress(SolverError, ClosedError):
+            worker = Worker(self._started(method).fork())
+            frames = worker.child.frames
+            frames.send(WARM + f"{method.family} {method.name}".encode())
+            while decode(frames.receive() or b"{}").get("say") != "warm":
+                tell_compiling()
+            worker.warm.add((method.family, method.name))
+            self._keep(worker)
 
     def give_back(self, worker: Worker) -> None:
         """Keep a worker whose run ended well."""
@@ -73,17 +147,21 @@ class Pool:
     def close(self) -> None:
         """End the server and with it all workers."""
         with self._lock:
-            self._idle.clear()
-            server, self._server = self._server, None
+            self._dismiss()
+
+    def _dismiss(self) -> None:
+        for worker in self._idle:
+            worker.child.frames.close()
+            worker.child.log.close()
+        self._idle.clear()
+        server, self._server = self._server, None
         if server is not None:
             server.close()
 
     def _started(self, method: AnyMethod) -> ForkServer:
         with self._lock:
             if self._server is not None and self._path != sys.path:
-                self._server.close()  # what can be imported has changed, and with it perhaps what there is
-                self._server = None
-                self._idle.clear()
+                self._dismiss()  # what can be imported has changed, and with it perhaps what there is
             if self._server is None:
                 self._server, self._path = ForkServer(HANDLER, method.modules), list(sys.path)
             return self._server
@@ -101,7 +179,7 @@ class Pool:
         self._lock = threading.Lock()
         for worker in self._idle:
             worker.child.frames.close()
-        self._idle, self._server = [], None
+        self._idle, self._server, self._preparing = [], None, None
 
 
 POOL = Pool()

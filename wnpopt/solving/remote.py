@@ -67,10 +67,13 @@ def run_remote(
     Raises what the method refuses (:class:`InputError`), and :class:`SolverError` if no child can be had.
     """
     content = pack(request)
+    points: list[TracePoint] = []
     while True:
-        worker = POOL.take(method)
         known = _Known()
-        points: list[TracePoint] = []
+        worker = POOL.take(method, stop)
+        if worker is None:
+            trouble: tuple[Termination, str] | None = Termination.INTERRUPTED, "interrupted before it began"
+            break
         used = worker.runs > 0
         try:
             trouble = _supervise(family, worker, content, request, stop, known, points, hooks, on_compiling)
@@ -81,7 +84,7 @@ def run_remote(
             break
         # It ended before it began with this run: the run before is to blame, or somebody who kills what is idle.
     ended = time.perf_counter()
-    if trouble is None:
+    if worker is not None and trouble is None:
         worker.warm.add((family.name, method.name))
         POOL.give_back(worker)
     if known.refused is not None:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
-import sys
 import threading
 from dataclasses import replace
 
 from wnpopt.core import registry
-from wnpopt.core.attempt import Attempt, attempt, nothing_found
+from wnpopt.core.attempt import Attempt, attempt, nothing_found, prove
 from wnpopt.core.budget import Budget
 from wnpopt.core.document import Solution
 from wnpopt.core.errors import SolverError
@@ -16,6 +14,7 @@ from wnpopt.core.judge import judge
 from wnpopt.core.registry import AnyFamily, AnyMethod
 from wnpopt.core.result import Result
 from wnpopt.core.trace import Trace
+from wnpopt.solving.notice import tell_compiling
 from wnpopt.solving.request import Hooks, Request, needs_a_process
 
 
@@ -72,18 +71,14 @@ def _with_proof(
     budget: Budget,
 ) -> Attempt[Solution]:
     """``made``, with the family's proof that there is no solution, if it has one: that may need native solvers."""
-    from wnpopt.solving.remote import run_remote
+    from wnpopt.solving.remote import UnknownMethodError, run_remote
 
     left = None if request.time_limit is None else budget.remaining()
     asked = replace(request, only_proof=True, time_limit=left)
     try:
         proved, _, _ = run_remote(family, method, asked, stop, Hooks(), tell_compiling)
+    except UnknownMethodError:  # it was registered in this process alone, by hand
+        proved = prove(family, request.instance, budget)
     except SolverError:
         return made
     return replace(made, outcome=replace(made.outcome, infeasible_proof=proved.outcome.infeasible_proof))
-
-
-def tell_compiling() -> None:
-    """One line on stderr: the first run after an installation compiles, which may take seconds."""
-    with contextlib.suppress(OSError, ValueError, AttributeError):
-        print("wnpopt: compiling, once (kept on disk)", file=sys.stderr, flush=True)

@@ -17,12 +17,9 @@ from wnpopt.core.bound import Bound
 from wnpopt.core.budget import Budget
 from wnpopt.core.errors import InputError, MissingDependencyError, UnsupportedError, describe
 from wnpopt.core.trace import Candidate, Trace, TracePoint
-from wnpopt.solving.messages import STOP, bounds_data, encode, outcome_data, unpack
+from wnpopt.solving.messages import STOP, WARM, bounds_data, encode, outcome_data, unpack
 from wnpopt.solving.request import Request
 from wnpopt.solving.teller import Teller
-
-WARM = b"warm "
-"""A message that begins so names a family and a method to make ready for, in ``family method``."""
 
 
 def handle(message: bytes, frames: Frames, mark: Callable[[], None]) -> bytes:

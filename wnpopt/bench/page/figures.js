@@ -7,8 +7,9 @@ const CONFIG = { displaylogo: false, modeBarButtons: [["toImage", "zoom2d", "pan
 
 /** Text for plotly, which reads some HTML, so that it stands for itself; cut where it would fill the figure. */
 function plain(text, most = 60) {
-  const cut = text.length > most ? `${text.slice(0, most - 1)}…` : text;
-  return cut.replace(/[&<>"%$]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+  const signs = [...text]; // whole characters: half of a pair is none
+  const cut = signs.length > most ? `${signs.slice(0, most - 1).join("")}…` : text;
+  return cut.replace(/[&<>"'%$]/g, (sign) => `&#${sign.charCodeAt(0)};`);
 }
 
 const colourOf = (index) => PAINT[index % PAINT.length];

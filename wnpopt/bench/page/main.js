@@ -99,10 +99,11 @@ function profiles() {
 function detail(instance) {
   const box = document.createDocumentFragment();
   const fact = (text, name = "") => make("p", { class: name, text });
-  const value = (number) => (number === null ? "not known" : `${shown(number)}${instance.unit ? ` ${instance.unit}` : ""}`);
+  const [best, bound] = numerals([instance.best, instance.bound]).map((text, index) =>
+    ((index ? instance.bound : instance.best) === null ? "not known" : `${text}${instance.unit ? ` ${instance.unit}` : ""}`));
   if (instance.contradiction) box.append(fact(`Contradiction: ${instance.contradiction}`, "alarm"));
-  box.append(fact(`Best value ${value(instance.best)}${instance.found_by ? `, found by ${instance.found_by}` : ""}; ` +
-    `best bound ${value(instance.bound)}; gap ${shown(instance.gap, "percent")}.`));
+  box.append(fact(`Best value ${best}${instance.found_by ? `, found by ${instance.found_by}` : ""}; ` +
+    `best bound ${bound}; gap ${shown(instance.gap, "percent")}.`));
   const link = make("a", { class: "hash", text: instance.hash, set: { href: `#instance-${instance.hash}` } });
   box.append(make("p", { class: "note" }, `${instance.files.join(", ")}, content `, link));
   if (instance.figure === null) {

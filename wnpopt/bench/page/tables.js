@@ -15,17 +15,47 @@ function make(tag, options = {}, ...children) {
 /** A number with this many digits, without trailing zeros. */
 const digits = (value, count) => String(Number(value.toPrecision(count)));
 
+// These three are those of wnpopt.core.text: number, numbers, percent.
+const SAME = 1e-9;
+const nearly = (a, b) => Math.abs(a - b) <= SAME * Math.max(Math.abs(a), Math.abs(b));
+
+/** A value with so many digits, never fewer than it has before the point. */
+function numeral(value, count = 6) {
+  if (Number.isInteger(value)) return String(value);
+  const size = Math.abs(value);
+  return size < 1e5 || size >= 2 ** 53 ? digits(value, count) : value.toFixed(Math.max(1, count - size.toFixed(0).length));
+}
+
+/** Values that are seen together: those that differ look different; null where nothing is known. */
+function numerals(values) {
+  const texts = values.map((value) => (value === null ? "–" : numeral(value)));
+  const alike = (i, j) => values[i] !== null && values[j] !== null && !nearly(values[i], values[j]) && Number(texts[i]) === Number(texts[j]);
+  for (let count = 7; count <= 17; count += 1) {
+    const found = values.flatMap((_, i) => (values.some((__, j) => alike(i, j)) ? [i] : []));
+    if (!found.length) break;
+    for (const i of found) texts[i] = numeral(values[i], count);
+  }
+  return texts;
+}
+
+/** A share in per cent; 0.00 % where it is none, more digits where it would only look like none. */
+function percentage(value) {
+  const size = Math.abs(value);
+  // A gap of 0 to anything is relative to 1e-12: many digits that say nothing.
+  const plain_ = size <= SAME || (size >= 5e-5 && size < 1e3);
+  return `${plain_ ? (100 * value).toFixed(2) : (100 * value).toExponential(1)} %`;
+}
+
 /** A cell as people read it; what is not known is a dash. The rules are those of wnpopt.bench.table.shown. */
 function shown(cell, kind) {
   if (cell === null || cell === undefined) return "–";
   if (typeof cell === "string") return cell;
   switch (kind) {
-    // A gap of 0 to anything is relative to 1e-12: many digits that say nothing.
-    case "percent": return `${Math.abs(cell) < 1e3 ? (100 * cell).toFixed(2) : (100 * cell).toExponential(1)} %`;
-    case "seconds": return cell < 0.9995 ? `${digits(1000 * cell, 3)} ms` : `${digits(cell, 3)} s`;
+    case "percent": return percentage(cell);
+    case "seconds": return cell < 0.9995 ? `${digits(1000 * cell, 3)} ms` : cell < 999.5 ? `${digits(cell, 3)} s` : `${cell.toFixed(0)} s`;
     case "count": return cell.toFixed(0);
     case "ratio": return cell.toFixed(3);
-    default: return Number.isInteger(cell) ? String(cell) : digits(cell, 6);
+    default: return numeral(cell);
   }
 }
 
@@ -76,12 +106,13 @@ function addTable(host, { name, columns, rows, filter, limit = 200, open, classO
   }
 
   function line(row) {
+    const values = numerals(columns.map(({ kind }, index) => (kind === "number" && typeof row[index] === "number" ? row[index] : null)));
     const cells = columns.map((column, index) => {
       const cell = row[index];
       const classes = [column.kind === "text" ? "text" : "", column.wrap ? "wrap" : "", known(cell) ? "" : "none",
         classOf ? classOf(row, index) || "" : ""];
       const element = make("td", { class: classes.filter(Boolean).join(" ") });
-      const text = shown(known(cell) ? cell : null, column.kind);
+      const text = column.kind === "number" && typeof cell === "number" ? values[index] : shown(known(cell) ? cell : null, column.kind);
       if (column.kind === "text" && text.length > 24) element.title = text;
       if (open && index === 0) {
         const button = make("button", {

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import zipfile
-import zlib
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +11,9 @@ from numpy.typing import NDArray
 from wnpopt.core.document import MAX_INT
 from wnpopt.core.errors import InputError
 from wnpopt.domain.radio.rate import DATA_ELEMENTS, RateModel, bits_per_slot
+from wnpopt.domain.readers.npz import read_npz
 
 _KEYS = ("bits_per_slot", "snr_db", "snr")
-_MOST_BYTES = 1 << 30
 
 
 def load_bits(
@@ -75,24 +73,7 @@ def _check(array: NDArray[np.generic], wrong: bool, what: str, name: str) -> Non
 
 
 def _single(path: Path) -> tuple[str, NDArray[np.generic]]:
-    try:
-        with path.open("rb") as stream:
-            with zipfile.ZipFile(stream) as members:
-                sizes = [member.file_size for member in members.infolist()]
-            if len(sizes) != 1:
-                raise InputError(f"holds {len(sizes)} arrays; exactly one of {', '.join(_KEYS)} is needed")
-            if sum(sizes) > _MOST_BYTES:
-                raise InputError("holds more than 1 GiB; a channel is smaller")
-            stream.seek(0)
-            with np.load(stream, allow_pickle=False) as archive:
-                (name,) = archive.files
-                array: NDArray[np.generic] = archive[name]
-    except FileNotFoundError:
-        raise InputError("no such file") from None
-    except IsADirectoryError:
-        raise InputError("is a directory; the path of an .npz file is needed") from None
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error, MemoryError) as error:
-        raise InputError(f"is not an .npz file of numbers: {error}") from None
-    if not isinstance(array, np.ndarray):
-        raise InputError(f"holds {name!r}, which is no array")
-    return name, array
+    arrays = read_npz(path, _KEYS)
+    if len(arrays) != 1:
+        raise InputError(f"holds {len(arrays)} arrays; exactly one of {', '.join(_KEYS)} is needed")
+    return next(iter(arrays.items()))

@@ -18,7 +18,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from wnpopt.core.document import Document, Flag, Name, Positive, PositiveReal, Real, SignedReal
+from wnpopt.core.document import Document, Flag, Name, Positive, PositiveReal, Real, SchemaVersion, SignedReal
 from wnpopt.core.errors import InputError
 from wnpopt.core.jsonio import read_json
 from wnpopt.domain.radio.numerology import Numerology, resource_blocks
@@ -44,7 +44,7 @@ class ScenarioEntry(Document):
     """A whole radio file; see :class:`wnpopt.domain.radio.scenario.Scenario`."""
 
     kind: Literal["radio"]
-    schema_version: Literal[1]
+    schema_version: SchemaVersion
     name: Name
     source: Annotated[str, Field(strict=True)] | None = None
     environment: Environment

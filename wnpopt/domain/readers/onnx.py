@@ -17,11 +17,29 @@ from typing import TYPE_CHECKING
 from wnpopt.core.errors import InputError
 from wnpopt.core.extras import need
 from wnpopt.domain.flop import WINDOWED, Call, cost, known_operators
-from wnpopt.domain.graph import VIEWS, AttributeValue, Graph, Operator, Role, Tensor, Window, make_operator
+from wnpopt.domain.graph import (
+    UNREAD,
+    VIEWS,
+    AttributeValue,
+    Graph,
+    Operator,
+    Role,
+    Tensor,
+    Window,
+    make_operator,
+)
+from wnpopt.domain.readers.onnx_extents import argument_shape, check_slope, resized, windowed
 from wnpopt.domain.readers.onnx_file import STANDARD_DOMAINS, external_path, external_value, load_model
 from wnpopt.domain.readers.onnx_fold import MAX_ELEMENTS, Value, fold
-from wnpopt.domain.readers.onnx_types import attribute_value, dtype_name, dtype_number, extents, shape_value
-from wnpopt.domain.readers.onnx_window import window_of
+from wnpopt.domain.readers.onnx_types import (
+    attribute_value,
+    dtype_name,
+    dtype_number,
+    extents,
+    shape_value,
+    with_defaults,
+)
+from wnpopt.domain.readers.onnx_window import ABSORBED
 
 if TYPE_CHECKING:
     from onnx import GraphProto, ModelProto, NodeProto, TensorProto, TypeProto, ValueInfoProto
@@ -94,6 +112,7 @@ class _Live:
     node: NodeProto
     inputs: list[str]
     weights: list[Tensor]
+    arguments: list[str]
     outputs: list[Tensor]
     window: Window | None
     attributes: dict[str, AttributeValue]
@@ -224,19 +243,30 @@ class _Reader:
         outputs = self._infer(node, arguments)
         if not outputs:
             raise InputError("has no output")
+        shapes = [None if argument is None else argument.tensor.shape for argument in arguments]
+        window = None
+        if node.op_type in WINDOWED:
+            window, outputs = windowed(node.op_type, attributes, shapes, outputs)
+        elif node.op_type in ("Resize", "Upsample"):
+            place = 2 if node.op_type == "Resize" and self._version() >= 11 else 1
+            scales = arguments[place] if place < len(arguments) else None
+            given = None if scales is None else scales.value
+            outputs = resized(attributes, argument_shape(shapes, 0, node.op_type), given, outputs)
         present = [argument for argument in arguments if argument is not None]
         if node.op_type in ("Shape", "Size") or (present and all(argument.constant for argument in present)):
             self._fold(node, arguments, attributes, outputs)
         else:
-            self._keep(node, arguments, attributes, outputs)
+            self._keep(node, arguments, attributes, outputs, window)
 
     def _attributes(self, node: NodeProto) -> dict[str, AttributeValue]:
         values: dict[str, AttributeValue] = {}
         for attribute in node.attribute:
             value = attribute_value(attribute, node.op_type)
-            if value is not None:
-                values[attribute.name] = value
-        return values
+            values[attribute.name] = UNREAD if value is None else value
+        return with_defaults(node, self._version(), values)
+
+    def _version(self) -> int:
+        return next(int(o.version) for o in self.model.opset_import if o.domain in STANDARD_DOMAINS)
 
     def _constant(self, node: NodeProto, attributes: Mapping[str, AttributeValue]) -> None:
         import numpy as np
@@ -265,7 +295,7 @@ class _Reader:
         """The node's outputs, in order, absent optional ones left out."""
         from onnx import defs, helper, shape_inference
 
-        version = next(o.version for o in self.model.opset_import if o.domain in STANDARD_DOMAINS)
+        version = self._version()
         try:
             schema = defs.get_schema(node.op_type, version, "")
         except (defs.SchemaError, ValueError, TypeError, OverflowError):
@@ -301,6 +331,8 @@ class _Reader:
             shape = extents([dim.dim_value for dim in dims], "")
             outputs.append(Tensor.of(name, shape, dtype_name(proto.tensor_type.elem_type, "")))
         first = next((argument for argument in arguments if argument is not None), None)
+        if node.op_type == "PRelu" and version >= 7 and len(arguments) > 1 and first and arguments[1]:
+            check_slope(first.tensor.shape, arguments[1].tensor.shape)
         if node.op_type in VIEWS and outputs and first and outputs[0].elements != first.tensor.elements:
             raise InputError(
                 f"its shapes do not fit: {list(first.tensor.shape)} and {list(outputs[0].shape)} "
@@ -332,42 +364,51 @@ class _Reader:
         arguments: Sequence[_Known | None],
         attributes: dict[str, AttributeValue],
         outputs: list[Tensor],
+        window: Window | None,
     ) -> None:
+        first = arguments[0]
+        if node.op_type in ("Softmax", "LogSoftmax", "Hardmax") and self._version() < 13 and first is not None:
+            # They took all dimensions from this one on together; the last one alone means the same in every opset.
+            axis, rank = attributes.get("axis", 1), len(first.tensor.shape)
+            if isinstance(axis, int) and axis not in (-1, rank - 1):
+                attributes |= {"axis": axis, "coerced": 1}
         data = _DATA_ARGUMENTS.get(node.op_type, len(arguments))
         buffers = _BUFFER_ARGUMENTS.get(node.op_type, frozenset())
-        inputs, weights = [], []
+        inputs, weights, order = [], [], []
         for position, argument in enumerate(arguments):
+            order.append("")
             if argument is None:
                 continue
             if not argument.constant:
                 inputs.append(argument.tensor.name)
+                order[-1] = argument.tensor.name
             elif position < data:
                 weights.append(_as_constant(argument.tensor, position in buffers))
-            elif argument.value is not None and argument.value.size <= 64:
-                attributes[_argument_name(node, position, self.model)] = tuple(argument.value.ravel().tolist())
+                order[-1] = argument.tensor.name
+            else:
+                value = argument.value if argument.value is not None and argument.value.size <= 64 else None
+                name = self._argument_name(node, position)
+                if value is not None and value.dtype == bool:
+                    value = value.astype(int)
+                attributes[name] = UNREAD if value is None else tuple(value.ravel().tolist())
+        while order and not order[-1]:
+            order.pop()
         shapes = tuple(None if argument is None else argument.tensor.shape for argument in arguments)
-        window = None
-        if node.op_type in WINDOWED:
-            before = _argument(shapes, 0, node.op_type)
-            weight = None
-            if node.op_type not in ("MaxPool", "AveragePool", "LpPool"):
-                weight = _argument(shapes, 3 if node.op_type == "QLinearConv" else 1, node.op_type)
-            window = window_of(node.op_type, attributes, before, weight, outputs[0].shape)
         arithmetic = cost(Call(node.op_type, shapes, tuple(o.shape for o in outputs), window, attributes))
         if window is not None:
-            for absorbed in (
-                "kernel_shape",
-                "strides",
-                "pads",
-                "dilations",
-                "auto_pad",
-                "group",
-                "output_shape",
-            ):
+            for absorbed in ABSORBED:
                 attributes.pop(absorbed, None)
         for tensor in outputs:
             self._add(_Known(tensor, constant=False), "")
-        self.live.append(_Live(node, inputs, weights, outputs, window, attributes, arithmetic.flop, arithmetic.macs))
+        self.live.append(
+            _Live(node, inputs, weights, order, outputs, window, attributes, arithmetic.flop, arithmetic.macs)
+        )
+
+    def _argument_name(self, node: NodeProto, position: int) -> str:
+        from onnx import defs
+
+        declared = defs.get_schema(node.op_type, self._version(), "").inputs
+        return str(declared[min(position, len(declared) - 1)].name)
 
     def _outputs(self, proto: GraphProto) -> list[str]:
         names = []
@@ -411,6 +452,7 @@ class _Reader:
                     macs=live.macs,
                     window=live.window,
                     attributes=live.attributes,
+                    arguments=live.arguments,
                 )
             )
         return Graph(name, tuple(operators), tuple(tensors.values()), entrances, tuple(outputs))
@@ -440,21 +482,6 @@ def _as_constant(tensor: Tensor, buffer: bool) -> Tensor:
     learnt = not buffer and tensor.dtype in _LEARNT_TYPES and tensor.elements > 1
     role: Role = "weight" if learnt else "buffer"
     return Tensor(tensor.name, tensor.shape, tensor.bytes, tensor.dtype, role)
-
-
-def _argument(shapes: Sequence[tuple[int, ...] | None], position: int, op_type: str) -> tuple[int, ...]:
-    shape = shapes[position] if position < len(shapes) else None
-    if shape is None:
-        raise InputError(f"operator {op_type} lacks its argument {position}")
-    return shape
-
-
-def _argument_name(node: NodeProto, position: int, model: ModelProto) -> str:
-    from onnx import defs
-
-    version = next(o.version for o in model.opset_import if o.domain in STANDARD_DOMAINS)
-    declared = defs.get_schema(node.op_type, version, "").inputs
-    return str(declared[min(position, len(declared) - 1)].name)
 
 
 def _unique(name: str, taken: set[str]) -> str:

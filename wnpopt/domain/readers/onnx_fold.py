@@ -35,12 +35,14 @@ def fold(
 ) -> Value | None:
     """The value of the first output, of shape ``out`` and type ``dtype``; None where it cannot be told.
 
+    An operator with an attribute that is not looked at here has none (``broadcast`` before opset 7, say).
+
     ``arguments`` are values, None for an absent optional argument. The result may be wrong-shaped where the
     file contradicts the operator's definition: the caller compares.
     """
     rule = _RULES.get(op_type)
     wanted = NUMPY_TYPES.get(dtype)
-    if rule is None or wanted is None:
+    if rule is None or wanted is None or any(name not in _ATTRIBUTES.get(op_type, ()) for name in attributes):
         return None
     try:
         with np.errstate(all="ignore"):
@@ -107,6 +109,11 @@ def _divide(arguments: Sequence[Value | None], _: Attributes) -> Value:
     return np.trunc(ratio) if np.issubdtype(left.dtype, np.integer) else ratio
 
 
+def _modulo(arguments: Sequence[Value | None], attributes: Attributes) -> Value:
+    remainder = np.fmod if attributes.get("fmod", 0) else np.mod  # the sign of the dividend, or of the divisor
+    return np.asarray(remainder(_first(arguments), _first(arguments, 1)))
+
+
 def _range(arguments: Sequence[Value | None], _: Attributes) -> Value:
     start, limit, delta = (_first(arguments, i).item() for i in range(3))
     if abs(limit - start) > abs(delta) * MAX_ELEMENTS:
@@ -145,6 +152,18 @@ def _elementwise(function: Callable[..., object]) -> Callable[[Sequence[Value | 
     return rule
 
 
+_ATTRIBUTES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    dict.fromkeys(
+        ("ReduceProd", "ReduceSum", "ReduceMax", "ReduceMin"), ("axes", "keepdims", "noop_with_empty_axes")
+    )
+    | {
+        "Gather": ("axis",), "Concat": ("axis",), "Slice": ("starts", "ends", "axes"), "ConstantOfShape": ("value",),
+        "Mod": ("fmod",), "Unsqueeze": ("axes",), "Squeeze": ("axes",), "Reshape": ("allowzero", "shape"),
+        "Flatten": ("axis",), "Cast": ("to", "saturate"),
+    }
+)  # fmt: skip
+"""Attributes that are looked at, or that the shape of the output says all about."""
+
 _RULES: Mapping[str, Callable[[Sequence[Value | None], Attributes], Value]] = MappingProxyType(
     {
         "Gather": _gather,
@@ -161,7 +180,7 @@ _RULES: Mapping[str, Callable[[Sequence[Value | None], Attributes], Value]] = Ma
         "Add": _elementwise(np.add),
         "Sub": _elementwise(np.subtract),
         "Mul": _elementwise(np.multiply),
-        "Mod": _elementwise(np.mod),
+        "Mod": _modulo,
         "Pow": _elementwise(np.power),
         "Neg": _elementwise(np.negative),
         "Abs": _elementwise(np.abs),

@@ -6,11 +6,15 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from wnpopt.core.errors import InputError
-from wnpopt.domain.graph import AttributeValue
+from wnpopt.domain.graph import UNSPECIFIED, AttributeValue
 from wnpopt.domain.readers.onnx_fold import Value
 
 if TYPE_CHECKING:
-    from onnx import AttributeProto
+    from onnx import AttributeProto, NodeProto
+
+_RESIZE_DEFAULTS: Mapping[str, AttributeValue] = {
+    "mode": "nearest", "coordinate_transformation_mode": "half_pixel", "nearest_mode": "round_prefer_floor",
+}  # fmt: skip
 
 
 def dtype_name(number: int, where: str) -> str:
@@ -72,6 +76,24 @@ def attribute_value(attribute: AttributeProto, op_type: str) -> AttributeValue |
             raise InputError(f"the value of {attribute.name!r} is not one number")
         return tuple(array.ravel().tolist())
     return None
+
+
+def with_defaults(node: NodeProto, version: int, attributes: dict[str, AttributeValue]) -> dict[str, AttributeValue]:
+    """``attributes`` and those whose absence means different things in different opsets, spelled out.
+
+    A graph knows nothing of opsets. The nearest neighbour of Resize 10 is not specified: onnxruntime rounds down when
+    it enlarges and up when it shrinks.
+    """
+    if node.op_type == "Resize":
+        fixed = {"coordinate_transformation_mode": "asymmetric", "nearest_mode": UNSPECIFIED} if version < 11 else {}
+        return {**_RESIZE_DEFAULTS, **fixed, **attributes}
+    if node.op_type == "BatchNormalization":
+        # Before opset 7 it trained unless told not to, until opset 14 where it had more than one output.
+        if version < 7:
+            return {"is_test": 0, **attributes}
+        if version < 14 and sum(bool(name) for name in node.output) > 1:
+            return {"training_mode": 1, **attributes}
+    return attributes
 
 
 def shape_value(op_type: str, shape: tuple[int, ...], attributes: Mapping[str, AttributeValue]) -> Value:

@@ -14,17 +14,19 @@ import csv
 import io
 import math
 import os
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from wnpopt.core.document import Document, Name, Real
+from wnpopt.core.document import Document, Name, Real, SchemaVersion
 from wnpopt.core.errors import InputError
 from wnpopt.core.jsonio import read_json
 from wnpopt.domain.measured import MeasuredTimes
 
 _Label = Annotated[str, Field(strict=True, min_length=1, max_length=400)]
+_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 _UNITS = {"time_s": 1.0, "time_ms": 1e-3, "time_us": 1e-6}
 
 
@@ -40,7 +42,7 @@ class ProfileEntry(Document):
     """A whole profile file."""
 
     kind: Literal["profile"]
-    schema_version: Literal[1]
+    schema_version: SchemaVersion
     name: Name
     source: Annotated[str, Field(strict=True)] | None = None
     rows: tuple[RowEntry, ...]
@@ -69,6 +71,8 @@ def _from_csv(path: Path) -> MeasuredTimes:
         raise InputError(f"is not UTF-8: byte 0x{error.object[error.start]:02x} at offset {error.start}") from None
     except (OSError, ValueError) as error:
         raise InputError(f"cannot be read: {error}") from None
+    if "\0" in text:
+        raise InputError(f"is not CSV: character {text.index(chr(0))} is NUL")
     try:
         table = list(csv.reader(io.StringIO(text, newline=""), strict=True))
     except csv.Error as error:
@@ -99,10 +103,8 @@ def _from_csv(path: Path) -> MeasuredTimes:
 def _seconds(cell: str, unit: str, where: str) -> float | None:
     if not cell:
         return None
-    try:
-        time = float(cell) * _UNITS[unit]
-    except ValueError:
-        time = math.nan
+    # float() takes more than a number in CSV: 1_000, digits of other scripts.
+    time = float(cell) * _UNITS[unit] if _NUMBER.fullmatch(cell) else math.nan
     if not (math.isfinite(time) and time >= 0):
         raise InputError(f"found {cell!r}; a finite number of at least 0 is needed", where=f"{where}.{unit}")
     return time

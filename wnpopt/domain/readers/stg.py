@@ -9,6 +9,7 @@ are the published files in which the last dummy is missing: it says nothing.
 
 from __future__ import annotations
 
+import codecs
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -46,7 +47,10 @@ def _read(path: Path) -> str:
     try:
         if path.stat().st_size > _MOST_BYTES:
             raise InputError("has more than 256 MiB; a task graph is smaller")
-        return path.read_bytes().decode("ascii")
+        raw = path.read_bytes().removeprefix(codecs.BOM_UTF8)  # editors on Windows write one
+        if b"\0" in raw:
+            raise InputError(f"is not a task graph: byte {raw.index(bytes(1))} is NUL")
+        return raw.decode("ascii")
     except UnicodeDecodeError as error:
         raise InputError(f"is not a task graph: byte {error.start} is no ASCII") from None
     except FileNotFoundError:

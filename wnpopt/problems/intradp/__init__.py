@@ -42,6 +42,11 @@ FAMILY = Family(
     doctor=KNOWN,
     gantt="wnpopt.problems.intradp.gantt_chart:gantt",
     perturb="wnpopt.problems.intradp.perturb:perturb",
+    warm_up=(
+        {"shape": "chain", "operators": 5, "units": 3},
+        {"shape": "chain", "operators": 5, "units": 3, "objective": "energy"},
+        {"shape": "dense", "operators": 9, "units": 6, "objective": "energy", "slack": 0.8, "launch": 0.2},
+    ),
 )
 
 __all__ = ["FAMILY", "IntradpInstance", "IntradpSolution"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from wnpopt.core.method import Method, Outcome, Run
 from wnpopt.problems.intradp.instance import IntradpInstance
 from wnpopt.problems.intradp.limits import refuse_size
@@ -22,7 +24,9 @@ def run(instance: IntradpInstance, run: Run[IntradpSolution]) -> Outcome[Intradp
         return every.run(instance, run)
     outcome = search.run(instance, run)
     if tiny and outcome.termination is not Termination.PROVED and not run.budget.exhausted():
-        return every.run(instance, run)
+        tried = every.run(instance, run)
+        # Stopped on the way, it has less than the search had.
+        return tried if tried.termination is Termination.PROVED else replace(outcome, termination=tried.termination)
     return outcome
 
 

@@ -7,54 +7,86 @@ Sources: ``heads`` (one clock at a time, sets of tensors through one queue, from
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from wnpopt.core.bound import Bound
 from wnpopt.core.budget import Budget
 from wnpopt.problems.intradp.instance import IntradpInstance
 from wnpopt.problems.intradp.limits import refuse_size
 
+if TYPE_CHECKING:
+    from wnpopt.backends.stopping import Flag
+
 NARROW = 100
 """Beam of the bound that is computed beside methods that prove nothing themselves."""
+
+EFFORT = 100_000_000
+"""Steps of that bound: some ten seconds' work at most; networks that we know of take half of it."""
+
+SHARE = 0.2
+"""Of a time limit, the part after which the heads look at one tensor at a time only."""
 
 
 def bounds(instance: IntradpInstance, budget: Budget) -> Sequence[Bound]:
     """All bounds of ``instance``, weakest first.
 
-    Under a time limit the heads alone: what is left of the time is the method's.
+    Under a time limit the heads alone: what is left of the time is the method's. Without one the work is bounded by
+    counts, so that equal instances get equal bounds.
     """
+    from wnpopt.backends.stopping import run_stoppable
+
+    if refuse_size(instance) is not None:
+        return [Bound(0.0, "trivial")]
+    return run_stoppable(lambda flag: _bounds(instance, budget, flag), budget)
+
+
+def _bounds(instance: IntradpInstance, budget: Budget, flag: Flag) -> list[Bound]:
     from wnpopt.problems.intradp.beam import SAFETY, run_labels, weights
     from wnpopt.problems.intradp.kernels.heads import Front
     from wnpopt.problems.intradp.kernels.problem import Problem
     from wnpopt.problems.intradp.plans import honest
 
-    if refuse_size(instance) is not None:
-        return [Bound(0.0, "trivial")]
     problem = Problem.of(instance)
-    front = Front(problem.arrays, *weights(problem))
-    found = [Bound(float(front.heads.device[-1]) * (1 - SAFETY), "heads")]
-    if budget.time_limit is None and not budget.interrupted:
-        result = run_labels(problem, NARROW, honest(problem).value, budget)
+    until = budget.elapsed() + SHARE * budget.remaining()
+    least = 0.0
+    if budget.time_limit is not None:
+        # Quick heads first: if the time ends on the way to the better ones, there is something.
+        least = float(Front(problem.arrays, *weights(problem), flag=flag, hurry=lambda: True).heads.device[-1])
+    front = Front(problem.arrays, *weights(problem), flag=flag, hurry=lambda: budget.elapsed() > until)
+    found = [Bound(max(least, float(front.heads.device[-1])) * (1 - SAFETY), "heads")]
+    if budget.time_limit is None and not flag[0]:
+        cutoff = honest(problem, flag).value
+        result = run_labels(problem, NARROW, cutoff, budget, effort=EFFORT, flag=flag, front=front)
         # Infinite: no plan meets the deadline; that is for prove_infeasible to say.
-        if result is not None and result.bound < float("inf"):
+        if result.bound < float("inf"):
             found.append(Bound(result.bound, "labels"))
     return found
 
 
 def prove_infeasible(instance: IntradpInstance, budget: Budget) -> str | None:
     """Why no plan meets the deadline, proved by label-setting; None if that is not so or not clear."""
+    from wnpopt.backends.stopping import run_stoppable
+
+    if instance.deadline_s is None or refuse_size(instance) is not None:
+        return None
+    return run_stoppable(lambda flag: _prove_infeasible(instance, budget, flag), budget)
+
+
+def _prove_infeasible(instance: IntradpInstance, budget: Budget, flag: Flag) -> str | None:
     from wnpopt.problems.intradp.beam import run_labels
+    from wnpopt.problems.intradp.kernels.heads import Front
     from wnpopt.problems.intradp.kernels.problem import Problem
 
     deadline = instance.deadline_s
-    if deadline is None or refuse_size(instance) is not None:
-        return None
-    least = instance.changed(objective="latency", deadline_s=None)
-    problem = Problem.of(least)
+    assert deadline is not None
+    problem = Problem.of(instance.changed(objective="latency", deadline_s=None))
+    front = Front(problem.arrays, flag=flag)
     accepted = deadline * (1 + 1e-9)
     for width in (10, 1000, 20_000):
-        found = run_labels(problem, width, deadline * (1 + 1e-6) + 1e-15, budget)
-        if found is None or found.objective <= accepted:
-            return None
+        cutoff = deadline * (1 + 1e-6) + 1e-15
+        found = run_labels(problem, width, cutoff, budget, effort=EFFORT, flag=flag, front=front)
         if found.bound > accepted:
             return f"no plan ends within {deadline:g} s (label-setting with a beam of {width})"
+        if found.objective <= accepted or flag[0] or budget.exhausted():
+            return None
     return None

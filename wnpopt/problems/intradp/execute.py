@@ -17,7 +17,7 @@ from wnpopt.domain.graph import Graph, Operator
 from wnpopt.problems.intradp.classify import Locality, classify
 from wnpopt.problems.intradp.instance import IntradpInstance
 from wnpopt.problems.intradp.solution import IntradpSolution
-from wnpopt.problems.intradp.tensor_ops import INDEXED, Array, indexed, plain, windowed
+from wnpopt.problems.intradp.tensor_ops import ELEMENTWISE, INDEXED, Array, indexed, plain, windowed
 from wnpopt.problems.intradp.verify import needed_rows, replay
 
 
@@ -181,10 +181,37 @@ def _compute(
         before, after = graph.tensor(operator.inputs[0]).shape, graph.tensor(name).shape
         return indexed(operator, inputs[0], before, after, axis, rows, haves[0][0])
     if axis is not None:
-        # A constant that is as long as the tensor along its rows is cut like it.
-        behind, full = axis - len(out), graph.tensor(name).shape[axis]
-        for k, constant in enumerate(weights):
-            aligned = operator.op_type in ("Add", "Mul", "Sub", "Div") and constant.ndim >= -behind
-            if aligned and constant.shape[behind] == full > 1:
-                weights[k] = np.take(constant, range(*rows), axis=behind)
+        _cut_constants(graph, operator, axis, rows, inputs, weights)
     return plain(operator, inputs, weights, out)
+
+
+def _cut_constants(
+    graph: Graph, operator: Operator, axis: int, rows: tuple[int, int], inputs: list[Array], weights: list[Array]
+) -> None:
+    """Leave of the arguments that are there as a whole the part that stands beside ``rows`` of the output."""
+    full = graph.tensor(operator.outputs[0]).shape
+    behind = axis - len(full)
+    if operator.op_type == "Concat":
+        along = operator.attribute("axis")
+        at = k = 0
+        for source in operator.ordered:
+            length = graph.tensor(source).shape[axis]
+            if source in operator.weights:
+                first, last = max(rows[0], at) - at, min(rows[1], at + length) - at
+                if along not in (axis, behind):
+                    first, last = rows
+                weights[k] = np.take(weights[k], range(first, max(first, last)), axis=axis)
+                k += 1
+            at += length
+        return
+    if operator.op_type == "BatchNormalization" and axis == 1:
+        weights[:] = [constant[slice(*rows)] for constant in weights]
+    sums = operator.op_type == "Gemm"
+    if not sums and operator.op_type not in ELEMENTWISE:
+        return
+    for values, names in ((inputs, operator.inputs), (weights, operator.weights)):
+        for k, name in enumerate(names):
+            aligned = not sums or (len(operator.ordered) == 3 and name == operator.ordered[2])
+            whole = values[k].shape == graph.tensor(name).shape
+            if aligned and whole and values[k].ndim >= -behind and values[k].shape[behind] == full[axis] > 1:
+                values[k] = np.take(values[k], range(*rows), axis=behind)

@@ -18,6 +18,7 @@ from wnpopt.core.document import (
     Real,
     require,
 )
+from wnpopt.core.unique import require_unique
 
 
 class Window(Document):
@@ -86,7 +87,6 @@ class IntradpInstance(Instance):
     """A validated instance of the family intradp: operators in a topological order, input first, output last."""
 
     kind: Literal["intradp"]
-    schema_version: Literal[1]
     operators: Annotated[tuple[Operator, ...], Field(min_length=2)]
     link: Link
     power_w: Power
@@ -113,11 +113,11 @@ class IntradpInstance(Instance):
 
 
 def _check_edges(instance: IntradpInstance) -> None:
+    require_unique("operators", (operator.name for operator in instance.operators))
     position: dict[str, int] = {}
     everything = {operator.name for operator in instance.operators}
     for i, operator in enumerate(instance.operators):
         where = f"operators[{i}]"
-        require(operator.name not in position, f"{where}.name", f"the name {operator.name!r} stands twice")
         for j, edge in enumerate(operator.inputs):
             if edge.source in position:
                 continue

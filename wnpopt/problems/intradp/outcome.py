@@ -5,6 +5,7 @@ from __future__ import annotations
 from wnpopt.core.bound import Bound
 from wnpopt.core.method import Outcome
 from wnpopt.core.result import Termination
+from wnpopt.core.trace import Trace
 from wnpopt.problems.intradp.kernels.problem import Problem
 from wnpopt.problems.intradp.plans import Plan
 from wnpopt.problems.intradp.solution import IntradpSolution
@@ -25,3 +26,9 @@ def outcome(
             message=f"no plan of {plan.found_by} keeps the deadline and the limit on transfers",
         )
     return Outcome(plan.solution(problem), termination, found, found_by=plan.found_by)
+
+
+def tell(problem: Problem, plan: Plan, trace: Trace | None) -> None:
+    """Give ``plan`` to the trace, where it outlives whatever happens to the method."""
+    if trace is not None and plan.feasible:
+        trace.incumbent(plan.value, plan.solution(problem))

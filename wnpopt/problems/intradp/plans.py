@@ -6,11 +6,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from wnpopt.backends.stopping import Flag, never
 from wnpopt.problems.intradp.beam import weights
 from wnpopt.problems.intradp.kernels.evaluate import expand, score, scratch
 from wnpopt.problems.intradp.kernels.moves import anneal, best_range, overrides_of
 from wnpopt.problems.intradp.kernels.problem import Problem, RowArray
 from wnpopt.problems.intradp.solution import IntradpSolution
+
+RANGE_WORK = 2_000_000_000
+"""Steps (operators and edges looked at) that trying ranges may take: some seconds' work."""
 
 
 @dataclass(frozen=True)
@@ -69,11 +73,18 @@ def server_only(problem: Problem) -> Plan:
     return on_server(problem, 1, problem.count - 1, "server-only")
 
 
-def layer_cut(problem: Problem) -> Plan:
-    """The best contiguous range of operators on the server, by the true timing; empty and whole range included."""
+def layer_cut(problem: Problem, flag: Flag | None = None) -> Plan:
+    """The best contiguous range of operators on the server, by the true timing; empty and whole range included.
+
+    Of networks so large that trying all ranges would take more than :data:`RANGE_WORK` steps, the best on a grid of
+    operators and then among its neighbours. Once the flag is raised, the best so far.
+    """
+    p = problem.arrays
+    most = max(1000, RANGE_WORK // (problem.count + 3 * len(p.in_source)))
     first, end = best_range(
-        problem.arrays, scratch(problem.count), problem.by_energy, problem.limit, np.array(weights(problem))
-    )
+        p, scratch(problem.count), problem.by_energy, problem.limit, np.array(weights(problem)), most,
+        never() if flag is None else flag,
+    )  # fmt: skip
     return on_server(problem, first, end, "layer-cut")
 
 
@@ -82,19 +93,24 @@ def best_of(*plans: Plan) -> Plan:
     return min(plans, key=lambda plan: plan.value)
 
 
-def honest(problem: Problem) -> Plan:
+def honest(problem: Problem, flag: Flag | None = None) -> Plan:
     """The best of device-only, server-only and layer-cut: nothing that wnpopt returns is worse."""
-    return best_of(device_only(problem), server_only(problem), layer_cut(problem))
+    return best_of(device_only(problem), server_only(problem), layer_cut(problem, flag))
 
 
-def annealed(problem: Problem, plan: Plan, steps: int, hot: float, rng: np.random.Generator) -> Plan:
+def annealed(
+    problem: Problem, plan: Plan, steps: int, hot: float, rng: np.random.Generator, flag: Flag | None = None
+) -> Plan:
     """``plan`` after ``steps`` steps of annealing on its overrides; never worse."""
     p, n = problem.arrays, problem.count
     if n < 3 or steps < 1:
         return plan
     device, server = np.zeros(n, np.int32), np.zeros(n, np.int32)
     overrides_of(p, plan.device_end, plan.server_begin, device, server)
-    anneal(p, device, server, steps, hot, rng, scratch(n), problem.by_energy, problem.limit)
+    anneal(
+        p, device, server, steps, hot, rng, scratch(n), problem.by_energy, problem.limit,
+        never() if flag is None else flag,
+    )  # fmt: skip
     a, b = np.zeros(n, np.int32), np.zeros(n, np.int32)
     expand(p, device, server, a, b)
     return best_of(plan, price(problem, a, b, "annealing"))

@@ -6,12 +6,19 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from wnpopt.core.errors import InputError
 from wnpopt.core.extras import need
+from wnpopt.core.jsonio import write_atomic
+from wnpopt.core.text import in_image, in_page, numbers, short
+from wnpopt.plotting.save import drawing, save_image
 from wnpopt.problems.intradp.instance import IntradpInstance
 from wnpopt.problems.intradp.solution import IntradpSolution
 from wnpopt.problems.intradp.verify import replay
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
 
 LANES = ("device", "uplink", "server", "downlink")
 COLOURS = {"device": "#1f77b4", "uplink": "#2ca02c", "server": "#d62728", "downlink": "#ff7f0e"}
@@ -47,15 +54,22 @@ def draw(
     The title has the ``bound`` on the objective, if there is one.
     """
     replayed = replay(instance, solution)
-    title = f"{instance.name}: {1e3 * replayed.latency_s:.3f} ms, {1e3 * replayed.energy_j:.1f} mJ"
+    latency, energy = 1e3 * replayed.latency_s, 1e3 * replayed.energy_j
+    texts = [f"{latency:.3f} ms", f"{energy:.1f} mJ"]
     if bound is not None:
-        title += f" (proven: at least {1e3 * bound:.3f} {'ms' if instance.objective == 'latency' else 'mJ'})"
+        place, unit, value = (0, "ms", latency) if instance.objective == "latency" else (1, "mJ", energy)
+        reached, proven = numbers(value, 1e3 * bound)
+        texts[place] = f"{reached} {unit}"
+        texts[1] += f" (proven: at least {proven} {unit})"
+    title = f"{short(instance.name, 80)}: {', '.join(texts)}"
     found = bars(instance, solution)
-    end = 1e3 * replayed.latency_s
+    end = latency
     if Path(path).suffix.lower() == ".html":
         _timeline_html(found, end, title, path)
     else:
-        _timeline_image(found, end, title, path)
+        need("matplotlib.figure", "plot")
+        with drawing():
+            _timeline_image(found, end, title, path)
 
 
 def draw_sweep(
@@ -75,9 +89,11 @@ def draw_sweep(
         for name, points in curves.items():
             x, y = zip(*points, strict=True)
             line = {"dash": "dot", "color": "black"} if name == "bound" else {}
-            figure.add_scatter(x=x, y=y, name=name, mode="lines", line=line)
-        figure.update_layout(title=title, xaxis_title="bandwidth (MB/s)", yaxis_title=label, yaxis_rangemode="tozero")
-        figure.write_html(os.fspath(path), include_plotlyjs=True)
+            figure.add_scatter(x=x, y=y, name=in_page(name, 40), mode="lines", line=line)
+        figure.update_layout(
+            title=in_page(title), xaxis_title="bandwidth (MB/s)", yaxis_title=label, yaxis_rangemode="tozero"
+        )
+        _write_html(figure, "sweep", path)
         return
     pyplot_figure = need("matplotlib.figure", "plot")
     figure = pyplot_figure.Figure(figsize=(7, 4.2), layout="constrained")
@@ -87,12 +103,12 @@ def draw_sweep(
         if name == "bound":
             axes.plot(x, y, ":", color="black", label="proven bound", linewidth=1.2)
         else:
-            axes.plot(x, y, label=name, linewidth=1.6)
-    axes.set(xlabel="bandwidth (MB/s)", ylabel=label, title=title)
+            axes.plot(x, y, label=in_image(name, 40), linewidth=1.6)
+    axes.set(xlabel="bandwidth (MB/s)", ylabel=label, title=in_image(title))
     axes.set_ylim(bottom=0)
     axes.grid(alpha=0.3)
     axes.legend()
-    figure.savefig(path, dpi=150)
+    save_image(figure, path)
 
 
 def _timeline_image(found: Sequence[Bar], end: float, title: str, path: str | os.PathLike[str]) -> None:
@@ -118,14 +134,14 @@ def _timeline_image(found: Sequence[Bar], end: float, title: str, path: str | os
         name, rows = bar.label.rsplit(": ", 1)
         room = int(150 * (bar.end_ms - bar.start_ms) / max(last, 1e-12))
         if room >= max(6, len(rows)):
-            text = f"{name if len(name) <= room else name[: room - 1] + '…'}\n{rows}"
+            text = f"{in_image(name, room)}\n{rows}"
             axes.text((bar.start_ms + bar.end_ms) / 2, height, text, ha="center", va="center", fontsize=6, clip_on=True)
     axes.axvline(end, color="black", linewidth=1)
     axes.set_yticks(range(len(LANES)), LANES)
-    axes.invert_yaxis()
+    axes.set_ylim(len(LANES) - 0.5, -0.5)
     axes.set_xlim(0, last * 1.01 or 1.0)
-    axes.set(xlabel="time (ms)", title=title)
-    figure.savefig(path, dpi=150)
+    axes.set(xlabel="time (ms)", title=in_image(title, 250))
+    save_image(figure, path)
 
 
 def _timeline_html(found: Sequence[Bar], end: float, title: str, path: str | os.PathLike[str]) -> None:
@@ -141,9 +157,16 @@ def _timeline_html(found: Sequence[Bar], end: float, title: str, path: str | os.
             name=lane,
             marker_color=COLOURS[lane],
             marker_line={"color": "white", "width": 0.5},
-            hovertext=[f"{bar.label}<br>{bar.start_ms:.3f} to {bar.end_ms:.3f} ms" for bar in here],
+            hovertext=[f"{in_page(bar.label, 230)}<br>{bar.start_ms:.3f} to {bar.end_ms:.3f} ms" for bar in here],
             hoverinfo="text",
         )
     figure.add_vline(x=end)
-    figure.update_layout(title=title, xaxis_title="time (ms)", barmode="overlay", yaxis_autorange="reversed")
-    figure.write_html(os.fspath(path), include_plotlyjs=True)
+    # Lanes without a bar are there, too.
+    lanes = {"type": "category", "categoryarray": LANES, "range": [len(LANES) - 0.5, -0.5]}
+    figure.update_layout(title=in_page(title, 250), xaxis_title="time (ms)", barmode="overlay", yaxis=lanes)
+    _write_html(figure, "timeline", path)
+
+
+def _write_html(figure: Figure, name: str, path: str | os.PathLike[str]) -> None:
+    """One page with plotly.js in it; the same figure gives the same bytes."""
+    write_atomic(path, figure.to_html(include_plotlyjs=True, div_id=name).encode())

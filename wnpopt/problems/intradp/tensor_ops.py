@@ -1,6 +1,7 @@
 """Operators on real tensors, computed for some rows of their output from just the rows that these need.
 
-Plain NumPy; each function gets input tensors that are cut along the local dimension and says what it got of them.
+Plain NumPy; each function gets input tensors that are cut along the local dimension and says what it got of them. An
+operator with an attribute that is not looked at here is refused.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import numpy.typing as npt
 
 from wnpopt.core.errors import InputError
 from wnpopt.domain.graph import Operator
+from wnpopt.problems.intradp.resize_rows import ACCOUNTED, resized_spans
 
 Array = npt.NDArray[np.floating]
 
@@ -44,6 +46,7 @@ def windowed(
     """Rows ``rows`` of a window operator; x holds rows ``have`` of an input of ``shape``; ``out`` its own shape."""
     window = op.window
     assert window is not None
+    _check(op)
     if window.transposed:
         return _transposed(op, x, have, rows, out, weights)
     fill = -np.inf if op.op_type == "MaxPool" else 0.0
@@ -51,10 +54,13 @@ def windowed(
     padded = _cut(x, have, shape, spans, fill)
     counted = None
     if op.op_type == "AveragePool":
-        ones = np.ones((1, 1, x.shape[2], x.shape[3]), x.dtype)
-        counted = _cut(ones, have, (1, 1, *shape[2:]), spans, 0.0)
-        if op.attribute("count_include_pad"):
-            counted = np.ones_like(counted)
+        around = int(bool(op.attribute("count_include_pad")))
+        inside = [
+            (np.arange(*spans[d]) >= -around * window.pads_begin[d])
+            & (np.arange(*spans[d]) < shape[2 + d] + around * window.pads_end[d])
+            for d in range(2)
+        ]
+        counted = np.outer(*inside).astype(x.dtype)[None, None]
     steps, dilations = window.strides, window.dilations
     reach = [d * (k - 1) + 1 for k, d in zip(window.kernel, dilations, strict=True)]
     if op.op_type == "Conv":
@@ -63,6 +69,12 @@ def windowed(
     if op.op_type == "MaxPool":
         found: Array = views.max(axis=(4, 5))
         return found
+    if op.op_type == "LpPool":
+        power = op.attribute("p")
+        p = power if isinstance(power, int | float) else 2
+        return np.asarray((np.abs(views) ** p).sum(axis=(4, 5)) ** (1 / p), x.dtype)
+    if op.op_type != "AveragePool":
+        raise InputError(f"operator {op.op_type!r} cannot be executed here", where=op.name)
     assert counted is not None
     average: Array = views.sum(axis=(4, 5)) / _views(counted, reach, steps, dilations).sum(axis=(4, 5))
     return average
@@ -135,11 +147,12 @@ def _transposed(
 def plain(op: Operator, inputs: Sequence[Array], weights: Sequence[Array], out: Sequence[int]) -> Array:
     """Any operator that treats rows alike, on aligned rows of its inputs; ``out`` is the shape of what it makes."""
     kind = op.op_type
+    _check(op)
     x = inputs[0]
     if kind in _UNARY:
         return np.asarray(_UNARY[kind](x), x.dtype)
     if kind in _MANY:
-        values = [*inputs, *weights]
+        values = _ordered(op, inputs, weights)
         found = values[0]
         for value in values[1:]:
             found = _MANY[kind](found, value)
@@ -147,7 +160,9 @@ def plain(op: Operator, inputs: Sequence[Array], weights: Sequence[Array], out: 
     if kind == "Clip":
         lo, hi = op.attribute("min"), op.attribute("max")
         bounds = [v[0] if isinstance(v, tuple) else v for v in (lo, hi)]
-        return np.clip(x, bounds[0], bounds[1])
+        if len(inputs) > 1:
+            raise InputError("a Clip whose bounds are computed cannot be executed here", where=op.name)
+        return x if bounds == [None, None] else np.clip(x, bounds[0], bounds[1])
     if kind == "BatchNormalization":
         scale, shift, mean, variance = (w.reshape(1, -1, *[1] * (x.ndim - 2)) for w in weights)
         epsilon = op.attribute("epsilon")
@@ -158,7 +173,7 @@ def plain(op: Operator, inputs: Sequence[Array], weights: Sequence[Array], out: 
     if kind == "Concat":
         axis = op.attribute("axis")
         assert isinstance(axis, int)
-        return np.concatenate(list(inputs), axis=axis)
+        return np.concatenate(_ordered(op, inputs, weights), axis=axis)
     if kind == "Transpose":
         perm = op.attribute("perm")
         return x.transpose(tuple(int(p) for p in perm) if isinstance(perm, tuple) else None)
@@ -168,31 +183,64 @@ def plain(op: Operator, inputs: Sequence[Array], weights: Sequence[Array], out: 
         return np.asarray(x.mean(axis=tuple(range(2, x.ndim)), keepdims=True), x.dtype)
     if kind == "Softmax":
         axis = op.attribute("axis")
-        along = axis if isinstance(axis, int) else -1
+        along: int | tuple[int, ...] = axis if isinstance(axis, int) else -1
+        if op.attribute("coerced") and isinstance(axis, int):
+            along = tuple(range(axis % x.ndim, x.ndim))
         raised = np.exp(x - x.max(axis=along, keepdims=True))
         return np.asarray(raised / raised.sum(axis=along, keepdims=True), x.dtype)
     if kind == "MatMul":
-        other = inputs[1] if len(inputs) > 1 else weights[0]
-        return np.asarray(np.matmul(x, other), x.dtype)
+        return np.asarray(np.matmul(*_ordered(op, inputs, weights)), x.dtype)
     if kind == "Gemm":
-        left = x.T if op.attribute("transA") else x
-        right = weights[0].T if op.attribute("transB") else weights[0]
-        product: Array = left @ right
-        return product + weights[1] if len(weights) > 1 else product
+        first, second, *third = _ordered(op, inputs, weights)
+        left = first.T if op.attribute("transA") else first
+        right = second.T if op.attribute("transB") else second
+        product: Array = _number(op, "alpha", 1.0) * (left @ right)
+        return product + _number(op, "beta", 1.0) * third[0] if third else product
     raise InputError(f"operator {kind!r} cannot be executed here", where=op.name)
 
 
-def _local_response(op: Operator, x: Array) -> Array:
-    def number(name: str, default: float) -> float:
-        value = op.attribute(name)
-        return float(value) if isinstance(value, int | float) else default
+_LOOKED_AT = {
+    "Dropout": ("ratio", "seed", "is_test"), "Clip": ("min", "max"), "LRN": ("alpha", "beta", "bias", "size"),
+    "BatchNormalization": ("epsilon", "momentum"), "Concat": ("axis",), "Transpose": ("perm",),
+    "Reshape": ("shape", "allowzero"), "Flatten": ("axis",), "Squeeze": ("axes",), "Unsqueeze": ("axes",),
+    "Softmax": ("axis", "coerced"), "Gemm": ("alpha", "beta", "transA", "transB"), "ConvTranspose": ("output_padding",),
+    "MaxPool": ("ceil_mode",),
+    "AveragePool": ("ceil_mode", "count_include_pad"), "LpPool": ("ceil_mode", "p"),
+    "Slice": ("starts", "ends", "axes", "steps"), "Pad": ("pads", "axes", "mode", "value", "constant_value"),
+    "Resize": tuple(ACCOUNTED), "Upsample": ("mode", "scales"),
+}  # fmt: skip
 
-    size = int(number("size", 1))
+
+def _check(op: Operator) -> None:
+    other = next((name for name, _ in op.attributes if name not in _LOOKED_AT.get(op.op_type, ())), None)
+    if other is not None:
+        raise InputError(f"operator {op.op_type!r} with {other!r} cannot be executed here", where=op.name)
+    if op.window is not None and (op.ordered[:1] != op.inputs or len(op.window.kernel) != 2):
+        raise InputError(
+            f"operator {op.op_type!r} with a computed kernel or not on images cannot be executed here", where=op.name
+        )
+
+
+def _number(op: Operator, name: str, default: float) -> float:
+    value = op.attribute(name)
+    return float(value) if isinstance(value, int | float) else default
+
+
+def _ordered(op: Operator, inputs: Sequence[Array], weights: Sequence[Array]) -> list[Array]:
+    """Activations and constants in the order in which the operator takes them."""
+    constants = set(op.weights)
+    moving, fixed = iter(inputs), iter(weights)
+    return [next(fixed if name in constants else moving) for name in op.ordered if name]
+
+
+def _local_response(op: Operator, x: Array) -> Array:
+    size = int(_number(op, "size", 1))
     before, after = (size - 1) // 2, size - 1 - (size - 1) // 2
     padded = np.pad(x**2, ((0, 0), (before, after), (0, 0), (0, 0)))
     squares = sum(padded[:, i : i + x.shape[1]] for i in range(size))
     return np.asarray(
-        x / (number("bias", 1.0) + number("alpha", 1e-4) / size * squares) ** number("beta", 0.75), x.dtype
+        x / (_number(op, "bias", 1.0) + _number(op, "alpha", 1e-4) / size * squares) ** _number(op, "beta", 0.75),
+        x.dtype,
     )
 
 
@@ -205,31 +253,74 @@ def indexed(
     rows: tuple[int, int] = (0, 0),
     first: int = 0,
 ) -> Array:
-    """A crop or a nearest-neighbour resizing by whole factors, from ``before`` to ``after``.
+    """A crop, a padding with a constant or a resizing to the nearest neighbour, from ``before`` to ``after``.
 
     With ``axis``, x begins at row ``first`` of that dimension, and only ``rows`` of the result are made.
     """
+    _check(op)
+    fill = _fill(op) if op.op_type == "Pad" else 0.0
     for dim in range(len(after)):
         index = np.arange(after[dim]) if dim != axis else np.arange(*rows)
-        if op.op_type == "Slice":
-            start, step = _slice_of(op, dim, before[dim])
-            index = index * step + start
-        else:
-            index = index // (after[dim] // before[dim])
-        x = np.take(x, index - (first if dim == axis else 0), axis=dim)
+        index = _source(op, dim, before, after, index)
+        outside = (index < 0) | (index >= before[dim])
+        index = np.where(outside, 0, index - (first if dim == axis else 0))
+        if x.shape[dim] == 0:
+            x = np.zeros((*x.shape[:dim], 1, *x.shape[dim + 1 :]), x.dtype)
+        x = np.take(x, index, axis=dim)
+        if outside.any():
+            x = np.where(outside.reshape(-1, *[1] * (x.ndim - dim - 1)), fill, x)
     return x
 
 
-def _slice_of(op: Operator, dim: int, extent: int) -> tuple[int, int]:
+def _source(
+    op: Operator, dim: int, before: Sequence[int], after: Sequence[int], index: npt.NDArray[np.int_]
+) -> npt.NDArray[np.int_]:
+    """What each ``index`` of the output along ``dim`` is a copy of, an index of the input; beyond it: of nothing."""
+    if op.op_type == "Slice":
+        start, step = _slice_of(op, dim, before[dim], len(before))
+        return index * step + start
+    if op.op_type == "Pad":
+        return index - _padding_of(op, dim, len(before))
+    spans = resized_spans(op, dim, tuple(before), tuple(after))
+    if spans is None or any(last - start != 1 for start, last in spans):
+        raise InputError(f"operator {op.op_type!r} cannot be executed here but for the nearest row", where=op.name)
+    return np.array([start for start, _ in spans], np.int_)[index]
+
+
+def _fill(op: Operator) -> float:
+    if op.attribute("mode") not in (None, "constant"):
+        raise InputError(f"operator 'Pad' with mode {op.attribute('mode')!r} cannot be executed here", where=op.name)
+    value = op.attribute("value") or op.attribute("constant_value") or 0.0
+    value = value[0] if isinstance(value, tuple) else value
+    if isinstance(value, str) or len(op.inputs) > 1:
+        raise InputError("a Pad whose constant is not known cannot be executed here", where=op.name)
+    return float(value)
+
+
+def _padding_of(op: Operator, dim: int, rank: int) -> int:
+    pads, axes = op.attribute("pads"), op.attribute("axes")
+    if not isinstance(pads, tuple):
+        raise InputError("a Pad whose amounts are not known cannot be executed here", where=op.name)
+    along = [int(a) % rank for a in axes] if isinstance(axes, tuple) else list(range(rank))
+    return int(pads[along.index(dim)]) if dim in along else 0
+
+
+def _slice_of(op: Operator, dim: int, extent: int, rank: int) -> tuple[int, int]:
     """(first index, step) along one dimension."""
     starts, axes, steps = op.attribute("starts"), op.attribute("axes"), op.attribute("steps")
-    assert isinstance(starts, tuple)
-    along = [int(a) for a in axes] if isinstance(axes, tuple) else list(range(len(starts)))
+    if not isinstance(starts, tuple):
+        raise InputError("a Slice whose starts are not known cannot be executed here", where=op.name)
+    along = [int(a) % rank for a in axes] if isinstance(axes, tuple) else list(range(len(starts)))
     if dim not in along:
         return 0, 1
     at = along.index(dim)
+    step = int(steps[at]) if isinstance(steps, tuple) else 1
     start = int(starts[at])
-    return (start + extent if start < 0 else start), int(steps[at]) if isinstance(steps, tuple) else 1
+    start = start + extent if start < 0 else start
+    return (min(max(start, 0), extent) if step > 0 else min(max(start, -1), extent - 1)), step
 
 
-INDEXED = ("Slice", "Resize", "Upsample")
+INDEXED = ("Slice", "Resize", "Upsample", "Pad")
+
+ELEMENTWISE = frozenset(_MANY)
+"""Operators whose arguments are spread over each other."""

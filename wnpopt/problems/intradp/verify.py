@@ -120,6 +120,7 @@ def replay(instance: IntradpInstance, solution: IntradpSolution) -> Replay:
                 up[u] = _hull(up.get(u), missing)
 
     device: list[Execution] = []
+    durations: list[float] = []
     server: list[Execution] = []
     uplink: list[Message] = []
     downlink: list[Message] = []
@@ -130,7 +131,8 @@ def replay(instance: IntradpInstance, solution: IntradpSolution) -> Replay:
     for v, operator in enumerate(instance.operators):
         if on_device[v][0] < on_device[v][1]:
             start = max([device_free, *(arrived_down[u] for u in missed_by_device[v])])
-            device_free = start + _seconds(operator.device.fixed_s, operator.device.full_s, on_device[v], units[v])
+            durations.append(_seconds(operator.device.fixed_s, operator.device.full_s, on_device[v], units[v]))
+            device_free = start + durations[-1]
             device.append(Execution(v, on_device[v], start, device_free))
         if on_server[v][0] < on_server[v][1]:
             start = max([server_free, *(arrived_up[u] for u in missed_by_server[v])])
@@ -149,7 +151,7 @@ def replay(instance: IntradpInstance, solution: IntradpSolution) -> Replay:
             arrived_down[v] = downlink_free + link.latency_s
             downlink.append(Message(v, down[v], load, start, downlink_free, arrived_down[v]))
     latency = device[-1].end_s
-    energy = _energy(instance, latency, device, [*uplink, *downlink])
+    energy = _energy(instance, latency, durations, device, [*uplink, *downlink])
     return Replay(tuple(device), tuple(server), tuple(uplink), tuple(downlink), latency, energy)
 
 
@@ -176,21 +178,29 @@ def _seconds(fixed: float, full: float, rows: tuple[int, int], units: int) -> fl
     return fixed + (full - fixed) * (rows[1] - rows[0]) / units
 
 
-def _energy(instance: IntradpInstance, latency: float, device: list[Execution], messages: list[Message]) -> float:
-    """Joules of the device over [0, latency], added up between neighbouring events."""
+def _energy(
+    instance: IntradpInstance, latency: float, durations: list[float], device: list[Execution], messages: list[Message]
+) -> float:
+    """Joules of the device over [0, latency]; ``durations`` are those of its runs.
+
+    The busy time is the sum of the durations and not of differences of times: where the device waits for 10^9 times as
+    long as it computes, differences would have lost most of their digits.
+    """
     busy = [(run.start_s, run.end_s) for run in device]
     sending = [(message.start_s, message.end_s) for message in messages]
     events = sorted({0.0, latency, *(t for span in (*busy, *sending) for t in span if 0 < t < latency)})
     busy_edges, send_edges = _edges(busy), _edges(sending)
     power = instance.power_w
-    energy = 0.0
+    alone = 0.0
     computing = communicating = 0
     for begin, end in pairwise(events):
         computing += busy_edges.get(begin, 0)
         communicating += send_edges.get(begin, 0)
-        watts = power.compute if computing else power.communicate if communicating else power.standby
-        energy += watts * (end - begin)
-    return energy
+        if communicating and not computing:
+            alone += end - begin
+    worked = sum(durations)
+    rest = max(0.0, latency - worked - alone)
+    return power.compute * worked + power.communicate * alone + power.standby * rest
 
 
 def _edges(spans: list[tuple[float, float]]) -> dict[float, int]:

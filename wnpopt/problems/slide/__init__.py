@@ -11,6 +11,8 @@ from wnpopt.problems.slide.instance import SlideInstance
 from wnpopt.problems.slide.solution import SlideSolution
 from wnpopt.problems.slide.verify import verify
 
+_TINY: dict[str, int | float | str] = {"users": 5, "models": 2, "layers": 3, "mix": "synthetic", "bandwidth_hz": 1e7}
+
 FAMILY = Family(
     name="slide",
     title="model provisioning, bandwidth and frequency, most users (or weight) served",
@@ -45,6 +47,14 @@ FAMILY = Family(
     doctor=KNOWN,
     gantt="wnpopt.problems.slide.gantt_chart:gantt",
     perturb="wnpopt.problems.slide.perturb:perturb",
+    warm_up=(
+        {**_TINY, "weighted": 1, "resource_block_hz": 180e3},
+        {**_TINY, "weighted": 1, "cache_share": 0.7},
+        {**_TINY, "weighted": 1, "delivery": "multicast"},
+        {**_TINY, "weighted": 1, "delivery": "multicast", "requested": 1, "bandwidth_hz": 1e8},
+        {**_TINY, "delivery": "multicast"},
+        {**_TINY, "weighted": 1, "delivery": "multicast", "cache_share": 0.7},
+    ),
 )
 
 __all__ = ["FAMILY", "SlideInstance", "SlideSolution"]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from wnpopt.core.errors import InputError
+from wnpopt.domain.readers.npz import read_npz
 from wnpopt.problems.slide.columns import FloatArray, IntArray, SlideColumns
 from wnpopt.problems.slide.solution import Served, SlideSolution
 
@@ -74,19 +75,19 @@ def load_allocation(path: str | os.PathLike[str]) -> Allocation:
     """Read what :meth:`Allocation.save` wrote; raises :class:`InputError` naming the file and the column."""
     file = os.fspath(path)
     wanted = {"user": "i", "model": "i", "bandwidth_hz": "f", "frequency_hz": "f"}
-    try:
-        with np.load(path, allow_pickle=False) as stored:
-            arrays = {key: stored[key] for key in stored.files}
-    except FileNotFoundError:
-        raise InputError("no such file", file=file) from None
-    except (OSError, ValueError, AttributeError, EOFError) as error:
-        raise InputError(f"is no .npz file of plain arrays: {error}", file=file) from None
-    if set(arrays) != set(wanted):
-        raise InputError(f"found the columns {', '.join(sorted(arrays))}; {', '.join(wanted)} are needed", file=file)
+    arrays = read_npz(path, wanted)
+    for field in wanted:
+        if field not in arrays:
+            raise InputError(f"missing column; {', '.join(wanted)} are needed", where=field, file=file)
     size = arrays["user"].shape
     for field, kind in wanted.items():
-        if arrays[field].dtype.kind != kind or arrays[field].shape != size or len(size) != 1:
-            raise InputError("one number for each served user is needed", where=field, file=file)
+        found = arrays[field]
+        if found.dtype.kind != kind or found.shape != size or len(size) != 1:
+            raise InputError(
+                f"found {found.dtype} of shape {list(found.shape)}; one number for each served user is needed",
+                where=field,
+                file=file,
+            )
     return Allocation(
         arrays["user"].astype(np.int64),
         arrays["model"].astype(np.int64),

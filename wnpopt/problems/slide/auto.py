@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from wnpopt.core.bound import Bound
 from wnpopt.core.method import Method, Outcome, Run
 from wnpopt.core.result import Termination
+from wnpopt.core.verdict import Verdict, compare
+from wnpopt.problems.slide.features import has_integer_objective
 from wnpopt.problems.slide.instance import SlideInstance
 from wnpopt.problems.slide.solution import SlideSolution
 
-_OPEN = 1e-6
+if TYPE_CHECKING:
+    from wnpopt.problems.slide.selection.plan import Selected
 
 
 def run(instance: SlideInstance, run: Run[SlideSolution]) -> Outcome[SlideSolution]:
     """Exact selection where there is a method for it and it stays small; the MILP for every other mix."""
+    from wnpopt.backends.stopping import run_stoppable
     from wnpopt.problems.slide.formulations.milp import run as run_milp
     from wnpopt.problems.slide.kernels.needs import Needs
     from wnpopt.problems.slide.selection.exact import prove
@@ -22,20 +27,37 @@ def run(instance: SlideInstance, run: Run[SlideSolution]) -> Outcome[SlideSoluti
 
     columns = instance.columns
     exact = Needs.of(columns)
-    selected = prove(columns, exact)
+    share = run.budget.share(run.budget.remaining() / 2)  # the rest is for the MILP, if it comes to that
+    selected = run_stoppable(lambda flag: prove(columns, exact, flag), share)
     if selected is None:
         return run_milp(instance, run)
     bounds = () if selected.bound is None else (Bound(selected.bound, "dp"),)
     solution = allocate(exact, selected.plan).to_solution(columns)
+    run.trace.incumbent(selected.value, solution)
+    for bound in bounds:
+        run.trace.bound(bound.value, bound.source)
     found_by = "greedy" if _is_prefix(instance) else "dp"
-    if selected.bound is not None and selected.bound > selected.value * (1 + _OPEN) and not columns.unit_weights:
-        # The knapsack ran out of states (or a limit is met within the tolerance only): the solver's turn.
-        other = run_milp(instance, run)
-        value = None if other.solution is None else run.verified_objective(other.solution)
-        if value is not None and value > selected.value:
-            return replace(other, bounds=(*bounds, *other.bounds))
-        return Outcome(solution, Termination.HEURISTIC, (*bounds, *other.bounds), found_by=found_by)
-    return Outcome(solution, Termination.HEURISTIC, bounds, found_by=found_by)
+    if not _is_open(instance, selected):
+        return Outcome(solution, Termination.HEURISTIC, bounds, found_by=found_by)
+    if run.budget.exhausted():
+        return Outcome(solution, run.budget.why_over(), bounds, found_by=found_by)
+    # The knapsack ran out of states (or a limit is met within the tolerance only): the solver's turn.
+    other = run_milp(instance, run)
+    value = None if other.solution is None else run.verified_objective(other.solution)
+    if value is not None and value > selected.value:
+        return replace(other, bounds=(*bounds, *other.bounds))
+    ending = Termination.HEURISTIC if other.termination is Termination.PROVED else other.termination
+    return Outcome(
+        solution, ending, (*bounds, *other.bounds), found_by=found_by, build_s=other.build_s, message=other.message
+    )
+
+
+def _is_open(instance: SlideInstance, selected: Selected) -> bool:
+    """True where the MILP may still find or prove something."""
+    if selected.bound is not None and instance.columns.unit_weights:
+        return False
+    judged = compare(selected.value, selected.bound, "max", has_integer_objective(instance))
+    return judged.verdict is not Verdict.PROVED
 
 
 def _is_prefix(instance: SlideInstance) -> bool:

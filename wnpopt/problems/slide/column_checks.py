@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from wnpopt.core.document import MAX_INT
 from wnpopt.core.errors import InputError
+from wnpopt.core.unique import require_unique
 
 if TYPE_CHECKING:
     from wnpopt.problems.slide.columns import SlideColumns
@@ -58,6 +60,12 @@ def check_columns(columns: SlideColumns) -> None:
             columns.flop_per_cycle,
             "its product with frequency_max_hz overflows; a finite number is needed",
         )
+        _first(
+            "flop_per_cycle",
+            ~(columns.flop_per_cycle * columns.frequency_min_hz > 0),
+            columns.flop_per_cycle,
+            "its product with frequency_min_hz underflows to 0; a larger number is needed",
+        )
     _check_links(columns)
     _check_names("model_names", columns.model_names)
     _shape(columns, "user_names", (users,) if columns.user_names.size else (0,), "U")
@@ -81,6 +89,11 @@ def _check_scalars(columns: SlideColumns) -> None:
         if not (0 <= value < math.inf) or (least and value == 0):
             wanted = "above 0" if least else "of at least 0"
             raise InputError(f"found {value}; a finite number {wanted} is needed", where=field)
+    if columns.resource_block_hz is not None and columns.bandwidth_hz / columns.resource_block_hz > MAX_INT:
+        raise InputError(
+            f"found {columns.resource_block_hz}; at most 2^53 blocks in the band are possible",
+            where="resource_block_hz",
+        )
     name = columns.name
     if not (1 <= len(name) <= 200 and name.isprintable() and "->" not in name):
         raise InputError('1 to 200 printable characters without "->" are needed', where="name")
@@ -153,14 +166,9 @@ def _check_names(field: str, names: npt.NDArray[np.str_]) -> None:
     short = names.dtype.itemsize // 4 <= 200
     if whole and short and "->" not in text and text.replace("\n", "").isprintable():
         return
-    seen: dict[str, int] = {}
     for row, name in enumerate(listed):
         if not (1 <= len(name) <= 200 and name.isprintable() and "->" not in name):
             raise InputError(
                 f'found {name!r}; 1 to 200 printable characters without "->" are needed', where=f"{field}[{row}]"
             )
-        if name in seen:
-            raise InputError(
-                f'"{name}" is the name of row {seen[name]} too; names must differ', where=f"{field}[{row}]"
-            )
-        seen[name] = row
+    require_unique(field, listed, "")

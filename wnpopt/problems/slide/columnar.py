@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from wnpopt.core.bound import Bound, best_bound
-from wnpopt.core.budget import Budget
+from wnpopt.core.bound import Bound
 from wnpopt.core.certificate import Certificate
+from wnpopt.core.errors import SolverError
 from wnpopt.core.result import Status, relative_gap
+from wnpopt.core.verdict import Judged, Verdict, compare
 from wnpopt.problems.slide.allocation import Allocation
 from wnpopt.problems.slide.bounds import column_bounds
 from wnpopt.problems.slide.columns import SlideColumns
@@ -47,13 +48,26 @@ def solve_columns(columns: SlideColumns) -> ColumnResult:
         selected = greedy_selection(exact)
     allocation = allocate(exact, selected.plan)
     runtime = time.perf_counter() - began
-    bounds = [] if selected.bound is None else [Bound(selected.bound, "dp")]
-    best = best_bound(bounds or column_bounds(columns, Budget(None)), "max")
+    bounds = column_bounds(columns) if selected.bound is None else [Bound(selected.bound, "dp")]
     certificate = verify_columns(columns, allocation)
-    assert best is not None, "there is always the bound of all users"
-    assert certificate.accepted, f"a plan that breaks its own limits: {certificate.violations}"
-    objective = float(certificate.objective or 0.0)
-    gap = relative_gap(objective, best.value)
+    if not certificate.accepted or certificate.objective is None:
+        raise SolverError(f"a plan that breaks its own limits: {certificate.violations}")
+    objective = certificate.objective
+    judged, by = _judge(columns, objective, bounds)
+    assert judged.bound is not None
+    gap = relative_gap(objective, judged.bound)
     assert gap is not None
-    status = Status.OPTIMAL if gap <= 1e-6 else Status.FEASIBLE
-    return ColumnResult(status, objective, best.value, best.source, gap, runtime, certificate, allocation)
+    status = Status.OPTIMAL if judged.verdict is Verdict.PROVED else Status.FEASIBLE
+    return ColumnResult(status, objective, judged.bound, by, gap, runtime, certificate, allocation)
+
+
+def _judge(columns: SlideColumns, objective: float, bounds: list[Bound]) -> tuple[Judged, str]:
+    """The best of the bounds and what it proves; raises :class:`SolverError` if one is contradicted."""
+    from wnpopt.problems.slide.selection.unicast import common_step
+
+    integral = common_step(columns.values) > 0
+    judged = [(compare(objective, bound.value, "max", integral), bound.source) for bound in bounds]
+    for found, source in judged:
+        if found.bound is None:
+            raise SolverError(f"the bound {source} is contradicted by a verified allocation of {objective:g}")
+    return min(judged, key=lambda entry: entry[0].bound if entry[0].bound is not None else 0.0)

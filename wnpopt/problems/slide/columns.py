@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from wnpopt.core.document import MAX_INT
 from wnpopt.core.errors import InputError
+from wnpopt.domain.readers.npz import read_npz
 from wnpopt.problems.slide.column_checks import check_columns
 
 if TYPE_CHECKING:
@@ -244,18 +246,11 @@ def save_columns(columns: SlideColumns, path: str | os.PathLike[str]) -> None:
 
 def load_columns(path: str | os.PathLike[str]) -> SlideColumns:
     """Read and check what :func:`save_columns` wrote; raises :class:`InputError` naming the file and the column."""
-    file = os.fspath(path)
-    try:
-        with np.load(path, allow_pickle=False) as stored:
-            arrays = {key: stored[key] for key in stored.files}
-    except FileNotFoundError:
-        raise InputError("no such file", file=file) from None
-    except (OSError, ValueError, AttributeError, EOFError) as error:
-        raise InputError(f"is no .npz file of plain arrays: {error}", file=file) from None
+    arrays = read_npz(path, ("format", *(entry.name for entry in fields(SlideColumns))))
     try:
         return _from_arrays(arrays)
     except InputError as error:
-        raise error.in_file(file) from None
+        raise error.in_file(os.fspath(path)) from None
 
 
 def _from_arrays(arrays: dict[str, npt.NDArray[np.generic]]) -> SlideColumns:
@@ -263,9 +258,6 @@ def _from_arrays(arrays: dict[str, npt.NDArray[np.generic]]) -> SlideColumns:
     if version is None or version.shape != () or version.dtype.kind not in "iu" or int(version) != FORMAT:
         raise InputError(f"version {FORMAT} is needed", where="format")
     known = {entry.name: entry for entry in fields(SlideColumns)}
-    for key in arrays:
-        if key not in known:
-            raise InputError(f"unknown column; the columns are {', '.join(known)}", where=key)
     values: dict[str, object] = {}
     optional = ("resource_block_hz", "cache_bits", "multicast", "weighted")
     for key, entry in known.items():
@@ -275,7 +267,7 @@ def _from_arrays(arrays: dict[str, npt.NDArray[np.generic]]) -> SlideColumns:
             raise InputError("missing column", where=key)
         value = arrays[key]
         if str(entry.type).endswith("Array"):
-            values[key] = value
+            values[key] = _as_column(key, str(entry.type), value)
             continue
         if value.shape != ():
             raise InputError(f"has shape {value.shape}; a single value is needed", where=key)
@@ -287,3 +279,15 @@ def _from_arrays(arrays: dict[str, npt.NDArray[np.generic]]) -> SlideColumns:
             raise InputError(f"found {scalar!r}; a {wanted.__name__} is needed", where=key)
         values[key] = scalar
     return SlideColumns(**values)  # type: ignore[arg-type]
+
+
+def _as_column(field: str, wanted: str, value: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
+    """``value`` in the type that columns of the kind ``wanted`` have, where nothing is lost by that."""
+    kind = value.dtype.kind
+    if wanted == "FloatArray" and kind == "f":
+        return value.astype(np.float64, copy=False)
+    if wanted == "IntArray" and kind in "iu":
+        if value.size and (int(value.max()) > MAX_INT or int(value.min()) < -MAX_INT):
+            raise InputError("integers of at most 2^53 are needed", where=field)
+        return value.astype(np.int64, copy=False)
+    return value  # the checks of all columns say what is wrong with it

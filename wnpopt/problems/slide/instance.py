@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, model_serializer, model_validator
 
-from wnpopt.core.document import Document, Instance, Name, PositiveReal, Real, require
+from wnpopt.core.document import MAX_INT, Document, Instance, Name, PositiveReal, Real, require
+from wnpopt.core.unique import require_unique
 
 if TYPE_CHECKING:
     from wnpopt.problems.slide.columns import SlideColumns
@@ -108,7 +109,6 @@ class SlideInstance(Instance):
     """A validated instance of the family slide: ``U`` users, ``J`` models."""
 
     kind: Literal["slide"]
-    schema_version: Literal[1]
     bandwidth_hz: PositiveReal
     resource_block_hz: PositiveReal | None = None
     delivery: Literal["unicast", "multicast"] = "unicast"
@@ -120,6 +120,10 @@ class SlideInstance(Instance):
     @model_validator(mode="after")
     def _check(self) -> SlideInstance:
         _check_names(self)
+        if self.resource_block_hz is not None:
+            blocks = self.bandwidth_hz / self.resource_block_hz
+            what = f"found {self.resource_block_hz:g}; the band has {blocks:g} such blocks, at most 2^53 are possible"
+            require(blocks <= MAX_INT, "resource_block_hz", what)
         _check_models(self)
         known = {model.name for model in self.models}
         for index, user in enumerate(self.users):
@@ -136,20 +140,8 @@ class SlideInstance(Instance):
 
 
 def _check_names(instance: SlideInstance) -> None:
-    for field, names in (
-        ("models", [m.name for m in instance.models]),
-        ("users", [u.name for u in instance.users]),
-    ):
-        if len(set(names)) == len(names):
-            continue
-        first: dict[str, int] = {}
-        for index, name in enumerate(names):
-            require(
-                name not in first,
-                f"{field}[{index}].name",
-                f'"{name}" is the name of {field}[{first.get(name)}] too; names must differ',
-            )
-            first[name] = index
+    require_unique("models", (model.name for model in instance.models))
+    require_unique("users", (user.name for user in instance.users))
 
 
 def _check_models(instance: SlideInstance) -> None:
@@ -159,7 +151,9 @@ def _check_models(instance: SlideInstance) -> None:
         require(bits > 0, where, "has 0 bits in all; a model's total bits must be above 0")
         _check_finite(where, bits, "the sum of bits")
         _check_finite(where, sum(layer.flop for layer in model.layers), "the sum of flop")
-    _check_finite("models", sum(layer.bits for m in instance.models for layer in m.layers), "the sum of all bits")
+    layers = [layer for model in instance.models for layer in model.layers]
+    _check_finite("models", sum(layer.bits for layer in layers), "the sum of all bits")
+    _check_finite("models", sum(layer.flop for layer in layers), "the sum of all flop")
 
 
 def _check_user(instance: SlideInstance, index: int, user: User, known: set[str]) -> None:
@@ -167,6 +161,7 @@ def _check_user(instance: SlideInstance, index: int, user: User, known: set[str]
     if low > high:
         require(False, f"users[{index}].frequency_hz", f"found [{low}, {high}]; the lower frequency must come first")
     if user.models is not None:
+        require_unique(f"users[{index}].models", user.models, "")
         for position, name in enumerate(user.models):
             where = f"users[{index}].models[{position}]"
             require(
@@ -174,7 +169,6 @@ def _check_user(instance: SlideInstance, index: int, user: User, known: set[str]
                 where,
                 f'"{name}" is no model; one of {", ".join(sorted(known))} is needed',
             )
-            require(name not in user.models[:position], where, f'"{name}" stands twice; once is enough')
     link = user.link
     where = f"users[{index}].link"
     if link.spectral_efficiency > 0:
@@ -182,7 +176,11 @@ def _check_user(instance: SlideInstance, index: int, user: User, known: set[str]
     else:
         _check_finite(where, link.snr_hz, "power_w * gain / noise_w_per_hz")
         require(link.snr_hz > 0, where, "power_w * gain / noise_w_per_hz underflows to 0; larger values are needed")
-    _check_finite(f"users[{index}].flop_per_cycle", user.flop_per_cycle * high, "flop_per_cycle * frequency_hz")
+    where = f"users[{index}].flop_per_cycle"
+    _check_finite(where, user.flop_per_cycle * high, "flop_per_cycle * frequency_hz")
+    require(
+        user.flop_per_cycle * low > 0, where, "flop_per_cycle * frequency_hz underflows to 0; larger values are needed"
+    )
 
 
 def _check_finite(where: str, total: float, what: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,6 +10,8 @@ from typing import TYPE_CHECKING
 from wnpopt.core.errors import InputError
 from wnpopt.core.extras import need
 from wnpopt.core.jsonio import write_atomic
+from wnpopt.core.text import in_image, numbers
+from wnpopt.plotting.save import drawing, image, save_image
 from wnpopt.problems.slide.instance import SlideInstance
 from wnpopt.problems.slide.solution import SlideSolution
 from wnpopt.problems.slide.sweep import Point
@@ -32,15 +33,17 @@ def draw(instance: SlideInstance, solution: SlideSolution, bound: float | None, 
     The title has the ``bound`` on the objective, if there is one.
     The format follows the ending: .png, .svg, .pdf, or .html (a page with the picture in it).
     """
-    figure = _figure((9.0, 6.4))
-    top, bottom = figure.subplots(2, 1, height_ratios=(1.15, 1.0))
-    _allocation(top, instance, solution, bound)
-    lines = timelines(instance, solution)
-    if lines:
-        _timeline(bottom, max(lines, key=lambda line: line.late_end[-1] - line.end[-1]))
-    else:
-        bottom.set_axis_off()
-    save(figure, path)
+    need("matplotlib", "plot")
+    with drawing():
+        figure = _figure((9.0, 6.4))
+        top, bottom = figure.subplots(2, 1, height_ratios=(1.15, 1.0))
+        _allocation(top, instance, solution, bound)
+        lines = timelines(instance, solution)
+        if lines:
+            _timeline(bottom, max(lines, key=lambda line: line.late_end[-1] - line.end[-1]))
+        else:
+            bottom.set_axis_off()
+        save(figure, path)
 
 
 def draw_allocation(instance: SlideInstance, solution: SlideSolution, path: str | os.PathLike[str]) -> None:
@@ -99,7 +102,7 @@ def draw_sweep(points: Sequence[Point], axis: str, path: str | os.PathLike[str])
     )
     bottom.set_ylabel("ρ (compute time\n/ deadline)")
     bottom.set_ylim(bottom=0)
-    bottom.set_xlabel(axis)
+    bottom.set_xlabel(in_image(axis))
     if x and min(x) > 0 and max(x) / min(x) > 20:
         bottom.set_xscale("log")
     for axes in (top, bottom):
@@ -113,20 +116,12 @@ def save(figure: Figure, path: str | os.PathLike[str]) -> None:
     ending = Path(path).suffix.lower()
     if ending not in (".png", ".svg", ".pdf", ".html"):
         raise InputError(f"found the ending {ending!r}; .png, .svg, .pdf or .html is needed", where=os.fspath(path))
-    from matplotlib import rc_context
-
-    content = io.BytesIO()
-    # Without the date the same figure has the same bytes.
-    form = "svg" if ending == ".html" else ending[1:]
-    metadata = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}.get(form, {})
-    with rc_context({"svg.hashsalt": "wnpopt"}):
-        figure.savefig(content, format=form, dpi=150, metadata=metadata)
-    data = content.getvalue()
-    if ending == ".html":
-        picture = data.decode().partition("<svg")
-        page = "<!doctype html><meta charset='utf-8'><title>wnpopt</title><body style='margin:2em'><svg"
-        data = (page + picture[2] + "</body>").encode()
-    write_atomic(path, data)
+    if ending != ".html":
+        save_image(figure, path)
+        return
+    picture = image(figure, ".svg").decode().partition("<svg")[2]
+    page = "<!doctype html><meta charset='utf-8'><title>wnpopt</title><body style='margin:2em'><svg"
+    write_atomic(path, f"{page}{picture}</body>".encode())
 
 
 def _figure(size: tuple[float, float]) -> Figure:
@@ -148,7 +143,7 @@ def _allocation(axes: Axes, instance: SlideInstance, solution: SlideSolution, bo
     shown = bars[:_MOST_BARS]
     seen: set[str] = set()
     for place, (_, entry, count) in enumerate(shown):
-        label = entry.model if entry.model not in seen else None
+        label = in_image(entry.model, 24) if entry.model not in seen else None
         seen.add(entry.model)
         colour = COLOURS[number[entry.model] % len(COLOURS)]
         axes.bar(place, entry.bandwidth_hz / 1e6, color=colour, width=0.8, label=label)
@@ -157,7 +152,7 @@ def _allocation(axes: Axes, instance: SlideInstance, solution: SlideSolution, bo
             axes.annotate(text, (place, entry.bandwidth_hz / 1e6), ha="center", va="bottom", fontsize=8)
     few, many = len(shown) <= 8, len(shown) > 25
     axes.set_xticks(range(len(shown)))
-    names = [key if len(key) <= 14 else f"{key[:13]}…" for key, _, _ in shown]
+    names = [in_image(key, 14) for key, _, _ in shown]
     axes.set_xticklabels(
         names,
         rotation=0 if few else 90 if many else 45,
@@ -170,10 +165,12 @@ def _allocation(axes: Axes, instance: SlideInstance, solution: SlideSolution, bo
     left = f", {len(bars) - len(shown)} more not shown" if len(bars) > len(shown) else ""
     weight = {user.name: user.weight for user in instance.users}
     served = f"{len(solution.served)} of {len(instance.users)} users served"
+    worth = sum(weight[entry.user] for entry in solution.served)
+    value, most = numbers(worth if instance.objective == "weighted" else len(solution.served), bound)
     if instance.objective == "weighted":
-        served += f", weight {sum(weight[entry.user] for entry in solution.served):g}"
+        served += f", weight {value}"
     if bound is not None:
-        served += f" (at most {bound:g})"
+        served += f" (at most {most})"
     axes.set_title(
         f"{served}, {total / 1e6:.4g} of {instance.bandwidth_hz / 1e6:.4g} MHz{left}",
         fontsize=10,
@@ -232,7 +229,8 @@ def _timeline(axes: Axes, line: Timeline) -> None:
     axes.set_xlim(0, span * unit * 1.12)
     axes.set_xlabel(f"time in {name}; {len(line.arrival)} layers in alternate shades")
     axes.set_title(
-        f"{line.user} with {line.model}: simultaneous above, download first below (ρ = {line.rho:.2f})",
+        f"{in_image(line.user, 24)} with {in_image(line.model, 24)}: "
+        f"simultaneous above, download first below (ρ = {line.rho:.2f})",
         fontsize=10,
         loc="left",
     )

@@ -80,8 +80,9 @@ def link_rate(user: User, bandwidth_hz: float) -> float:
     if bandwidth_hz <= 0:
         return 0.0
     # log1p: of a wide band with little power per Hz, log2(1 + x) would keep no digit.
-    snr = link.power_w * link.gain / (link.noise_w_per_hz * bandwidth_hz)
-    return bandwidth_hz * math.log1p(snr) / math.log(2)
+    snr = link.snr_hz / bandwidth_hz
+    nats = math.log1p(snr) if snr < math.inf else math.log(link.snr_hz) - math.log(bandwidth_hz)
+    return bandwidth_hz * nats / math.log(2)
 
 
 def transmission_rates(instance: SlideInstance, served: list[tuple[User, Model, Served]]) -> list[float]:
@@ -100,7 +101,7 @@ def latency(user: User, model: Model, rate: float, frequency_hz: float) -> float
     downloaded, done = 0.0, 0.0
     for layer in model.layers:
         downloaded += layer.bits
-        done = max(downloaded / rate, done) + layer.flop / (user.flop_per_cycle * frequency_hz)
+        done = max(downloaded / rate, done) + _quotient(layer.flop, user.flop_per_cycle * frequency_hz)
     return done
 
 
@@ -126,15 +127,19 @@ def _check_device(where: str, user: User, model: Model, served: Served, rate: fl
         found.append(Violation("frequency", f"{where}.frequency_hz", amount))
     if served.bandwidth_hz <= 0:
         found.append(Violation("bandwidth", f"{where}.bandwidth_hz", 1))
-    if rate <= 0 or frequency <= 0:
+    if frequency <= 0:
+        return
+    if rate <= 0:
+        # A bandwidth above 0 too carries nothing when the product is below the least number that there is.
+        found.append(Violation("deadline", f"{where} ({user.name})", 1e308))
         return
     done = latency(user, model, rate, frequency)
     # "not within" rather than "beyond": what overflowed or is not a number is rejected too.
-    if not done <= user.deadline_s * (1 + TOLERANCE):
+    if not _within(done, user.deadline_s):
         found.append(Violation("deadline", f"{where} ({user.name})", _finite(done - user.deadline_s)))
     if user.energy_j is not None:
         spent = energy(user, model, rate, frequency)
-        if not spent <= user.energy_j * (1 + TOLERANCE):
+        if not _within(spent, user.energy_j):
             found.append(Violation("energy", f"{where} ({user.name})", _finite(spent - user.energy_j)))
 
 
@@ -174,6 +179,18 @@ def _check_cache(instance: SlideInstance, served: list[Model], found: list[Viola
         found.append(Violation("cache", "served", bits - instance.cache_bits))
 
 
+def _within(amount: float, limit: float) -> bool:
+    """True for a finite amount of at most the limit, within the tolerance."""
+    return amount < math.inf and amount <= limit * (1 + TOLERANCE)
+
+
+def _quotient(work: float, speed: float) -> float:
+    """work / speed, also where the speed is below the least number that there is."""
+    if speed > 0:
+        return work / speed
+    return math.inf if work > 0 else 0.0
+
+
 def _sum(widths: list[float]) -> float:
     try:
         return math.fsum(widths)
@@ -182,5 +199,5 @@ def _sum(widths: list[float]) -> float:
 
 
 def _finite(amount: float) -> float:
-    """A violation is written as JSON, which has no infinity."""
+    """A violation is written as JSON, which has no infinity (and NaN is no less wrong)."""
     return amount if amount < math.inf else 1e308

@@ -62,8 +62,10 @@ def _rates(columns: SlideColumns, allocation: Allocation) -> FloatArray:
         fixed = columns.efficiency[user] == 0
         who, narrow = user[fixed], width[fixed]
         signal = columns.power_w[who] * columns.gain[who] / columns.noise_w_per_hz[who]
-        with np.errstate(divide="ignore", invalid="ignore"):
-            rate[fixed] = np.where(narrow > 0, narrow * np.log1p(signal / narrow) / math.log(2), 0.0)
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            ratio = signal / narrow
+            nats = np.where(np.isfinite(ratio), np.log1p(ratio), np.log(signal) - np.log(narrow))
+            rate[fixed] = np.where(narrow > 0, narrow * nats / math.log(2), 0.0)
     if columns.multicast:
         weakest = np.full(columns.models, np.inf)
         np.minimum.at(weakest, allocation.model, rate)
@@ -78,7 +80,8 @@ def _check_devices(columns: SlideColumns, allocation: Allocation, found: list[Vi
     _report(found, "frequency", ~inside, np.maximum(low - frequency, frequency - high))
     _report(found, "bandwidth", ~(allocation.bandwidth_hz > 0), np.ones(user.size))
     rate = _rates(columns, allocation)
-    late, hungry = np.zeros(user.size), np.zeros(user.size)
+    # Nothing is carried: in no bandwidth at all, or where the product is below the least number that there is.
+    late, hungry = np.where(rate > 0, 0.0, 1e308), np.zeros(user.size)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         for j in np.unique(model).tolist():
             who = np.flatnonzero((model == j) & (rate > 0) & (frequency > 0))
@@ -87,15 +90,17 @@ def _check_devices(columns: SlideColumns, allocation: Allocation, found: list[Vi
             downloaded, done = 0.0, np.zeros(who.size)
             for layer_bits, layer_flop in zip(bits.tolist(), flop.tolist(), strict=True):
                 downloaded += layer_bits
-                done = np.maximum(downloaded / rate[who], done) + layer_flop / speed
+                computed = layer_flop / speed if layer_flop > 0 else 0.0
+                done = np.maximum(downloaded / rate[who], done) + computed
             deadline = columns.deadline_s[user[who]]
-            late[who] = np.where(done <= deadline * (1 + TOLERANCE), 0.0, np.fmax(done - deadline, 1e-300))
+            in_time = (done <= deadline * (1 + TOLERANCE)) & (done < np.inf)
+            late[who] = np.where(in_time, 0.0, np.fmax(done - deadline, 1e-300))
             spent = (
                 columns.energy_per_flop_hz2[user[who]] * frequency[who] * frequency[who] * math.fsum(flop)
                 + columns.receive_w[user[who]] * math.fsum(bits) / rate[who]
             )
             limit = columns.energy_j[user[who]]
-            within = (spent <= limit * (1 + TOLERANCE)) | np.isinf(limit)
+            within = ((spent <= limit * (1 + TOLERANCE)) & (spent < np.inf)) | np.isinf(limit)
             hungry[who] = np.where(within, 0.0, np.fmax(spent - limit, 1e-300))
     _report(found, "deadline", late > 0, late)
     _report(found, "energy", hungry > 0, hungry)
@@ -115,9 +120,12 @@ def _check_bandwidths(columns: SlideColumns, allocation: Allocation, found: list
         gap = widest[allocation.model] - width
         _report(found, "multicast-bandwidth", gap > TOLERANCE * widest[allocation.model], gap)
         counted = widest
-    total = math.fsum(counted)
+    try:
+        total = math.fsum(counted)
+    except OverflowError:
+        total = math.inf
     if not total <= columns.bandwidth_hz * (1 + TOLERANCE):
-        found.append(Violation("total-bandwidth", "served", total - columns.bandwidth_hz))
+        found.append(Violation("total-bandwidth", "served", _finite(total - columns.bandwidth_hz)))
 
 
 def _report(found: list[Violation], rule: str, bad: BoolArray, amount: FloatArray) -> None:
@@ -125,4 +133,9 @@ def _report(found: list[Violation], rule: str, bad: BoolArray, amount: FloatArra
     if bad.any():
         places = np.flatnonzero(bad)
         worst = int(places[np.argmax(amount[places])])
-        found.append(Violation(rule, f"served[{worst}] (and {places.size - 1} more)", min(float(amount[worst]), 1e308)))
+        found.append(Violation(rule, f"served[{worst}] (and {places.size - 1} more)", _finite(float(amount[worst]))))
+
+
+def _finite(amount: float) -> float:
+    """A violation is written as JSON, which has neither infinity nor NaN."""
+    return amount if amount < 1e308 else 1e308

@@ -26,6 +26,7 @@ from wnpopt.core.document import (
     PositiveReal,
     require,
 )
+from wnpopt.core.unique import require_unique
 
 IntArray = npt.NDArray[np.int64]
 
@@ -196,19 +197,9 @@ def _frozen(array: IntArray) -> IntArray:
 
 
 def _check_names(instance: WnpInstance) -> None:
-    for field, names in (
-        ("modalities", [m.name for m in instance.modalities]),
-        ("chip.cores", [c.name for c in instance.chip.cores]),
-        ("subgraphs", [s.name for s in instance.subgraphs]),
-    ):
-        first: dict[str, int] = {}
-        for index, name in enumerate(names):
-            require(
-                name not in first,
-                f"{field}[{index}].name",
-                f'"{name}" is the name of {field}[{first.get(name)}] too; names must differ',
-            )
-            first[name] = index
+    require_unique("modalities", (modality.name for modality in instance.modalities))
+    require_unique("chip.cores", (core.name for core in instance.chip.cores))
+    require_unique("subgraphs", (subgraph.name for subgraph in instance.subgraphs))
 
 
 def _check_radio(instance: WnpInstance) -> None:

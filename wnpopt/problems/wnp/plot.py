@@ -5,15 +5,15 @@ Here as an image (matplotlib); the interactive one is made by :mod:`wnpopt.probl
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from wnpopt.core.extras import need
-from wnpopt.core.jsonio import write_atomic
 from wnpopt.core.result import relative_gap
+from wnpopt.core.text import in_image, number, percent, short
+from wnpopt.plotting.save import drawing, save_image
 from wnpopt.problems.wnp.instance import WnpInstance
 from wnpopt.problems.wnp.solution import WnpSolution
 from wnpopt.problems.wnp.verify import arrivals, transfer_ticks, verify
@@ -35,15 +35,9 @@ def draw(instance: WnpInstance, solution: WnpSolution, bound: float | None, path
 
         write_page(schedule_page(instance, solution, bound), path)
         return
-    figure = gantt(instance, solution, bound)
-    buffer = io.BytesIO()
-    kind = path.suffix.lower().removeprefix(".")
-    # A fixed salt and no date: the same solution gives the same SVG.
-    import matplotlib as mpl
-
-    with mpl.rc_context({"svg.hashsalt": "wnpopt"}):
-        figure.savefig(buffer, format=kind, dpi=150, metadata={"Date": None} if kind == "svg" else None)
-    write_atomic(path, buffer.getvalue())
+    need("matplotlib.figure", "plot")
+    with drawing():
+        save_image(gantt(instance, solution, bound), path)
 
 
 def gantt(instance: WnpInstance, solution: WnpSolution, bound: float | None = None) -> Figure:
@@ -72,7 +66,7 @@ def gantt(instance: WnpInstance, solution: WnpSolution, bound: float | None = No
         axes.axvline(makespan * factor, color="black", linewidth=1.2)
         for side in ("top", "right"):
             axes.spines[side].set_visible(False)
-    figure.suptitle(title(instance, makespan, bound, factor, unit), fontsize=11, x=0.01, ha="left")
+    figure.suptitle(in_image(title(instance, makespan, bound, factor, unit), 250), fontsize=11, x=0.01, ha="left")
     return figure
 
 
@@ -101,11 +95,13 @@ def colour(modality: int | None) -> str:
 
 def title(instance: WnpInstance, makespan: float, bound: float | None, factor: float, unit: str) -> str:
     """Name, value and bound in one line; times are in ticks, ``factor`` turns them into ``unit``."""
-    text = f"{instance.name}: makespan {makespan * factor:.4g} {unit} ({makespan:.0f} ticks)"
+    text = f"{short(instance.name, 90)}: makespan {makespan * factor:.4g} {unit} ({makespan:.0f} ticks)"
     if bound is None:
         return text + ", no bound"
     gap = relative_gap(makespan, bound)
-    return text + f", bound {bound * factor:.4g} {unit}" + (", optimal" if not gap else f", gap {100 * gap:.2f} %")
+    if not gap:
+        return text + f", bound {bound * factor:.4g} {unit}, optimal"
+    return text + f", bound {bound * factor:.4g} {unit} ({number(bound)} ticks), gap {percent(gap)}"
 
 
 def _draw_radio(axes: Axes, instance: WnpInstance, solution: WnpSolution, factor: float) -> None:
@@ -161,7 +157,7 @@ def _draw_cores(axes: Axes, instance: WnpInstance, solution: WnpSolution, factor
             axes.text(
                 (start + ticks / 2) * factor,
                 row[core],
-                label,
+                in_image(label),
                 ha="center",
                 va="center",
                 fontsize=7.5,
@@ -192,7 +188,7 @@ def _draw_cores(axes: Axes, instance: WnpInstance, solution: WnpSolution, factor
     for k, arrival in enumerate(arrivals(instance, solution)):
         if arrival:
             axes.axvline(arrival * factor, color=colour(k), linewidth=1.6, linestyle=(0, (4, 2)), zorder=0)
-    axes.set_yticks(range(len(row)), list(row))
+    axes.set_yticks(range(len(row)), [in_image(name, 22) for name in row])
     axes.set_ylim(len(row) - 0.5, -0.5)
     axes.set_ylabel("core")
 
@@ -206,7 +202,8 @@ def _legend(axes: Axes, instance: WnpInstance) -> None:
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
-    handles: list[Patch | Line2D] = [Patch(color=colour(k), label=m.name) for k, m in enumerate(instance.modalities)]
+    names = [in_image(m.name, 24) for m in instance.modalities]
+    handles: list[Patch | Line2D] = [Patch(color=colour(k), label=name) for k, name in enumerate(names)]
     handles.append(Patch(color=FUSED, label="several"))
     handles.append(Line2D([], [], color="#333333", linestyle=(0, (4, 2)), label="arrival"))
     handles.append(Line2D([], [], color="#333333", linewidth=0.8, marker=">", markersize=3, label="transfer"))
@@ -214,7 +211,7 @@ def _legend(axes: Axes, instance: WnpInstance) -> None:
         handles=handles,
         loc="lower left",
         bbox_to_anchor=(0, 1.0),
-        ncols=len(handles),
+        ncols=max(1, min(len(handles), 170 // (6 + max(map(len, names), default=0)))),
         fontsize=8,
         frameon=False,
         handlelength=1.3,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import TYPE_CHECKING
 
 from wnpopt.core.errors import InputError
 from wnpopt.core.extras import need
+from wnpopt.core.text import in_page
 from wnpopt.problems.wnp.instance import WnpInstance
 from wnpopt.problems.wnp.plot import time_unit
 
@@ -42,7 +42,7 @@ def channel(instance: WnpInstance) -> Figure:
         shared_yaxes=True,
         horizontal_spacing=0.04,
         vertical_spacing=min(0.12, 60 / (rows * height)),
-        subplot_titles=[escape(m.name[:60]) + f", {m.payload_bits} bit" for m in instance.modalities],
+        subplot_titles=[in_page(m.name, 60) + f", {m.payload_bits} bit" for m in instance.modalities],
     )
     for k, modality in enumerate(instance.modalities):
         figure.add_trace(
@@ -51,7 +51,7 @@ def channel(instance: WnpInstance) -> Figure:
                 x=edges,
                 y=list(range(width)),
                 text=[spans] * width,
-                hovertemplate=f"<b>{escape(modality.name[:60])}</b><br>resource block %{{y}}, %{{text}}<br>"
+                hovertemplate=f"<b>{in_page(modality.name, 60)}</b><br>resource block %{{y}}, %{{text}}<br>"
                 "%{z} bit a slot<extra></extra>",
                 coloraxis="coloraxis",
             ),

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from html import escape
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from wnpopt.core.extras import need
+from wnpopt.core.text import in_page
 from wnpopt.problems.wnp.instance import WnpInstance
 from wnpopt.problems.wnp.plot import FUSED, colour, origin, time_unit, title
 from wnpopt.problems.wnp.solution import WnpSolution
@@ -96,7 +96,7 @@ def gantt(instance: WnpInstance, solution: WnpSolution, bound: float | None = No
     figure.update_xaxes(title_text=f"time [{view.unit}]", row=len(heights), col=1)
     name, _, value = title(instance, view.makespan, bound, view.factor, view.unit).rpartition(": ")
     figure.update_layout(
-        title={"text": f"<b>{escape(_short(name, 90))}</b><br>{escape(value)}", "x": 0.01, "font": {"size": 15}},
+        title={"text": f"<b>{in_page(name, 90)}</b><br>{value}", "x": 0.01, "font": {"size": 15}},
         template="plotly_white",
         height=sum(heights) + 190,
         margin={"l": 80, "r": 25, "t": 120, "b": 50},
@@ -120,7 +120,7 @@ def _draw_radio(figure: Figure, view: _View) -> None:
         owner[:, t] = [-1 if k is None else k for k in row]
     block = np.arange(used) // instance.radio.block_slots
     rate = instance.rates[np.maximum(owner, 0), np.arange(width)[:, None], block[None, :]]
-    names = [escape(_short(m.name, 60)) for m in instance.modalities]
+    names = [in_page(m.name, 60) for m in instance.modalities]
     slot = instance.radio.slot_ticks * view.factor
     steps = [edge for k in range(count) for edge in ([k / count, colour(k)], [(k + 1) / count, colour(k)])]
     figure.add_trace(
@@ -165,11 +165,11 @@ def _draw_cores(figure: Figure, view: _View, row: int) -> None:
         for s in members:
             core, begin, end = solution.core[s.name], solution.start[s.name], view.end[s.name]
             lines = [
-                f"<b>{escape(_short(s.name, 60))}</b> on {escape(_short(core, 40))}",
+                f"<b>{in_page(s.name, 60)}</b> on {in_page(core, 40)}",
                 f"{view.when(begin)} to {view.when(end)} ({begin} to {end}, {end - begin} ticks)",
             ]
             if s.modality is not None:
-                lines.append(f"reads {escape(_short(s.modality, 40))}, there at {view.when(arrived[s.modality] or 0)}")
+                lines.append(f"reads {in_page(s.modality, 40)}, there at {view.when(arrived[s.modality] or 0)}")
             texts.append("<br>".join(lines + _inputs(view, incoming[s.name])))
         several = "several" if instance.modalities else "subgraph"
         figure.add_trace(
@@ -179,13 +179,13 @@ def _draw_cores(figure: Figure, view: _View, row: int) -> None:
                 x=[(view.end[s.name] - solution.start[s.name]) * view.factor for s in members],
                 y=[view.row[solution.core[s.name]] for s in members],
                 width=0.74,
-                name=several if family is None else escape(_short(instance.modalities[family].name, 40)),
+                name=several if family is None else in_page(instance.modalities[family].name, 40),
                 legendgroup=f"modality {family}",
                 marker={
                     "color": FUSED if family is None else colour(family),
                     "line": {"color": "white", "width": 0.8},
                 },
-                text=[escape(_label(s.name, len(instance.subgraphs))) for s in members],
+                text=[in_page(_label(s.name, len(instance.subgraphs)), 24) for s in members],
                 textposition="inside",
                 insidetextanchor="middle",
                 textangle=0,
@@ -196,7 +196,7 @@ def _draw_cores(figure: Figure, view: _View, row: int) -> None:
             row=row,
             col=1,
         )
-    lanes = [escape(_short(name, 22)) for name in view.row] + (["bus"] if instance.chip.exclusive_bus else [])
+    lanes = [in_page(name, 22) for name in view.row] + (["bus"] if instance.chip.exclusive_bus else [])
     figure.update_yaxes(
         title_text="core",
         tickvals=list(range(len(lanes))),
@@ -215,11 +215,11 @@ def _inputs(view: _View, transfers: list[_Transfer]) -> list[str]:
     lines = []
     for transfer in sorted(transfers, key=lambda t: (-t.end, t.edge)):
         edge = view.instance.edges[transfer.edge]
-        source = escape(_short(edge.source, 40))
+        source = in_page(edge.source, 40)
         if transfer.source_row == transfer.target_row:
             lines.append(f"from {source}, same core, {view.when(transfer.end)}")
         else:
-            core = escape(_short(view.solution.core[edge.source], 20))
+            core = in_page(view.solution.core[edge.source], 20)
             ticks = transfer.end - transfer.begin
             lines.append(f"from {source} on {core}: {edge.bytes} B in {ticks} ticks, there {view.when(transfer.end)}")
     more = len(lines) - _LISTED
@@ -237,8 +237,8 @@ def _draw_transfers(figure: Figure, view: _View, row: int) -> None:
         edge = view.instance.edges[t.edge]
         cores = (view.solution.core[name] for name in (edge.source, edge.target))
         texts.append(
-            f"<b>{escape(_short(edge.source, 40))} to {escape(_short(edge.target, 40))}</b><br>"
-            f"{' to '.join(escape(_short(core, 20)) for core in cores)}, {edge.bytes} B<br>"
+            f"<b>{in_page(edge.source, 40)} to {in_page(edge.target, 40)}</b><br>"
+            f"{' to '.join(in_page(core, 20) for core in cores)}, {edge.bytes} B<br>"
             f"{view.when(t.begin)} to {view.when(t.end)} ({t.end - t.begin} ticks)"
         )
     if view.instance.chip.exclusive_bus:
@@ -320,8 +320,7 @@ def _draw_arrivals(figure: Figure, view: _View, lanes: int) -> None:
                     **line,
                     mode="lines",
                     line={"color": colour(k), "width": 2, "dash": "5px,2px"},
-                    hovertemplate=f"<b>{escape(_short(modality.name, 40))}</b> has arrived: {view.when(at)}"
-                    "<extra></extra>",
+                    hovertemplate=f"<b>{in_page(modality.name, 40)}</b> has arrived: {view.when(at)}<extra></extra>",
                     legendgroup=f"modality {k}",
                     showlegend=False,
                 ),
@@ -349,14 +348,10 @@ def _draw_limits(figure: Figure, view: _View, bound: float | None) -> None:
 
 def _label(name: str, subgraphs: int) -> str:
     """The name on a bar; where there are many, what comes after its last dot: the colour says the rest."""
-    return _short(name if subgraphs <= _NAMED else name.rsplit(".", 1)[-1], 24)
+    return name if subgraphs <= _NAMED else name.rsplit(".", 1)[-1]
 
 
 def _ink(fill: str) -> str:
     """Black or white, whichever is told apart better on ``fill`` (luminance weights of ITU-R BT.601)."""
     red, green, blue = (int(fill[i : i + 2], 16) for i in (1, 3, 5))
     return "black" if 0.299 * red + 0.587 * green + 0.114 * blue > 165 else "white"
-
-
-def _short(text: str, most: int) -> str:
-    return text if len(text) <= most else text[: most - 1] + "…"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from wnpopt.core.extras import need
 from wnpopt.core.jsonio import write_atomic
+from wnpopt.core.text import one_line
 from wnpopt.problems.wnp.instance import WnpInstance
 from wnpopt.problems.wnp.plot_channel import channel
 from wnpopt.problems.wnp.plot_gantt import gantt
@@ -44,10 +45,10 @@ def page(title: str, note: str | None, figures: Mapping[str, Figure]) -> str:
                        default_height=figure.layout.height)
         for key, figure in figures.items()
     ]  # fmt: skip
-    told = f"<p>{escape(note)}</p>\n" if note else ""
+    told = f"<p>{escape(one_line(note))}</p>\n" if note else ""
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        f"<title>{escape(title)}</title>\n"
+        f"<title>{escape(one_line(title))}</title>\n"
         # The scroll bar is always there: figures measure the width before it would appear.
         "<style>html { overflow-y: scroll } body { margin: 0.5em; font-family: sans-serif }\n"
         "p { margin: 0.5em; color: #555; font-size: 85% }</style>\n"

@@ -1,26 +1,48 @@
 """The mixed-integer programme, through Pyomo and HiGHS: unary rows, big-M waiting. For tiny instances.
 
-Symbols and the numbers of the constraints are those of ``models/intradp/milp.md``; times are in units of the latency
-of device-only, so that coefficients are near 1.
+Symbols and the numbers of the constraints are those of ``models/intradp/milp.md``. Times are in units of about a
+thousandth of a latency that is known to be possible, so that the solver's tolerances are far below what matters however
+much faster than the other a side is.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wnpopt.core.method import Method, Outcome, Run
 from wnpopt.core.result import Termination
+from wnpopt.problems.intradp.formulations.horizon import Horizon, horizon_of
 from wnpopt.problems.intradp.instance import Input, IntradpInstance
 from wnpopt.problems.intradp.solution import IntradpSolution
 
 if TYPE_CHECKING:
     import pyomo.environ as pyo
 
+    from wnpopt.backends.report import Report
+    from wnpopt.core.bound import Bound
+
 MOST_ROWS = 3000
 """Rows of all operators: beyond that the model would take minutes to build and never be solved."""
 
-SLACK = 2e-7
-"""How far, relatively, the reported bound stays below the solver's: its tolerances are 1e-9."""
+FEW = 200_000
+"""Plans that are tried one by one, in a moment, before anything else is."""
+
+TOLERANCE = 2e-9
+"""What rows and integers of the solver's answers are trusted to hold within: twice what it is asked for."""
+
+PRECISION = 2
+"""So many tolerances the bounds are weakened by that go out while HiGHS still works, times the sum of all ranges: those
+of the clocks alone, 4 a clock, are then as much as :meth:`Scaled.error`, which has at most 8."""
+
+
+ELEMENT = 1e-5
+"""Seconds that building takes for each variable and constraint; a model that cannot be done in time is not begun."""
+
+
+class OutOfTimeError(Exception):
+    """The model was not built in time."""
 
 
 def refuse(instance: IntradpInstance) -> tuple[str, str] | None:
@@ -33,31 +55,84 @@ def refuse(instance: IntradpInstance) -> tuple[str, str] | None:
     return None
 
 
+@dataclass(frozen=True)
+class Scaled:
+    """An instance's numbers in the model's unit of time; what takes longer than the horizon counts as twice as long.
+
+    Each of the lists has an entry an operator: the fixed seconds and those of one row, on the device, on the server,
+    up and down. ``last`` is the horizon, ``last_server`` and ``last_uplink`` the latest time that the server and the
+    uplink may have to reach, ``delay`` the link's latency.
+    """
+
+    unit: float
+    last: float
+    last_server: float
+    last_uplink: float
+    delay: float
+    device: list[tuple[float, float]]
+    server: list[tuple[float, float]]
+    up: list[float]
+    down: list[float]
+
+    @classmethod
+    def of(cls, instance: IntradpInstance, horizon: Horizon) -> Scaled:
+        """The numbers of ``instance`` for plans within ``horizon``."""
+        link, operators, unit = instance.link, instance.operators, horizon.unit
+
+        def scaled(seconds: float) -> float:
+            return min(seconds, 2 * horizon.seconds) / unit
+
+        device = [(scaled(o.device.fixed_s), scaled((o.device.full_s - o.device.fixed_s) / o.units)) for o in operators]
+        server = [(scaled(o.server.fixed_s), scaled((o.server.full_s - o.server.fixed_s) / o.units)) for o in operators]
+        up = [scaled(o.output_bytes / o.units / link.uplink_bytes_per_s) for o in operators]
+        down = [scaled(o.output_bytes / o.units / link.downlink_bytes_per_s) for o in operators]
+        last, delay = horizon.seconds / unit, scaled(link.latency_s)
+        last_server = last_uplink = last
+        if not horizon.useful:
+            # What nobody needs may end after the plan has.
+            later = sum(server[v][0] + o.units * (server[v][1] + up[v]) + delay for v, o in enumerate(operators))
+            last_server = last_uplink = last + later
+        return cls(unit, last, last_server, last_uplink, delay, device, server, up, down)
+
+    def error(self, units: Sequence[int]) -> float:
+        """By how much (model's unit) the latency of an answer may be too small if all holds within the tolerance.
+
+        Rounded to integers, an answer keeps the binding row of each clock but for the row's own tolerance and its
+        binaries' times their coefficients; the latency is a path through the clocks, each at most once.
+        """
+        total = 0.0
+        for v, rows in enumerate(units):
+            computing = min(sum(self.device[v]) * rows, self.last)
+            serving = min(sum(self.server[v]) * rows, self.last_server)
+            total += 1 + computing + self.last + self.delay
+            total += 1 + serving + self.last_uplink + self.delay
+            total += 1 + min(rows * self.up[v], self.last_uplink) + self.last
+            total += 1 + min(rows * self.down[v], self.last) + self.last_server
+        return TOLERANCE * total
+
+
 def scale_of(instance: IntradpInstance) -> float:
     """Seconds of the model's unit of time."""
-    total = sum(operator.device.full_s for operator in instance.operators)
-    link = instance.link
-    return total or instance.input_bytes / link.uplink_bytes_per_s or link.latency_s or 1.0
+    return horizon_of(instance).unit
 
 
-def build(instance: IntradpInstance) -> pyo.ConcreteModel:
+def build(
+    instance: IntradpInstance, horizon: Horizon | None = None, check: Callable[[], None] = lambda: None
+) -> pyo.ConcreteModel:
     """The model of ``instance``; variables and constraints by the operators' positions.
 
     ``a[u, r]`` is 1 if the device computes at least r rows of u, ``b[u, r]`` if the server begins at row r or later.
+    Only plans within ``horizon`` (None: that of the better of device-only and server-only) are solutions. ``check``
+    is called now and then and may raise.
     """
     import pyomo.environ as pyo
 
+    horizon = horizon_of(instance) if horizon is None else horizon
     operators = instance.operators
     n = len(operators)
     index = {operator.name: i for i, operator in enumerate(operators)}
     units = [operator.units for operator in operators]
-    unit = scale_of(instance)
-    link = instance.link
-    delay = link.latency_s / unit
-    up_row = [o.output_bytes / o.units / link.uplink_bytes_per_s / unit for o in operators]
-    down_row = [o.output_bytes / o.units / link.downlink_bytes_per_s / unit for o in operators]
-    work = sum(o.device.full_s + o.server.full_s for o in operators) / unit
-    far = work + sum(units[u] * (up_row[u] + down_row[u]) for u in range(n)) + 2 * n * delay + 1.0
+    s = Scaled.of(instance, horizon)
 
     m = pyo.ConcreteModel(name="intradp_milp")
     steps = [(u, r) for u in range(n) for r in range(1, units[u] + 1)]
@@ -66,34 +141,47 @@ def build(instance: IntradpInstance) -> pyo.ConcreteModel:
     m.a = pyo.Var(steps, within=pyo.Binary)
     m.b = pyo.Var(steps, within=pyo.Binary)
     for name in ("down", "up", "down_from", "down_to", "up_from", "up_to"):
-        setattr(m, name, pyo.Var(rows, bounds=(0, 1)))
-    m.wait_device = pyo.Var(edges, bounds=(0, 1))
-    m.wait_server = pyo.Var(edges, bounds=(0, 1))
-    m.sends_down = pyo.Var(range(n), bounds=(0, 1))
-    m.sends_up = pyo.Var(range(n), bounds=(0, 1))
-    for name in ("device", "server", "uplink", "downlink"):
-        setattr(m, name, pyo.Var(range(n), bounds=(0, far)))
+        setattr(m, name, pyo.Var(rows, within=pyo.Binary))
+    m.wait_device = pyo.Var(edges, within=pyo.Binary)
+    m.wait_server = pyo.Var(edges, within=pyo.Binary)
+    m.sends_down = pyo.Var(range(n), within=pyo.Binary)
+    m.sends_up = pyo.Var(range(n), within=pyo.Binary)
+    for name, most in (
+        ("device", s.last), ("server", s.last_server), ("uplink", s.last_uplink), ("downlink", s.last),
+    ):  # fmt: skip
+        setattr(m, name, pyo.Var(range(n), bounds=(0, most)))
     m.c1 = pyo.Constraint([s for s in steps if s[1] > 1], rule=lambda m, u, r: m.a[u, r] <= m.a[u, r - 1])
     m.c2 = pyo.Constraint([s for s in steps if s[1] > 1], rule=lambda m, u, r: m.b[u, r] <= m.b[u, r - 1])
     m.c3 = pyo.Constraint(steps, rule=lambda m, u, r: m.b[u, r] <= m.a[u, r])
-    for u in (0, n - 1):
-        for r in range(1, units[u] + 1):
+    check()
+    for u, r in steps:
+        if u in (0, n - 1):
             m.a[u, r].fix(1)
             m.b[u, r].fix(1)
+            continue
+        # No plan within the horizon gives a side rows that take longer than that.
+        if s.device[u][0] + r * s.device[u][1] > s.last:
+            m.a[u, r].setub(0)
+        if horizon.useful and s.server[u][0] + (units[u] - r + 1) * s.server[u][1] > s.last:
+            m.b[u, r].setlb(1)
+    for u, k in rows:
+        if s.down[u] > s.last:
+            m.down[u, k].setub(0)
+        if horizon.useful and s.up[u] > s.last:
+            m.up[u, k].setub(0)
 
     def device_s(v: int) -> pyo.Expression:
-        cost = operators[v].device
-        each = (cost.full_s - cost.fixed_s) / units[v] / unit
-        return cost.fixed_s / unit * m.a[v, 1] + each * sum(m.a[v, r] for r in range(1, units[v] + 1))
+        fixed, each = s.device[v]
+        return fixed * m.a[v, 1] + each * sum(m.a[v, r] for r in range(1, units[v] + 1))
 
     def server_s(v: int) -> pyo.Expression:
-        cost = operators[v].server
-        each = (cost.full_s - cost.fixed_s) / units[v] / unit
+        fixed, each = s.server[v]
         idle = sum(m.b[v, r] for r in range(1, units[v] + 1))
-        return cost.fixed_s / unit * (1 - m.b[v, units[v]]) + each * (units[v] - idle)
+        return fixed * (1 - m.b[v, units[v]]) + each * (units[v] - idle)
 
     m.c4, m.c5, m.c6, m.c7 = (pyo.ConstraintList() for _ in range(4))
     for v, j in edges:
+        check()
         edge = operators[v].inputs[j]
         u = index[edge.source]
         for k, r in _first_needs(edge, units[v], units[u]).items():
@@ -106,6 +194,7 @@ def build(instance: IntradpInstance) -> pyo.ConcreteModel:
             m.c7.add(m.wait_server[v, j] >= m.b[u, k + 1] - m.b[v, r + 1])
     m.c8 = pyo.ConstraintList()
     for u, k in rows:
+        check()
         for message, begun, open_ in ((m.down, m.down_from, m.down_to), (m.up, m.up_from, m.up_to)):
             # A message is a hull: a row between two rows that are sent is sent.
             m.c8.add(begun[u, k] >= message[u, k])
@@ -121,44 +210,39 @@ def build(instance: IntradpInstance) -> pyo.ConcreteModel:
             if operators[u].output_bytes > instance.input_bytes:
                 m.sends_down[u].fix(0)
                 m.sends_up[u].fix(0)
+    check()
 
     def previous(clock: pyo.Var, v: int) -> pyo.Expression:
         return clock[v - 1] if v > 0 else 0.0
 
     m.c11 = pyo.Constraint(range(n), rule=lambda m, v: m.device[v] >= previous(m.device, v) + device_s(v))
     m.c12 = pyo.Constraint(range(n), rule=lambda m, v: m.server[v] >= previous(m.server, v) + server_s(v))
-    m.c13 = pyo.Constraint(
-        edges,
-        rule=lambda m, v, j: (
-            m.device[v] - device_s(v)
-            >= m.downlink[index[operators[v].inputs[j].source]] + delay - (far + delay) * (1 - m.wait_device[v, j])
-        ),
-    )
-    m.c14 = pyo.Constraint(
-        edges,
-        rule=lambda m, v, j: (
-            m.server[v] - server_s(v)
-            >= m.uplink[index[operators[v].inputs[j].source]] + delay - (far + delay) * (1 - m.wait_server[v, j])
-        ),
-    )
+    m.c13, m.c14 = pyo.ConstraintList(), pyo.ConstraintList()
+    for v, j in edges:
+        check()
+        u = index[operators[v].inputs[j].source]
+        arrival = m.downlink[u] + s.delay - (s.last + s.delay) * (1 - m.wait_device[v, j])
+        m.c13.add(m.device[v] - device_s(v) >= arrival)
+        arrival = m.uplink[u] + s.delay - (s.last_uplink + s.delay) * (1 - m.wait_server[v, j])
+        m.c14.add(m.server[v] - server_s(v) >= arrival)
 
     def load(message: pyo.Var, u: int, each: float) -> pyo.Expression:
         return each * sum(message[u, k] for k in range(units[u]))
 
-    m.c15 = pyo.Constraint(range(n), rule=lambda m, u: m.uplink[u] >= previous(m.uplink, u) + load(m.up, u, up_row[u]))
+    m.c15 = pyo.Constraint(range(n), rule=lambda m, u: m.uplink[u] >= previous(m.uplink, u) + load(m.up, u, s.up[u]))
     m.c16 = pyo.Constraint(
-        range(n), rule=lambda m, u: m.downlink[u] >= previous(m.downlink, u) + load(m.down, u, down_row[u])
+        range(n), rule=lambda m, u: m.downlink[u] >= previous(m.downlink, u) + load(m.down, u, s.down[u])
     )
     m.c17 = pyo.Constraint(
         range(n),
-        rule=lambda m, u: m.uplink[u] >= m.device[u] + load(m.up, u, up_row[u]) - 2 * far * (1 - m.sends_up[u]),
+        rule=lambda m, u: m.uplink[u] >= m.device[u] + load(m.up, u, s.up[u]) - s.last * (1 - m.sends_up[u]),
     )
     m.c18 = pyo.Constraint(
         range(n),
-        rule=lambda m, u: m.downlink[u] >= m.server[u] + load(m.down, u, down_row[u]) - 2 * far * (1 - m.sends_down[u]),
+        rule=lambda m, u: (
+            m.downlink[u] >= m.server[u] + load(m.down, u, s.down[u]) - s.last_server * (1 - m.sends_down[u])
+        ),
     )
-    if instance.deadline_s is not None:
-        m.c19 = pyo.Constraint(expr=m.device[n - 1] <= instance.deadline_s * (1 + 1e-9) / unit)
     m.latency = pyo.Objective(expr=m.device[n - 1], sense=pyo.minimize)
     return m
 
@@ -183,44 +267,157 @@ def _last_needs(edge: Input, units: int, source_units: int) -> dict[int, int]:
     return found
 
 
-def run(instance: IntradpInstance, run: Run[IntradpSolution]) -> Outcome[IntradpSolution]:
-    """Build, cut off at the warm start, solve, decode."""
+def decode(instance: IntradpInstance, model: pyo.ConcreteModel, values: Sequence[float]) -> IntradpSolution:
+    """The plan that ``values``, in the order of the model's variables, describe."""
     import pyomo.environ as pyo
 
-    from wnpopt.backends.highs import solve_highs
-    from wnpopt.backends.report import Ending
-    from wnpopt.core.bound import Bound
+    variables = model.component_data_objects(pyo.Var, active=True)
+    value = {id(variable): found for variable, found in zip(variables, values, strict=True)}
+
+    def count(side: pyo.Var, u: int) -> int:
+        return sum(round(value[id(side[u, r])]) for r in range(1, instance.operators[u].units + 1))
+
+    every = range(len(instance.operators))
+    return IntradpSolution(
+        instance=instance.name,
+        device_end=tuple(count(model.a, u) for u in every),
+        server_begin=tuple(count(model.b, u) for u in every),
+    )
+
+
+def run(instance: IntradpInstance, run: Run[IntradpSolution]) -> Outcome[IntradpSolution]:
+    """Build, cut off at the best plan that is known, solve, decode; what HiGHS cannot settle a second prover does.
+
+    Its bound is weakened by what its tolerances may be worth. Where that leaves the answer open (the model's
+    coefficients lie too far apart), or it fails, every plan is tried if they are few, or else label-setting goes on.
+    """
+    from wnpopt.core.bound import Bound, best_bound
+    from wnpopt.core.verdict import Verdict, compare
 
     began = run.budget.elapsed()
-    model = build(instance)
-    unit = scale_of(instance)
-    last = len(instance.operators) - 1
-    if run.start is not None:
-        model.device[last].setub(run.start.objective / unit * (1 + 1e-6))
+    horizon = horizon_of(instance, run.start)
+    best, found_by = horizon.solution, horizon.found_by
+    if horizon.seconds == 0.0 and best is not None:
+        return Outcome(best, Termination.PROVED, (Bound(0.0, "trivial"),), found_by=found_by)
+    report, model, built = _solve(instance, horizon, run, began)
+    if report is not None and model is not None and report.values is not None:
+        decoded = decode(instance, model, report.values)
+        if _better(decoded, best, run):
+            best, found_by = decoded, "milp"
+    objective = None if best is None else run.verified_objective(best)
+    bounds = tuple(_bounds(instance, horizon, report, objective))
+    told = best_bound([*run.bounds, *bounds], "min")
+    verdict = compare(objective, None if told is None else told.value, "min", False).verdict
+    if verdict is Verdict.PROVED:
+        return Outcome(best, Termination.PROVED, bounds, found_by=found_by, build_s=built)
+    if run.budget.exhausted():
+        return Outcome(best, run.budget.why_over(), bounds, found_by=found_by, build_s=built)
+    return _settle(instance, run, best, found_by, bounds, built)
+
+
+def _better(solution: IntradpSolution, than: IntradpSolution | None, run: Run[IntradpSolution]) -> bool:
+    value = run.verified_objective(solution)
+    if value is None:
+        return False
+    before = None if than is None else run.verified_objective(than)
+    return before is None or value <= before
+
+
+def _solve(
+    instance: IntradpInstance, horizon: Horizon, run: Run[IntradpSolution], began: float
+) -> tuple[Report | None, pyo.ConcreteModel | None, float]:
+    """HiGHS's report, the model, and the seconds of building it; no report if there was no time to solve it."""
+    from wnpopt.backends.highs import solve_highs
+
+    def check() -> None:
+        if run.budget.exhausted():
+            raise OutOfTimeError
+
+    if ELEMENT * _elements(instance) > run.budget.remaining():
+        return None, None, 0.0
+    try:
+        model = build(instance, horizon, check)
+    except OutOfTimeError:
+        return None, None, run.budget.elapsed() - began
     built = run.budget.elapsed() - began
-    report = solve_highs(model, run.budget)
-    if report.ending is Ending.INFEASIBLE and run.start is None:
-        return Outcome(None, Termination.PROVED, build_s=built, infeasible="HiGHS calls the model infeasible")
-    bounds = () if report.bound is None else (Bound(report.bound * unit * (1 - SLACK), "milp"),)
-    if report.values is None:
-        return Outcome(None, report.termination(), bounds, build_s=built)
-    for variable, value in zip(model.component_data_objects(pyo.Var, active=True), report.values, strict=True):
-        variable.set_value(value, skip_validation=True)
-    ends, begins = [], []
-    for u, operator in enumerate(instance.operators):
-        ends.append(sum(round(pyo.value(model.a[u, r])) for r in range(1, operator.units + 1)))
-        begins.append(sum(round(pyo.value(model.b[u, r])) for r in range(1, operator.units + 1)))
-    solution = IntradpSolution(instance=instance.name, device_end=tuple(ends), server_begin=tuple(begins))
-    return Outcome(solution, report.termination(), bounds, build_s=built)
+    # Handing the model over takes as long again and longer, and nothing can end that early.
+    if run.budget.remaining() < 3 * built:
+        return None, model, built
+
+    def decoded(values: tuple[float, ...]) -> tuple[float, IntradpSolution] | None:
+        solution = decode(instance, model, values)
+        objective = run.verified_objective(solution)
+        return None if objective is None else (objective, solution)
+
+    report = solve_highs(
+        model, run.budget, run.trace, unit=horizon.unit, decode=decoded, precision=PRECISION * TOLERANCE
+    )
+    return report, model, built
+
+
+def _elements(instance: IntradpInstance) -> int:
+    """Roughly how many variables and constraints the model has."""
+    units = {operator.name: operator.units for operator in instance.operators}
+    reads = sum(4 * units[edge.source] + 6 for operator in instance.operators for edge in operator.inputs)
+    return reads + 24 * sum(units.values())
+
+
+def _bounds(instance: IntradpInstance, horizon: Horizon, report: Report | None, objective: float | None) -> list[Bound]:
+    """HiGHS's bound, weakened; none if a verified plan contradicts it: then HiGHS has erred."""
+    from wnpopt.backends.report import Ending
+    from wnpopt.core.bound import Bound
+    from wnpopt.core.verdict import Verdict, compare
+
+    if report is None or report.bound is None or report.ending is Ending.FAILED:
+        return []
+    error = Scaled.of(instance, horizon).error([operator.units for operator in instance.operators])
+    # Plans beyond the horizon are no solutions of the model: of them nothing else is known than that they are worse.
+    bound = min(report.bound, horizon.seconds) - error * horizon.unit
+    if bound <= 0.0 or compare(objective, bound, "min", False).verdict is Verdict.CONTRADICTED:
+        return []
+    return [Bound(bound, "milp")]
+
+
+def _settle(
+    instance: IntradpInstance,
+    run: Run[IntradpSolution],
+    best: IntradpSolution | None,
+    found_by: str,
+    bounds: tuple[Bound, ...],
+    built: float,
+) -> Outcome[IntradpSolution]:
+    """The outcome once label-setting has done what it can, or every plan was tried."""
+    from dataclasses import replace
+
+    from wnpopt.core.method import Start
+    from wnpopt.problems.intradp.heuristics import enumerate as every
+    from wnpopt.problems.intradp.heuristics import search
+
+    provers = [every] if every.count(instance) <= FEW else [search]
+    if provers == [search] and every.refuse(instance) is None:
+        provers.append(every)
+    settled = Outcome(best, Termination.HEURISTIC, bounds, found_by=found_by, build_s=built)
+    for prover in provers:
+        objective = None if best is None else run.verified_objective(best)
+        start = None if best is None or objective is None else Start(best, objective, found_by)
+        found = prover.run(instance, replace(run, start=start))
+        value = None if found.solution is None else run.verified_objective(found.solution)
+        if value is not None and (objective is None or value < objective):
+            best, found_by = found.solution, found.found_by or prover.METHOD.name
+        bounds = (*bounds, *found.bounds)
+        settled = replace(found, solution=best, found_by=found_by, bounds=bounds, build_s=built)
+        if found.termination is Termination.PROVED or run.budget.exhausted():
+            break
+    return settled
 
 
 METHOD = Method(
     family="intradp",
     name="milp",
     summary="mixed-integer programme with unary rows, by HiGHS; tiny instances",
-    proves="optimality",
+    proves="optimality, infeasibility",
     run=run,
-    modules=("pyomo", "highspy"),
+    modules=("pyomo", "highspy", "numba"),
     timed=True,
     warm_startable=True,
     refuse=refuse,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from wnpopt.core.bound import Bound
 from wnpopt.core.method import Method, Outcome, Run
 from wnpopt.core.result import Termination
@@ -24,7 +26,9 @@ def refuse(instance: IntradpInstance) -> tuple[str, str] | None:
     """Only tiny instances."""
     total = count(instance)
     if total > MOST:
-        return "operators", f"{total:.3g} plans are too many to try; at most {MOST} are possible"
+        # A float would overflow: networks have 10^1000 plans and more.
+        many = f"{total:.3g}" if total < 10**15 else f"about 10^{int(math.log10(total))}"
+        return "operators", f"{many} plans are too many to try; at most {MOST} are possible"
     return None
 
 
@@ -32,11 +36,12 @@ def run(instance: IntradpInstance, run: Run[IntradpSolution]) -> Outcome[Intradp
     """The first best plan in the order of an odometer; proved when all were tried."""
     import numpy as np
 
+    from wnpopt.core.verdict import Verdict, compare
     from wnpopt.problems.intradp.beam import SAFETY
     from wnpopt.problems.intradp.kernels.evaluate import scratch
     from wnpopt.problems.intradp.kernels.exhaust import exhaust
     from wnpopt.problems.intradp.kernels.problem import Problem
-    from wnpopt.problems.intradp.outcome import outcome
+    from wnpopt.problems.intradp.outcome import outcome, tell
     from wnpopt.problems.intradp.plans import Plan
 
     problem = Problem.of(instance)
@@ -44,13 +49,19 @@ def run(instance: IntradpInstance, run: Run[IntradpSolution]) -> Outcome[Intradp
     a, b = np.zeros(n, np.int32), np.zeros(n, np.int32)
     a[[0, n - 1]] = b[[0, n - 1]] = p.units[[0, n - 1]]
     best_a, best_b = a.copy(), b.copy()
-    value, done, work = np.inf, False, scratch(n)
+    # Energy but for the busy part is power times differences of times, each off by a rounding of the latency.
+    error = 8 * n * np.finfo(np.float64).eps * float(p.power[1:].max()) if problem.by_energy else 0.0
+    value, floor, done, work = np.inf, np.inf, False, scratch(n)
     while not done and not run.budget.exhausted():
-        value, done = exhaust(p, a, b, best_a, best_b, value, 50_000, work, problem.by_energy, problem.limit)
+        before = value
+        value, floor, done = exhaust(
+            p, a, b, best_a, best_b, value, floor, 50_000, work, problem.by_energy, problem.limit, error
+        )
+        if value < before:
+            tell(problem, Plan(best_a.copy(), best_b.copy(), value, "enumerate"), run.trace)
     plan = Plan(best_a, best_b, value, "enumerate")
     if not done:
-        stopped = Termination.INTERRUPTED if run.budget.interrupted else Termination.TIME_LIMIT
-        return outcome(problem, plan, stopped)
+        return outcome(problem, plan, run.budget.why_over())
     if not plan.feasible:
         return Outcome(
             None,
@@ -58,7 +69,9 @@ def run(instance: IntradpInstance, run: Run[IntradpSolution]) -> Outcome[Intradp
             infeasible="none of all plans keeps the deadline",
             infeasible_proof="none of all plans keeps the deadline",
         )
-    return outcome(problem, plan, Termination.PROVED, (Bound(value * (1 - SAFETY), "all plans"),))
+    bound = Bound(max(0.0, floor * (1 - SAFETY)), "all plans")
+    proved = compare(value, bound.value, "min", False).verdict is Verdict.PROVED
+    return outcome(problem, plan, Termination.PROVED if proved else Termination.HEURISTIC, (bound,))
 
 
 METHOD = Method(

@@ -8,12 +8,13 @@ from wnpopt.core.bound import Bound
 from wnpopt.core.method import Method, Outcome, Run
 from wnpopt.core.result import Termination
 from wnpopt.problems.intradp.instance import IntradpInstance
-from wnpopt.problems.intradp.limits import refuse_size
+from wnpopt.problems.intradp.limits import CUT_SHARE, part, refuse_size
 from wnpopt.problems.intradp.solution import IntradpSolution
 
 if TYPE_CHECKING:
     import numpy as np
 
+    from wnpopt.backends.stopping import Flag
     from wnpopt.core.budget import Budget
     from wnpopt.core.trace import Trace
     from wnpopt.problems.intradp.kernels.problem import Problem
@@ -28,19 +29,25 @@ QUICK = (100, 1_000)
 HOPE = 0.05
 """See :func:`~wnpopt.problems.intradp.beam.run_labels`."""
 
+FUSING = 5e-5
+"""Seconds an edge that fusing may take; nothing can end it early, so it is left out where that is much."""
+
 ANNEALING = 150
 """Steps of annealing between two beams, for each operator."""
 
 
 def run(instance: IntradpInstance, run: Run[IntradpSolution]) -> Outcome[IntradpSolution]:
     """See :func:`searched`; starts from the warm start if there is one."""
+    from wnpopt.backends.stopping import run_stoppable
     from wnpopt.problems.intradp.kernels.problem import Problem
     from wnpopt.problems.intradp.outcome import outcome
     from wnpopt.problems.intradp.plans import of_solution
 
     problem = Problem.of(instance)
     start = None if run.start is None else of_solution(problem, run.start.solution, run.start.found_by)
-    plan, bound, proved = searched(problem, run.budget, start, run.trace)
+    plan, bound, proved = run_stoppable(
+        lambda flag: searched(problem, run.budget, start, run.trace, flag=flag), run.budget
+    )
     if bound is not None and bound.value == float("inf"):
         return Outcome(
             None,
@@ -50,48 +57,65 @@ def run(instance: IntradpInstance, run: Run[IntradpSolution]) -> Outcome[Intradp
         )
     ending = Termination.PROVED if proved else Termination.HEURISTIC
     if not proved and run.budget.exhausted():
-        ending = Termination.INTERRUPTED if run.budget.interrupted else Termination.TIME_LIMIT
+        ending = run.budget.why_over()
     return outcome(problem, plan, ending, () if bound is None else (bound,))
 
 
 def searched(
-    problem: Problem, budget: Budget, start: Plan | None = None, trace: Trace | None = None
+    problem: Problem,
+    budget: Budget,
+    start: Plan | None = None,
+    trace: Trace | None = None,
+    *,
+    flag: Flag | None = None,
 ) -> tuple[Plan, Bound | None, bool]:
-    """(plan, best bound, whether the plan is proved optimal); the plan is never worse than the honest baselines."""
+    """(plan, best bound, whether the plan is proved optimal); the plan is never worse than the honest baselines.
+
+    ``flag`` (see :mod:`wnpopt.backends.stopping`) ends it early; the baselines may then be incomplete.
+    """
     import numpy as np
 
-    from wnpopt.problems.intradp.beam import run_labels
-    from wnpopt.problems.intradp.plans import Plan, annealed, best_of, honest
+    from wnpopt.backends.stopping import never, run_stoppable
+    from wnpopt.problems.intradp.beam import run_labels, weights
+    from wnpopt.problems.intradp.kernels.heads import Front
+    from wnpopt.problems.intradp.outcome import tell
+    from wnpopt.problems.intradp.plans import Plan, annealed, best_of, device_only, layer_cut, server_only
 
-    plan = honest(problem)
+    flag = never() if flag is None else flag
+    plan = best_of(device_only(problem), server_only(problem))
     if start is not None:
         plan = best_of(plan, start)
+    if start is None or start.found_by != "layer-cut":
+        plan = best_of(plan, run_stoppable(lambda flag: layer_cut(problem, flag), part(budget, CUT_SHARE)))
+    tell(problem, plan, trace)
     rng = np.random.default_rng([budget.seed, 0x736561])
     bound: Bound | None = None
     if not _is_chain(problem):
-        plan = _quick(problem, plan, budget, rng)
+        plan = _quick(problem, plan, budget, rng, trace, flag)
+    if flag[0] or budget.exhausted():
+        return plan, bound, False
+    front = Front(problem.arrays, *weights(problem), flag=flag)
     took = 0.0
     for width in WIDTHS:
-        if budget.exhausted() or (took > 0.5 and 12 * took > budget.remaining()):
+        if flag[0] or budget.exhausted() or (took > 0.5 and 12 * took > budget.remaining()):
             break
         began = budget.elapsed()
-        found = run_labels(problem, width, plan.value, budget)
-        if found is None:
-            break
+        found = run_labels(problem, width, plan.value, budget, flag=flag, front=front)
         took = budget.elapsed() - began
         if bound is None or found.bound > bound.value:
             bound = Bound(found.bound, "labels")
+            if trace is not None:
+                trace.bound(bound.value, bound.source)
         if found.device_end is not None and found.server_begin is not None:
             plan = best_of(plan, Plan(found.device_end, found.server_begin, found.objective, "labels"))
-        _tell(trace, plan, bound)
+            tell(problem, plan, trace)
         if bound.value >= plan.value * (1 - 1e-8) or bound.value == np.inf:
             return plan, bound, True
         if found.complete and found.device_end is None:
             # Every plan that the bounds leave open was tried, and none is better: only the bound is not tight.
             break
-        if not budget.exhausted():
-            plan = annealed(problem, plan, ANNEALING * problem.count, 0.02, rng)
-            _tell(trace, plan, bound)
+        plan = annealed(problem, plan, ANNEALING * problem.count, 0.02, rng, flag)
+        tell(problem, plan, trace)
     return plan, bound, False
 
 
@@ -101,34 +125,36 @@ def _is_chain(problem: Problem) -> bool:
     return len({source for source, _ in sources}) == len(sources)
 
 
-def _quick(problem: Problem, plan: Plan, budget: Budget, rng: np.random.Generator) -> Plan:
+def _quick(
+    problem: Problem, plan: Plan, budget: Budget, rng: np.random.Generator, trace: Trace | None, flag: Flag
+) -> Plan:
     """A better plan, found on the fused network."""
-    from wnpopt.problems.intradp.beam import run_labels
+    from wnpopt.problems.intradp.beam import run_labels, weights
     from wnpopt.problems.intradp.fuse import fuse
+    from wnpopt.problems.intradp.kernels.heads import Front
     from wnpopt.problems.intradp.kernels.problem import Problem as Compiled
+    from wnpopt.problems.intradp.outcome import tell
     from wnpopt.problems.intradp.plans import annealed, best_of, of_solution
 
+    if flag[0] or budget.exhausted() or FUSING * len(problem.arrays.in_source) > 0.1 * budget.remaining():
+        return plan
     fused = fuse(problem.instance)
     small = Compiled.of(fused.instance)
+    front = Front(small.arrays, *weights(small), flag=flag)
     took = 0.0
     for width in QUICK:
-        if budget.exhausted() or (took > 0.5 and 25 * took > budget.remaining()):
+        if flag[0] or budget.exhausted() or (took > 0.5 and 25 * took > budget.remaining()):
             break
         began = budget.elapsed()
-        found = run_labels(small, width, plan.value, budget, hope=HOPE)
+        found = run_labels(small, width, plan.value, budget, hope=HOPE, flag=flag, front=front)
         took = budget.elapsed() - began
-        if found is not None and found.device_end is not None and found.server_begin is not None:
+        if found.device_end is not None and found.server_begin is not None:
             whole = fused.unfuse(small.solution(found.device_end, found.server_begin))
             plan = best_of(plan, of_solution(problem, whole, "labels"))
-        if not budget.exhausted():
-            plan = annealed(problem, plan, ANNEALING * problem.count, 0.02, rng)
+            tell(problem, plan, trace)
+        plan = annealed(problem, plan, ANNEALING * problem.count, 0.02, rng, flag)
+        tell(problem, plan, trace)
     return plan
-
-
-def _tell(trace: Trace | None, plan: Plan, bound: Bound) -> None:
-    if trace is not None and plan.feasible:
-        trace.incumbent(plan.value)
-        trace.bound(bound.value)
 
 
 METHOD = Method(

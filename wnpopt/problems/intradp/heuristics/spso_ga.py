@@ -19,6 +19,7 @@ def run(instance: IntradpInstance, run: Run[IntradpSolution]) -> Outcome[Intradp
     """
     import numpy as np
 
+    from wnpopt.backends.stopping import run_stoppable
     from wnpopt.problems.intradp.kernels.evaluate import scratch
     from wnpopt.problems.intradp.kernels.problem import Problem
     from wnpopt.problems.intradp.kernels.swarm import swarm
@@ -33,9 +34,12 @@ def run(instance: IntradpInstance, run: Run[IntradpSolution]) -> Outcome[Intradp
     for i in range(2, PARTICLES):
         first, end = sorted(int(x) for x in rng.integers(1, n, 2))
         particles[i, first:end] = 1
-    layers = swarm(
-        problem.arrays, particles, ITERATIONS, rng, scratch(n), problem.by_energy, problem.limit
-    )  # fmt: skip
+    layers = run_stoppable(
+        lambda flag: swarm(
+            problem.arrays, particles, ITERATIONS, rng, scratch(n), problem.by_energy, problem.limit, flag
+        ),
+        run.budget,
+    )
     a = np.where(layers == 1, 0, problem.arrays.units).astype(np.int32)
     a[[0, n - 1]] = problem.arrays.units[[0, n - 1]]
     return outcome(problem, price(problem, a, a.copy(), "spso-ga"))

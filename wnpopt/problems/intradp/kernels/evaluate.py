@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from wnpopt.backends.compiled import compiled
+from wnpopt.backends.compiled import compiled, inner
 from wnpopt.problems.intradp.kernels.problem import Arrays, FloatArray, RowArray
 
 
@@ -50,7 +50,7 @@ def evaluate(p: Arrays, a: RowArray, b: RowArray, work: Scratch, energy: bool) -
             rows[2, u] = min(rows[2, u], lo)
             rows[3, u] = max(rows[3, u], min(p.srv_hi[at + b[v]], b[u]))
     up_rate, down_rate, latency = p.link[0], p.link[1], p.link[2]
-    device = server = uplink = downlink = 0.0
+    device = server = uplink = downlink = busy = 0.0
     runs = ups = downs = 0
     for v in range(n):
         units = p.units[v]
@@ -60,7 +60,9 @@ def evaluate(p: Arrays, a: RowArray, b: RowArray, work: Scratch, energy: bool) -
                 u = p.in_source[e]
                 if p.dev_hi[p.need_ptr[e] + a[v]] > a[u]:
                     start = max(start, arrival[0, u])
-            device = start + p.device_fixed[v] + (p.device_full[v] - p.device_fixed[v]) * a[v] / units
+            took = p.device_fixed[v] + (p.device_full[v] - p.device_fixed[v]) * a[v] / units
+            device = start + took
+            busy += took
             spans[0, runs] = start
             spans[1, runs] = device
             runs += 1
@@ -87,16 +89,16 @@ def evaluate(p: Arrays, a: RowArray, b: RowArray, work: Scratch, energy: bool) -
             downs += 1
     joules = 0.0
     if energy:
-        joules = _energy(p.power, spans, runs, ups, downs, device)
+        joules = _energy(p.power, spans, runs, ups, downs, device, busy)
     return device, joules
 
 
-@compiled
-def _energy(power: FloatArray, spans: FloatArray, runs: int, ups: int, downs: int, end: float) -> float:
-    """Each list of spans is disjoint and sorted, so the link's union is a merge of two."""
-    busy = 0.0
-    for i in range(runs):
-        busy += spans[1, i] - spans[0, i]
+@inner
+def _energy(power: FloatArray, spans: FloatArray, runs: int, ups: int, downs: int, end: float, busy: float) -> float:
+    """Each list of spans is disjoint and sorted, so the link's union is a merge of two.
+
+    ``busy`` comes as a sum of durations: differences of times would lose it where the device mostly waits.
+    """
     sending = 0.0
     covered = 0.0
     i = j = 0
@@ -119,11 +121,12 @@ def _energy(power: FloatArray, spans: FloatArray, runs: int, ups: int, downs: in
         while k < runs and spans[0, k] < hi:
             sending -= min(hi, spans[1, k]) - max(lo, spans[0, k])
             k += 1
-    joules: float = power[0] * busy + power[1] * sending + power[2] * (end - busy - sending)
+    sending = max(0.0, sending)
+    joules: float = power[0] * busy + power[1] * sending + power[2] * max(0.0, end - busy - sending)
     return joules
 
 
-@compiled
+@inner
 def sends_large(p: Arrays, a: RowArray, b: RowArray) -> bool:
     """True if the plan sends a tensor that may not be sent."""
     for e in range(len(p.in_source)):

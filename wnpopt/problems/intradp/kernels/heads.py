@@ -11,18 +11,27 @@ Heads are exact on what one side does alone; a head plus an exact tail bounds ev
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 
 from wnpopt.backends.compiled import compiled
+from wnpopt.backends.stopping import Flag, never
 from wnpopt.problems.intradp.kernels.problem import Arrays, FloatArray, IntArray
+from wnpopt.problems.intradp.kernels.stop import raised
 
 Tensors = tuple[int, ...]
 
-SETS_PER_OPERATOR = 12
-"""Sets kept for each operator on average; beyond that a set is relaxed to its last tensor."""
+SETS_PER_OPERATOR, SETS = 4, 200
+"""Sets of several tensors evaluated by the time an operator is reached: so many for each operator before it and so many
+more. Networks need about 2 for each operator; beyond that a set is relaxed to its last tensor."""
+
+STEPS = 2_000_000_000
+"""Places of a cut that are tried in all before sets of several tensors are relaxed: some seconds' work."""
+
+REACH = 16
+"""Of the places of a cut, so many are tried for each row however many rows there are."""
 
 
 class Heads(NamedTuple):
@@ -54,82 +63,88 @@ class Need(NamedTuple):
 
 
 class Front:
-    """All heads of a problem, for ``time_weight`` × time + ``busy_weight`` × seconds that the device computes."""
+    """All heads of a problem, for ``time_weight`` × time + ``busy_weight`` × seconds that the device computes.
 
-    def __init__(self, p: Arrays, time_weight: float = 1.0, busy_weight: float = 0.0) -> None:
+    The work is bounded by counts, so that equal problems get equal heads. Once ``hurry`` is true no further sets of
+    several tensors are looked at; once the ``flag`` is raised what is left is bounded by 0: always valid, but weak.
+    """
+
+    def __init__(
+        self,
+        p: Arrays,
+        time_weight: float = 1.0,
+        busy_weight: float = 0.0,
+        *,
+        flag: Flag | None = None,
+        hurry: Callable[[], bool] = lambda: False,
+    ) -> None:
         self._p = p
         self._units = [int(units) for units in p.units]
         n = len(self._units)
         self._inputs = [tuple(sorted({int(w) for w in p.in_source[p.in_ptr[u] : p.in_ptr[u + 1]]})) for u in range(n)]
         self._weights = time_weight, busy_weight
+        self._flag = never() if flag is None else flag
+        self._hurry = hurry
         self._needs: dict[Tensors, Need] = {}
-        self._limit = SETS_PER_OPERATOR * n + 200
+        self._steps = 0
+        self._reach = max(REACH, STEPS // (sum(self._units) + n))
         ptr = np.concatenate([[0], np.cumsum(p.units.astype(np.int64) + 1)])
         size = int(ptr[n])
         self.heads = Heads(ptr, np.zeros(size), np.zeros(size), np.zeros(size))
         for u in range(n):
+            if self._flag[0]:
+                break
+            self._limit = SETS_PER_OPERATOR * u + SETS
             self._operator(u)
+
+    @property
+    def sets(self) -> int:
+        """Sets of tensors whose bounds were computed."""
+        return len(self._needs)
 
     def need(self, tensors: Tensors) -> tuple[Tensors, Need]:
         """The bounds of a set of tensors, ascending and not empty; and the set they are of."""
-        # An explicit stack: the sets of a deep network nest deeper than Python's recursion goes.
+        # An explicit stack: the sets of a deep network nest deeper than Python's recursion goes. A set that there is
+        # no room for is refused once and for all in this call, or its many parents would each ask for it again.
+        refused: set[Tensors] = set()
+        opened: set[Tensors] = set()
+        pending = 0
         stack = [tensors]
-        while stack:
+        while stack and not self._flag[0]:
             top = stack[-1]
-            if top not in self._needs:
-                missing = [child for child in self._children(top) if child and child not in self._needs]
-                room = len(self._needs) + len(stack) < self._limit
-                if missing and room:
-                    stack.extend(missing)
-                    continue
-                if room or len(top) == 1:
-                    self._needs[top] = self._evaluate(top)
-            stack.pop()
+            if top in self._needs or top in refused:
+                stack.pop()
+            elif top in opened:
+                self._needs[top] = self._evaluate(top)
+                pending -= 1
+                stack.pop()
+            elif len(top) > 1 and not self._room(pending):
+                refused.add(top)
+                stack[-1] = top[-1:]
+            else:
+                opened.add(top)
+                pending += 1
+                stack.extend(child for child in self._children(top) if child and child not in self._needs)
         found = self._resolve(tensors)
         return found, self._needs[found]
 
-    def place(self, tensors: Tensors, wants: Mapping[int, tuple[IntArray, IntArray]]) -> tuple[IntArray, IntArray]:
-        """Index into a set's device bounds and into its server bounds that asks no more than ``wants``.
-
-        ``wants`` gives for some of its tensors the rows [0, r) wanted on the device and [r, units) on the server.
-        """
-        last = self._units[tensors[-1]]
-        shape = np.shape(next(iter(wants.values()))[0])
-        device, server = np.full(shape, last), np.zeros(shape, np.int64)
-        for w in tensors:
-            units = self._units[w]
-            if w in wants:
-                rows, begin = wants[w]
-                device = np.minimum(device, np.minimum(((rows + 1) * last - 1) // units, last))
-                server = np.maximum(server, np.where(begin > 0, (begin - 1) * last // units + 1, 0))
-            else:
-                device, server = np.zeros(shape, np.int64), np.full(shape, last)
-        return device, server
+    def _room(self, pending: int) -> bool:
+        """True if a further set of several tensors may be looked at."""
+        return len(self._needs) + pending < self._limit and self._steps < STEPS and not self._hurry()
 
     def _resolve(self, tensors: Tensors) -> Tensors:
         """``tensors`` if its bounds are known, else its last one alone."""
         if tensors in self._needs:
             return tensors
         alone = tensors[-1:]
-        if alone not in self._needs:
-            self._needs[alone] = self._evaluate(alone)
+        if alone not in self._needs:  # only once the flag was raised
+            zero = np.zeros(self._units[alone[0]] + 1)
+            self._needs[alone] = Need(zero, zero, zero, zero)
         return alone
 
     def _children(self, tensors: Tensors) -> tuple[Tensors, Tensors]:
         u = tensors[-1]
         return tensors[:-1], tuple(sorted({*tensors[:-1], *self._inputs[u]}))
-
-    def _reads(self, u: int) -> dict[int, tuple[IntArray, IntArray]]:
-        """What u's rows [0, r), and [r, units), need of each input: the rows [0, y), and [x, units)."""
-        p, units = self._p, self._units[u]
-        found: dict[int, tuple[IntArray, IntArray]] = {}
-        for e in range(p.in_ptr[u], p.in_ptr[u + 1]):
-            table = slice(int(p.need_ptr[e]), int(p.need_ptr[e]) + units + 1)
-            w, y, x = int(p.in_source[e]), p.dev_hi[table].astype(np.int64), p.srv_lo[table].astype(np.int64)
-            if w in found:
-                y, x = np.maximum(y, found[w][0]), np.minimum(x, found[w][1])
-            found[w] = y, x
-        return found
 
     def _operator(self, u: int) -> None:
         p, at, units = self._p, int(self.heads.ptr[u]), self._units[u]
@@ -143,44 +158,121 @@ class Front:
         device, server, uplink = np.zeros(units + 1), np.zeros(units + 1), np.zeros(units + 1)
         if self._inputs[u]:
             tensors, need = self.need(self._inputs[u])
-            index_device, index_server = self.place(tensors, self._reads(u))
-            device, server, uplink = need.device[index_device], need.server[index_server], need.uplink[index_server]
+            server, uplink, device, _ = _carry(p, u, _NOTHING, np.array(tensors), *need)
         took = p.device_fixed[u] + (p.device_full[u] - p.device_fixed[u]) * rows / units
         self.heads.device[here] = np.where(rows > 0, device + (time_weight + busy_weight) * took, 0.0)
         took = p.server_fixed[u] + (p.server_full[u] - p.server_fixed[u]) * (units - rows) / units
         self.heads.server[here] = np.where(rows < units, server + time_weight * took, 0.0)
         self.heads.uplink[here] = np.where(rows < units, uplink, 0.0)
 
-    def _from(self, tensors: Tensors, child: Tensors) -> Need:
-        """The bounds of ``child`` by the rows of ``tensors``' last tensor."""
-        u = tensors[-1]
-        units = self._units[u]
-        if not child:
-            zero = np.zeros(units + 1)
-            return Need(zero, zero, zero, zero)
-        child = self._resolve(child)
-        rows = np.arange(units + 1)
-        wants = self._reads(u)
-        for w in tensors[:-1]:
-            wants[w] = rows * self._units[w] // units, -(-rows * self._units[w] // units)
-        device, server = self.place(child, wants)
-        known = self._needs[child]
-        return Need(known.server[server], known.uplink[server], known.device[device], known.downlink[device])
-
     def _evaluate(self, tensors: Tensors) -> Need:
-        p, u = self._p, tensors[-1]
-        at, units = int(self.heads.ptr[u]), self._units[u]
-        rest, whole = (self._from(tensors, child) for child in self._children(tensors))
-        first, end = crops(p, u)
-        return Need(
-            *_need(
-                u, units, self._weights[0] * p.bytes[u] / units / p.link[0],
-                self._weights[0] * p.bytes[u] / units / p.link[1], self._weights[0] * p.link[2], bool(p.sendable[u]),
-                first, end, rest.server, rest.uplink, rest.device, rest.downlink,
-                whole.server, whole.uplink, whole.device, whole.downlink,
-                self.heads.device[at : at + units + 1], self.heads.server[at : at + units + 1],
-            )
+        u = tensors[-1]
+        rest, whole = (self._resolve(child) if child else () for child in self._children(tensors))
+        *found, steps = _evaluate(
+            self._p, u, self._weights[0], np.array(tensors[:-1], np.int64),
+            np.array(rest, np.int64), *self._needs.get(rest, _FREE),
+            np.array(whole, np.int64), *self._needs.get(whole, _FREE),
+            self.heads.device, self.heads.server, int(self.heads.ptr[u]), self._reach, self._flag,
         )  # fmt: skip
+        self._steps += steps + 16 * (len(rest) + len(whole)) * (self._units[u] + 1)
+        return Need(*found)
+
+
+_NOTHING = np.zeros(0, np.int64)
+_FREE = Need(*(np.zeros(1) for _ in range(4)))
+
+
+@compiled
+def _carry(
+    p: Arrays,
+    u: int,
+    beside: IntArray,
+    tensors: IntArray,
+    server: FloatArray,
+    uplink: FloatArray,
+    device: FloatArray,
+    downlink: FloatArray,
+) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+    """The bounds (of a set ``tensors``) that hold for each number of rows of operator u; order as in :class:`Need`.
+
+    Asked of a tensor is what u's rows [0, r), or [r, units), read of it, and if it is one of those ``beside`` u as
+    large a part as u's; of the set's bounds the one that asks no more than that of any tensor.
+    """
+    units = np.int64(p.units[u])
+    found = np.zeros((4, units + 1))
+    if len(tensors) == 0:
+        return found[0], found[1], found[2], found[3]
+    last = np.int64(p.units[tensors[len(tensors) - 1]])
+    at_device, at_server = np.full(units + 1, last), np.zeros(units + 1, np.int64)
+    rows, begin = np.zeros(units + 1, np.int64), np.zeros(units + 1, np.int64)
+    for w in tensors:
+        most = np.int64(p.units[w])
+        aside = False
+        for v in beside:
+            aside = aside or v == w
+        for r in range(units + 1):
+            rows[r] = r * most // units if aside else 0
+            begin[r] = -(-r * most // units) if aside else most
+        for e in range(p.in_ptr[u], p.in_ptr[u + 1]):
+            if p.in_source[e] == w:
+                at = p.need_ptr[e]
+                for r in range(units + 1):
+                    rows[r] = max(rows[r], np.int64(p.dev_hi[at + r]))
+                    begin[r] = min(begin[r], np.int64(p.srv_lo[at + r]))
+        for r in range(units + 1):
+            at_device[r] = min(at_device[r], ((rows[r] + 1) * last - 1) // most)
+            if begin[r] > 0:
+                at_server[r] = max(at_server[r], (begin[r] - 1) * last // most + 1)
+    for r in range(units + 1):
+        found[0, r] = server[at_server[r]]
+        found[1, r] = uplink[at_server[r]]
+        found[2, r] = device[at_device[r]]
+        found[3, r] = downlink[at_device[r]]
+    return found[0], found[1], found[2], found[3]
+
+
+@compiled
+def _evaluate(
+    p: Arrays,
+    u: int,
+    weight: float,
+    beside: IntArray,
+    rest: IntArray,
+    rest_server: FloatArray,
+    rest_uplink: FloatArray,
+    rest_device: FloatArray,
+    rest_downlink: FloatArray,
+    whole: IntArray,
+    whole_server: FloatArray,
+    whole_uplink: FloatArray,
+    whole_device: FloatArray,
+    whole_downlink: FloatArray,
+    device: FloatArray,
+    server: FloatArray,
+    at: int,
+    reach: int,
+    flag: Flag,
+) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray, int]:
+    """The bounds of the set ``beside`` with u; from those of ``rest`` (for the set without u) and ``whole`` (for the
+    set with u's inputs in u's place); and the steps that it took."""
+    units = p.units[u]
+    first, end = crops(p, u)
+    return _need(
+        u,
+        units,
+        weight * p.bytes[u] / units / p.link[0],
+        weight * p.bytes[u] / units / p.link[1],
+        weight * p.link[2],
+        p.sendable[u],
+        first,
+        end,
+        _carry(p, u, beside, rest, rest_server, rest_uplink, rest_device, rest_downlink),
+        _carry(p, u, beside, whole, whole_server, whole_uplink, whole_device, whole_downlink),
+        device[at : at + units + 1],
+        server[at : at + units + 1],
+        reach,
+        flag,
+    )
 
 
 @compiled
@@ -213,36 +305,68 @@ def _need(
     sendable: bool,
     first: int,
     end: int,
-    rest_server: FloatArray,
-    rest_uplink: FloatArray,
-    rest_device: FloatArray,
-    rest_downlink: FloatArray,
-    whole_server: FloatArray,
-    whole_uplink: FloatArray,
-    whole_device: FloatArray,
-    whole_downlink: FloatArray,
+    rest: tuple[FloatArray, FloatArray, FloatArray, FloatArray],
+    whole: tuple[FloatArray, FloatArray, FloatArray, FloatArray],
     device: FloatArray,
     server: FloatArray,
-) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
-    """The bounds of a set whose last tensor is u: ``rest`` without u, ``whole`` with u's inputs in its place."""
+    reach: int,
+    flag: Flag,
+) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray, int]:
+    """The bounds of a set whose last tensor is u: ``rest`` without u, ``whole`` with u's inputs in its place.
+
+    Of a cut (the row where the sender's part ends) the nearest ``reach`` places are tried; those beyond count with what
+    all of them take at least. Rows that the flag keeps from being looked at count as free.
+    """
+    rest_server, rest_uplink, rest_device, rest_downlink = rest
+    whole_server, whole_uplink, whole_device, whole_downlink = whole
     on_server, on_uplink = np.zeros(units + 1), np.zeros(units + 1)
     on_device, on_downlink = np.zeros(units + 1), np.zeros(units + 1)
+    # The least of a side's heads at a cut and beyond it: a bound that rises with the distance of the cut.
+    device_on, server_on = device.copy(), server.copy()
+    for r in range(units - 1, -1, -1):
+        device_on[r] = min(device_on[r], device_on[r + 1])
+    for r in range(1, units + 1):
+        server_on[r] = min(server_on[r], server_on[r - 1])
+    steps = 0
     for r in range(units):
+        if raised(flag):
+            break
         best, free = np.inf, np.inf
         if u > 0:
             best, free = max(whole_server[r], server[r]), whole_uplink[r]
         if sendable:
-            for b in range(units if u == 0 else r + 1, units + 1):
-                sent = max(rest_uplink[r], device[b], whole_uplink[b]) + up * max(0, min(b, end) - r)
+            before = units if u == 0 else r + 1
+            for b in range(before, units + 1):
+                load = up * max(0, min(b, end) - r)
+                least = max(rest_uplink[r], device_on[b]) + load
+                if least >= free and max(rest_server[r], least + delay) >= best:
+                    break
+                steps += 1
+                if b - before >= reach:
+                    best = min(best, max(rest_server[r], least + delay))
+                    free = min(free, least)
+                    break
+                sent = max(rest_uplink[r], device[b], whole_uplink[b]) + load
                 best = min(best, max(rest_server[r], server[b], sent + delay))
                 free = min(free, sent)
         on_server[r], on_uplink[r] = best, free
     for r in range(1, units + 1):
+        if raised(flag):
+            break
         best, free = max(whole_device[r], device[r]), whole_downlink[r]
         if sendable and u > 0:
-            for a in range(r):
-                sent = max(rest_downlink[r], server[a], whole_downlink[a]) + down * max(0, r - max(a, first))
+            for a in range(r - 1, -1, -1):
+                load = down * max(0, r - max(a, first))
+                least = max(rest_downlink[r], server_on[a]) + load
+                if least >= free and max(rest_device[r], least + delay) >= best:
+                    break
+                steps += 1
+                if r - a > reach:
+                    best = min(best, max(rest_device[r], least + delay))
+                    free = min(free, least)
+                    break
+                sent = max(rest_downlink[r], server[a], whole_downlink[a]) + load
                 best = min(best, max(rest_device[r], device[a], sent + delay))
                 free = min(free, sent)
         on_device[r], on_downlink[r] = best, free
-    return on_server, on_uplink, on_device, on_downlink
+    return on_server, on_uplink, on_device, on_downlink, steps

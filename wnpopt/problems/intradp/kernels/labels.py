@@ -16,10 +16,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from wnpopt.backends.compiled import compiled
+from wnpopt.backends.compiled import compiled, inner
+from wnpopt.backends.stopping import Flag
 from wnpopt.problems.intradp.kernels.heads import Heads
 from wnpopt.problems.intradp.kernels.pool import NEVER, Pool, add_needs, compact, insert, open_needs
 from wnpopt.problems.intradp.kernels.problem import Arrays, FloatArray, IntArray, RowArray
+from wnpopt.problems.intradp.kernels.stop import raised
 
 
 @compiled
@@ -45,6 +47,10 @@ SILENT, DOWN, BOTH, UP = 0, 1, 2, 3
 """Messages of the tensor that is being decided: none, to the device, both ways, to the server."""
 
 
+TRY = 32
+"""Steps of work that trying one part for one label counts as; a live tensor that is copied is one."""
+
+
 class Ahead(NamedTuple):
     """Heads of the sets {first k live tensors} at one level, k = 1 … L, by the rows of the k-th.
 
@@ -58,12 +64,22 @@ class Ahead(NamedTuple):
     units: IntArray  # (L,)
 
 
+class Live(NamedTuple):
+    """The tensors that are live at one level, in the order of their slots: their units, and their slots one level on.
+
+    ``before`` is -1 for a tensor that nobody reads further on.
+    """
+
+    units: RowArray  # (L,)
+    before: RowArray  # (L,)
+
+
 class Rules(NamedTuple):
     """What does not change while labels are extended.
 
     ``cost`` bounds the weighted objective, ``time`` seconds; ``weights``: of time, of the device's busy seconds, of the
     secondary rank. Labels are no use at or above ``cutoff``, nor beyond the latency ``limit``. ``width`` is the beam's;
-    when more than ``most`` labels have been made from one level the rest of it counts as dropped.
+    once a level has taken ``effort`` steps (see :data:`TRY`) the rest of it counts as dropped.
     """
 
     cost: Heads
@@ -72,29 +88,36 @@ class Rules(NamedTuple):
     cutoff: float
     limit: float
     width: int
-    most: int
+    effort: int
 
 
 @compiled
 def decide(
-    p: Arrays, u: int, old: Pool, new: Pool, old_slots: RowArray, new_slots: RowArray, ahead: Ahead, rules: Rules
+    p: Arrays,
+    u: int,
+    old: Pool,
+    new: Pool,
+    slot: int,
+    new_slots: RowArray,
+    live: Live,
+    ahead: Ahead,
+    rules: Rules,
+    flag: Flag,
 ) -> float:
     """Extend every label of ``old`` by operator u's rows into ``new``; the least bound that fell out of the beam.
+
+    ``slot`` is u's in the old labels, -1 if nobody reads it. What is not looked at any more once the flag is raised or
+    the effort spent counts as fallen out.
 
     Only what may be part of a best plan is tried: a side computes the rows that are needed there, fewer if the rest
     comes as a message, more only if the other side is sent them or nobody else would compute them. Reducing any other
     part to that makes no operator and no message longer, and so nothing later.
     """
-    slot = old_slots[u]
     units = int(p.units[u])
     cutoff = rules.cutoff
     dropped = np.full(1, np.inf)
-    before = new.tally[2]
     for i in range(old.tally[0]):
         if old.bound[i] >= cutoff:
-            continue
-        if new.tally[2] - before > rules.most:
-            dropped[0] = min(dropped[0], old.bound[i])
             continue
         need_a, need_b = 0, units
         if slot >= 0:
@@ -107,7 +130,10 @@ def decide(
             b = a
         # A loop of cases rather than nested loops: _extend is long, and is compiled into every place that calls it.
         while True:
-            down, up = _extend(p, u, i, a, b, old, new, slot, old_slots, new_slots, ahead, rules, dropped)
+            if new.tally[2] > rules.effort or raised(flag):
+                dropped[0] = min(dropped[0], old.bound[i])
+                break
+            down, up = _extend(p, u, i, a, b, old, new, slot, new_slots, live, ahead, rules, dropped)
             if mode == SILENT:
                 if a < need_b and u > 0:
                     a = b = a + 1  # the place up to which the device computes rows that nobody needs
@@ -143,11 +169,11 @@ def decide(
     return least
 
 
-@compiled
+@inner
 def _ahead(labels: Pool, i: int, ahead: Ahead, w_time: float, base: float) -> float:
     """The bound that follows from what label i needs of the tensors that are not decided yet, all together."""
     value = 0.0
-    live = labels.rows.shape[1]
+    live = min(labels.rows.shape[1], len(ahead.units))
     rows = labels.rows[i]
     k = 0
     while k < live and min(rows[k, 2], rows[k, 3]) < ahead.units[k]:
@@ -183,7 +209,7 @@ def _ahead(labels: Pool, i: int, ahead: Ahead, w_time: float, base: float) -> fl
     return value
 
 
-@compiled
+@inner
 def _extend(
     p: Arrays,
     u: int,
@@ -193,8 +219,8 @@ def _extend(
     old: Pool,
     new: Pool,
     slot: int,
-    old_slots: RowArray,
     new_slots: RowArray,
+    live: Live,
     ahead: Ahead,
     rules: Rules,
     dropped: FloatArray,
@@ -204,6 +230,7 @@ def _extend(
     Returns what the device's misses cost at least whatever b is, and what the server's cost: neither falls when more
     rows are sent.
     """
+    new.tally[2] += TRY
     units = int(p.units[u])
     delay = p.link[2]
     w_time, w_busy = rules.weights[0], rules.weights[1]
@@ -248,7 +275,6 @@ def _extend(
         )
     if not fits or value >= rules.cutoff:
         return down, up
-    live = new.rows.shape[1]
     if new.tally[0] == len(new.bound):
         dropped[0] = min(dropped[0], compact(new, rules.width))
     j = new.tally[0]
@@ -262,10 +288,10 @@ def _extend(
     new.clock[j, 2] = gamma
     new.clock[j, 3] = delta
     new.clock[j, 4] = busy + took_a
-    for w in range(u):
-        s, o = new_slots[w], old_slots[w]
-        if s < 0:
-            continue
+    count = len(live.units)
+    new.tally[2] += count
+    for s in range(count):
+        o = live.before[s]
         if o >= 0:
             for c in range(8):
                 new.rows[j, s, c] = old.rows[i, o, c]
@@ -273,7 +299,7 @@ def _extend(
                 new.tails[j, s, c] = old.tails[i, o, c]
         else:
             new.rows[j, s, 0] = new.rows[j, s, 1] = 0
-            new.rows[j, s, 2] = new.rows[j, s, 3] = p.units[w]
+            new.rows[j, s, 2] = new.rows[j, s, 3] = live.units[s]
             for c in range(4):
                 new.rows[j, s, 4 + c] = 0
                 new.tails[j, s, c] = NEVER
@@ -286,6 +312,5 @@ def _extend(
     new.parent[j] = i
     new.end[j] = a
     new.begin[j] = b
-    new.tally[2] += 1
-    insert(new, j, live, w_busy > 0.0)
+    insert(new, j, count, w_busy > 0.0)
     return down, up

@@ -5,36 +5,81 @@ from __future__ import annotations
 import numpy as np
 
 from wnpopt.backends.compiled import compiled
+from wnpopt.backends.stopping import Flag
 from wnpopt.problems.intradp.kernels.evaluate import Scratch, expand, score
 from wnpopt.problems.intradp.kernels.problem import Arrays, FloatArray, RowArray
+from wnpopt.problems.intradp.kernels.stop import raised
 
 
 @compiled
-def best_range(p: Arrays, work: Scratch, energy: bool, limit: float, weights: FloatArray) -> tuple[int, int]:
-    """(i, j): the server computes operators i to j - 1 whole, the device the others; first of equal ones.
+def best_range(
+    p: Arrays, work: Scratch, energy: bool, limit: float, weights: FloatArray, most: int, flag: Flag
+) -> tuple[int, int]:
+    """(i, j): the server computes operators i to j - 1 whole, the device the others.
 
-    A range is passed over when what the device computes outside it already costs more (``weights`` of time and of
-    busy seconds). An empty range is the device alone.
+    The first of equal ones, and an empty range is the device alone. A range is passed over when what the device
+    computes outside it already costs more (``weights`` of time and of busy seconds). All ranges are tried if they are
+    at most ``most``; of more only those on a grid, then those near the best of them. The flag ends the search early.
     """
     n = len(p.units)
+    prefix = np.zeros(n + 1)
+    for i in range(n):
+        prefix[i + 1] = prefix[i] + p.device_full[i]
+    suffix = np.zeros(n + 1)
+    for i in range(n - 1, -1, -1):
+        suffix[i] = suffix[i + 1] + p.device_full[i]
+    outside = (prefix, suffix, weights[0] + weights[1])
+    best = score(p, p.units.copy(), p.units.copy(), work, energy, limit), 1, 1
+    step = max(1, n // 32)
+    if step > 1:  # a good one first: most of the others then need not be tried
+        best = _ranges(p, work, energy, limit, outside, best, (1, n - 1, step), (2, n, step), flag)
+    grid = 1
+    while (n // grid) * (n // grid) > 2 * most:
+        grid += 1
+    best = _ranges(p, work, energy, limit, outside, best, (1, n - 1, grid), (2, n, grid), flag)
+    if grid > 1:
+        best = _ranges(p, work, energy, limit, outside, best, (1, n - 1, grid), (n - 1, n, 1), flag)
+        i, j = best[1], best[2]
+        first = max(1, i - grid), min(n - 1, i + grid), 1
+        end = max(2, j - grid), min(n, j + grid), 1
+        best = _ranges(p, work, energy, limit, outside, best, first, end, flag)
+    return best[1], best[2]
+
+
+@compiled
+def _ranges(
+    p: Arrays,
+    work: Scratch,
+    energy: bool,
+    limit: float,
+    outside: tuple[FloatArray, FloatArray, float],
+    best: tuple[float, int, int],
+    first: tuple[int, int, int],
+    end: tuple[int, int, int],
+    flag: Flag,
+) -> tuple[float, int, int]:
+    """The better of ``best`` (score, i, j) and the ranges with i in range(*first) and j in range(*end)."""
+    prefix, suffix, rate = outside
+    value, best_i, best_j = best
     a, b = p.units.copy(), p.units.copy()
-    best = score(p, a, b, work, energy, limit)
-    best_i = best_j = 1
-    total = p.device_full.sum()
-    rate = weights[0] + weights[1]
-    for i in range(1, n - 1):
-        outside = total
-        for j in range(i + 1, n):
-            outside -= p.device_full[j - 1]
-            a[j - 1] = b[j - 1] = 0
-            if rate * outside * (1 - 1e-9) >= best:
+    for i in range(first[0], first[1], first[2]):
+        done = i
+        for j in range(end[0], end[1], end[2]):
+            if j <= i:
                 continue
-            value = score(p, a, b, work, energy, limit)
-            if value < best:
-                best, best_i, best_j = value, i, j
-        for j in range(i, n - 1):
-            a[j] = b[j] = p.units[j]
-    return best_i, best_j
+            if raised(flag):
+                return value, best_i, best_j
+            for v in range(done, j):
+                a[v] = b[v] = 0
+            done = j
+            if rate * (prefix[i] + suffix[j]) * (1 - 1e-9) > value:
+                continue
+            found = score(p, a, b, work, energy, limit)
+            if found < value or (found == value and best_j > best_i and (i < best_i or (i == best_i and j < best_j))):
+                value, best_i, best_j = found, i, j
+        for v in range(i, done):
+            a[v] = b[v] = p.units[v]
+    return value, best_i, best_j
 
 
 @compiled
@@ -71,11 +116,12 @@ def anneal(
     work: Scratch,
     energy: bool,
     limit: float,
+    flag: Flag,
 ) -> float:
     """Simulated annealing from the overrides given, which become the best ones seen; their score.
 
-    Temperature falls from ``hot`` (relative to the score) to a thousandth of it. Moves: set a tensor's overrides
-    anew, shift one by a few rows, let one go, move both to a neighbouring tensor.
+    Ends early once the flag is raised. Temperature falls from ``hot`` (relative to the score) to a thousandth of it.
+    Moves: set a tensor's overrides anew, shift one by a few rows, let one go, move both to a neighbouring tensor.
     """
     n = len(p.units)
     a, b = np.zeros(n, np.int32), np.zeros(n, np.int32)
@@ -84,7 +130,7 @@ def anneal(
     best_device, best_server = device.copy(), server.copy()
     now_a = a.copy()
     for step in range(steps):
-        if best <= 0.0:
+        if best <= 0.0 or raised(flag):
             break
         u = 1 + int(rng.random() * (n - 2))
         w = u
@@ -118,17 +164,18 @@ def anneal(
         expand(p, device, server, a, b)
         found = score(p, a, b, work, energy, limit)
         heat = hot * 1e-3 ** (step / steps) * best
-        if found <= value or (heat < np.inf and rng.random() < np.exp((value - found) / heat)):
+        if found <= value or (0.0 < heat < np.inf and rng.random() < np.exp((value - found) / heat)):
             value = found
-            now_a[:] = a
+            for v in range(n):  # not slices: those take seconds to compile
+                now_a[v] = a[v]
             if value < best:
                 best = value
-                best_device[:] = device
-                best_server[:] = server
+                for v in range(n):
+                    best_device[v], best_server[v] = device[v], server[v]
         else:
             if w != u:
                 device[w], server[w] = old_wa, old_wb
             device[u], server[u] = old_a, old_b
-    device[:] = best_device
-    server[:] = best_server
+    for v in range(n):
+        device[v], server[v] = best_device[v], best_server[v]
     return best

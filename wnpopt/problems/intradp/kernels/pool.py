@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from wnpopt.backends.compiled import compiled
+from wnpopt.backends.compiled import inner
 from wnpopt.problems.intradp.kernels.problem import Arrays, FloatArray, IntArray, RowArray
 
 NEVER = -1e300
@@ -34,7 +34,7 @@ class Pool(NamedTuple):
     end: RowArray  # (C,) device_end of the operator decided
     begin: RowArray  # (C,) server_begin
     bucket: IntArray  # (power of 2,) first label of each bucket
-    tally: IntArray  # (3,): labels in the pool; labels relaxed so far; labels made so far
+    tally: IntArray  # (3,): labels in the pool; labels relaxed so far; work done so far
 
 
 def pool(capacity: int, live: int) -> Pool:
@@ -57,7 +57,7 @@ def pool(capacity: int, live: int) -> Pool:
     )
 
 
-@compiled
+@inner
 def open_needs(p: Arrays, into: Pool, i: int, slots: RowArray) -> None:
     """Empty needs in label i."""
     for w in range(len(slots)):
@@ -70,7 +70,7 @@ def open_needs(p: Arrays, into: Pool, i: int, slots: RowArray) -> None:
                 into.tails[i, s, c] = NEVER
 
 
-@compiled
+@inner
 def add_needs(p: Arrays, into: Pool, i: int, u: int, a: int, b: int, slots: RowArray) -> None:
     """Add to label i what operator u needs of its inputs; the label's clocks are those at u's start."""
     for e in range(p.in_ptr[u], p.in_ptr[u + 1]):
@@ -102,7 +102,7 @@ def add_needs(p: Arrays, into: Pool, i: int, u: int, a: int, b: int, slots: RowA
             rows[2], tails[2], rows[6] = x, t, p.srv_hi[at + b]
 
 
-@compiled
+@inner
 def _dominates(pool: Pool, i: int, j: int, live: int, busy: bool) -> bool:
     """True if label i is at least as good as j for the same needs."""
     for c in range(4):
@@ -117,7 +117,7 @@ def _dominates(pool: Pool, i: int, j: int, live: int, busy: bool) -> bool:
     return True
 
 
-@compiled
+@inner
 def _same_needs(pool: Pool, i: int, j: int, live: int) -> bool:
     for s in range(live):
         for c in range(8):
@@ -126,7 +126,7 @@ def _same_needs(pool: Pool, i: int, j: int, live: int) -> bool:
     return True
 
 
-@compiled
+@inner
 def insert(into: Pool, i: int, live: int, busy: bool) -> None:
     """Keep label i (the next free place) unless an equal or better one is there; drop those that it beats."""
     key = np.int64(1469598103934665603)
@@ -161,7 +161,7 @@ def insert(into: Pool, i: int, live: int, busy: bool) -> None:
 
 
 # Loops rather than numpy's indexing by arrays, which takes seconds to compile for every kind of array.
-@compiled
+@inner
 def _gather1(values: npt.NDArray[np.generic], index: IntArray) -> None:
     """values[: len(index)] = values[index]"""
     taken = np.empty(len(index), values.dtype)
@@ -171,7 +171,7 @@ def _gather1(values: npt.NDArray[np.generic], index: IntArray) -> None:
         values[k] = taken[k]
 
 
-@compiled
+@inner
 def _gather2(values: npt.NDArray[np.generic], index: IntArray) -> None:
     """The same for two dimensions."""
     taken = np.empty((len(index), values.shape[1]), values.dtype)
@@ -183,7 +183,7 @@ def _gather2(values: npt.NDArray[np.generic], index: IntArray) -> None:
             values[k, c] = taken[k, c]
 
 
-@compiled
+@inner
 def _gather3(values: npt.NDArray[np.generic], index: IntArray) -> None:
     """The same for three dimensions."""
     taken = np.empty((len(index), values.shape[1], values.shape[2]), values.dtype)
@@ -197,7 +197,7 @@ def _gather3(values: npt.NDArray[np.generic], index: IntArray) -> None:
                 values[k, s, c] = taken[k, s, c]
 
 
-@compiled
+@inner
 def compact(into: Pool, width: int) -> float:
     """Keep the ``width`` labels of least rank, sorted by it; the least bound among those that go, or infinity."""
     count = into.tally[0]

@@ -99,27 +99,29 @@ class _Same:
 
 @lru_cache(maxsize=4)
 def _compile(key: _Same) -> Problem:
+    from wnpopt.problems.intradp.kernels.windows import tabulate
+
     instance = key.instance
     operators = instance.operators
     index = {operator.name: i for i, operator in enumerate(operators)}
     units = np.array([operator.units for operator in operators], dtype=np.int32)
-    sources, consumers, in_ptr, need_ptr = [], [], [0], [0]
-    tables: list[tuple[RowArray, RowArray, RowArray, RowArray]] = []
+    sources, consumers, in_ptr, shapes = [], [], [0], []
     for v, operator in enumerate(operators):
         for edge in operator.inputs:
-            u = index[edge.source]
-            sources.append(u)
+            sources.append(index[edge.source])
             consumers.append(v)
             window = edge.window
-            shape = (0, 0, 0, 0) if window == "all" else (window.kernel, window.stride, window.padding, window.upsample)
-            tables.append(_tables(operator.units, operators[u].units, *shape))
-            need_ptr.append(need_ptr[-1] + operator.units + 1)
+            if window == "all":
+                shapes.append((0, 0, 0, 1))
+            else:
+                shapes.append((window.kernel, window.stride, window.padding, window.upsample))
         in_ptr.append(len(sources))
-    out_edge = np.argsort(np.array(sources, dtype=np.int64), kind="stable")
-    out_ptr = np.searchsorted(np.array(sources, dtype=np.int64)[out_edge], np.arange(len(operators) + 1))
+    in_source, in_consumer = np.array(sources, dtype=np.int32), np.array(consumers, dtype=np.int32)
+    need_ptr = np.concatenate([[0], np.cumsum(units[in_consumer].astype(np.int64) + 1)])
+    tables = tabulate(units, in_source, in_consumer, np.array(shapes, dtype=np.int64).reshape(-1, 4), need_ptr)
+    out_edge = np.argsort(in_source, kind="stable")
+    out_ptr = np.searchsorted(in_source[out_edge], np.arange(len(operators) + 1))
     limit = instance.input_bytes if instance.transfers == "small" else np.inf
-    columns = [np.concatenate(column) if tables else np.zeros(0, np.int32) for column in zip(*tables, strict=True)]
-    columns = columns or [np.zeros(0, np.int32)] * 4
     link, power = instance.link, instance.power_w
     arrays = Arrays(
         units=units,
@@ -130,46 +132,18 @@ def _compile(key: _Same) -> Problem:
         server_full=np.array([operator.server.full_s for operator in operators]),
         sendable=np.array([operator.output_bytes <= limit for operator in operators]),
         in_ptr=np.array(in_ptr, dtype=np.int32),
-        in_source=np.array(sources, dtype=np.int32),
-        in_consumer=np.array(consumers, dtype=np.int32),
+        in_source=in_source,
+        in_consumer=in_consumer,
         out_ptr=out_ptr.astype(np.int32),
         out_edge=out_edge.astype(np.int32),
-        need_ptr=np.array(need_ptr, dtype=np.int64),
-        dev_lo=columns[0],
-        dev_hi=columns[1],
-        srv_lo=columns[2],
-        srv_hi=columns[3],
+        need_ptr=need_ptr,
+        dev_lo=tables[0],
+        dev_hi=tables[1],
+        srv_lo=tables[2],
+        srv_hi=tables[3],
         link=np.array([link.uplink_bytes_per_s, link.downlink_bytes_per_s, link.latency_s]),
         power=np.array([power.compute, power.communicate, power.standby]),
     )
     for array in arrays:
         array.setflags(write=False)
     return Problem(instance, arrays)
-
-
-def _tables(
-    units: int, source_units: int, kernel: int, stride: int, padding: int, upsample: int
-) -> tuple[RowArray, RowArray, RowArray, RowArray]:
-    """dev_lo, dev_hi (by device_end) and srv_lo, srv_hi (by server_begin) of one edge; stride 0 stands for "all"."""
-    ends = np.arange(units + 1, dtype=np.int64)
-    if stride == 0:
-        x_device = x_server = np.zeros(units + 1, dtype=np.int64)
-        y_device = y_server = np.full(units + 1, source_units, dtype=np.int64)
-        upsample = 1
-    else:
-        x_device = np.full(units + 1, -padding, dtype=np.int64)
-        y_device = (ends - 1) * stride - padding + kernel
-        x_server = ends * stride - padding
-        y_server = np.full(units + 1, (units - 1) * stride - padding + kernel, dtype=np.int64)
-    device = _clip(x_device, y_device, upsample, source_units, ends > 0)
-    server = _clip(x_server, y_server, upsample, source_units, ends < units)
-    return (*device, *server)
-
-
-def _clip(
-    x: IntArray, y: IntArray, upsample: int, units: int, computed: npt.NDArray[np.bool_]
-) -> tuple[RowArray, RowArray]:
-    lo = np.maximum(x // upsample, 0)
-    hi = np.minimum(-(-y // upsample), units)
-    empty = ~computed | (lo >= hi)
-    return np.where(empty, units, lo).astype(np.int32), np.where(empty, 0, hi).astype(np.int32)

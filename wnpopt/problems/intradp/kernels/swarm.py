@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from wnpopt.backends.compiled import compiled
+from wnpopt.backends.compiled import compiled, inner
+from wnpopt.backends.stopping import Flag
 from wnpopt.problems.intradp.kernels.evaluate import Scratch, evaluate, expand, score
 from wnpopt.problems.intradp.kernels.problem import Arrays, FloatArray, RowArray
+from wnpopt.problems.intradp.kernels.stop import raised
 
 
 @compiled
@@ -52,29 +54,37 @@ def genes_score(
 def evolve(
     p: Arrays,
     population: FloatArray,
-    generations: int,
+    values: FloatArray,
+    generations: tuple[int, int],
     scale: float,
     crossover: float,
     rng: np.random.Generator,
     work: Scratch,
     energy: bool,
     limit: float,
+    flag: Flag,
 ) -> int:
     """Differential evolution, best/1 and rand/1 by turns with binomial crossover (Storn and Price 1997).
 
-    ``population`` (P, D) becomes the last one; the index of its best member.
-    """  # fmt: skip
+    Generations from the first of ``generations`` up to the second; the first of all, 0, scores ``population`` (P, D)
+    into ``values`` (P,) beforehand. Both go on changing; the index of the best member. Ends early once the flag is
+    raised: members that it keeps from being scored are infinitely bad.
+    """
     n = len(p.units)
     size, genes = population.shape
     a, b = np.zeros(n, np.int32), np.zeros(n, np.int32)
     device, server = np.zeros(n, np.int32), np.zeros(n, np.int32)
-    values = np.zeros(size)
-    for i in range(size):
-        values[i] = genes_score(p, population[i], a, b, device, server, work, energy, limit)
+    if generations[0] == 0:
+        for i in range(size):
+            values[i] = np.inf
+            if not raised(flag):
+                values[i] = genes_score(p, population[i], a, b, device, server, work, energy, limit)
     trial = np.zeros(genes)
-    for generation in range(generations):
+    for generation in range(generations[0], generations[1]):
         best = int(np.argmin(values))
         for i in range(size):
+            if raised(flag):
+                return int(np.argmin(values))
             x, y, z = int(rng.random() * size), int(rng.random() * size), int(rng.random() * size)
             base = best if generation % 2 else x
             always = int(rng.random() * genes)
@@ -89,11 +99,12 @@ def evolve(
             found = genes_score(p, trial, a, b, device, server, work, energy, limit)
             if found <= values[i]:
                 values[i] = found
-                population[i] = trial
+                for g in range(genes):  # not slices: those take seconds to compile
+                    population[i, g] = trial[g]
     return int(np.argmin(values))
 
 
-@compiled
+@inner
 def layers_score(
     p: Arrays, layers: RowArray, a: RowArray, b: RowArray, work: Scratch, energy: bool, limit: float
 ) -> float:
@@ -109,25 +120,36 @@ def layers_score(
 
 @compiled
 def swarm(
-    p: Arrays, particles: RowArray, iterations: int, rng: np.random.Generator, work: Scratch, energy: bool, limit: float
+    p: Arrays,
+    particles: RowArray,
+    iterations: int,
+    rng: np.random.Generator,
+    work: Scratch,
+    energy: bool,
+    limit: float,
+    flag: Flag,
 ) -> RowArray:
     """Particle swarm with the operators of a genetic algorithm on layer partitions; the best partition, (N,).
 
     Inertia is a mutation whose probability adapts to how far a particle is from the swarm's best, the pull of the
-    particle's own best and of the swarm's is two-point crossover with them.
+    particle's own best and of the swarm's is two-point crossover with them. Ends early once the flag is raised.
     """
     size, n = particles.shape
     a, b = np.zeros(n, np.int32), np.zeros(n, np.int32)
     own = particles.copy()
     values = np.zeros(size)
     for i in range(size):
-        values[i] = layers_score(p, own[i], a, b, work, energy, limit)
+        values[i] = np.inf
+        if not raised(flag):
+            values[i] = layers_score(p, own[i], a, b, work, energy, limit)
     best = int(np.argmin(values))
     top: RowArray = own[best].copy()
     top_value = values[best]
     for t in range(iterations):
         progress = t / max(1, iterations)
         for i in range(size):
+            if raised(flag):
+                return top
             x = particles[i]
             apart = 0.0
             for v in range(n):
@@ -143,21 +165,25 @@ def swarm(
                     x[lo:hi] = 1 if rng.random() < 0.5 else 0
             if rng.random() < 0.9 - 0.6 * progress:
                 lo, hi = _segment(n, rng)
-                x[lo:hi] = own[i, lo:hi]
+                for v in range(lo, hi):
+                    x[v] = own[i, v]
             if rng.random() < 0.4 + 0.5 * progress:
                 lo, hi = _segment(n, rng)
-                x[lo:hi] = top[lo:hi]
+                for v in range(lo, hi):
+                    x[v] = top[v]
             value = layers_score(p, x, a, b, work, energy, limit)
             if value < values[i]:
                 values[i] = value
-                own[i] = x
+                for v in range(n):
+                    own[i, v] = x[v]
                 if value < top_value:
                     top_value = value
-                    top[:] = x
+                    for v in range(n):
+                        top[v] = x[v]
     return top
 
 
-@compiled
+@inner
 def _segment(n: int, rng: np.random.Generator) -> tuple[int, int]:
     """A random stretch of operators between the input and the output."""
     lo = 1 + int(rng.random() * max(1, n - 2))

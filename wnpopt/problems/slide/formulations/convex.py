@@ -26,6 +26,7 @@ from wnpopt.problems.slide.solution import SlideSolution
 if TYPE_CHECKING:
     import cvxpy as cp
 
+    from wnpopt.backends.stopping import Flag
     from wnpopt.core.budget import Budget
     from wnpopt.problems.slide.columns import FloatArray
     from wnpopt.problems.slide.selection.plan import Selected
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 
 MOST_SERVED = 20_000
 """Users beyond which CVXPY's own work takes minutes, on no solver's clock."""
+_CVXPY_S_A_USER = 2e-4
+"""Seconds that CVXPY and one turn of Clarabel take a user."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,7 @@ def build(
     """
     from wnpopt.problems.slide.served_set import ServedSet
 
-    plan = _select(instance).plan if served is None else plan_for(instance, served)
+    plan = _select(instance, None).plan if served is None else plan_for(instance, served)
     return model_of(ServedSet.of(instance.columns, plan), goal).problem
 
 
@@ -144,6 +147,9 @@ def divide_convex(served: ServedSet, goal: Goal, budget: Budget) -> Divided | No
     least = served.widths(longest) if served.size else np.zeros(0)
     if not math.fsum(least) <= served.columns.bandwidth_hz * (1 + 1e-12):
         return None
+    # What CVXPY makes of the model is on no solver's clock: it is not begun if it would end after the limit.
+    if budget.exhausted() or budget.remaining() < _CVXPY_S_A_USER * served.size:
+        return None
     began = time.perf_counter()
     model = model_of(served, goal)
     build_s = time.perf_counter() - began
@@ -151,7 +157,7 @@ def divide_convex(served: ServedSet, goal: Goal, budget: Budget) -> Divided | No
         # Said of an answer that is checked and repaired below.
         warnings.filterwarnings("ignore", message="Solution may be inaccurate")
         report = solve_convex(model.problem, budget)
-    if report.objective is None:
+    if report.values is None or report.objective is None or model.width.value is None:
         return None
     width = np.asarray(model.width.value, dtype=np.float64)[: least.size] * model.width_hz
     repaired = division(served, goal, _repair(width, least, served.columns.bandwidth_hz))
@@ -159,44 +165,51 @@ def divide_convex(served: ServedSet, goal: Goal, budget: Budget) -> Divided | No
 
 
 def _repair(width: FloatArray, least: FloatArray, band: float) -> FloatArray:
-    wanted = np.maximum(width, least)
+    # Whatever is no number becomes the least that is needed.
+    wanted = np.maximum(np.where(np.isfinite(width), width, least), least)
     over, spare = math.fsum(wanted) - band, math.fsum(wanted - least)
     if over <= 0 or spare <= 0:
         return wanted
     return least + (wanted - least) * max(0.0, 1 - over / spare)
 
 
-def _select(instance: SlideInstance) -> Selected:
+def _select(instance: SlideInstance, flag: Flag | None) -> Selected:
     from wnpopt.problems.slide.kernels.needs import Needs
     from wnpopt.problems.slide.selection.exact import prove
     from wnpopt.problems.slide.selection.greedy import greedy_selection
 
     exact = Needs.of(instance.columns)
-    return prove(instance.columns, exact) or greedy_selection(exact)
+    return prove(instance.columns, exact, flag) or greedy_selection(exact, flag)
 
 
 def run(instance: SlideInstance, run: Run[SlideSolution]) -> Outcome[SlideSolution]:
     """Users by the exact or greedy selection, then the division of the band with the greatest least slack."""
+    from wnpopt.backends.stopping import run_stoppable
     from wnpopt.problems.slide.kernels.needs import Needs
     from wnpopt.problems.slide.selection.plan import allocate
     from wnpopt.problems.slide.served_set import ServedSet
 
     columns = instance.columns
-    selected = _select(instance)
+    selected = run_stoppable(lambda flag: _select(instance, flag), run.budget)
     bounds = () if selected.bound is None else (Bound(selected.bound, "dp"),)
+    least = allocate(Needs.of(columns), selected.plan).to_solution(columns)
+    # CVXPY may fail in ways of its own; the users are selected by now.
+    run.trace.incumbent(selected.value, least)
+    for bound in bounds:
+        run.trace.bound(bound.value, bound.source)
     small = selected.plan.user.size <= MOST_SERVED
     found = divide_convex(ServedSet.of(columns, selected.plan), Goal.GREATEST_SLACK, run.budget) if small else None
-    if found is None:
-        solution = allocate(Needs.of(columns), selected.plan).to_solution(columns)
-        return Outcome(
-            solution,
-            Termination.HEURISTIC,
-            bounds,
-            found_by="greedy",
-            message="no CVXPY division (too many users, or no time); least bandwidths",
-        )
-    solution = found.division.allocation.to_solution(columns)
-    return Outcome(solution, Termination.HEURISTIC, bounds, build_s=found.build_s)
+    if found is not None:
+        solution = found.division.allocation.to_solution(columns)
+        if run.verified_objective(solution) is not None:
+            return Outcome(solution, Termination.HEURISTIC, bounds, build_s=found.build_s)
+    return Outcome(
+        least,
+        run.budget.why_over() if run.budget.exhausted() else Termination.HEURISTIC,
+        bounds,
+        found_by="greedy",
+        message="no CVXPY division (too many users, no time, or it failed); least bandwidths",
+    )
 
 
 METHOD = Method(

@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from wnpopt.core.bound import Bound
+from wnpopt.core.bound import Bound, best_bound
 from wnpopt.core.errors import InputError
 from wnpopt.core.method import Method, Outcome, Run
 from wnpopt.core.result import Termination, WarmStart
+from wnpopt.core.verdict import Verdict, compare
+from wnpopt.problems.slide.formulations.clock import Clock, OutOfTime
 from wnpopt.problems.slide.instance import SlideInstance
 from wnpopt.problems.slide.solution import SlideSolution
 
@@ -33,7 +35,15 @@ MOST_STEPS = 60_000
 """Binary steps of transmissions beyond which the multicast model is thinned (about 200 users with 3 models)."""
 _THIN_STEPS, _THIN_ENTRIES, _MOST_PAIRS = 4_000, 80_000, 60_000
 """Size of a thinned model, and the pairs beyond which even that is too large for a modelling layer in Python."""
-_BOUND_SLACK = 1e-9
+_LARGEST_INTEGER = 2**20
+"""Integer values up to this are handed over as they are: a solver's tolerances tell them apart."""
+_TOLERANCE = 2e-9
+"""What the solver's bound may be off by, relative to the sum of all values: its dual tolerance, twice."""
+_HANDING = 0.5
+"""The time that handing a model over takes, in parts of the time that building it took, at most."""
+
+
+_NO_TIME = "no time was left for a model; what was known before stands"
 
 
 class Thin(Enum):
@@ -66,11 +76,19 @@ def model_of(needs: Needs, capacity: float | None = None, thin: Thin = Thin.NO) 
     """The MILP under ``needs``; costs are in resource blocks or in parts of the bandwidth."""
     capacity = needs.capacity if capacity is None else capacity
     if not needs.columns.multicast:
-        return _unicast(needs, capacity)
-    return _multicast(needs, capacity, steps_of(needs, capacity, thin))
+        return _unicast(needs, capacity, 1.0, Clock())
+    return _multicast(needs, capacity, steps_of(needs, capacity, thin), 1.0, Clock())
 
 
-def _unicast(needs: Needs, capacity: float) -> pyo.ConcreteModel:
+def objective_unit(values: FloatArray) -> float:
+    """What the values are divided by for a solver with absolute tolerances: a power of two, 1 for small integers."""
+    top = float(values.max()) if values.size else 0.0
+    if top == 0 or (top <= _LARGEST_INTEGER and bool((values == np.floor(values)).all())):
+        return 1.0
+    return math.ldexp(1.0, math.frexp(top)[1] - 10)
+
+
+def _unicast(needs: Needs, capacity: float, unit: float, clock: Clock) -> pyo.ConcreteModel:
     import pyomo.environ as pyo
 
     columns = needs.columns
@@ -79,7 +97,7 @@ def _unicast(needs: Needs, capacity: float) -> pyo.ConcreteModel:
     costs = needs.costs
     pairs = [
         (u, j)
-        for u in range(columns.users)
+        for u in clock.each(range(columns.users))
         for j in _choices(needs, u)
         if costs[u, j] <= capacity and columns.model_bits[j] <= needs.cache
     ]
@@ -88,23 +106,32 @@ def _unicast(needs: Needs, capacity: float) -> pyo.ConcreteModel:
         by_user.setdefault(u, []).append(j)
     model = pyo.ConcreteModel(name="slide")
     model.PAIRS = pyo.Set(initialize=pairs, dimen=2)
+    clock.check()
     model.x = pyo.Var(model.PAIRS, domain=pyo.Binary)
     model.objective = pyo.Objective(
-        expr=pyo.quicksum(float(columns.values[u]) * model.x[u, j] for u, j in pairs), sense=pyo.maximize
+        expr=pyo.quicksum(float(columns.values[u]) / unit * model.x[u, j] for u, j in clock.each(pairs)),
+        sense=pyo.maximize,
     )
-    model.S1_one_model = pyo.Constraint(
-        sorted(u for u, js in by_user.items() if len(js) > 1),
-        rule=lambda m, u: pyo.quicksum(m.x[u, j] for j in by_user[u]) <= 1,
-    )
+
+    def one_model(m: pyo.ConcreteModel, u: int) -> object:
+        return pyo.Constraint.Skip if clock.over() else pyo.quicksum(m.x[u, j] for j in by_user[u]) <= 1
+
+    model.S1_one_model = pyo.Constraint(sorted(u for u, js in by_user.items() if len(js) > 1), rule=one_model)
     if pairs:
         model.S2_bandwidth = pyo.Constraint(
-            expr=pyo.quicksum(float(costs[u, j]) / scale * model.x[u, j] for u, j in pairs) <= capacity / scale
+            expr=pyo.quicksum(float(costs[u, j]) / scale * model.x[u, j] for u, j in clock.each(pairs))
+            <= capacity / scale
         )
     if cached and pairs:
         models = sorted({j for _, j in pairs})
         model.z = pyo.Var(models, domain=pyo.Binary)
-        model.S3_open = pyo.Constraint(model.PAIRS, rule=lambda m, u, j: m.x[u, j] <= m.z[j])
+
+        def is_open(m: pyo.ConcreteModel, u: int, j: int) -> object:
+            return pyo.Constraint.Skip if clock.over() else m.x[u, j] <= m.z[j]
+
+        model.S3_open = pyo.Constraint(model.PAIRS, rule=is_open)
         model.S4_cache = pyo.Constraint(expr=_cache(needs, models, model.z))
+    clock.check()
     return model
 
 
@@ -117,7 +144,7 @@ def _choices(needs: Needs, user: int) -> list[int]:
     return [int(np.argmin(costs))]
 
 
-def _multicast(needs: Needs, capacity: float, levels: list[Steps]) -> pyo.ConcreteModel:
+def _multicast(needs: Needs, capacity: float, levels: list[Steps], unit: float, clock: Clock) -> pyo.ConcreteModel:
     import pyomo.environ as pyo
 
     columns = needs.columns
@@ -126,29 +153,38 @@ def _multicast(needs: Needs, capacity: float, levels: list[Steps]) -> pyo.Concre
     index = [(n, k) for n, level in enumerate(levels) for k in range(len(level.cost))]
     reach: dict[int, list[tuple[int, int]]] = {}
     for n, level in enumerate(levels):
-        for u, k in zip(level.user, level.position, strict=True):
+        for u, k in clock.each(zip(level.user, level.position, strict=True)):
             reach.setdefault(u, []).append((n, k))
     users = sorted(reach)
     model.STEPS = pyo.Set(initialize=index, dimen=2)
+    clock.check()
     model.y = pyo.Var(model.STEPS, domain=pyo.Binary)
     model.x = pyo.Var(users, bounds=(0, 1))
     model.objective = pyo.Objective(
-        expr=pyo.quicksum(float(columns.values[u]) * model.x[u] for u in users), sense=pyo.maximize
+        expr=pyo.quicksum(float(columns.values[u]) / unit * model.x[u] for u in clock.each(users)), sense=pyo.maximize
     )
-    model.M1_steps = pyo.Constraint(
-        [(n, k) for n, k in index if k > 0], rule=lambda m, n, k: m.y[n, k] <= m.y[n, k - 1]
-    )
+
+    def step_by_step(m: pyo.ConcreteModel, n: int, k: int) -> object:
+        return pyo.Constraint.Skip if clock.over() else m.y[n, k] <= m.y[n, k - 1]
+
+    model.M1_steps = pyo.Constraint([(n, k) for n, k in index if k > 0], rule=step_by_step)
     by_model: dict[int, list[int]] = {}
     for n, level in enumerate(levels):
         by_model.setdefault(level.model, []).append(n)
     model.M2_one_transmission = pyo.Constraint(
         sorted(by_model), rule=lambda m, j: pyo.quicksum(m.y[n, 0] for n in by_model[j]) <= 1
     )
-    model.M3_reach = pyo.Constraint(users, rule=lambda m, u: m.x[u] <= pyo.quicksum(m.y[n, k] for n, k in reach[u]))
+
+    def reached(m: pyo.ConcreteModel, u: int) -> object:
+        total = pyo.quicksum(m.y[n, k] for n, k in reach[u] if not clock.over())
+        return pyo.Constraint.Skip if clock.over() else m.x[u] <= total
+
+    model.M3_reach = pyo.Constraint(users, rule=reached)
     if index:
         model.M4_bandwidth = pyo.Constraint(
             expr=pyo.quicksum(
-                (levels[n].cost[k] - (levels[n].cost[k - 1] if k else 0.0)) / scale * model.y[n, k] for n, k in index
+                (levels[n].cost[k] - (levels[n].cost[k - 1] if k else 0.0)) / scale * model.y[n, k]
+                for n, k in clock.each(index)
             )
             <= capacity / scale
         )
@@ -157,10 +193,11 @@ def _multicast(needs: Needs, capacity: float, levels: list[Steps]) -> pyo.Concre
         model.z = pyo.Var(models, domain=pyo.Binary)
         model.M5_open = pyo.Constraint(models, rule=lambda m, j: pyo.quicksum(m.y[n, 0] for n in by_model[j]) <= m.z[j])
         model.M6_cache = pyo.Constraint(expr=_cache(needs, models, model.z))
+    clock.check()
     return model
 
 
-def steps_of(needs: Needs, capacity: float, thin: Thin = Thin.NO) -> list[Steps]:
+def steps_of(needs: Needs, capacity: float, thin: Thin = Thin.NO, clock: Clock | None = None) -> list[Steps]:
     """The levels of all transmissions; thinned as ``models/slide/milp.md`` says.
 
     Raises :class:`InputError` where there are too many steps for a model.
@@ -169,6 +206,7 @@ def steps_of(needs: Needs, capacity: float, thin: Thin = Thin.NO) -> list[Steps]
     from wnpopt.problems.slide.selection.multicast import usable
 
     columns = needs.columns
+    clock = Clock() if clock is None else clock
     able = usable(needs)
     if thin is Thin.NO and not fits_whole(needs):
         raise InputError(f"more than {MOST_STEPS} steps of transmissions; a smaller instance is needed", where="users")
@@ -184,7 +222,7 @@ def steps_of(needs: Needs, capacity: float, thin: Thin = Thin.NO) -> list[Steps]
             continue
         users = np.flatnonzero(able[:, j])
         rates = 1.0 / needs.inverse_rate[users, j]
-        for interval in _intervals(np.unique(rates), most_rates):
+        for interval in clock.each(_intervals(np.unique(rates), most_rates)):
             rate = float(interval[end])
             members = users[rates <= interval[-1]]
             costs = needs.in_units(bands_at(rate, columns.efficiency[members], columns.snr_hz[members]))
@@ -224,20 +262,28 @@ def _cache(needs: Needs, models: list[int], z: pyo.Var) -> object:
 
 def run(instance: SlideInstance, run: Run[SlideSolution]) -> Outcome[SlideSolution]:
     """Solve under the verifier's tolerance for a bound, and under the exact limits if that plan does not keep them."""
+    from wnpopt.backends.stopping import run_stoppable
     from wnpopt.problems.slide.kernels.needs import Needs
-    from wnpopt.problems.slide.selection.plan import allocate, fits, repaired, value_of
+    from wnpopt.problems.slide.selection.exact import prove
+    from wnpopt.problems.slide.selection.plan import Plan, allocate, fits, repaired, value_of
 
     columns = instance.columns
     exact, relaxed = Needs.of(columns), Needs.of(columns, relaxed=True)
     thinned = columns.multicast and not fits_whole(relaxed)
+    if run.budget.exhausted():
+        return Outcome(None, run.budget.why_over(), message=_NO_TIME)
     if thinned and columns.users * columns.models > _MOST_PAIRS:
         return Outcome(None, Termination.HEURISTIC, message="too large for a model; the greedy plan stands")
     if thinned:
         first = _solve(relaxed, relaxed.capacity, run, run.budget.share(run.budget.remaining() / 2), Thin.BOUND)
-        solved = [first, _solve(exact, exact.capacity, run, run.budget, Thin.PLAN)]
+        solved = [first]
+        bounds = _tell_bound(run, relaxed, first)
+        solved.append(_solve(exact, exact.capacity, run, run.budget, Thin.PLAN))
     else:
         first = _solve(relaxed, relaxed.capacity, run, run.budget)
         solved = [first]
+        bounds = _tell_bound(run, relaxed, first)
+        _tell_plan(run, exact, first)
         if first.plan is not None and not fits(exact, first.plan):
             # Some limit is met within the tolerance only. HiGHS may still exceed the exact limit by its own
             # tolerance: then a band that is narrower by that.
@@ -246,43 +292,79 @@ def run(instance: SlideInstance, run: Run[SlideSolution]) -> Outcome[SlideSoluti
                 solved.append(again)
                 if again.plan is None or fits(exact, again.plan):
                     break
-    bounds = _bounds(needs=relaxed, report=first.report)
     build_s = sum(each.build_s for each in solved)
-    message = "a thinned model: its bound and its plan are valid, but may not meet" if thinned else ""
+    notes = list(dict.fromkeys(each.message for each in solved if each.message))
+    termination = solved[-1 if thinned else 0].termination
     plans = [repaired(exact, each.plan) for each in solved if each.plan is not None]
-    termination = solved[-1 if thinned else 0].report.termination()
-    if not plans:
-        return Outcome(None, termination, bounds, first.report.warm_start, build_s=build_s, message=message)
-    best = max(plans, key=lambda plan: value_of(exact, plan))
-    proved = bool(bounds) and value_of(exact, best) >= bounds[0].value * (1 - 1e-7)
+    found_by, ended = "milp", first.termination is Termination.PROVED and not thinned
+    if not plans and not ended:
+        return Outcome(None, termination, bounds, first.warm_start, build_s=build_s, message="; ".join(notes))
+    best = max(plans, key=lambda plan: value_of(exact, plan), default=Plan.empty())
+    if ended and not _is_proved(instance, exact, best, bounds):
+        # The integers are too large for a proof in floating point: the tables' are exact (None without such).
+        exactly = run_stoppable(lambda flag: prove(columns, exact, flag), run.budget)
+        if exactly is not None and exactly.bound is not None:
+            bounds = (*bounds, Bound(exactly.bound, "dp"))
+        if exactly is not None and exactly.value > value_of(exact, best):
+            best, found_by = exactly.plan, "dp"
+    proved = _is_proved(instance, exact, best, bounds)
     if termination is Termination.PROVED and not proved:
         termination = Termination.HEURISTIC
+    if thinned and not proved:
+        notes.insert(0, "a thinned model: its bound and its plan are valid, but may not meet")
     return Outcome(
         allocate(exact, best).to_solution(columns),
         termination,
         bounds,
-        first.report.warm_start,
-        found_by="milp",
+        first.warm_start,
+        found_by=found_by,
         build_s=build_s,
-        message=message if not proved else "",
+        message="; ".join(notes),
     )
 
 
-def _bounds(needs: Needs, report: Report) -> tuple[Bound, ...]:
+def _is_proved(instance: SlideInstance, exact: Needs, plan: Plan, bounds: tuple[Bound, ...]) -> bool:
+    from wnpopt.problems.slide.features import has_integer_objective
+    from wnpopt.problems.slide.selection.plan import value_of
+
+    best = best_bound(bounds, "max")
+    judged = compare(value_of(exact, plan), best.value if best else None, "max", has_integer_objective(instance))
+    return judged.verdict is Verdict.PROVED
+
+
+def _tell_bound(run: Run[SlideSolution], needs: Needs, solved: _Solved) -> tuple[Bound, ...]:
+    """The solver's bound, weakened by what it may be off by, to the trace too."""
     from wnpopt.problems.slide.selection.unicast import common_step
 
-    if report.bound is None:
+    told = None if solved.report is None else solved.report.bound
+    if told is None or not math.isfinite(told):
         return ()
-    step = common_step(needs.columns.values)
-    value = report.bound + _BOUND_SLACK * abs(report.bound)
-    return (Bound(math.floor(value / step + 1e-6) * step if step > 0 else value, "milp"),)
+    values = needs.columns.values
+    value = told + _TOLERANCE * (math.fsum(values) + abs(told)) + _TOLERANCE * objective_unit(values)
+    step = common_step(values)
+    bound = Bound(math.floor(value / step + 1e-6) * step if step > 0 else value, "milp")
+    run.trace.bound(bound.value, bound.source)
+    return (bound,)
+
+
+def _tell_plan(run: Run[SlideSolution], exact: Needs, solved: _Solved) -> None:
+    if solved.plan is not None:
+        run.trace.incumbent(*_priced(exact, solved.plan))
 
 
 @dataclass(frozen=True)
 class _Solved:
-    report: Report
+    """A solver's run and its plan; without a report there was no time for it."""
+
+    report: Report | None
     plan: Plan | None
     build_s: float
+    termination: Termination
+    message: str = ""
+
+    @property
+    def warm_start(self) -> WarmStart:
+        return WarmStart.NONE if self.report is None else self.report.warm_start
 
 
 def _solve(needs: Needs, capacity: float, run: Run[SlideSolution], budget: Budget, thin: Thin = Thin.NO) -> _Solved:
@@ -292,26 +374,53 @@ def _solve(needs: Needs, capacity: float, run: Run[SlideSolution], budget: Budge
 
     from wnpopt.backends.highs import solve_highs
     from wnpopt.backends.report import Ending, Report
+    from wnpopt.problems.slide.kernels.needs import Needs
     from wnpopt.problems.slide.selection.plan import Plan
 
     began = time.perf_counter()
-    levels = steps_of(needs, capacity, thin) if needs.columns.multicast else []
-    model = _multicast(needs, capacity, levels) if needs.columns.multicast else _unicast(needs, capacity)
+    unit = objective_unit(needs.columns.values)
+    clock = Clock(budget)
+    try:
+        clock.check()
+        levels = steps_of(needs, capacity, thin, clock) if needs.columns.multicast else []
+        model = (
+            _multicast(needs, capacity, levels, unit, clock)
+            if needs.columns.multicast
+            else _unicast(needs, capacity, unit, clock)
+        )
+    except OutOfTime:
+        return _Solved(None, None, time.perf_counter() - began, budget.why_over(), _NO_TIME)
     if next(model.component_data_objects(pyo.Var), None) is None:
         nobody = Report(Ending.OPTIMAL, 0.0, 0.0, (), WarmStart.NONE, "", 0.0)
-        return _Solved(nobody, Plan.empty(), time.perf_counter() - began)
+        return _Solved(nobody, Plan.empty(), time.perf_counter() - began, Termination.PROVED)
     started = thin is not Thin.BOUND and _hand_start(needs, model, levels, run)
     build_s = time.perf_counter() - began
-    # A relaxation's plans are no plans.
-    trace = run.trace if needs.relaxed and thin is Thin.NO else None
-    report = solve_highs(model, budget, trace, warm_start=started)
-    if report.values is None:
-        return _Solved(report, None, build_s)
-    values = {
-        variable.name: value
-        for variable, value in zip(model.component_data_objects(pyo.Var, active=True), report.values, strict=True)
-    }
-    return _Solved(report, None if thin is Thin.BOUND else _decode(needs, levels, values), build_s)
+    if budget.remaining() <= _HANDING * build_s or budget.exhausted():
+        return _Solved(None, None, build_s, budget.why_over(), _NO_TIME)
+    variables = [variable.name for variable in model.component_data_objects(pyo.Var, active=True)]
+    exact = Needs.of(needs.columns) if needs.relaxed else needs
+
+    def decode(values: tuple[float, ...]) -> tuple[float, SlideSolution] | None:
+        return _priced(exact, _decode(needs, levels, dict(zip(variables, values, strict=True))))
+
+    # A relaxation's plans are no plans, and of a restriction's bounds none holds.
+    trace = run.trace if thin is Thin.NO and needs.relaxed else None
+    report = solve_highs(model, budget, trace, warm_start=started, unit=unit, decode=decode if trace else None)
+    message = report.message if report.ending is Ending.FAILED else ""
+    if thin is Thin.BOUND or report.values is None or len(report.values) != len(variables):
+        if thin is not Thin.BOUND and report.ending is Ending.OPTIMAL:
+            message = "HiGHS calls its answer optimal but gives none"
+        return _Solved(report, None, build_s, report.termination(), message)
+    plan = _decode(needs, levels, dict(zip(variables, report.values, strict=True)))
+    return _Solved(report, plan, build_s, report.termination(), message)
+
+
+def _priced(exact: Needs, plan: Plan) -> tuple[float, SlideSolution]:
+    """What is left of ``plan`` under the exact limits, with its value."""
+    from wnpopt.problems.slide.selection.plan import allocate, repaired, value_of
+
+    kept = repaired(exact, plan)
+    return value_of(exact, kept), allocate(exact, kept).to_solution(exact.columns)
 
 
 def _decode(needs: Needs, levels: list[Steps], values: dict[str, float]) -> Plan:
@@ -327,7 +436,7 @@ def _decode(needs: Needs, levels: list[Steps], values: dict[str, float]) -> Plan
                     model[u] = j
         return Plan.of(model >= 0, model)
     for n, level in enumerate(levels):
-        top = sum(1 for k in range(len(level.cost)) if values[f"y[{n},{k}]"] > 0.5)
+        top = sum(1 for k in range(len(level.cost)) if values.get(f"y[{n},{k}]", 0.0) > 0.5)
         if top:
             reached = reached_by(needs, level.model, level.rate, level.cost[top - 1]) & (model < 0)
             model[reached] = level.model

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from wnpopt.core.method import Method, Outcome, Run
 from wnpopt.core.result import Termination
 from wnpopt.problems.slide.instance import SlideInstance
 from wnpopt.problems.slide.solution import SlideSolution
 
+if TYPE_CHECKING:
+    from wnpopt.backends.stopping import Flag
 
-def run(instance: SlideInstance, _run: Run[SlideSolution]) -> Outcome[SlideSolution]:
+
+def run(instance: SlideInstance, run: Run[SlideSolution]) -> Outcome[SlideSolution]:
     """The best plan in which every user first downloads the whole model and then computes."""
+    from wnpopt.backends.stopping import run_stoppable
     from wnpopt.problems.slide.kernels.needs import Scheme
     from wnpopt.problems.slide.selection.scheme import scheme_allocation
 
-    return Outcome(
-        scheme_allocation(instance.columns, Scheme.DOWNLOAD_FIRST).to_solution(instance.columns), Termination.HEURISTIC
-    )
+    def work(flag: Flag) -> SlideSolution:
+        return scheme_allocation(instance.columns, Scheme.DOWNLOAD_FIRST, flag).to_solution(instance.columns)
+
+    solution = run_stoppable(work, run.budget)
+    return Outcome(solution, run.budget.why_over() if run.budget.exhausted() else Termination.HEURISTIC)
 
 
 METHOD = Method(
@@ -25,4 +33,5 @@ METHOD = Method(
     proves="nothing by itself",
     run=run,
     modules=("numba",),
+    timed=True,
 )

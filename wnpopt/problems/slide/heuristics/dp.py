@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from wnpopt.core.bound import Bound
@@ -10,9 +12,18 @@ from wnpopt.core.result import Termination
 from wnpopt.problems.slide.instance import SlideInstance
 from wnpopt.problems.slide.solution import SlideSolution
 
+if TYPE_CHECKING:
+    from wnpopt.backends.stopping import Flag
 
-def run(instance: SlideInstance, _run: Run[SlideSolution]) -> Outcome[SlideSolution]:
+
+def run(instance: SlideInstance, run: Run[SlideSolution]) -> Outcome[SlideSolution]:
     """The special exact methods: prefix, knapsack, menus of transmissions, sets of models that fit the cache."""
+    from wnpopt.backends.stopping import run_stoppable
+
+    return run_stoppable(lambda flag: _run(instance, run, flag), run.budget)
+
+
+def _run(instance: SlideInstance, run: Run[SlideSolution], flag: Flag) -> Outcome[SlideSolution]:
     from wnpopt.problems.slide.kernels.needs import Needs
     from wnpopt.problems.slide.selection.exact import prove
     from wnpopt.problems.slide.selection.greedy import greedy_selection
@@ -20,14 +31,16 @@ def run(instance: SlideInstance, _run: Run[SlideSolution]) -> Outcome[SlideSolut
 
     columns = instance.columns
     exact = Needs.of(columns)
-    selected = prove(columns, exact)
+    selected = prove(columns, exact, flag)
     message = ""
     if selected is None:
-        selected = greedy_selection(exact)
-        message = "too large for the tables; this is the greedy plan"
+        selected = greedy_selection(exact, flag)
+        over = "no time" if run.budget.exhausted() else "too large"
+        message = f"{over} for the tables; this is the greedy plan"
     bounds = () if selected.bound is None else (Bound(selected.bound, "dp"),)
     solution = allocate(exact, selected.plan).to_solution(columns)
-    return Outcome(solution, Termination.HEURISTIC, bounds, message=message)
+    ending = run.budget.why_over() if run.budget.exhausted() else Termination.HEURISTIC
+    return Outcome(solution, ending, bounds, message=message)
 
 
 def refuse(instance: SlideInstance) -> tuple[str, str] | None:
@@ -59,5 +72,6 @@ METHOD = Method(
     proves="optimality, unless the tables grow beyond memory",
     run=run,
     modules=("numba",),
+    timed=True,
     refuse=refuse,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,8 +13,14 @@ from wnpopt.problems.slide.features import refuse_cache, refuse_multicast
 from wnpopt.problems.slide.instance import SlideInstance
 from wnpopt.problems.slide.solution import SlideSolution
 
+if TYPE_CHECKING:
+    from wnpopt.problems.slide.columns import SlideColumns
 
-def run(instance: SlideInstance, _run: Run[SlideSolution]) -> Outcome[SlideSolution]:
+_MOST_WORK = 50_000_000
+"""Users times numbers of users that are tried: about a second."""
+
+
+def run(instance: SlideInstance, run: Run[SlideSolution]) -> Outcome[SlideSolution]:
     """For each number n: the n heaviest users whom an n-th of the band is enough for; the best n of all."""
     from wnpopt.problems.slide.allocation import Allocation
     from wnpopt.problems.slide.kernels.knapsack import cheapest
@@ -34,9 +41,13 @@ def run(instance: SlideInstance, _run: Run[SlideSolution]) -> Outcome[SlideSolut
     # The more users the smaller the share, and the fewer for whom it is enough: a prefix of the numbers is possible.
     possible = int(np.count_nonzero(np.sort(least)[: numbers.size] <= shares))
     best_value, best, best_share = -1.0, np.zeros(0, dtype=np.int64), 0.0
-    for count in range(possible if columns.unit_weights else 1, possible + 1):
+    for count in _counts(possible, columns):
+        if run.budget.interrupted:
+            break
         share = float(shares[count - 1]) if count else 0.0
         chosen = order[least[order] <= share][:count]
+        if float(columns.values[chosen].sum()) < best_value * (1 - 1e-9):
+            continue
         value = math.fsum(columns.values[chosen])
         if value > best_value:
             best_value, best, best_share = value, np.sort(chosen), share
@@ -46,6 +57,14 @@ def run(instance: SlideInstance, _run: Run[SlideSolution]) -> Outcome[SlideSolut
         Allocation(plan.user, plan.model, width, needs.frequencies(plan.user, plan.model)).to_solution(columns),
         Termination.HEURISTIC,
     )
+
+
+def _counts(possible: int, columns: SlideColumns) -> list[int]:
+    """The numbers of users that are tried: all, or as many as there is work for (a count), spread evenly."""
+    if columns.unit_weights or possible == 0:
+        return [possible]
+    most = max(100, _MOST_WORK // max(1, columns.users))
+    return sorted({round(count) for count in np.linspace(1, possible, min(possible, most)).tolist()})
 
 
 METHOD = Method(

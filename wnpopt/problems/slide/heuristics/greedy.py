@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from wnpopt.core.method import Method, Outcome, Run
 from wnpopt.core.result import Termination
 from wnpopt.problems.slide.instance import SlideInstance
 from wnpopt.problems.slide.solution import SlideSolution
 
+if TYPE_CHECKING:
+    from wnpopt.backends.stopping import Flag
 
-def run(instance: SlideInstance, _run: Run[SlideSolution]) -> Outcome[SlideSolution]:
+
+def run(instance: SlideInstance, run: Run[SlideSolution]) -> Outcome[SlideSolution]:
     """See :func:`~wnpopt.problems.slide.selection.greedy.greedy_selection`."""
+    from wnpopt.backends.stopping import run_stoppable
     from wnpopt.problems.slide.kernels.needs import Needs
     from wnpopt.problems.slide.selection.greedy import greedy_selection
     from wnpopt.problems.slide.selection.plan import allocate
 
-    needs = Needs.of(instance.columns)
-    selected = greedy_selection(needs)
-    return Outcome(allocate(needs, selected.plan).to_solution(instance.columns), Termination.HEURISTIC)
+    def work(flag: Flag) -> SlideSolution:
+        needs = Needs.of(instance.columns)
+        return allocate(needs, greedy_selection(needs, flag).plan).to_solution(instance.columns)
+
+    return Outcome(run_stoppable(work, run.budget), Termination.HEURISTIC)
 
 
 METHOD = Method(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from wnpopt.backends.compiled import compiled
+from wnpopt.backends.compiled import compiled, inner
 from wnpopt.problems.slide.columns import FloatArray, IntArray
 from wnpopt.problems.slide.kernels.link import band
 
@@ -30,7 +30,7 @@ def fastest(y: float, low: float, energy: float, compute: float, receive: float)
     return g, 0.5 * g * receive / left
 
 
-@compiled
+@inner
 def latency_at(
     y: float,
     low: float,
@@ -77,7 +77,7 @@ def latencies(
     return done, inverse_frequency
 
 
-@compiled
+@inner
 def band_slope(rate: float, efficiency: float, snr_hz: float) -> tuple[float, float]:
     """(bandwidth, its derivative in the rate)."""
     b = band(rate, efficiency, snr_hz)

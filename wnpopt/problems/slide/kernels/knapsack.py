@@ -9,24 +9,38 @@ from __future__ import annotations
 import numpy as np
 
 from wnpopt.backends.compiled import compiled
+from wnpopt.backends.stopping import Flag
 from wnpopt.problems.slide.columns import BoolArray, FloatArray, IntArray
+
+_EPS = 2.220446049250313e-16
 
 
 @compiled
 def knapsack(
-    cost: FloatArray, value: FloatArray, capacity: float, step: float, most_states: int
-) -> tuple[BoolArray, float, bool]:
-    """Items of greatest value within ``capacity``: (taken (n,), bound on the value, whether it was proved).
+    cost: FloatArray, value: FloatArray, capacity: float, step: float, most_states: int, most_work: int, flag: Flag
+) -> tuple[BoolArray, float, bool, int]:
+    """Items of greatest value within ``capacity``: (taken (n,), bound on the value, whether it was proved, work).
 
     Items come by falling value/cost, all costs and values above 0. ``step`` is a common divisor of the values, 0 if
-    unknown: nothing between two multiples is looked for. Gives up beyond ``most_states`` states, with the bound that
-    is proved by then.
+    unknown: nothing between two multiples is looked for. Gives up beyond ``most_states`` states at once or
+    ``most_work`` states in all, or when the ``flag`` is raised, with the bound that is proved by then. The bound is
+    weakened by the error of the sums that it rests on.
     """
     n = cost.size
     costs, values = np.zeros(n + 1), np.zeros(n + 1)
+    cost_lost, value_lost = 0.0, 0.0
     for i in range(n):
-        costs[i + 1] = costs[i] + cost[i]
-        values[i + 1] = values[i] + value[i]
+        # Compensated: each prefix sum is right to its last digit (Higham 2002, 4.3).
+        term = cost[i] - cost_lost
+        costs[i + 1] = costs[i] + term
+        cost_lost = (costs[i + 1] - costs[i]) - term
+        term = value[i] - value_lost
+        values[i + 1] = values[i] + term
+        value_lost = (values[i + 1] - values[i]) - term
+    # Differences of prefix sums, and what is made of them, are off by no more than this: bounds allow for it.
+    cost_error = 8.0 * _EPS * costs[n]
+    value_error = 8.0 * _EPS * values[n] * (1.0 if step > 0.0 else n)
+    work = 0
     # A taken item is a node that points to the one before; nodes are shared between states.
     parent = np.empty(1024, dtype=np.int64)
     item = np.empty(1024, dtype=np.int64)
@@ -42,6 +56,7 @@ def knapsack(
         k = n
         kept = 0
         upper = np.empty(size)
+        work += size
         for s in range(size):
             left = capacity - state_cost[s]
             while k > i and costs[k] - costs[i] > left:
@@ -49,9 +64,9 @@ def knapsack(
             whole = state_value[s] + values[k] - values[i]
             if whole > best:
                 best, best_node, best_from, best_to = whole, state_node[s], i, k
-            upper[s] = whole
+            upper[s] = whole + value_error
             if k < n:
-                upper[s] += (left - (costs[k] - costs[i])) * (value[k] / cost[k])
+                upper[s] += (left - (costs[k] - costs[i]) + cost_error) * value[k] / cost[k]
         wanted = best + step * (1.0 - 1e-6) if step > 0.0 else best * (1.0 + 1e-12)
         bound = best
         for s in range(size):
@@ -60,9 +75,9 @@ def knapsack(
                 state_cost[kept], state_value[kept], state_node[kept] = state_cost[s], state_value[s], state_node[s]
                 kept += 1
         if kept == 0 or i == n:
-            bound = best if step > 0.0 else best * (1.0 + 2e-12)
+            bound = best if step > 0.0 else best * (1.0 + 2e-12) + value_error
             break
-        if kept > most_states or nodes > 20 * most_states:
+        if kept > most_states or nodes > 20 * most_states or work > most_work or flag[0] != 0:
             proved = False
             break
         # Merge the states with themselves plus item i, by growing cost, dropping what is dominated.
@@ -107,7 +122,7 @@ def knapsack(
     while node >= 0:
         taken[item[node]] = True
         node = parent[node]
-    return taken, bound, proved
+    return taken, bound, proved, work
 
 
 @compiled
@@ -128,15 +143,29 @@ def prefix_count(growing: FloatArray, capacity: float) -> int:
 
 @compiled
 def fractional(cost: FloatArray, value: FloatArray, order: IntArray, capacity: float) -> float:
-    """Dantzig's bound of items in ``order`` (falling value/cost)."""
+    """Dantzig's bound of items in ``order`` (falling value/cost), weakened by the error of its sums."""
     left, total = capacity, 0.0
     for i in order:
         if cost[i] <= left:
             left -= cost[i]
             total += value[i]
         else:
-            return total + float(value[i] * left / cost[i])
-    return total
+            total += value[i] * left / cost[i]
+            break
+    # What ``left`` is off by is worth no more than the same share of the total: it is the items of least value/cost.
+    return float(total * (1.0 + 8.0 * (order.size + 2) * _EPS))
+
+
+@compiled
+def fill(cost: FloatArray, order: IntArray, capacity: float) -> BoolArray:
+    """Flags (n,) of the items that are taken in ``order``, each if it still fits."""
+    taken = np.zeros(cost.size, dtype=np.bool_)
+    left = capacity
+    for i in order:
+        if cost[i] <= left:
+            left -= cost[i]
+            taken[i] = True
+    return taken
 
 
 @compiled

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from wnpopt.backends.compiled import compiled
+from wnpopt.backends.compiled import compiled, inner
+from wnpopt.backends.stopping import Flag
 from wnpopt.problems.slide.columns import FloatArray, IntArray
 
 
-@compiled
+@inner
 def _evaluate(
     cost: FloatArray,
     order: IntArray,
@@ -63,9 +64,16 @@ def _evaluate(
 
 @compiled
 def lagrangian(
-    cost: FloatArray, order: IntArray, value: FloatArray, size: FloatArray, multicast: bool, cached: bool, rounds: int
+    cost: FloatArray,
+    order: IntArray,
+    value: FloatArray,
+    size: FloatArray,
+    multicast: bool,
+    cached: bool,
+    rounds: int,
+    flag: Flag,
 ) -> float:
-    """An upper bound on the value of any selection.
+    """An upper bound on the value of any selection, the best so far when the ``flag`` is raised.
 
     ``cost`` (U, J) is relative to the capacity, infinite where a pair is infeasible; ``order`` (J, U) sorts each
     model's users by cost; ``size`` (J,) is relative to the cache (``cached`` says whether there is one).
@@ -85,12 +93,16 @@ def lagrangian(
     direction = np.empty(users + 2)
     price, best = 0.0, reach
     for power in range(-8, 12):
+        if flag[0] != 0:
+            break
         trial = reach * 2.0**power
         bound = _evaluate(cost, order, value, size, multicast, trial, 0.0, place, direction)
         if bound < best:
             best, price = bound, trial
     rent, step, stale = 0.0, 0.5, 0
     for _ in range(rounds):
+        if flag[0] != 0:
+            break
         bound = _evaluate(cost, order, value, size, multicast, price, rent, place, direction)
         if bound < best * (1.0 - 1e-6):
             best, stale = bound, 0
@@ -113,4 +125,5 @@ def lagrangian(
             rent = max(0.0, rent - length * direction[1] * reach * reach)
         for u in range(users):
             place[u] = max(0.0, min(value[u], place[u] - length * direction[2 + u] * value[u] * value[u]))
-    return best
+    # What is summed are terms of at most the reach, or of the bound itself: (U + 4) (J + 1) roundings of them at most.
+    return float(best + 4.0 * 2.220446049250313e-16 * (users + 4) * (models + 1) * max(best, reach))

@@ -22,9 +22,13 @@ def band(rate: float, efficiency: float, snr_hz: float) -> float:
         return np.inf
     if q <= 0.0:
         return 0.0
-    z = (1.0 - q) * (1.0 + q) / (q * q)
+    # For a small q the square has no digits, and (2/q) ln(1/q) lies right of the root and closer.
+    z = (1.0 - q) * (1.0 + q) / (q * q) if q > 1e-100 else 2.0 * -np.log(q) / q
     for _ in range(100):
-        step = (np.log1p(z) - q * z) / (1.0 / (1.0 + z) - q)
+        slope = 1.0 / (1.0 + z) - q
+        if slope == 0.0:
+            break
+        step = (np.log1p(z) - q * z) / slope
         # Newton's steps are downward; the first that is not is rounding.
         if not (step > 0.0) or step >= z:
             break

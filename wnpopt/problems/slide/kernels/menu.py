@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from wnpopt.backends.compiled import compiled
+from wnpopt.backends.stopping import Flag
 from wnpopt.problems.slide.columns import FloatArray, IntArray
 from wnpopt.problems.slide.kernels.link import band
 
@@ -26,17 +27,22 @@ def menu(
     capacity: float,
     block: float,
     slack: float,
+    least: float,
+    flag: Flag,
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """(cost, value, rate) of the undominated transmissions, by growing cost.
+    """(cost, value, rate) of the undominated transmissions, by growing cost; those of the first levels when the
+    ``flag`` is raised.
 
     ``rate`` (n,) are the users' least rates, ``linear_order`` the users with a spectral efficiency, strongest first,
     ``fixed_order`` those with a fixed power, strongest first; ``levels`` the rates to try, growing. ``block`` is the
-    resource block in Hz, 0 without; costs are in blocks then, else in Hz.
+    resource block in Hz, 0 without; costs are in blocks then, else in Hz and at ``least`` that.
     """
     front_cost, front_value, front_rate = np.empty(0), np.empty(0), np.empty(0)
     n = rate.size
     level_cost, level_value = np.empty(n), np.empty(n)
     for rho in levels:
+        if flag[0] != 0:
+            break
         # Users by growing bandwidth for this rate: two ordered lists, merged.
         a, b, size = 0, 0, 0
         total = 0.0
@@ -55,6 +61,8 @@ def menu(
                 break
             if block > 0.0:
                 cost = max(1.0, np.ceil(cost / (block * (1.0 + slack)) * (1.0 - 1e-12)))
+            else:
+                cost = max(cost, least)
             if cost > capacity:
                 break
             if next_a <= next_b:
@@ -99,14 +107,19 @@ def menu(
 
 
 @compiled
-def add_menu(best: FloatArray, top: int, cost: FloatArray, value: IntArray, capacity: float) -> tuple[FloatArray, int]:
+def add_menu(
+    best: FloatArray, top: int, cost: FloatArray, value: IntArray, capacity: float, flag: Flag
+) -> tuple[FloatArray, int]:
     """(min,+) convolution of ``best`` (least cost of each integer value up to ``top``) with a menu.
 
-    Returns the new ``best`` and the greatest value within ``capacity``. Which entry was used is found again from the
-    two tables: without that the innermost loop is a plain minimum.
+    Returns the new ``best`` and the greatest value within ``capacity``; of the menu's first entries when the ``flag``
+    is raised. Which entry was used is found again from the two tables: without that the innermost loop is a plain
+    minimum.
     """
     result = best.copy()
     for entry in range(cost.size):
+        if flag[0] != 0:
+            break
         price = cost[entry]
         target = result[value[entry] : value[entry] + top + 1]
         for v in range(top + 1):

@@ -17,8 +17,11 @@ from wnpopt.problems.slide.kernels.rate import inverse_rates, pair_frequencies
 EXACT = 1e-12
 """Relative slack of what is given out as a solution: a limit that is met exactly may be missed by rounding."""
 
-RELAXED = 1.01e-9
-"""Relative slack of what is proved: a little more than the verifier's, so that nothing it accepts is left out."""
+RELAXED = 1.1e-9
+"""Relative slack of what is proved: the verifier's and a tenth of it for rounding, here and there (sums of up to 10^5
+terms), so that nothing that it accepts is left out."""
+
+_SPECK = 1e-18
 
 
 class Scheme(Enum):
@@ -44,6 +47,7 @@ class Needs:
     inverse_rate: FloatArray
 
     @staticmethod
+    @np.errstate(all="ignore")  # what overflows is infinite, and no plan
     def of(columns: SlideColumns, *, relaxed: bool = False, scheme: Scheme = Scheme.SLIDE) -> Needs:
         """The needs of ``columns``."""
         rows = download_rows(columns) if scheme is Scheme.DOWNLOAD_FIRST else hull_rows(columns)
@@ -90,6 +94,7 @@ class Needs:
         return math.inf if limit is None else limit * (1 + self.slack)
 
     @cached_property
+    @np.errstate(all="ignore")  # what overflows is infinite, and no plan
     def costs(self) -> FloatArray:
         """Least bandwidth of each pair alone, in the unit of :attr:`capacity`, shape (U, J); infinite if too much."""
         most = self.columns.bandwidth_hz * (1 + 4 * self.slack)
@@ -99,11 +104,20 @@ class Needs:
         costs.setflags(write=False)
         return costs
 
+    @property
+    def least_hz(self) -> float:
+        """What a transmission has at least: the verifier asks for some bandwidth, however little is needed.
+
+        So small a part of the band that not even a million of them are more than the slack of what is proved.
+        """
+        return max(min(self.columns.bandwidth_hz * _SPECK, 1e-6), 5e-324)
+
+    @np.errstate(all="ignore")  # what overflows is infinite, and no plan
     def in_units(self, hz: FloatArray) -> FloatArray:
         """Hz in the unit of :attr:`capacity`: itself, or whole resource blocks rounded up."""
         block = self.columns.resource_block_hz
         if block is None:
-            return hz
+            return np.maximum(hz, self.least_hz)
         # A served user has at least one block.
         return np.maximum(1.0, np.ceil(hz / (block * (1 + self.slack)) * (1 - EXACT)))
 

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from wnpopt.backends.compiled import compiled
+from wnpopt.backends.compiled import compiled, inner
 from wnpopt.problems.slide.columns import BoolArray, FloatArray, IntArray
 
+_LARGEST = 1.7976931348623157e308
 
-@compiled
+
+@inner
 def line_min(x: float, deadline: float, first: int, last: int, inverse_bits: FloatArray, slope: FloatArray) -> float:
     """h at x = g/k over the rows that have bits; not positive if the deadline cannot be met at this frequency."""
     best = np.inf
@@ -23,7 +25,7 @@ def line_min(x: float, deadline: float, first: int, last: int, inverse_bits: Flo
     return best
 
 
-@compiled
+@inner
 def pair_rate(
     deadline: float,
     energy: float,
@@ -50,7 +52,10 @@ def pair_rate(
             g = np.sqrt(compute / energy)
     if inverse_bits[first] == 0.0 and flop[first] > 0.0:
         # Layers without bits in front start at time 0 at any rate: all that is left is to compute in time.
-        high = min(high, deadline / (flop[first] * inverse_k))
+        # In this order, for the product may be below the least number that there is.
+        high = min(high, deadline / flop[first] / inverse_k)
+    if not (g > 0.0 and high > 0.0):
+        return 0.0, g  # below the least number that there is
     if g > high:
         # A limit that is met exactly may be missed by rounding.
         if g > high * (1.0 + 1e-12):
@@ -91,13 +96,18 @@ def pair_rate(
         root = f
         for _ in range(100):
             square = root * root
-            following = (2.0 * square * root + q) / (3.0 * square + p)
+            steepness = 3.0 * square + p
+            if not steepness > 0.0:
+                break
+            following = (2.0 * square * root + q) / steepness
             change = root - following
             root = following
             if change <= 3e-9 * root or root <= least_f:
                 break
         best = max(best, root)
     f = max(best, least_f)
+    if not f > 0.0:
+        return 0.0, g
     g = 1.0 / f
     y = min(
         line_min(g * inverse_k, deadline, first, last, inverse_bits, slope),
@@ -137,7 +147,7 @@ def inverse_rates(
     for u in range(users):
         t = deadline[u] * more
         limit = energy[u] * more
-        low = 1.0 / (high_hz[u] * more)
+        low = 1.0 / min(high_hz[u] * more, _LARGEST)
         high = low if at_most_hz else 1.0 / (low_hz[u] * less)
         inverse_k = 1.0 / flop_per_cycle[u]
         needed = min_accuracy[u] * less
@@ -151,7 +161,7 @@ def inverse_rates(
                 g = low
                 if limit < np.inf and compute > 0.0:
                     # The closed form without receive energy: the greatest frequency that the energy allows.
-                    if compute > limit * high * high * (1.0 + 2e-12):
+                    if limit == 0.0 or compute > limit * high * high * (1.0 + 2e-12):
                         result[u, j] = 0.0
                         continue
                     if compute > limit * low * low:
@@ -223,5 +233,5 @@ def pair_frequencies(
         if g <= low:
             frequency[i] = high_hz[u]
         else:
-            frequency[i] = min(high_hz[u], max(low_hz[u], 1.0 / g))
+            frequency[i] = min(high_hz[u], max(low_hz[u], 1.0 / g))  # g is above low, and so above 0
     return inverse, frequency

@@ -7,12 +7,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from wnpopt.backends.stopping import Flag
 from wnpopt.problems.slide.columns import BoolArray
 from wnpopt.problems.slide.kernels.needs import Needs
-from wnpopt.problems.slide.selection.multicast import covered, menu_of, usable
+from wnpopt.problems.slide.selection.multicast import menu_of, reached_by, usable
 from wnpopt.problems.slide.selection.plan import Plan, Selected
+from wnpopt.problems.slide.selection.widest import widest
+from wnpopt.problems.slide.selection.work import MOST_WORK, Work
 
 _ROUNDS = 6
+_AT_ONCE = 1_000_000
+"""Pairs of users and models over which one simple beginning takes no time to speak of."""
+_MOST_LEVELS, _LEVEL_STEPS = 256, 4_000_000
+"""Rates at which a transmission is tried for its gain a Hz: so many, or fewer where there are very many users."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,10 +32,11 @@ class Offer:
 
 
 class Cover:
-    """The transmissions chosen so far, at most one a model."""
+    """The transmissions chosen so far, at most one a model; nothing more is chosen once the ``work`` is over."""
 
-    def __init__(self, needs: Needs) -> None:
+    def __init__(self, needs: Needs, work: Work) -> None:
         self.needs = needs
+        self.work = work
         self.models = [j for j in range(needs.columns.models) if usable(needs)[:, j].any()]
         self.chosen: dict[int, Offer] = {}
 
@@ -43,13 +51,22 @@ class Cover:
     def offer(self, j: int, capacity: float, *, by_ratio: bool) -> Offer | None:
         """The best transmission of model ``j`` beside the others: most value within ``capacity``, or most a Hz."""
         sizes = self.needs.columns.model_bits
-        if sizes[j] > self.needs.cache - math.fsum(sizes[k] for k in self.chosen if k != j) or capacity <= 0:
+        taken = math.fsum(sizes[k] for k in self.chosen if k != j)
+        if self.work.over or sizes[j] > self.needs.cache - taken or capacity <= 0:
             return None
-        menu = menu_of(self.needs, j, ~self.served(j), capacity)
-        if not menu.cost.size:
-            return None
-        index = int(np.argmax(menu.value / menu.cost)) if by_ratio else int(menu.value.size - 1)
-        return Offer(float(menu.value[index]), float(menu.cost[index]), covered(self.needs, menu, index))
+        if by_ratio:
+            most = max(16, min(_MOST_LEVELS, _LEVEL_STEPS // max(1, self.needs.columns.users)))
+            menu = menu_of(self.needs, j, ~self.served(j), capacity, self.work, most)
+            if not menu.cost.size:
+                return None
+            index = int(np.argmax(menu.value / menu.cost))
+            gain, cost, rate = float(menu.value[index]), float(menu.cost[index]), float(menu.rate[index])
+        else:
+            found = widest(self.needs, j, ~self.served(j), capacity, self.work)
+            if found is None:
+                return None
+            gain, cost, rate = found
+        return Offer(gain, cost, reached_by(self.needs, j, rate, cost))
 
     def free(self, but: int = -1) -> float:
         """What is left of the band (without one model's transmission)."""
@@ -97,10 +114,23 @@ class Cover:
         return Selected(plan, math.fsum(self.needs.columns.values[plan.user]), None)
 
 
-def greedy_cover(needs: Needs) -> Selected:
-    """The best of several beginnings, each improved: by gain a Hz, by even shares, and each model alone first."""
-    models = Cover(needs).models
-    begun = [Cover(needs).by_ratio(), Cover(needs).by_share(models), Cover(needs).by_share(models[::-1])]
-    begun += [Cover(needs).by_share([j]) for j in models[:8]]
-    found = [cover.improve().selected() for cover in begun]
-    return max(found, key=lambda selected: selected.value)
+def greedy_cover(needs: Needs, flag: Flag) -> Selected:
+    """The best of several beginnings, each improved: by gain a Hz, by even shares, and each model alone first.
+
+    As many as there is work for (a count), until the ``flag`` is raised.
+    """
+    # A third of the work is kept for what comes after the first beginning, which is dear where there are many models.
+    most = MOST_WORK + 1_000 * needs.costs.size
+    rest = Work(most // 3, flag)
+    first = Cover(needs, Work(most - most // 3, flag))
+    models = first.models
+    best = first.by_ratio().improve().selected()
+    for order in (models, models[::-1], *([j] for j in models[:8])):
+        if rest.over:
+            break
+        found = Cover(needs, rest).by_share(order).improve().selected()
+        best = max(best, found, key=lambda selected: selected.value)
+    if best.value == 0 and needs.costs.size <= _AT_ONCE:
+        # Time was out before there was anything: the least that can be done, in milliseconds.
+        best = Cover(needs, Work()).by_share(models).selected()
+    return best

@@ -13,11 +13,14 @@ from wnpopt.problems.slide.kernels.menu import add_menu, menu, used_entry
 from wnpopt.problems.slide.kernels.needs import Needs
 from wnpopt.problems.slide.selection.plan import Plan, Selected
 from wnpopt.problems.slide.selection.unicast import common_step
+from wnpopt.problems.slide.selection.work import Work
 
 _MOST_CELLS = 400_000_000
 """Work of the table over integer values that is done without asking: about a second."""
-_MOST_PAIRS = 20_000_000
-"""Pairs of states and entries that are formed at once where values are not integers."""
+_MOST_VALUES = 30_000_000
+"""Entries of all tables over integer values together: 240 MB."""
+_MOST_PAIRS = 4_000_000
+"""Pairs of states and entries that are formed at once where values are not integers: about a second."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,11 +43,20 @@ def requested(needs: Needs) -> bool:
     return bool((usable(needs).sum(axis=1) <= 1).all())
 
 
-def menu_of(needs: Needs, model: int, candidates: BoolArray, capacity: float) -> Menu:
-    """The menu of ``model`` over the ``candidates`` (U,), within ``capacity``."""
+def menu_of(
+    needs: Needs, model: int, candidates: BoolArray, capacity: float, work: Work, most_levels: int | None = None
+) -> Menu:
+    """The menu of ``model`` over the ``candidates`` (U,), within ``capacity``; what it may hold until time is out.
+
+    With ``most_levels`` so many rates at most are tried, spread evenly over the users' and the highest among them.
+    """
     columns = needs.columns
     users = np.flatnonzero(candidates & usable(needs)[:, model])
     rate = 1.0 / needs.inverse_rate[users, model]
+    levels = np.unique(rate)
+    if most_levels is not None and levels.size > most_levels:
+        levels = levels[np.linspace(0, levels.size - 1, most_levels).astype(np.int64)]
+    work.spend(levels.size * users.size)
     efficiency, snr = columns.efficiency[users], columns.snr_hz[users]
     linear = np.flatnonzero(efficiency > 0)
     fixed = np.flatnonzero(efficiency == 0)
@@ -55,10 +67,12 @@ def menu_of(needs: Needs, model: int, candidates: BoolArray, capacity: float) ->
         columns.values[users],
         linear[np.argsort(-efficiency[linear], kind="stable")],
         fixed[np.argsort(-snr[fixed], kind="stable")],
-        np.unique(rate),
+        levels,
         capacity,
         columns.resource_block_hz or 0.0,
         needs.slack,
+        needs.least_hz,
+        work.flag,
     )
     return Menu(model, cost, value, level)
 
@@ -78,22 +92,27 @@ def reached_by(needs: Needs, model: int, rate: float, cost: float) -> BoolArray:
     return reached
 
 
-def combine(needs: Needs, menus: list[Menu]) -> tuple[float, list[int]] | None:
-    """The best choice of at most one entry a menu: (value, entry of each menu or -1); None if that is too much work."""
+def combine(needs: Needs, menus: list[Menu], work: Work) -> tuple[float, list[int]] | None:
+    """The best choice of at most one entry a menu: (value, entry of each menu or -1); None if that is too much work,
+    or time is out."""
     if common_step(needs.columns.values) > 0:
         most = sum(int(m.value[-1]) for m in menus if m.value.size)
-        if (most + 1) * sum(m.cost.size for m in menus) <= _MOST_CELLS:
-            return _combine_table(needs.capacity, menus, most)
-    return _combine_states(needs.capacity, menus)
+        cells = (most + 1) * sum(m.cost.size for m in menus)
+        if cells <= _MOST_CELLS and (most + 1) * (len(menus) + 1) <= _MOST_VALUES:
+            work.spend(cells)
+            return _combine_table(needs.capacity, menus, most, work)
+    return _combine_states(needs.capacity, menus, work)
 
 
-def _combine_table(capacity: float, menus: list[Menu], most: int) -> tuple[float, list[int]]:
+def _combine_table(capacity: float, menus: list[Menu], most: int, work: Work) -> tuple[float, list[int]] | None:
     tables = [np.full(most + 1, np.inf)]
     tables[0][0] = 0.0
     gains = [entry.value.astype(np.int64) for entry in menus]
     value = 0
     for entry, gain in zip(menus, gains, strict=True):
-        best, value = add_menu(tables[-1], value, entry.cost, gain, capacity)
+        best, value = add_menu(tables[-1], value, entry.cost, gain, capacity, work.flag)
+        if work.stopped:
+            return None
         tables.append(best)
     chosen = [-1] * len(menus)
     left = value
@@ -105,12 +124,14 @@ def _combine_table(capacity: float, menus: list[Menu], most: int) -> tuple[float
     return float(value), chosen
 
 
-def _combine_states(capacity: float, menus: list[Menu]) -> tuple[float, list[int]] | None:
+def _combine_states(capacity: float, menus: list[Menu], work: Work) -> tuple[float, list[int]] | None:
     cost, value = np.zeros(1), np.zeros(1)
     history: list[tuple[IntArray, IntArray]] = []
     for entry in menus:
-        if cost.size * (entry.cost.size + 1) > _MOST_PAIRS:
+        pairs = cost.size * (entry.cost.size + 1)
+        if pairs > _MOST_PAIRS or work.stopped:
             return None
+        work.spend(100 * pairs)
         price = np.concatenate(([0.0], entry.cost))
         gain = np.concatenate(([0.0], entry.value))
         costs = (cost[:, None] + price).ravel()
@@ -141,26 +162,41 @@ def plan_of(needs: Needs, menus: list[Menu], chosen: list[int]) -> Plan:
     return Plan.of(model >= 0, model)
 
 
-def best_requested(needs: Needs, sets: list[BoolArray]) -> Selected | None:
-    """The optimum where no user has a choice of model, over the sets of models that fit in the cache; None if that is
-    too much work."""
+def best_requested(needs: Needs, sets: list[BoolArray], work: Work) -> Selected | None:
+    """The optimum where no user has a choice of model, over the sets of models that fit in the cache.
+
+    None if that is too much work, or time is out before there is a plan; without a bound if not all sets were looked
+    at.
+    """
+    able = usable(needs).sum(axis=0).astype(np.float64)
+    if float((able * able).sum()) > work.left:
+        return None
     everyone = np.ones(needs.columns.users, dtype=np.bool_)
     menus = {
-        j: menu_of(needs, j, everyone, needs.capacity)
+        j: menu_of(needs, j, everyone, needs.capacity, work)
         for j in range(needs.columns.models)
         if any(chosen[j] for chosen in sets)
     }
     best: tuple[float, list[Menu], list[int]] | None = None
+    whole = not work.stopped
     for chosen in sets:
+        if best is not None and work.over:
+            whole = False
+            break
         members = [menus[j] for j in np.flatnonzero(chosen).tolist()]
-        found = combine(needs, members)
+        found = combine(needs, members, work)
         if found is None:
-            return None
+            whole = False
+            break
         if best is None or found[0] > best[0]:
             best = (found[0], members, found[1])
     if best is None:
-        return Selected(Plan.empty(), 0.0, 0.0)
+        return Selected(Plan.empty(), 0.0, 0.0) if whole else None
     plan = plan_of(needs, best[1], best[2])
     value = math.fsum(needs.columns.values[plan.user])
+    if not whole:
+        return Selected(plan, value, None)
     bound = max(value, best[0])
-    return Selected(plan, value, bound if common_step(needs.columns.values) > 0 else bound * (1 + 1e-12))
+    # The menus' values are sums of at most U terms.
+    error = 4.0 * 2.220446049250313e-16 * (needs.columns.users + len(sets[0]))
+    return Selected(plan, value, bound if common_step(needs.columns.values) > 0 else bound * (1 + error))

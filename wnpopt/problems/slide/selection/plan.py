@@ -92,10 +92,22 @@ def allocate(needs: Needs, plan: Plan) -> Allocation:
 
 
 def repaired(needs: Needs, plan: Plan) -> Plan:
-    """``plan`` without the dearest users, until it keeps every limit: what a solver's tolerance let slip goes."""
-    while not fits(needs, plan):
-        alone = needs.costs[plan.user, plan.model]
+    """``plan`` without the dearest users, as few as keep every limit: what a solver's tolerance let slip goes."""
+    if fits(needs, plan):
+        return plan
+    dearest = np.argsort(-needs.costs[plan.user, plan.model], kind="stable")
+
+    def without(count: int) -> Plan:
         keep = np.ones(plan.user.size, dtype=np.bool_)
-        keep[int(np.argmax(alone))] = False
-        plan = Plan(plan.user[keep], plan.model[keep])
-    return plan
+        keep[dearest[:count]] = False
+        return Plan(plan.user[keep], plan.model[keep])
+
+    # The fewer users, the less of every limit is taken: bisection.
+    broken, kept = 0, plan.user.size
+    while kept - broken > 1:
+        middle = (broken + kept) // 2
+        if fits(needs, without(middle)):
+            kept = middle
+        else:
+            broken = middle
+    return without(kept)

@@ -7,12 +7,15 @@ import math
 import numpy as np
 
 from wnpopt.problems.slide.columns import BoolArray, FloatArray, IntArray
-from wnpopt.problems.slide.kernels.knapsack import cheapest, fractional, knapsack, prefix_count
+from wnpopt.problems.slide.kernels.knapsack import cheapest, fill, fractional, knapsack, prefix_count
 from wnpopt.problems.slide.kernels.needs import Needs
 from wnpopt.problems.slide.selection.plan import Plan, Selected
+from wnpopt.problems.slide.selection.work import Work
 
 MOST_STATES = 400_000
 """Beyond this many states the knapsack gives up: about a second, and some 100 MB."""
+_STEPS_A_STATE, _STEPS_A_PAIR = 30, 10
+"""Elementary steps that a state of the knapsack takes, and a pair of user and model before it."""
 
 
 def everything_open(needs: Needs) -> BoolArray:
@@ -44,17 +47,24 @@ def smallest(cost: FloatArray, capacity: float) -> BoolArray:
     return np.asarray(served)
 
 
-def heaviest_users(needs: Needs, open_models: BoolArray) -> Selected:
-    """The users of greatest weight that fit, exactly (unless the knapsack runs out of states; the bound says so)."""
+def heaviest_users(needs: Needs, open_models: BoolArray, work: Work) -> Selected:
+    """The users of greatest weight that fit, exactly (unless the knapsack runs out of states, of ``work`` or of time;
+    the bound says so)."""
     least, chosen = cheapest(needs.costs, open_models)
     order = _by_ratio(least, needs.columns.values)
     step = common_step(needs.columns.values)
-    taken, bound, proved = knapsack(least[order], needs.columns.values[order], needs.capacity, step, MOST_STATES)
+    most_work = max(0, work.left) // _STEPS_A_STATE
+    taken, bound, proved, states = knapsack(
+        least[order], needs.columns.values[order], needs.capacity, step, MOST_STATES, most_work, work.flag
+    )
+    work.spend(states * _STEPS_A_STATE)
     served = np.zeros(needs.columns.users, dtype=np.bool_)
     served[order[taken]] = True
     value = math.fsum(needs.columns.values[served])
-    if proved:
-        bound = value if step > 0 else value * (1 + 2e-12)
+    if proved and step > 0:
+        bound = value
+    elif step > 0:
+        bound = math.floor(bound / step + 1e-6) * step
     return Selected(Plan.of(served, chosen), value, max(value, bound))
 
 
@@ -66,12 +76,7 @@ def dense_users(needs: Needs, open_models: BoolArray) -> Selected:
     least, chosen = cheapest(needs.costs, open_models)
     values = needs.columns.values
     order = _by_ratio(least, values)
-    served = np.zeros(needs.columns.users, dtype=np.bool_)
-    left = needs.capacity
-    for u, cost in zip(order.tolist(), least[order].tolist(), strict=True):
-        if cost <= left:
-            left -= cost
-            served[u] = True
+    served = fill(least, order, needs.capacity)
     value = math.fsum(values[served])
     if order.size and float(values[order].max()) > value:
         served[:] = False
@@ -84,14 +89,17 @@ def fractional_bound(needs: Needs) -> float:
     """Dantzig's bound over every user's cheapest model."""
     least, _ = cheapest(needs.costs, everything_open(needs))
     order = _by_ratio(least, needs.columns.values)
-    total = fractional(least, needs.columns.values, order, needs.capacity) * (1 + 1e-12)
+    total = fractional(least, needs.columns.values, order, needs.capacity)
     step = common_step(needs.columns.values)
     return math.floor(total / step + 1e-6) * step if step > 0 else total
 
 
-def best_unicast(needs: Needs, open_models: BoolArray) -> Selected:
+def best_unicast(needs: Needs, open_models: BoolArray, work: Work) -> Selected:
     """The exact rule for these weights."""
-    return (most_users if needs.columns.unit_weights else heaviest_users)(needs, open_models)
+    work.spend(_STEPS_A_PAIR * needs.costs.size)
+    if needs.columns.unit_weights:
+        return most_users(needs, open_models)
+    return heaviest_users(needs, open_models, work)
 
 
 def common_step(values: FloatArray) -> float:

@@ -17,14 +17,17 @@ _SCALE = 1 << 16
 def _prices(ticks: IntArray, rounds: int, stop: Flag) -> FloatArray:
     """Machine prices by multiplicative updates: what is loaded most becomes dearer; the best prices met, shape (M,)."""
     count, cores = ticks.shape
-    price = np.full(cores, 1.0 / cores)
-    best_price = price.copy()
+    price = np.empty(cores)
+    best_price = np.empty(cores)
+    for m in range(cores):
+        price[m] = best_price[m] = 1.0 / cores
     best = -1.0
     load = np.empty(cores)
     for step in range(rounds):
         if stop[0] != 0:
             break
-        load[:] = 0.0
+        for m in range(cores):
+            load[m] = 0.0
         value = 0.0
         for i in range(count):
             cheapest, at = np.inf, 0
@@ -35,14 +38,21 @@ def _prices(ticks: IntArray, rounds: int, stop: Flag) -> FloatArray:
             load[at] += ticks[i, at]
         if value > best:
             best = value
-            best_price[:] = price
-        total = load.sum()
+            for m in range(cores):
+                best_price[m] = price[m]
+        total = 0.0
+        for m in range(cores):
+            total += load[m]
         if total <= 0.0:
             break
         rate = 1.0 / np.sqrt(step + 1.0)
         for m in range(cores):
             price[m] *= np.exp(rate * (load[m] / total - 1.0 / cores))
-        price /= price.sum()
+        total = 0.0
+        for m in range(cores):
+            total += price[m]
+        for m in range(cores):
+            price[m] /= total
     return best_price
 
 

@@ -14,7 +14,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from wnpopt.backends.compiled import compiled
+from wnpopt.backends.compiled import compiled, inner
 from wnpopt.backends.stopping import Flag, never, run_stoppable
 from wnpopt.core.budget import Budget
 from wnpopt.problems.wnp.instance import IntArray, WnpInstance
@@ -139,7 +139,7 @@ def deadlines(value: int, tail: IntArray, slot_ticks: int, slots: int) -> IntArr
     return result
 
 
-@compiled
+@inner
 def _next_value(value: int, tail: IntArray, slot_ticks: int, slots: int) -> int:
     """Least C above ``value`` that gives some modality a slot more; -1 if all have all slots."""
     best = -1
@@ -152,7 +152,7 @@ def _next_value(value: int, tail: IntArray, slot_ticks: int, slots: int) -> int:
     return best
 
 
-@compiled
+@inner
 def _least_value(
     share: FloatArray,
     weight: FloatArray,

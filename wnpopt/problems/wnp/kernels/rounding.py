@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from wnpopt.backends.compiled import compiled
+from wnpopt.backends.compiled import compiled, inner
 from wnpopt.backends.stopping import Flag
 from wnpopt.problems.wnp.instance import IntArray
 from wnpopt.problems.wnp.kernels.throughput import FloatArray
@@ -13,7 +13,7 @@ _MOVES = 30
 """Exchanges a modality before rounding gives up: the start is close to the fractional optimum, so few are needed."""
 
 
-@compiled
+@inner
 def _room(count: IntArray, usable: IntArray, n: int, b: int, giver: int, taker: int) -> np.int64:
     """Slots of resource block n and block b that ``taker`` can take over from ``giver`` so that both still meet their
     deadlines.
@@ -76,7 +76,12 @@ def repair(
         if stop[0] != 0:
             return False
         # the loss in worth for each unit of worth that j hands over to k, at the best cell
-        cost[:] = np.inf
+        for j in range(k_count):
+            distance[j] = np.inf
+            follow[j] = -1
+            for k in range(k_count):
+                cost[j, k] = np.inf
+        distance[lacking] = 0.0
         for n in range(n_count):
             for b in range(b_count):
                 for j in range(k_count):
@@ -89,9 +94,6 @@ def repair(
                         if loss < cost[j, k] and _room(count, usable, n, b, j, k) > 0:
                             cost[j, k] = loss
                             cell[j, k, 0], cell[j, k, 1] = n, b
-        distance[:] = np.inf
-        distance[lacking] = 0.0
-        follow[:] = -1
         for _round in range(k_count):
             for k in range(k_count):
                 if distance[k] == np.inf:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from wnpopt.backends.compiled import compiled
+from wnpopt.backends.compiled import compiled, inner
 from wnpopt.backends.stopping import Flag
 from wnpopt.problems.wnp.instance import IntArray
 
@@ -31,7 +31,7 @@ def usable_slots(deadline: IntArray, block_start: IntArray, block_length: IntArr
     return usable
 
 
-@compiled
+@inner
 def greedy_vertex(share: FloatArray, weight: FloatArray, usable: IntArray, count: IntArray) -> FloatArray:
     """Fill ``count`` (K, N, B) with the slots that maximise the weighted throughput.
 
@@ -44,10 +44,10 @@ def greedy_vertex(share: FloatArray, weight: FloatArray, usable: IntArray, count
     got = np.zeros(k_count)
     value = np.empty(k_count)
     order = np.empty(k_count, dtype=np.int64)
-    count[:] = 0
     for n in range(n_count):
         for b in range(b_count):
             for k in range(k_count):
+                count[k, n, b] = 0
                 value[k] = weight[k] * share[n, b, k]
                 q = k
                 while q > 0 and value[order[q - 1]] < value[k]:
@@ -64,7 +64,7 @@ def greedy_vertex(share: FloatArray, weight: FloatArray, usable: IntArray, count
     return got
 
 
-@compiled
+@inner
 def weighted_throughput(share: FloatArray, weight: FloatArray, usable: IntArray) -> float:
     """The greedy pass's value alone: sum_k w_k * throughput_k."""
     n_count, b_count, k_count = share.shape
@@ -88,18 +88,24 @@ def weighted_throughput(share: FloatArray, weight: FloatArray, usable: IntArray)
     return total
 
 
-@compiled
-def _solve(matrix: FloatArray, right: FloatArray) -> FloatArray:
-    """Gaussian elimination with partial pivoting; a (nearly) singular matrix gives NaN."""
+# Copies and sums are loops: numba compiles array expressions and slices that are assigned into seconds of code, most of
+# it for the message of an error that cannot happen.
+@inner
+def _solve(matrix: FloatArray, transposed: bool, right: FloatArray) -> FloatArray:
+    """Gaussian elimination with partial pivoting; a (nearly) singular matrix gives NaN in front."""
     size = right.size
-    a, x = matrix.copy(), right.copy()
+    a, x = np.empty((size, size)), np.empty(size)
+    for row in range(size):
+        x[row] = right[row]
+        for c in range(size):
+            a[row, c] = matrix[c, row] if transposed else matrix[row, c]
     for c in range(size):
         pivot = c
         for row in range(c + 1, size):
             if abs(a[row, c]) > abs(a[pivot, c]):
                 pivot = row
         if abs(a[pivot, c]) < 1e-14:
-            x[:] = np.nan
+            x[0] = np.nan
             return x
         if pivot != c:
             for j in range(size):
@@ -116,6 +122,31 @@ def _solve(matrix: FloatArray, right: FloatArray) -> FloatArray:
             x[c] -= a[c, j] * x[j]
         x[c] /= a[c, c]
     return x
+
+
+@inner
+def _sum(values: FloatArray) -> float:
+    total = 0.0
+    for k in range(values.size):
+        total += values[k]
+    return total
+
+
+@inner
+def _dot(one: FloatArray, other: FloatArray) -> float:
+    total = 0.0
+    for k in range(one.size):
+        total += one[k] * other[k]
+    return total
+
+
+@inner
+def _keep(vertex: IntArray, at: int, count: IntArray) -> None:
+    """vertex[at] = count"""
+    for k in range(count.shape[0]):
+        for n in range(count.shape[1]):
+            for b in range(count.shape[2]):
+                vertex[at, k, n, b] = count[k, n, b]
 
 
 @compiled
@@ -140,18 +171,24 @@ def concurrent_throughput(
     right[k_count] = 1.0
     cost = np.zeros(size)
     count = np.zeros((k_count, n_count, b_count), dtype=np.int64)
-    weight = start_weight / start_weight.sum()
+    weight = np.empty(k_count)
+    total = _sum(start_weight)
+    for k in range(k_count):
+        weight[k] = start_weight[k] / total
     got = greedy_vertex(share, weight, usable, count)
-    upper = (weight * got).sum()
-    best_weight = weight.copy()
-    worst = np.argmin(got)
+    upper = _dot(weight, got)
+    best_weight = np.empty(k_count)
+    worst = 0
     # lambda, the first vertex, and the slack of every row but the one that limits lambda
-    basis[:k_count, 0] = -1.0
+    for k in range(k_count):
+        best_weight[k] = weight[k]
+        worst = k if got[k] < got[worst] else worst
+        basis[k, 0] = -1.0
+        basis[k, 1] = got[k]
     cost[0] = 1.0
-    basis[:k_count, 1] = got
     basis[k_count, 1] = 1.0
     kind[1] = 2
-    vertex[1] = count
+    _keep(vertex, 1, count)
     column = 2
     for k in range(k_count):
         if k != worst:
@@ -165,7 +202,7 @@ def concurrent_throughput(
     for _ in range(200 + 60 * k_count):
         if stop[0] != 0 or (stop_below_one and upper < 1.0 - 1e-9) or upper - lower <= 1e-9:
             break
-        dual = _solve(basis.T.copy(), cost)
+        dual = _solve(basis, True, cost)
         if np.isnan(dual[0]):
             break
         slack = -1
@@ -173,37 +210,43 @@ def concurrent_throughput(
             weight[k] = -dual[k]
             if weight[k] < -1e-12 and (slack < 0 or weight[k] < weight[slack]):
                 slack = k
-        entering[:] = 0.0
+        for c in range(size):
+            entering[c] = 0.0
         if slack >= 0:
             entering[slack] = -1.0
             new_kind = 1
         else:
             for k in range(k_count):
                 weight[k] = max(weight[k], 0.0)
-            weight /= weight.sum()
+            total = _sum(weight)
+            for k in range(k_count):
+                weight[k] /= total
             got = greedy_vertex(share, weight, usable, count)
-            value = (weight * got).sum()
+            value = _dot(weight, got)
             if value < upper:
                 upper = value
-                best_weight[:] = weight
+                for k in range(k_count):
+                    best_weight[k] = weight[k]
             if value <= dual[k_count] + 1e-12:
                 break
-            entering[:k_count] = got
+            for k in range(k_count):
+                entering[k] = got[k]
             entering[k_count] = 1.0
             new_kind = 2
-        level = _solve(basis, right)
-        step = _solve(basis, entering)
+        level = _solve(basis, False, right)
+        step = _solve(basis, False, entering)
         leaving, ratio = -1, np.inf
         for c in range(1, size):  # lambda is free and never leaves
             if step[c] > 1e-11 and max(level[c], 0.0) / step[c] < ratio:
                 leaving, ratio = c, max(level[c], 0.0) / step[c]
         if leaving < 0:
             break
-        basis[:, leaving] = entering
+        for row in range(size):
+            basis[row, leaving] = entering[row]
         kind[leaving] = new_kind
         if new_kind == 2:
-            vertex[leaving] = count
-        level = _solve(basis, right)
+            _keep(vertex, leaving, count)
+        level = _solve(basis, False, right)
         if np.isnan(level[0]):
             break
         lower = max(lower, level[0])
@@ -212,7 +255,7 @@ def concurrent_throughput(
     return lower, upper, best_weight, _mixed(vertex, part)
 
 
-@compiled
+@inner
 def _mixed(vertex: IntArray, part: FloatArray) -> IntArray:
     """Whole slots near the mixture of the vertices: each cell takes one of them, in the proportions of ``part``.
 
@@ -220,7 +263,7 @@ def _mixed(vertex: IntArray, part: FloatArray) -> IntArray:
     """
     size, k_count, n_count, b_count = vertex.shape
     count = np.zeros((k_count, n_count, b_count), dtype=np.int64)
-    total = part.sum()
+    total = _sum(part)
     place = 0.5
     for n in range(n_count):
         for b in range(b_count):

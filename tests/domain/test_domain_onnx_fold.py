@@ -1,0 +1,109 @@
+"""Constants folded by the reader have the values that onnxruntime computes; shapes and windows are made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import product
+from typing import Any
+
+import numpy as np
+import pytest
+
+from wnpopt.domain.readers.onnx_fold import fold
+from wnpopt.domain.readers.onnx_types import attribute_value, dtype_name
+
+pytest.importorskip("onnx", reason="the extra onnx is not installed")
+pytest.importorskip("onnxruntime", reason="the extra measure is not installed")
+
+Folded = tuple[str, list[np.ndarray], dict[str, Any], int]
+
+
+def arithmetic(rng: np.random.Generator) -> Iterator[Folded]:
+    for real in (False, True):
+
+        def some(*shape: int, real: bool = real) -> np.ndarray:
+            return rng.normal(size=shape).astype(np.float32) * 4 if real else rng.integers(-6, 7, shape)
+
+        shapes = (((4,), (4,)), ((3, 4), (4,)), ((3, 1), (1, 4)), ((), (4,)))
+        for op, (left, right) in product(("Add", "Sub", "Mul", "Div", "Pow", "Equal", "Greater", "Less"), shapes):
+            yield op, [some(*left), some(*right)], {}, 13
+        for left, right in shapes:
+            yield "Mod", [some(*left), np.abs(some(*right)) + 1], {"fmod": 1}, 13
+            yield "Mod", [some(*left), -np.abs(some(*right)) - 1], {"fmod": 1}, 13
+            if not real:
+                yield "Mod", [some(*left), np.abs(some(*right)) + 1], {}, 13
+                yield "Mod", [some(*left), -np.abs(some(*right)) - 1], {}, 13
+        for op in ("Neg", "Abs", "Floor", "Ceil", "Round", "Sqrt", "Identity"):
+            yield op, [some(2, 3)], {}, 17
+        for op, keep in product(("ReduceProd", "ReduceSum", "ReduceMax", "ReduceMin"), (0, 1)):
+            yield op, [some(4)], {"keepdims": keep}, 11
+            yield op, [some(4)], {"keepdims": keep, "axes": [0]}, 11
+            yield op, [some(4)], {"keepdims": keep, "noop_with_empty_axes": 1}, 18
+            yield op, [some(1), np.array([-1])], {"keepdims": keep}, 18
+        for number in (1, 6, 7, 9, 11, 3):
+            yield "Cast", [some(5)], {"to": number}, 13
+
+
+def moving(rng: np.random.Generator) -> Iterator[Folded]:
+    data = rng.integers(-50, 50, (4, 5))
+    for axis in (0, 1, -1):
+        yield "Gather", [data, np.array([1, -1, 0])], {"axis": axis}, 13
+        yield "Concat", [data, data + 1], {"axis": axis}, 13
+    for start, end, axis, step in product(
+        (0, 2, -2, -9, 9), (0, 3, -1, 9, -9, 2**62, -(2**62)), (0, -1), (1, 2, -1, -2)
+    ):
+        yield "Slice", [data, np.array([start]), np.array([end]), np.array([axis]), np.array([step])], {}, 13
+    yield "Slice", [data, np.array([1, 0]), np.array([3, 4]), np.array([1, 0])], {}, 11
+    yield "Slice", [data], {"starts": [1], "ends": [3], "axes": [1]}, 9
+    for target in ((3, 4, 5), (4, 1), (1,)):
+        yield "Expand", [data, np.array(target)], {}, 13
+    yield "Reshape", [data, np.array([0, -1, 1])], {}, 13
+    yield "Flatten", [data], {"axis": 0}, 13
+    yield "Unsqueeze", [data, np.array([0, -1])], {}, 13
+    yield "Squeeze", [data[:1], np.array([0])], {}, 13
+    yield "Where", [data > 0, data, np.array([7])], {}, 16
+    for bounds in ((0, 5, 1), (5, 0, -2), (0, 7, 3), (3, 3, 1), (0, 5, -1)):
+        yield "Range", [np.array(bound) for bound in bounds], {}, 13
+    for op in ("And", "Or"):
+        yield op, [data[0] > 0, data[1] > 0], {}, 13
+    yield "Not", [data > 0], {}, 13
+    yield "ConstantOfShape", [np.array([2, 3])], {}, 13
+
+
+@pytest.mark.parametrize("kind", [arithmetic, moving])
+def test_folded_as_onnxruntime_computes(kind) -> None:  # type: ignore[no-untyped-def]
+    import onnxruntime
+    from onnx import helper, numpy_helper
+
+    told = 0
+    for op, arguments, attributes, opset in kind(np.random.default_rng(3)):
+        names = [f"a{i}" for i in range(len(arguments))]
+        constants = [
+            numpy_helper.from_array(np.asarray(value), name) for value, name in zip(arguments, names, strict=True)
+        ]
+        node = helper.make_node(op, names, ["y"], **attributes)
+        graph = helper.make_graph([node], "g", [], [helper.make_empty_tensor_value_info("y")], constants)
+        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=8)
+        options = onnxruntime.SessionOptions()
+        options.log_severity_level = 4
+        try:
+            session = onnxruntime.InferenceSession(
+                model.SerializeToString(), options, providers=["CPUExecutionProvider"]
+            )
+            (expected,) = session.run(None, {})
+        except Exception:
+            continue  # an element type that onnxruntime has no kernel for
+        read = {attribute.name: attribute_value(attribute, op) for attribute in node.attribute}
+        dtype = dtype_name(helper.np_dtype_to_tensor_dtype(expected.dtype), "")
+        found = fold(op, [np.asarray(value) for value in arguments], read, expected.shape, dtype)
+        if found is None:
+            continue
+        told += 1
+        np.testing.assert_allclose(found, expected, rtol=1e-6, err_msg=f"{op} {arguments} {attributes}")
+    assert told > 100
+
+
+def test_an_attribute_that_is_not_looked_at_leaves_the_value_open() -> None:
+    left, right = np.arange(6).reshape(2, 3), np.arange(2)
+    assert fold("Add", [left, right[:1]], {}, (2, 3), "int64") is not None
+    assert fold("Add", [left, right], {"axis": 0, "broadcast": 1}, (2, 3), "int64") is None
