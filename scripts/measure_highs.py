@@ -199,7 +199,7 @@ def truth(mip: Mip) -> int | str:
     return round(solver.objective_value) if status == cp_model.OPTIMAL else "unknown"
 
 
-def judged(mip: Mip, best: int | str, tolerance: float) -> str:
+def judged(mip: Mip, best: int | str, tolerance: float, lp: float) -> str:
     """What HiGHS makes of a MIP, measured by the truth."""
     import highspy
 
@@ -211,7 +211,8 @@ def judged(mip: Mip, best: int | str, tolerance: float) -> str:
     h = Silent()
     settings: dict[str, object] = {"output_flag": False, "threads": 1, "parallel": "off", "time_limit": 10.0}
     settings |= {"mip_rel_gap": 0.0, "mip_abs_gap": 0.0}
-    settings |= {f"{kind}_feasibility_tolerance": tolerance for kind in ("mip", "primal", "dual")}
+    settings |= {"mip_feasibility_tolerance": tolerance}
+    settings |= {"primal_feasibility_tolerance": lp, "dual_feasibility_tolerance": lp}
     for name, value in settings.items():
         h.setOptionValue(name, value)
     for v, top in enumerate(mip.upper):
@@ -247,7 +248,8 @@ def main() -> int:
     parser.add_argument("--count", type=int, default=20_000)
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--truths", type=Path)
-    parser.add_argument("--tolerance", type=float, default=TOLERANCE)
+    parser.add_argument("--tolerance", type=float, default=TOLERANCE, help="feasibility and integrality of MIPs")
+    parser.add_argument("--lp", type=float, help="primal and dual feasibility of LPs, if not the same")
     parser.add_argument("--orders", action="store_true")
     parser.add_argument("--instance", action="append", default=[], metavar="FILE=OPTIMUM")
     given = parser.parse_args()
@@ -266,13 +268,14 @@ def main() -> int:
         mip = draw(seed)
         if str(seed) not in known:
             known[str(seed)] = truth(mip)
-        verdict = judged(mip, known[str(seed)], given.tolerance)
+        verdict = judged(mip, known[str(seed)], given.tolerance, given.lp or given.tolerance)
         counts[verdict] += 1
         if verdict[:2].isupper():
             print(f"{seed} ({kind(seed)}): {verdict}", flush=True)
     if given.truths is not None:
         given.truths.write_text(json.dumps(known))
-    print(f"highspy {highspy.Highs().version()}: {given.count} MIPs, tolerances {given.tolerance:g}")
+    tolerances = f"{given.tolerance:g} and {given.lp or given.tolerance:g}"
+    print(f"highspy {highspy.Highs().version()}: {given.count} MIPs, tolerances {tolerances}")
     for verdict, count in sorted(counts.items()):
         print(f"{count:8d}  {verdict}")
     return int(any(verdict[:2].isupper() for verdict in counts))

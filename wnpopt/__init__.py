@@ -5,8 +5,6 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from wnpopt.core.versions import versions as _versions
-
 if TYPE_CHECKING:
     from wnpopt.api import (
         compile_model as compile_model,
@@ -39,7 +37,7 @@ if TYPE_CHECKING:
     from wnpopt.core.errors import WnpoptError as WnpoptError
     from wnpopt.core.result import Result as Result
 
-__version__ = _versions().get("wnpopt", "0+unknown")
+    __version__: str
 
 _HOME = {
     **dict.fromkeys(
@@ -74,6 +72,11 @@ __all__ = [
 
 def __getattr__(name: str) -> object:
     """Public names are imported when they are first used: ``import wnpopt`` costs next to nothing."""
+    if name == "__version__":
+        from wnpopt.core.versions import versions
+
+        globals()[name] = versions().get("wnpopt", "0+unknown")
+        return globals()[name]
     if name not in _HOME:
         raise AttributeError(f"module 'wnpopt' has no attribute {name!r}")
     found: object = getattr(import_module(_HOME[name]), name)

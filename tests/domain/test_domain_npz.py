@@ -80,9 +80,9 @@ BAD: dict[str, tuple[Make, list[str]]] = {
     "empty": (lambda p: (p.write_bytes(b""), p)[1], ["not an .npz file"]),
     "no zip": (lambda p: (p.write_bytes(b"PK\x03\x04 nothing"), p)[1], ["not an .npz file"]),
     "a lone array": (lambda p: (p.write_bytes(npy(np.zeros(3))), p)[1], ["not an .npz file"]),
-    "unknown member": (lambda p: archive(p, [("c.npy", npy(np.zeros(3)))]), ["c.npy", "unknown member", "a, b, text"]),
+    "unknown member": (lambda p: archive(p, [("c.npy", npy(np.zeros(3)))]), ["c:", "unknown member", "a, b, text"]),
     "no array's name": (lambda p: archive(p, [("a", npy(np.zeros(3)))]), ["a:", "unknown member"]),
-    "a path": (lambda p: archive(p, [("../a.npy", npy(np.zeros(3)))]), ["../a.npy", "unknown member"]),
+    "a path": (lambda p: archive(p, [("../a.npy", npy(np.zeros(3)))]), ["../a:", "unknown member"]),
     "no npy": (lambda p: archive(p, [("a.npy", b"nothing")]), ["a:", "no plain array"]),
     "a long header": (lambda p: archive(p, [("a.npy", header(HUGE + " " * 60000))]), ["a:", "no plain array"]),
     "a hostile header": (lambda p: archive(p, [("a.npy", header("(" * 3000))]), ["a:", "no plain array"]),
@@ -183,5 +183,5 @@ def test_a_channel_of_one_s_own_is_read_the_same_way(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="holds 2 arrays; exactly one"):
         load_bits(tmp_path / "f.npz", TruncatedShannon())
     np.savez(tmp_path / "f.npz", other=np.ones(3))
-    with pytest.raises(InputError, match=r"other\.npy: unknown member; the members are bits_per_slot"):
+    with pytest.raises(InputError, match=r"other: unknown member; the members are bits_per_slot"):
         load_bits(tmp_path / "f.npz", TruncatedShannon())

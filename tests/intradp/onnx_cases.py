@@ -24,7 +24,8 @@ class Case:
 
     "x" is the input; "a" and "b" are 2x and -x, "t" is x transposed, "m" its maximum over all rows. ``spare``: how many
     rows beyond those that are seen to change it a row may have in its window; None: nothing is asked, it may be global.
-    ``refused``: the reader has to refuse it by name.
+    ``refused``: the reader has to refuse it by name. "p" and "q" are the first and the second half of x: what an
+    operator reads of each shows by itself.
     """
 
     op: str
@@ -70,6 +71,16 @@ class Case:
         if "m" in names:
             axis = {4: 2, 3: 1, 2: 0}[len(self.shape)]
             nodes.append(helper.make_node("ReduceMax", ["x"], ["m"], axes=[axis], keepdims=1))
+        for name, half in (("p", 0), ("q", 1)):
+            if name in names:
+                axis = {4: 2, 3: 1, 2: 0}[len(self.shape)]
+                rows = self.shape[axis] // 2
+                where = {"axes": [axis], "starts": [half * rows], "ends": [(half + 1) * rows]}
+                if self.opset < 10:
+                    nodes.append(helper.make_node("Slice", ["x"], [name], **where))
+                    continue
+                constants += [numpy_helper.from_array(np.array(where[key]), name + key) for key in where]
+                nodes.append(helper.make_node("Slice", ["x", name + "starts", name + "ends", name + "axes"], [name]))
         made = [f"y{i}" if i else "y" for i in range(self.outputs)]
         nodes.append(helper.make_node(self.op, names, made, name="operator", **self.attributes))
         graph = helper.make_graph(
@@ -577,9 +588,53 @@ def forms() -> Iterator[Case]:
     yield Case("DynamicQuantizeLinear", ("x",), {}, 11, outputs=3)
 
 
+def pairs() -> Iterator[Case]:
+    """Operators on two activations that have nothing to do with each other."""
+    for opset in (8, 13):
+        for shape in ((1, 4, 18, 5), (2, 18, 6), (18, 6)):
+            rows = {4: 2, 3: 1, 2: 0}[len(shape)]
+            one = list(shape)
+            one[rows] = 1
+            for op in ("Add", "Sub", "Mul", "Div", "Min", "Max", "Sum", "Mean", "Less", "Pow"):
+                if op != "Less" or opset > 8:
+                    yield Case(op, ("p", "q"), {}, opset, shape, spare=1)
+            for op in ("Sum", "Mean", "Max"):
+                yield Case(op, ("p", random(*one), "q"), {}, opset, shape, spare=1)
+            yield Case("Concat", ("q", "p"), {"axis": rows}, opset, shape, spare=0)
+            yield Case(
+                "Concat", (random(*one), "q", random(*one), random(*one), "p"), {"axis": rows}, opset, shape, spare=0
+            )
+            yield Case("Concat", ("q", "p"), {"axis": len(shape) - 1}, opset, shape, spare=1)
+            yield Case("PRelu", ("p", "q"), {}, opset, shape)
+            if opset > 8:
+                half = list(shape)
+                half[rows] //= 2
+                yield Case("Where", (np.arange(half[-1]) % 2 == 0, "p", "q"), {}, opset, shape, spare=1)
+        third = (random(1),) if opset < 11 else ()
+        for shape in ((12, 6), (18, 9)):
+            rows = shape[0] // 2
+            yield Case("Gemm", (random(rows, rows), "p", "q"), {}, opset, shape)
+            yield Case("Gemm", (random(rows, rows), "p", "q"), {"transA": 1}, opset, shape)
+            yield Case("Gemm", ("p", random(shape[1], shape[1]), "q"), {}, opset, shape)
+            yield Case("Gemm", ("p", random(shape[1], shape[1]), "q"), {"transB": 1, "beta": 0.5}, opset, shape)
+            yield Case("Gemm", ("p", "q", *third), {"transB": 1}, opset, shape)
+            yield Case("Gemm", ("p", "q", *third), {"transA": 1}, opset, shape)
+            if rows == shape[1]:
+                yield Case("Gemm", ("p", "q", *third), {}, opset, shape)
+                yield Case("Gemm", ("p", random(rows, rows), "q"), {"transA": 1}, opset, shape)
+                yield Case("MatMul", ("p", "q"), {}, opset, shape)
+                yield Case("MatMul", ("q", "p"), {}, opset, shape)
+        yield Case("MatMul", ("p", "q"), {}, opset, (2, 12, 6))
+        yield Case("MatMul", ("p", "q"), {}, opset, (2, 3, 12, 6))
+    yield Case("LayerNormalization", ("p", "q"), {"axis": 0}, 17, (12, 6))
+    yield Case("Conv", ("p", "q"), {"pads": [1, 1, 1, 1]}, 13, (4, 4, 6, 3))
+    yield Case("ConvTranspose", ("p", "q"), {}, 13, (4, 4, 6, 3))
+
+
 KINDS = {
     "convolutions": convolutions, "pools": pools, "transposed": transposed, "resizes": resizes, "pads": pads,
     "crops": crops, "joins": joins, "products": products, "elementwise": elementwise, "norms": norms, "forms": forms,
+    "pairs": pairs,
 }  # fmt: skip
 
 

@@ -118,10 +118,10 @@ def test_files_that_are_none(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no such file"):
         load_columns(bad)
     bad.write_bytes(b"not a zip")
-    with pytest.raises(InputError, match="plain arrays"):
+    with pytest.raises(InputError, match=r"not an \.npz file"):
         load_columns(bad)
     np.savez(bad, format=np.array(1), name=np.array({"a": 1}, dtype=object))
-    with pytest.raises(InputError, match="plain arrays"):
+    with pytest.raises(InputError, match=r"name: .*object"):
         load_columns(bad)
     save_columns(columns(), bad)
     with np.load(bad) as stored:

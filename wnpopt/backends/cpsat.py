@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
+from wnpopt.backends.narrow import affected, guard
 from wnpopt.backends.report import Ending, Report, stopped
 from wnpopt.backends.worker import run_cancellable
 from wnpopt.core.budget import Budget
@@ -38,8 +39,10 @@ def solve_cpsat(
 
     With several threads the search depends on timing, even for one seed; ``budget.deterministic`` interleaves it
     instead (slower, the same every time while the time limit does not strike). Raises :class:`SolverError` if the
-    model is invalid: that is a defect of the formulation, never "no solution".
+    model is invalid: that is a defect of the formulation, never "no solution"; and :class:`UnsupportedError` if
+    OR-Tools is one that cannot add up its numbers (:mod:`wnpopt.backends.narrow`).
     """
+    import ortools
     from ortools.sat.python import cp_model
 
     began = time.perf_counter()
@@ -51,6 +54,8 @@ def solve_cpsat(
     parameters.relative_gap_limit = 0.0
     parameters.absolute_gap_limit = 0.0
     parameters.catch_sigint_signal = False
+    if affected(ortools.__version__) and guard(model):
+        parameters.presolve_inclusion_work_limit = 0
     parameters.log_search_progress = True
     parameters.log_to_stdout = False
     parameters.interleave_search = budget.deterministic and budget.threads > 1

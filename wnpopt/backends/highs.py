@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 S = TypeVar("S", bound=Solution)
 
 TOLERANCE = 1e-9
-"""Feasibility and integrality that HiGHS is asked for; its bounds are weakened by what that may be worth."""
+"""Feasibility that HiGHS is asked for in linear programmes, and, if nothing else is asked for, in integer ones."""
 
 _ASSESSED = re.compile(r"Assessing feasibility of MIP [^\n]*: feasible")
 _LONGEST = 1e7  # seconds; HiGHS takes a number where there is no limit
@@ -45,19 +45,25 @@ def solve_highs(
     warm_start: bool = False,
     unit: float = 1.0,
     decode: Callable[[tuple[float, ...]], tuple[float, S] | None] | None = None,
+    tolerance: float = TOLERANCE,
     precision: float = TOLERANCE,
 ) -> Report:
     """Solve a (mixed-integer) linear Pyomo model; ``values`` are in the order of ``component_data_objects(Var)``.
 
     With ``warm_start`` the variables' values are handed over as a MIP start; every variable must have one. Gap
-    tolerances are zero, feasibility tolerances 1e-9. Objectives and bounds are the model's times ``unit``.
+    tolerances are zero. Objectives and bounds are the model's times ``unit``.
+
+    ``tolerance`` is that of rows and integers in a MIP. A small one is no safe one: with 1e-9 HiGHS 1.16 takes rounding
+    errors of numbers beyond some 10^4 for violations, and has called wrong answers optimal and feasible models
+    infeasible (``scripts/measure_highs.py``), with 1e-6, its default, not once. A large one lets big-M rows slip.
 
     ``trace`` gets improvements as they come. ``decode`` makes (objective, solution) of values in the order of
     ``Report.values``, or None if it cannot; the solutions go to ``trace``, so that they outlive whatever happens to
     the solver. It is called from the solver's thread, in the middle of its search: it shall be fast.
 
-    Bounds, those of ``trace`` too, are weakened by :meth:`LinearModel.error` of ``precision``; a model with an infinite
-    range has none. Never raises for "no solution"; :class:`SolverError` if HiGHS rejects the model.
+    Bounds, those of ``trace`` too, are weakened by ``tolerance`` (HiGHS prunes what is better by less) and by
+    :meth:`LinearModel.error` of ``precision``; a model with an infinite range has none. Never raises for "no solution";
+    :class:`SolverError` if HiGHS rejects the model.
     """
     import highspy
 
@@ -70,9 +76,9 @@ def solve_highs(
     highs = _silent()
     log: list[str] = []
     highs.cbLogging += lambda event: log.append(event.message)
-    _configure(highs, budget)
+    _configure(highs, budget, tolerance)
     _pass(highs, linear)
-    watch = _Watch(linear, unit, linear.error(precision), trace, decode)
+    watch = _Watch(linear, unit, tolerance + linear.error(precision), trace, decode)
     highs.cbMipLogging += watch.progressed
     highs.cbMipImprovingSolution += watch.improved
     if warm_start:
@@ -126,7 +132,7 @@ def _silent() -> highspy.Highs:
     return Silent()
 
 
-def _configure(highs: highspy.Highs, budget: Budget) -> None:
+def _configure(highs: highspy.Highs, budget: Budget, tolerance: float) -> None:
     settings: dict[str, bool | int | float | str] = {
         "output_flag": True,
         "time_limit": min(budget.remaining(), _LONGEST),
@@ -135,7 +141,7 @@ def _configure(highs: highspy.Highs, budget: Budget) -> None:
         "random_seed": budget.seed % 2**31,
         "mip_rel_gap": 0.0,
         "mip_abs_gap": 0.0,
-        "mip_feasibility_tolerance": TOLERANCE,
+        "mip_feasibility_tolerance": tolerance,
         "primal_feasibility_tolerance": TOLERANCE,
         "dual_feasibility_tolerance": TOLERANCE,
     }

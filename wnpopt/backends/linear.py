@@ -47,9 +47,9 @@ class LinearModel:
     def error(self, tolerance: float) -> float:
         """What a dual bound may be off by if reduced costs, rows and integers hold within ``tolerance``.
 
-        By weak duality reduced costs that are off by the tolerance cost each column its range; a cut-off, a row or an
-        integer that is, the longest row (big-M included); and the sums themselves are rounded. Infinite if a column has
-        no finite range: then nothing is proved.
+        By weak duality reduced costs that are off by the tolerance cost each column its range; a row or an integer that
+        is, the longest row (big-M included); and the sums themselves are rounded. Infinite if a column has no finite
+        range: then nothing is proved.
         """
         ranges = float((self.upper - self.lower).sum())
         largest = np.maximum(np.abs(self.lower), np.abs(self.upper))
@@ -58,7 +58,7 @@ class LinearModel:
         rows = abs(self.matrix)
         longest = float(rows.sum(axis=1).max()) if rows.shape[0] else 0.0
         rounding = float(np.abs(self.cost) @ largest + abs(self.offset)) * 2.0**-45
-        return tolerance * (1.0 + ranges + longest) + rounding
+        return tolerance * (ranges + longest) + rounding
 
 
 def linear_model(model: pyo.ConcreteModel) -> LinearModel | None:

@@ -75,13 +75,15 @@ class Pool:
             return idle
         # In a thread: the server answers when its imports are done, and Ctrl-C shall not wait for them.
         made: queue.SimpleQueue[Worker | Exception] = queue.SimpleQueue()
-        threading.Thread(target=self._hire, args=(method, made), name="wnpopt-hire", daemon=True).start()
+        thread = threading.Thread(target=self._hire, args=(method, made, stop), name="wnpopt-hire", daemon=True)
+        thread.start()
         while True:
             with contextlib.suppress(queue.Empty):
                 found = made.get(timeout=_LOOK_S)
-                if isinstance(found, Exception):
+                if isinstance(found, Worker):
+                    return found
+                if not stop.is_set():
                     raise found
-                return found
             if stop.is_set():
                 return None
 
@@ -96,13 +98,27 @@ class Pool:
                 self._end(worker)
         return None
 
-    def _hire(self, method: AnyMethod, made: queue.SimpleQueue[Worker | Exception]) -> None:
+    def _hire(self, method: AnyMethod, made: queue.SimpleQueue[Worker | Exception], stop: threading.Event) -> None:
         try:
-            made.put(Worker(self._started(method).fork()))
-        except (SolverError, ClosedError) as error:
-            made.put(
-                error if isinstance(error, SolverError) else SolverError("no process can be started: it is closed")
-            )
+            worker = Worker(self._started(method).fork())
+        except SolverError as error:
+            made.put(error)
+        except ClosedError:
+            made.put(SolverError("no process can be started: the pool was closed"))
+        else:
+            if stop.is_set():  # perhaps nobody waits for it any more
+                self._keep(worker)
+                made.put(SolverError("interrupted"))
+            else:
+                made.put(worker)
+
+    def _keep(self, worker: Worker) -> None:
+        with self._lock:
+            if self._server is not None:
+                self._idle.append(worker)
+                return
+        worker.child.frames.close()
+        worker.child.log.close()
 
     def _prepare(self, method: AnyMethod) -> None:
         # What goes wrong here goes wrong again in the run, where it is told.
@@ -113,8 +129,7 @@ class Pool:
             while decode(frames.receive() or b"{}").get("say") != "warm":
                 tell_compiling()
             worker.warm.add((method.family, method.name))
-            with self._lock:
-                self._idle.append(worker)
+            self._keep(worker)
 
     def give_back(self, worker: Worker) -> None:
         """Keep a worker whose run ended well."""
@@ -132,17 +147,21 @@ class Pool:
     def close(self) -> None:
         """End the server and with it all workers."""
         with self._lock:
-            self._idle.clear()
-            server, self._server = self._server, None
+            self._dismiss()
+
+    def _dismiss(self) -> None:
+        for worker in self._idle:
+            worker.child.frames.close()
+            worker.child.log.close()
+        self._idle.clear()
+        server, self._server = self._server, None
         if server is not None:
             server.close()
 
     def _started(self, method: AnyMethod) -> ForkServer:
         with self._lock:
             if self._server is not None and self._path != sys.path:
-                self._server.close()  # what can be imported has changed, and with it perhaps what there is
-                self._server = None
-                self._idle.clear()
+                self._dismiss()  # what can be imported has changed, and with it perhaps what there is
             if self._server is None:
                 self._server, self._path = ForkServer(HANDLER, method.modules), list(sys.path)
             return self._server

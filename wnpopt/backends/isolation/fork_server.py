@@ -78,6 +78,7 @@ class ForkServer:
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
         self._closed = False
+        self._answered = False
         _servers.add(self)
 
     def start(self) -> None:
@@ -154,6 +155,7 @@ class ForkServer:
             raise ClosedError from None
         if not answer:
             raise ClosedError
+        self._answered = True
         decoded: dict[str, int] = json.loads(answer)
         return decoded
 
@@ -172,6 +174,7 @@ class ForkServer:
             env=environment,
             start_new_session=True,  # Ctrl-C in the terminal is for the batch alone
         )
+        self._answered = False
         theirs.close()
         ours.settimeout(_ANSWER_S)
         self._control = ours
@@ -182,9 +185,10 @@ class ForkServer:
             self._control.close()
             self._control = None
         if self._process is not None:
-            # It ends, and kills its children, when the connection closes; this is for one that hangs.
+            # It ends, and kills its children, when the connection closes; this is for one that hangs, or that still
+            # imports and has no children yet.
             try:
-                self._process.wait(timeout=2.0)
+                self._process.wait(timeout=2.0 if self._answered else 0.0)
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait()

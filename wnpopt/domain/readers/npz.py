@@ -103,7 +103,7 @@ def _arrays(stream: BinaryIO, known: Collection[str], most_bytes: int) -> dict[s
 def _name(member: zipfile.ZipInfo, known: Collection[str]) -> str:
     name = member.filename.removesuffix(".npy")
     if name not in known or name == member.filename:
-        raise InputError(f"unknown member; the members are {', '.join(known)}", where=member.filename)
+        raise InputError(f"unknown member; the members are {', '.join(known)}, each stored as NAME.npy", where=name)
     if member.flag_bits & 0x1:
         raise InputError("is encrypted; a plain member is needed", where=name)
     if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):

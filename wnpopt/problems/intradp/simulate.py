@@ -119,12 +119,20 @@ def _reads(edge: Input, lo: int, hi: int, units: int) -> tuple[int, int]:
 
 
 def _alone(sending: list[tuple[float, float]], busy: list[tuple[float, float]], end: float) -> float:
-    """Seconds before ``end`` in which something is sent while the device does not compute."""
+    """Seconds before ``end`` in which something is sent while the device does not compute; ``busy`` is in order."""
     total = 0.0
     covered = float("-inf")
+    first = 0
     for begin, finish in sorted(sending):
         lo, hi = max(begin, covered), min(finish, end)
-        if hi > lo:
-            total += hi - lo - sum(max(0.0, min(hi, b) - max(lo, a)) for a, b in busy)
-            covered = hi
+        if hi <= lo:
+            continue
+        while first < len(busy) and busy[first][1] <= lo:
+            first += 1
+        total += hi - lo
+        k = first
+        while k < len(busy) and busy[k][0] < hi:
+            total -= max(0.0, min(hi, busy[k][1]) - max(lo, busy[k][0]))
+            k += 1
+        covered = hi
     return total

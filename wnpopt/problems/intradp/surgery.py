@@ -27,7 +27,7 @@ def min_cut(problem: Problem) -> Plan:
     p, n = problem.arrays, problem.count
     device, server = p.device_full, p.server_full
     cap = float(device.sum())
-    scale = RESOLUTION / cap if cap > 0 else 0.0
+    scale = RESOLUTION / cap if cap > 1e-290 else 0.0  # below, the quotient would overflow
     source, sink = 3 * n, 3 * n + 1
     tails: list[int] = []
     heads: list[int] = []

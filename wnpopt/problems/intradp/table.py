@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
@@ -11,10 +12,13 @@ from wnpopt.core.budget import Budget
 from wnpopt.core.document import Count, Document, Name, Real, SchemaVersion
 from wnpopt.core.errors import InputError
 from wnpopt.problems.intradp.instance import IntradpInstance, Link
+from wnpopt.problems.intradp.limits import refuse_size
 from wnpopt.problems.intradp.solution import IntradpSolution
 from wnpopt.problems.intradp.verify import replay, verify
 
 if TYPE_CHECKING:
+    from wnpopt.backends.stopping import Flag
+    from wnpopt.core.bound import Bound
     from wnpopt.problems.intradp.kernels.problem import Problem
     from wnpopt.problems.intradp.plans import Plan
 
@@ -95,13 +99,16 @@ def build_table(
     bandwidth), "device-only", "server-only", "layer-cut" or "min-cut". ``time_limit`` is for each bandwidth.
     Raises :class:`InputError` where a bandwidth has no plan that meets the deadline.
     """
+    from wnpopt.backends.stopping import run_stoppable
     from wnpopt.problems.intradp.kernels.problem import Problem
     from wnpopt.problems.intradp.plans import device_only, of_solution
-    from wnpopt.problems.intradp.surgery import min_cut
 
-    makers = _makers() | {"min-cut": min_cut}
+    makers = _makers()
     if method != "search" and method not in makers:
         raise InputError(f"found {method!r}; one of search, {', '.join(makers)} is needed", where="method")
+    refused = refuse_size(instance)
+    if refused is not None:
+        raise InputError(refused[1], where=refused[0])
     entries: list[Entry] = []
     before: IntradpSolution | None = None
     for bandwidth in sorted(set(bandwidths)):
@@ -112,13 +119,12 @@ def build_table(
             plan = device_only(problem)
             bound = plan.value
         elif method == "search":
-            from wnpopt.problems.intradp.heuristics.search import searched
-
             start = None if before is None else of_solution(problem, before, "the bandwidth before")
-            plan, proof, _ = searched(problem, Budget(time_limit, seed=seed), start)
+            plan, proof = _searched(problem, Budget(time_limit, seed=seed), start)
             bound = None if proof is None else proof.value
         else:
-            plan = makers[method](problem)
+            make = partial(makers[method], problem)
+            plan = run_stoppable(make, Budget(time_limit))
         solution = plan.solution(problem)
         certificate = verify(here, solution)
         if not plan.feasible or not certificate.accepted:
@@ -152,13 +158,12 @@ def front(
 
     Energy is minimised under deadlines between the least latency and the latency of the least energy.
     """
-    from wnpopt.problems.intradp.heuristics.search import searched
     from wnpopt.problems.intradp.kernels.problem import Problem
 
     def best(objective: str, deadline: float | None) -> tuple[float, float, IntradpSolution] | None:
         here = instance.changed(objective=objective, deadline_s=deadline)
         problem = Problem.of(here)
-        plan, _, _ = searched(problem, Budget(time_limit, seed=seed))
+        plan, _ = _searched(problem, Budget(time_limit, seed=seed), None)
         if not plan.feasible:
             return None
         solution = plan.solution(problem)
@@ -182,7 +187,22 @@ def front(
     return kept
 
 
-def _makers() -> dict[str, Callable[[Problem], Plan]]:
-    from wnpopt.problems.intradp.plans import device_only, layer_cut, server_only
+def _searched(problem: Problem, budget: Budget, start: Plan | None) -> tuple[Plan, Bound | None]:
+    """The plan of search and its bound, within the budget; beside this thread, so that Ctrl-C is not held up."""
+    from wnpopt.backends.stopping import run_stoppable
+    from wnpopt.problems.intradp.heuristics.search import searched
 
-    return {"device-only": device_only, "server-only": server_only, "layer-cut": layer_cut}
+    plan, bound, _ = run_stoppable(lambda flag: searched(problem, budget, start, flag=flag), budget)
+    return plan, bound
+
+
+def _makers() -> dict[str, Callable[[Problem, Flag], Plan]]:
+    from wnpopt.problems.intradp.plans import device_only, layer_cut, server_only
+    from wnpopt.problems.intradp.surgery import min_cut
+
+    return {
+        "device-only": lambda problem, _: device_only(problem),
+        "server-only": lambda problem, _: server_only(problem),
+        "layer-cut": layer_cut,
+        "min-cut": lambda problem, _: min_cut(problem),
+    }

@@ -51,7 +51,7 @@ FAMILY = Family(
         {**_TINY, "weighted": 1, "resource_block_hz": 180e3},
         {**_TINY, "weighted": 1, "cache_share": 0.7},
         {**_TINY, "weighted": 1, "delivery": "multicast"},
-        {**_TINY, "weighted": 1, "delivery": "multicast", "requested": 1},
+        {**_TINY, "weighted": 1, "delivery": "multicast", "requested": 1, "bandwidth_hz": 1e8},
         {**_TINY, "delivery": "multicast"},
         {**_TINY, "weighted": 1, "delivery": "multicast", "cache_share": 0.7},
     ),

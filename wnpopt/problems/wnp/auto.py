@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from wnpopt.core.bound import best_bound
+from wnpopt.core.errors import UnsupportedError
 from wnpopt.core.method import Method, Outcome, Run, Start
 from wnpopt.core.result import Termination
 from wnpopt.problems.wnp.features import refuse_unplanned
@@ -23,14 +24,20 @@ def run(instance: WnpInstance, run: Run[WnpSolution]) -> Outcome[WnpSolution]:
     known = best_bound(run.bounds, "min")
     if run.start is not None and known is not None and known.value >= run.start.objective:
         return Outcome(run.start.solution, Termination.PROVED, found_by=run.start.found_by)
-    first = lbbd.run(instance, run)
+    try:
+        first = lbbd.run(instance, run)
+    except UnsupportedError as error:
+        first = Outcome(None, Termination.HEURISTIC, message=str(error))
     if first.termination is Termination.PROVED or run.budget.exhausted():
         return replace(first, found_by=first.found_by or "lbbd")
     objective = None if first.solution is None else run.verified_objective(first.solution)
     start = run.start
     if first.solution is not None and objective is not None:
         start = Start(first.solution, objective, first.found_by or "lbbd")
-    second = cpsat.run(instance, replace(run, start=start, bounds=(*run.bounds, *first.bounds)))
+    try:
+        second = cpsat.run(instance, replace(run, start=start, bounds=(*run.bounds, *first.bounds)))
+    except UnsupportedError as error:
+        second = Outcome(None, Termination.HEURISTIC, message=str(error))
     reached = None if second.solution is None else run.verified_objective(second.solution)
     improved = reached is not None and (start is None or reached < start.objective)
     return replace(

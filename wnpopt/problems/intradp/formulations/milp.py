@@ -32,6 +32,14 @@ FEW = 200_000
 TOLERANCE = 2e-9
 """What rows and integers of the solver's answers are trusted to hold within: twice what it is asked for."""
 
+PRECISION = 2
+"""So many tolerances the bounds are weakened by that go out while HiGHS still works, times the sum of all ranges: those
+of the clocks alone, 4 a clock, are then as much as :meth:`Scaled.error`, which has at most 8."""
+
+
+ELEMENT = 1e-5
+"""Seconds that building takes for each variable and constraint; a model that cannot be done in time is not begun."""
+
 
 class OutOfTimeError(Exception):
     """The model was not built in time."""
@@ -325,15 +333,33 @@ def _solve(
         if run.budget.exhausted():
             raise OutOfTimeError
 
+    if ELEMENT * _elements(instance) > run.budget.remaining():
+        return None, None, 0.0
     try:
         model = build(instance, horizon, check)
     except OutOfTimeError:
         return None, None, run.budget.elapsed() - began
     built = run.budget.elapsed() - began
-    # Handing the model over takes about as long again, and nothing can end that early.
-    if run.budget.remaining() < built:
+    # Handing the model over takes as long again and longer, and nothing can end that early.
+    if run.budget.remaining() < 3 * built:
         return None, model, built
-    return solve_highs(model, run.budget, unit=horizon.unit), model, built
+
+    def decoded(values: tuple[float, ...]) -> tuple[float, IntradpSolution] | None:
+        solution = decode(instance, model, values)
+        objective = run.verified_objective(solution)
+        return None if objective is None else (objective, solution)
+
+    report = solve_highs(
+        model, run.budget, run.trace, unit=horizon.unit, decode=decoded, precision=PRECISION * TOLERANCE
+    )
+    return report, model, built
+
+
+def _elements(instance: IntradpInstance) -> int:
+    """Roughly how many variables and constraints the model has."""
+    units = {operator.name: operator.units for operator in instance.operators}
+    reads = sum(4 * units[edge.source] + 6 for operator in instance.operators for edge in operator.inputs)
+    return reads + 24 * sum(units.values())
 
 
 def _bounds(instance: IntradpInstance, horizon: Horizon, report: Report | None, objective: float | None) -> list[Bound]:

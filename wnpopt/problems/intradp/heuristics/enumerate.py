@@ -36,6 +36,7 @@ def run(instance: IntradpInstance, run: Run[IntradpSolution]) -> Outcome[Intradp
     """The first best plan in the order of an odometer; proved when all were tried."""
     import numpy as np
 
+    from wnpopt.core.verdict import Verdict, compare
     from wnpopt.problems.intradp.beam import SAFETY
     from wnpopt.problems.intradp.kernels.evaluate import scratch
     from wnpopt.problems.intradp.kernels.exhaust import exhaust
@@ -48,8 +49,8 @@ def run(instance: IntradpInstance, run: Run[IntradpSolution]) -> Outcome[Intradp
     a, b = np.zeros(n, np.int32), np.zeros(n, np.int32)
     a[[0, n - 1]] = b[[0, n - 1]] = p.units[[0, n - 1]]
     best_a, best_b = a.copy(), b.copy()
-    # Energy is power times differences of times, each of which is off by a rounding of the latency.
-    error = 64 * n * np.finfo(np.float64).eps * float(p.power.max()) if problem.by_energy else 0.0
+    # Energy but for the busy part is power times differences of times, each off by a rounding of the latency.
+    error = 8 * n * np.finfo(np.float64).eps * float(p.power[1:].max()) if problem.by_energy else 0.0
     value, floor, done, work = np.inf, np.inf, False, scratch(n)
     while not done and not run.budget.exhausted():
         before = value
@@ -68,7 +69,9 @@ def run(instance: IntradpInstance, run: Run[IntradpSolution]) -> Outcome[Intradp
             infeasible="none of all plans keeps the deadline",
             infeasible_proof="none of all plans keeps the deadline",
         )
-    return outcome(problem, plan, Termination.PROVED, (Bound(max(0.0, floor * (1 - SAFETY)), "all plans"),))
+    bound = Bound(max(0.0, floor * (1 - SAFETY)), "all plans")
+    proved = compare(value, bound.value, "min", False).verdict is Verdict.PROVED
+    return outcome(problem, plan, Termination.PROVED if proved else Termination.HEURISTIC, (bound,))
 
 
 METHOD = Method(

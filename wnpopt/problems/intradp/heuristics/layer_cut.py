@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wnpopt.core.method import Method, Outcome, Run
 from wnpopt.problems.intradp.instance import IntradpInstance
-from wnpopt.problems.intradp.limits import refuse_size
+from wnpopt.problems.intradp.limits import CUT_SHARE, part, refuse_size
 from wnpopt.problems.intradp.solution import IntradpSolution
 
 
@@ -16,7 +16,9 @@ def run(instance: IntradpInstance, run: Run[IntradpSolution]) -> Outcome[Intradp
     from wnpopt.problems.intradp.plans import layer_cut
 
     problem = Problem.of(instance)
-    return outcome(problem, run_stoppable(lambda flag: layer_cut(problem, flag), run.budget))
+    # Under a time limit it is the start of another method, which needs most of the time itself.
+    budget = part(run.budget, CUT_SHARE)
+    return outcome(problem, run_stoppable(lambda flag: layer_cut(problem, flag), budget))
 
 
 METHOD = Method(

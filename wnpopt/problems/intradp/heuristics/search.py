@@ -8,7 +8,7 @@ from wnpopt.core.bound import Bound
 from wnpopt.core.method import Method, Outcome, Run
 from wnpopt.core.result import Termination
 from wnpopt.problems.intradp.instance import IntradpInstance
-from wnpopt.problems.intradp.limits import refuse_size
+from wnpopt.problems.intradp.limits import CUT_SHARE, part, refuse_size
 from wnpopt.problems.intradp.solution import IntradpSolution
 
 if TYPE_CHECKING:
@@ -28,6 +28,9 @@ QUICK = (100, 1_000)
 
 HOPE = 0.05
 """See :func:`~wnpopt.problems.intradp.beam.run_labels`."""
+
+FUSING = 5e-5
+"""Seconds an edge that fusing may take; nothing can end it early, so it is left out where that is much."""
 
 ANNEALING = 150
 """Steps of annealing between two beams, for each operator."""
@@ -72,16 +75,18 @@ def searched(
     """
     import numpy as np
 
-    from wnpopt.backends.stopping import never
+    from wnpopt.backends.stopping import never, run_stoppable
     from wnpopt.problems.intradp.beam import run_labels, weights
     from wnpopt.problems.intradp.kernels.heads import Front
     from wnpopt.problems.intradp.outcome import tell
-    from wnpopt.problems.intradp.plans import Plan, annealed, best_of, honest
+    from wnpopt.problems.intradp.plans import Plan, annealed, best_of, device_only, layer_cut, server_only
 
     flag = never() if flag is None else flag
-    plan = honest(problem, flag)
+    plan = best_of(device_only(problem), server_only(problem))
     if start is not None:
         plan = best_of(plan, start)
+    if start is None or start.found_by != "layer-cut":
+        plan = best_of(plan, run_stoppable(lambda flag: layer_cut(problem, flag), part(budget, CUT_SHARE)))
     tell(problem, plan, trace)
     rng = np.random.default_rng([budget.seed, 0x736561])
     bound: Bound | None = None
@@ -131,7 +136,7 @@ def _quick(
     from wnpopt.problems.intradp.outcome import tell
     from wnpopt.problems.intradp.plans import annealed, best_of, of_solution
 
-    if flag[0] or budget.exhausted():
+    if flag[0] or budget.exhausted() or FUSING * len(problem.arrays.in_source) > 0.1 * budget.remaining():
         return plan
     fused = fuse(problem.instance)
     small = Compiled.of(fused.instance)

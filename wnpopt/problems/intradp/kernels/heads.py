@@ -30,6 +30,9 @@ more. Networks need about 2 for each operator; beyond that a set is relaxed to i
 STEPS = 2_000_000_000
 """Places of a cut that are tried in all before sets of several tensors are relaxed: some seconds' work."""
 
+REACH = 16
+"""Of the places of a cut, so many are tried for each row however many rows there are."""
+
 
 class Heads(NamedTuple):
     """Lower bounds on single operators, flat, the rows of operator u at ``ptr[u]``.
@@ -84,7 +87,7 @@ class Front:
         self._hurry = hurry
         self._needs: dict[Tensors, Need] = {}
         self._steps = 0
-        self._reach = max(16, STEPS // (sum(self._units) + n))
+        self._reach = max(REACH, STEPS // (sum(self._units) + n))
         ptr = np.concatenate([[0], np.cumsum(p.units.astype(np.int64) + 1)])
         size = int(ptr[n])
         self.heads = Heads(ptr, np.zeros(size), np.zeros(size), np.zeros(size))

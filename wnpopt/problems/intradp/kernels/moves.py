@@ -120,8 +120,8 @@ def anneal(
 ) -> float:
     """Simulated annealing from the overrides given, which become the best ones seen; their score.
 
-    Ends early once the flag is raised. Temperature falls from ``hot`` (relative to the score) to a thousandth of it. Moves: set a tensor's overrides
-    anew, shift one by a few rows, let one go, move both to a neighbouring tensor.
+    Ends early once the flag is raised. Temperature falls from ``hot`` (relative to the score) to a thousandth of it.
+    Moves: set a tensor's overrides anew, shift one by a few rows, let one go, move both to a neighbouring tensor.
     """
     n = len(p.units)
     a, b = np.zeros(n, np.int32), np.zeros(n, np.int32)

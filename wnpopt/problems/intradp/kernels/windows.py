@@ -31,7 +31,7 @@ def tabulate(
             if r > 0:
                 hi = most
                 if stride > 0:
-                    lo = max(-padding // upsample, 0)
+                    lo = max(-padding // upsample, np.int64(0))
                     hi = min(-(-((r - 1) * stride - padding + kernel) // upsample), most)
             dev_lo[at + r] = lo if lo < hi else most
             dev_hi[at + r] = hi if lo < hi else 0
@@ -39,7 +39,7 @@ def tabulate(
             if r < rows:
                 hi = most
                 if stride > 0:
-                    lo = max((r * stride - padding) // upsample, 0)
+                    lo = max((r * stride - padding) // upsample, np.int64(0))
                     hi = min(-(-((rows - 1) * stride - padding + kernel) // upsample), most)
             srv_lo[at + r] = lo if lo < hi else most
             srv_hi[at + r] = hi if lo < hi else 0

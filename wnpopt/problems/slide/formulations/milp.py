@@ -265,7 +265,7 @@ def run(instance: SlideInstance, run: Run[SlideSolution]) -> Outcome[SlideSoluti
     from wnpopt.backends.stopping import run_stoppable
     from wnpopt.problems.slide.kernels.needs import Needs
     from wnpopt.problems.slide.selection.exact import prove
-    from wnpopt.problems.slide.selection.plan import allocate, fits, repaired, value_of
+    from wnpopt.problems.slide.selection.plan import Plan, allocate, fits, repaired, value_of
 
     columns = instance.columns
     exact, relaxed = Needs.of(columns), Needs.of(columns, relaxed=True)
@@ -296,10 +296,10 @@ def run(instance: SlideInstance, run: Run[SlideSolution]) -> Outcome[SlideSoluti
     notes = list(dict.fromkeys(each.message for each in solved if each.message))
     termination = solved[-1 if thinned else 0].termination
     plans = [repaired(exact, each.plan) for each in solved if each.plan is not None]
-    if not plans:
-        return Outcome(None, termination, bounds, first.warm_start, build_s=build_s, message="; ".join(notes))
-    best = max(plans, key=lambda plan: value_of(exact, plan))
     found_by, ended = "milp", first.termination is Termination.PROVED and not thinned
+    if not plans and not ended:
+        return Outcome(None, termination, bounds, first.warm_start, build_s=build_s, message="; ".join(notes))
+    best = max(plans, key=lambda plan: value_of(exact, plan), default=Plan.empty())
     if ended and not _is_proved(instance, exact, best, bounds):
         # The integers are too large for a proof in floating point: the tables' are exact (None without such).
         exactly = run_stoppable(lambda flag: prove(columns, exact, flag), run.budget)
@@ -348,11 +348,8 @@ def _tell_bound(run: Run[SlideSolution], needs: Needs, solved: _Solved) -> tuple
 
 
 def _tell_plan(run: Run[SlideSolution], exact: Needs, solved: _Solved) -> None:
-    from wnpopt.problems.slide.selection.plan import allocate, repaired, value_of
-
     if solved.plan is not None:
-        plan = repaired(exact, solved.plan)
-        run.trace.incumbent(value_of(exact, plan), allocate(exact, plan).to_solution(exact.columns))
+        run.trace.incumbent(*_priced(exact, solved.plan))
 
 
 @dataclass(frozen=True)
@@ -377,6 +374,7 @@ def _solve(needs: Needs, capacity: float, run: Run[SlideSolution], budget: Budge
 
     from wnpopt.backends.highs import solve_highs
     from wnpopt.backends.report import Ending, Report
+    from wnpopt.problems.slide.kernels.needs import Needs
     from wnpopt.problems.slide.selection.plan import Plan
 
     began = time.perf_counter()
@@ -399,19 +397,30 @@ def _solve(needs: Needs, capacity: float, run: Run[SlideSolution], budget: Budge
     build_s = time.perf_counter() - began
     if budget.remaining() <= _HANDING * build_s or budget.exhausted():
         return _Solved(None, None, build_s, budget.why_over(), _NO_TIME)
-    report = solve_highs(model, budget, warm_start=started, unit=unit)
-    message = "" if report.ending is not Ending.FAILED else _last_line(report.log)
     variables = [variable.name for variable in model.component_data_objects(pyo.Var, active=True)]
+    exact = Needs.of(needs.columns) if needs.relaxed else needs
+
+    def decode(values: tuple[float, ...]) -> tuple[float, SlideSolution] | None:
+        return _priced(exact, _decode(needs, levels, dict(zip(variables, values, strict=True))))
+
+    # A relaxation's plans are no plans, and of a restriction's bounds none holds.
+    trace = run.trace if thin is Thin.NO and needs.relaxed else None
+    report = solve_highs(model, budget, trace, warm_start=started, unit=unit, decode=decode if trace else None)
+    message = report.message if report.ending is Ending.FAILED else ""
     if thin is Thin.BOUND or report.values is None or len(report.values) != len(variables):
+        if thin is not Thin.BOUND and report.ending is Ending.OPTIMAL:
+            message = "HiGHS calls its answer optimal but gives none"
         return _Solved(report, None, build_s, report.termination(), message)
     plan = _decode(needs, levels, dict(zip(variables, report.values, strict=True)))
     return _Solved(report, plan, build_s, report.termination(), message)
 
 
-def _last_line(log: str) -> str:
-    """What a solver that failed said last."""
-    lines = [line.strip() for line in log.splitlines() if line.strip()]
-    return f"HiGHS failed: {lines[-1] if lines else 'it says nothing'}"
+def _priced(exact: Needs, plan: Plan) -> tuple[float, SlideSolution]:
+    """What is left of ``plan`` under the exact limits, with its value."""
+    from wnpopt.problems.slide.selection.plan import allocate, repaired, value_of
+
+    kept = repaired(exact, plan)
+    return value_of(exact, kept), allocate(exact, kept).to_solution(exact.columns)
 
 
 def _decode(needs: Needs, levels: list[Steps], values: dict[str, float]) -> Plan:

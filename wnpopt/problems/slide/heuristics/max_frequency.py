@@ -22,7 +22,8 @@ def run(instance: SlideInstance, run: Run[SlideSolution]) -> Outcome[SlideSoluti
     def work(flag: Flag) -> SlideSolution:
         return scheme_allocation(instance.columns, Scheme.MAX_FREQUENCY, flag).to_solution(instance.columns)
 
-    return Outcome(run_stoppable(work, run.budget), Termination.HEURISTIC)
+    solution = run_stoppable(work, run.budget)
+    return Outcome(solution, run.budget.why_over() if run.budget.exhausted() else Termination.HEURISTIC)
 
 
 METHOD = Method(
@@ -32,4 +33,5 @@ METHOD = Method(
     proves="nothing by itself",
     run=run,
     modules=("numba",),
+    timed=True,
 )

@@ -110,7 +110,7 @@ class Needs:
 
         So small a part of the band that not even a million of them are more than the slack of what is proved.
         """
-        return max(self.columns.bandwidth_hz * _SPECK, 5e-324)
+        return max(min(self.columns.bandwidth_hz * _SPECK, 1e-6), 5e-324)
 
     @np.errstate(all="ignore")  # what overflows is infinite, and no plan
     def in_units(self, hz: FloatArray) -> FloatArray:

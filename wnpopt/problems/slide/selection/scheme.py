@@ -15,5 +15,8 @@ def scheme_allocation(columns: SlideColumns, scheme: Scheme, flag: Flag | None =
     """Users selected exactly where there is a special method, by the greedy rule elsewhere; the best until the
     ``flag`` is raised."""
     needs = Needs.of(columns, scheme=scheme)
-    selected = exact_selection(needs, flag) or greedy_selection(needs, flag)
+    selected = exact_selection(needs, flag)
+    if selected is None or selected.bound is None:  # not all was looked at
+        greedy = greedy_selection(needs, flag)
+        selected = greedy if selected is None or greedy.value > selected.value else selected
     return allocate(needs, repaired(needs, selected.plan))

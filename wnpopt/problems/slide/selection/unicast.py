@@ -14,8 +14,8 @@ from wnpopt.problems.slide.selection.work import Work
 
 MOST_STATES = 400_000
 """Beyond this many states the knapsack gives up: about a second, and some 100 MB."""
-_STEPS_A_STATE = 30
-"""Elementary steps that a state of the knapsack takes."""
+_STEPS_A_STATE, _STEPS_A_PAIR = 30, 10
+"""Elementary steps that a state of the knapsack takes, and a pair of user and model before it."""
 
 
 def everything_open(needs: Needs) -> BoolArray:
@@ -96,7 +96,7 @@ def fractional_bound(needs: Needs) -> float:
 
 def best_unicast(needs: Needs, open_models: BoolArray, work: Work) -> Selected:
     """The exact rule for these weights."""
-    work.spend(needs.costs.size)
+    work.spend(_STEPS_A_PAIR * needs.costs.size)
     if needs.columns.unit_weights:
         return most_users(needs, open_models)
     return heaviest_users(needs, open_models, work)

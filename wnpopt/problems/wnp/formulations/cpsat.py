@@ -113,7 +113,7 @@ def pays(problem: Problem, budget: Budget) -> bool:
     """False where building the compute side alone would take more than half of the time that is left."""
     subgraphs, cores = problem.plan.ticks.shape
     choices = (subgraphs + problem.plan.source.size) * cores
-    return choices / _BUILT_A_SECOND <= budget.remaining() / 2
+    return bool(choices / _BUILT_A_SECOND <= budget.remaining() / 2)
 
 
 def _empty(problem: Problem, upper: int | None, lower: int) -> CpsatModel:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wnpopt.core.bound import Bound
+from wnpopt.core.errors import UnsupportedError
 from wnpopt.core.method import Method, Outcome, Run, Start
 from wnpopt.core.result import Termination
 from wnpopt.core.verdict import tighten
@@ -33,11 +34,11 @@ MODALITIES_UP_TO = 8
 ROWS_UP_TO = 50_000
 """Rows of a kind: building more takes longer than such a model could be solved in."""
 
-TOLD_APART = 5_000
-"""Makespans, in units of the greatest common divisor of all times, up to which HiGHS's proof is taken for one."""
+TOLERANCE = 1e-6
+"""Of rows and integers in HiGHS. All that comes of its values is made anew in integers."""
 
-COARSE = 1e-6
-"""The precision of HiGHS's bounds beyond that: its default tolerance, which it keeps in places."""
+PRECISION = 1e-5
+"""What HiGHS's bounds are weakened by, for each unit of the variables' ranges: ten times its tolerance."""
 
 _LARGEST_TIME = 1e5
 
@@ -297,10 +298,9 @@ def run(instance: WnpInstance, run: Run[WnpSolution]) -> Outcome[WnpSolution]:
     """Build, start from the warm start, solve with HiGHS, decode; CP-SAT settles what HiGHS cannot.
 
     HiGHS holds rows and integers to a tolerance: makespans that differ by less than that times a big-M, or by less than
-    a sum of such differences, are the same to it, and it has called the larger one optimal. Up to
-    :data:`TOLD_APART` units its bound, weakened by its error, is taken; beyond, and wherever its answer and its bound
-    do not meet at the end, or it fails, or it calls infeasible what is not, the last word has CP-SAT, which computes
-    in integers.
+    a sum of such differences, are the same to it, and it has called the larger one optimal. So its bound is weakened by
+    as much. Where answer and bound do not meet after that (long horizons), where HiGHS fails, or calls infeasible what
+    is not, CP-SAT has the last word: it computes in integers.
     """
     from wnpopt.problems.wnp.kernels.problem import Problem
 
@@ -318,7 +318,7 @@ def run(instance: WnpInstance, run: Run[WnpSolution]) -> Outcome[WnpSolution]:
 
 def _by_highs(problem: Problem, run: Run[WnpSolution], began: float) -> tuple[Outcome[WnpSolution], bool]:
     """HiGHS's outcome; True if nothing is left to be settled."""
-    from wnpopt.backends.highs import TOLERANCE, solve_highs
+    from wnpopt.backends.highs import solve_highs
     from wnpopt.backends.report import Ending
     from wnpopt.problems.wnp.formulations.decisions import Decisions, priced
     from wnpopt.problems.wnp.formulations.horizon import latest_makespan
@@ -333,7 +333,6 @@ def _by_highs(problem: Problem, run: Run[WnpSolution], began: float) -> tuple[Ou
     def decoded(values: tuple[float, ...]) -> tuple[float, WnpSolution] | None:
         return priced(decode(model, problem, values), run.verified_objective)
 
-    trusted = upper <= TOLD_APART * divisor_of(problem)
     report = solve_highs(
         model,
         run.budget,
@@ -341,7 +340,8 @@ def _by_highs(problem: Problem, run: Run[WnpSolution], began: float) -> tuple[Ou
         warm_start=decisions is not None,
         unit=1.0 / float(model.tick.value),
         decode=decoded,
-        precision=TOLERANCE if trusted else COARSE,
+        tolerance=TOLERANCE,
+        precision=PRECISION,
     )
     answer = None if report.values is None else decoded(report.values)
     if run.start is not None and (answer is None or answer[0] > run.start.objective):
@@ -359,7 +359,7 @@ def _by_highs(problem: Problem, run: Run[WnpSolution], began: float) -> tuple[Ou
         build_s=build_s,
         message=report.message,
         infeasible="HiGHS calls it infeasible" if report.ending is Ending.INFEASIBLE and answer is None else None,
-    ), (proved and trusted) or over
+    ), proved or over
 
 
 def _settle(instance: WnpInstance, first: Outcome[WnpSolution], run: Run[WnpSolution]) -> Outcome[WnpSolution]:
@@ -370,7 +370,10 @@ def _settle(instance: WnpInstance, first: Outcome[WnpSolution], run: Run[WnpSolu
     start = None
     if first.solution is not None and objective is not None:
         start = Start(first.solution, objective, first.found_by or "milp")
-    second = cpsat.run(instance, replace(run, start=start))
+    try:
+        second = cpsat.run(instance, replace(run, start=start))
+    except UnsupportedError as error:
+        second = Outcome(None, Termination.HEURISTIC, message=str(error))
     reached = None if second.solution is None else run.verified_objective(second.solution)
     improved = reached is not None and (start is None or reached < start.objective)
     infeasible = None
