@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import trouble_package
+from in_process import InProcess
 
 import wnpopt
 from wnpopt.core import registry
@@ -23,6 +24,12 @@ def folder(tmp_path: Path) -> Path:
     for seed in range(6):
         wnpopt.save(registry.family("wnp").generate({**SHAPE, "name": f"w{seed}"}, seed), place / f"w{seed}.json")
     return place
+
+
+@pytest.fixture
+def in_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Batches of this test run in its own process."""
+    monkeypatch.setattr("wnpopt.bench.batch.LocalExecutor", InProcess)
 
 
 @pytest.fixture(scope="session")

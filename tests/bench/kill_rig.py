@@ -49,12 +49,12 @@ class Rig:
         """Ids of the living workers."""
         return [pid for pid, role in self.offspring().items() if role == "worker"]
 
-    def finish(self, timeout: float = 120) -> tuple[int, str, str]:
+    def finish(self, timeout: float = 300) -> tuple[int, str, str]:
         """Exit code, stdout, stderr."""
         out, err = self.process.communicate(timeout=timeout)
         return self.process.returncode, out, err
 
-    def wait_for(self, records: int, out: Path, timeout: float = 60) -> None:
+    def wait_for(self, records: int, out: Path, timeout: float = 300) -> None:
         """Wait until the store has so many whole lines, or the batch is over."""
         end = time.monotonic() + timeout
         while time.monotonic() < end and self.process.poll() is None:
@@ -63,7 +63,7 @@ class Rig:
                 return
             time.sleep(0.01)
 
-    def all_gone(self, timeout: float = 10) -> bool:
+    def all_gone(self, timeout: float = 60) -> bool:
         """True once nothing that the batch started is alive."""
         end = time.monotonic() + timeout
         while time.monotonic() < end:

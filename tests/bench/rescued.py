@@ -25,7 +25,7 @@ def check_what_was_known(out: Path, folder: Path) -> None:
     for key, record in Store.open(out).latest().items():
         result, (failure, words) = record.result, TOLD[key.method]
         assert record.failure is failure, result.message
-        assert words in result.message
+        assert words in result.message, (key.method, result.message)
         assert (result.status, result.termination, result.verified) == ("feasible", "error", True)
         assert (result.objective, result.found_by) == (alone.objective, key.method)
         assert result.runtime_s is not None

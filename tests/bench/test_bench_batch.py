@@ -55,6 +55,7 @@ def test_every_method_and_seed_on_every_instance(folder: Path, tmp_path: Path) -
     assert [check.accepted for check in recheck(Store(out))] == [True] * 36
 
 
+@pytest.mark.usefixtures("in_process")
 def test_a_second_batch_repeats_nothing_and_makes_what_is_new(folder: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     batch(folder, ["rtfs"], out, workers=1)
@@ -77,6 +78,7 @@ def test_a_second_batch_repeats_nothing_and_makes_what_is_new(folder: Path, tmp_
     }  # fmt: skip
 
 
+@pytest.mark.usefixtures("in_process")
 def test_a_store_moved_elsewhere_goes_on(folder: Path, tmp_path: Path) -> None:
     batch(folder, ["rtfs"], tmp_path / "out", workers=1)
     shutil.move(tmp_path / "out", tmp_path / "moved")
@@ -85,6 +87,7 @@ def test_a_store_moved_elsewhere_goes_on(folder: Path, tmp_path: Path) -> None:
     assert all(check.accepted for check in recheck(Store(tmp_path / "moved")))
 
 
+@pytest.mark.usefixtures("in_process")
 def test_an_edited_instance_is_another_one_and_a_renamed_one_is_not(folder: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     batch(folder, ["rtfs"], out, workers=1)
@@ -98,6 +101,7 @@ def test_an_edited_instance_is_another_one_and_a_renamed_one_is_not(folder: Path
     assert all(check.accepted for check in recheck(Store(out)))
 
 
+@pytest.mark.usefixtures("in_process")
 def test_files_that_are_no_instance(folder: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     (folder / "deep").mkdir()
@@ -140,6 +144,7 @@ def _solution(folder: Path) -> wnpopt.core.document.Solution:  # type: ignore[na
     return solution
 
 
+@pytest.mark.usefixtures("in_process")
 def test_methods_run_on_the_families_that_have_them(folder: Path, tmp_path: Path) -> None:
     wnpopt.save(registry.family("slide").generate({"users": 4}, 0), folder / "cell.json")
     both = batch(folder, ["rtfs", "greedy", "auto"], tmp_path / "a", workers=2)
@@ -198,7 +203,7 @@ def test_what_was_known_before_the_trouble_is_kept(folder: Path, tmp_path: Path)
     assert batch(file, ["tell_abort"], out, time_limit=20, workers=2, rerun="failed").ran == 1  # it is a failure
 
 
-@pytest.mark.usefixtures("trouble")
+@pytest.mark.usefixtures("trouble", "in_process")
 def test_rerun_failed_and_outdated(folder: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     first = batch(folder, ["fail", "slow"], out, workers=2)
@@ -216,6 +221,7 @@ def test_rerun_failed_and_outdated(folder: Path, tmp_path: Path) -> None:
     assert batch(folder, ["slow"], out, workers=2, rerun="all").ran == 6
 
 
+@pytest.mark.usefixtures("in_process")
 def test_another_version_of_a_methods_package_makes_its_runs_outdated(
     folder: Path, tmp_path: Path, trouble: Path
 ) -> None:
@@ -246,12 +252,13 @@ def _made_by(record: Record, version: str) -> Record:
     return msgspec.structs.replace(record, result=result, finished=later)
 
 
-@pytest.mark.usefixtures("trouble")
+@pytest.mark.usefixtures("trouble", "in_process")
 def test_not_complete_when_an_instance_has_only_failures(folder: Path, tmp_path: Path) -> None:
     summary = batch(folder, ["fail"], tmp_path / "out", workers=2)
     assert (summary.failed, summary.complete) == (3, False)
 
 
+@pytest.mark.usefixtures("in_process")
 def test_the_index_beside_an_instance_is_remembered(tmp_path: Path) -> None:
     out = tmp_path / "out"
     batch(ROOT / "instances" / "wnp" / "tiny" / "tiny-14.json", ["rtfs"], out, workers=1)
@@ -270,6 +277,7 @@ def test_total_time_ends_the_batch_and_it_goes_on(folder: Path, tmp_path: Path) 
     assert second.complete
 
 
+@pytest.mark.usefixtures("in_process")
 def test_one_batch_at_a_time(folder: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
 
@@ -319,6 +327,7 @@ def test_a_hostile_working_directory_is_not_imported(tmp_path: Path, monkeypatch
     assert os.listdir("out/solutions")
 
 
+@pytest.mark.usefixtures("in_process")
 def test_oversubscription_is_a_warning(folder: Path, tmp_path: Path) -> None:
     with pytest.warns(UserWarning, match=r"2 workers with 4096 threads each are more than the \d+ cores"):
         assert batch(folder / "w0.json", ["rtfs"], tmp_path / "out", workers=2, threads=4096).complete

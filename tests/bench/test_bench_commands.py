@@ -30,8 +30,9 @@ def cli(capsys: pytest.CaptureFixture[str]) -> Run:
 
 
 @pytest.fixture
-def out(folder: Path, tmp_path: Path) -> Path:
+def out(folder: Path, tmp_path: Path, in_process: None) -> Path:
     """A store of twelve runs."""
+    del in_process
     wnpopt.batch(folder, ["rtfs", "auto"], tmp_path / "out", time_limit=20, workers=2)
     return tmp_path / "out"
 
@@ -52,7 +53,7 @@ def test_batch(cli: Run, folder: Path, tmp_path: Path) -> None:
     assert (told["ran"], told["stored"], told["complete"], told["end"]) == (0, 12, True, "finished")
 
 
-@pytest.mark.usefixtures("trouble")
+@pytest.mark.usefixtures("trouble", "in_process")
 def test_batch_with_failures(cli: Run, folder: Path, tmp_path: Path) -> None:
     (folder / "bad.json").write_text('{"kind": "wnp"}')
     out = tmp_path / "out"
@@ -76,7 +77,7 @@ def test_batch_with_failures(cli: Run, folder: Path, tmp_path: Path) -> None:
         (["--methods", ","], "methods: found none"),
         (["--seeds", "a"], "found 'a'; integers as in 0,1,5 or 0:10 are needed"),
         (["--seeds", "5:5"], "seeds: found none"),
-        (["--rerun", "all"], 'rerun: found "all"'),
+        (["--rerun", "never"], "rerun: found 'never'; one of failed, outdated, all is needed"),
         (["--workers", "none"], "found 'none'; an integer is needed"),
         (["--memory", "-1"], "memory: found -1"),
         (["--dask", "tcp://127.0.0.1:9"], "dask: no Dask scheduler answers"),
@@ -92,6 +93,7 @@ def test_bad_arguments_are_one_line(
     assert len(err.splitlines()) == 1
 
 
+@pytest.mark.usefixtures("in_process")
 def test_oversubscription_is_warned_of(cli: Run, folder: Path, tmp_path: Path) -> None:
     code, _, err = cli("batch", folder / "w0.json", "--methods", "rtfs", "--out", tmp_path / "out", "--workers", 2,
                        "--threads", 4096)  # fmt: skip
@@ -102,8 +104,10 @@ def test_oversubscription_is_warned_of(cli: Run, folder: Path, tmp_path: Path) -
 def test_verify_a_store(cli: Run, out: Path) -> None:
     code, text, err = cli("verify", "--store", out)
     assert (code, err) == (0, "")
-    assert text == "12 solutions verified: 12 accepted, 0 violated, 0 unreadable\n"
-    assert json.loads(cli("verify", "--store", out, "--json")[1]) == {"checked": 12, "violated": [], "unreadable": []}
+    assert text == "12 solutions verified: 12 accepted, 0 violated, 0 unreadable; records checked: 12\n"
+    assert json.loads(cli("verify", "--store", out, "--json")[1]) == {
+        "runs": 12, "checked": 12, "violated": [], "unreadable": []
+    }  # fmt: skip
 
 
 def test_a_tampered_store_is_found_out(cli: Run, out: Path) -> None:

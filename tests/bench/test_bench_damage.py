@@ -150,6 +150,7 @@ def test_report_tables_and_verify_do_without_them(
     assert "\x1b" not in captured.err + captured.out
 
 
+@pytest.mark.usefixtures("in_process")
 def test_a_batch_goes_on_beside_them(out: Path, tmp_path: Path) -> None:
     (wnp,) = [f for f in (out / "instances").iterdir() if json.loads(f.read_text())["name"] == "w0"]
     source = shutil.copy(wnp, tmp_path / "w0.json")
@@ -169,6 +170,7 @@ def changed(out: Path, edit: Callable[[Record], Record]) -> Record:
     return made
 
 
+@pytest.mark.usefixtures("in_process")
 @pytest.mark.parametrize("fields", [{"sense": "max"}, {"family": "slide"}, {"family": "tsp"}, {"sense": None}])
 def test_a_record_that_contradicts_what_the_others_say_the_instance_is(tmp_path: Path, fields: dict[str, Any]) -> None:
     """It neither stops a report or a batch, nor turns the instance's other runs upside down."""

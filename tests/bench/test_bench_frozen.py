@@ -58,6 +58,7 @@ def test_its_report_and_tables(out: Path, tmp_path: Path, capsys: pytest.Capture
     assert json.loads(capsys.readouterr().out)
 
 
+@pytest.mark.usefixtures("in_process")
 def test_a_batch_goes_on_with_it(out: Path, tmp_path: Path) -> None:
     """Known runs are known; new ones are written beside them in today's format."""
     source = tmp_path / "instances"

@@ -193,6 +193,7 @@ def test_no_worker_can_be_started(folder: Path, tmp_path: Path, monkeypatch: pyt
 
 
 @linux
+@pytest.mark.usefixtures("in_process")
 def test_files_that_are_none(folder: Path, tmp_path: Path) -> None:
     for name in ("w1", "w2", "w3", "w4", "w5"):
         (folder / f"{name}.json").unlink()
@@ -281,6 +282,7 @@ def test_a_file_that_changes_or_goes(folder: Path, tmp_path: Path, change: Any, 
     assert words in told.result.message
 
 
+@pytest.mark.usefixtures("in_process")
 def test_a_clock_that_was_set_back(folder: Path, tmp_path: Path) -> None:
     out, file = tmp_path / "out", folder / "w0.json"
     batch(file, ["rtfs"], out, workers=1)
@@ -291,6 +293,7 @@ def test_a_clock_that_was_set_back(folder: Path, tmp_path: Path) -> None:
     assert batch(file, ["rtfs"], out, workers=1, rerun="failed").ran == 0
 
 
+@pytest.mark.usefixtures("in_process")
 def test_numbers_of_numpy_and_a_method_alone(folder: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     seeds: Any = np.arange(2)
@@ -313,6 +316,7 @@ def test_a_store_that_cannot_be_locked(folder: Path, tmp_path: Path) -> None:
         batch(folder, ["rtfs"], tmp_path / "out", workers=1)
 
 
+@pytest.mark.usefixtures("in_process")
 @pytest.mark.parametrize(
     "change",
     [
@@ -335,6 +339,7 @@ def test_a_record_that_contradicts_itself_is_found_out(folder: Path, tmp_path: P
     assert [check.accepted for check in recheck(Store(out))] == [False]
 
 
+@pytest.mark.usefixtures("in_process")
 def test_a_damaged_line_is_no_verified_store(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A last line that a kill cut is no damage."""
     out = tmp_path / "out"

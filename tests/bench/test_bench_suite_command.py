@@ -1,4 +1,4 @@
-"""``wnpopt bench SUITE``: real batches of small suites, and what is printed."""
+"""``wnpopt bench SUITE``: batches of small suites, and what is printed."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from wnpopt.bench.suite import Preset, Suite
 from wnpopt.bench.sweep import Chart, Line
 from wnpopt.cli.bench_suite import run_suite, show_charts
 from wnpopt.core.errors import InputError
+
+pytestmark = pytest.mark.usefixtures("in_process")
 
 
 @pytest.fixture

@@ -61,6 +61,7 @@ def devour(instance: WnpInstance, run: Run[WnpSolution]) -> Result:
         kept = []
         while True:
             kept.append(bytearray(b"\1") * (32 << 20))
+            time.sleep(0.02)  # who watches has seconds to see it, on a busy machine too
     return solved(instance, run)
 
 

@@ -212,15 +212,37 @@ def hard(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+TELLING = """
+import sys
+import wnpopt.api as api
+from wnpopt.cli.main import main
+
+def telling(*args, on_progress, solve=api.solve, **more):
+    def hear(point):
+        if point.objective is not None:
+            print("incumbent", file=sys.stderr, flush=True)
+        return on_progress(point)
+    return solve(*args, on_progress=hear, **more)
+
+api.solve = telling
+sys.exit(main(sys.argv[1:]))
+"""
+"""The command line, which says when there is an incumbent: how long that takes depends on the machine."""
+
+
 @pytest.mark.parametrize("method", ["milp", "cpsat", "lbbd", "auto"])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_the_run_with_the_incumbent(hard: Path, tmp_path: Path, method: str, number: int) -> None:
     out = tmp_path / "plan.json"
-    arguments = command("solve", hard, "--method", method, "--time-limit", 300, "--threads", 1, "--out", out, "--json")
+    options = ["solve", hard, "--method", method, "--time-limit", 300, "--threads", 1, "--out", out, "--json"]
+    arguments = [sys.executable, "-c", TELLING, *map(str, options)]
     with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
-        time.sleep(9)
+        assert running.stderr is not None
+        while (line := running.stderr.readline()) and line != "incumbent\n":
+            pass
+        time.sleep(2)  # into the solver, or its model: the answer is the same
         running.send_signal(number)
-        text, err = running.communicate(timeout=60)
+        text, err = running.communicate(timeout=120)
     assert running.returncode == 0, err
     result = json.loads(text)
     assert result["termination"] == "interrupted"

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
 import pytest
@@ -205,6 +206,26 @@ def test_who_registered_a_method() -> None:
     assert registry.distribution("wnp", "good") == ("broken-package", "2.5")
     assert registry.distribution("good-family", "named") == ("broken-package", "2.5")
     assert registry.distribution("wnp", "nobody") is None
+
+
+class OtherEntryPoint:
+    """As the backport importlib_metadata gives them to all once anything has imported it: of a class of its own."""
+
+    def __init__(self, point: EntryPoint) -> None:
+        self.name, self.value, self.group, self.dist, self.load = (
+            point.name, point.value, point.group, point.dist, point.load
+        )  # fmt: skip
+
+
+@pytest.mark.usefixtures("broken")
+def test_who_registered_a_method_when_entry_points_are_of_another_class(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(registry, "entry_points", lambda group: [OtherEntryPoint(p) for p in entry_points(group=group)])
+    registry.forget()
+    assert registry.distribution("wnp", "good") == ("broken-package", "2.5")
+    assert registry.distribution("wnp", "rtfs") == ("wnpopt", wnpopt.__version__)
+    fault = registry.methods("wnp").fault("raises")
+    assert fault is not None
+    assert fault.distribution == "broken-package 2.5"
 
 
 @pytest.mark.parametrize(

@@ -101,6 +101,7 @@ def _together(summaries: Sequence[Summary]) -> Summary:
         stored=sum(one.stored for one in summaries),
         failed=sum(one.failed for one in summaries),
         invalid=sum(one.invalid for one in summaries),
+        outdated=sum(one.outdated for one in summaries),
         complete=last.end == "finished" and all(one.complete for one in summaries),
     )
 

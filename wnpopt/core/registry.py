@@ -134,7 +134,7 @@ class Methods(Mapping[str, AnyMethod]):
         elif taken is None:
             self._sources[name] = point
         else:
-            where = taken.value if isinstance(taken, EntryPoint) else taken
+            where = taken if isinstance(taken, str) else taken.value
             self._others.append(fault_of(point, f"the method {name} of {self._family.name} is {where} already"))
 
     def _load(self, source: str | EntryPoint, name: str | None) -> AnyMethod:
@@ -158,10 +158,10 @@ class Methods(Mapping[str, AnyMethod]):
             found = attempt(partial(self._load, source, name))
             if not isinstance(found, str):
                 self._found[name] = found
-            elif isinstance(source, EntryPoint):
-                self._found[name] = fault_of(source, found)
-            else:
+            elif isinstance(source, str):
                 self._found[name] = self._listed_fault(f"{self._family.name}.{name}", source, found)
+            else:
+                self._found[name] = fault_of(source, found)
         return self._found.get(name)
 
     def __getitem__(self, name: str) -> AnyMethod:
@@ -199,7 +199,7 @@ class Methods(Mapping[str, AnyMethod]):
         source = self._sources.get(name)
         if source is None:
             return None
-        return distribution_of(source if isinstance(source, EntryPoint) else self._point)
+        return distribution_of(self._point if isinstance(source, str) else source)
 
 
 @cache
