@@ -17,15 +17,20 @@ from wnpopt.api import solve
 from wnpopt.backends.stopping import never
 from wnpopt.core.budget import Budget
 from wnpopt.core.errors import InputError
+from wnpopt.core.method import Run
 from wnpopt.core.result import Status
+from wnpopt.core.trace import Trace
 from wnpopt.problems.intradp.beam import run_labels
 from wnpopt.problems.intradp.bounds import bounds
+from wnpopt.problems.intradp.formulations import milp
 from wnpopt.problems.intradp.formulations.horizon import all_read, horizon_of
 from wnpopt.problems.intradp.heuristics.enumerate import refuse
 from wnpopt.problems.intradp.instance import IntradpInstance
 from wnpopt.problems.intradp.kernels.heads import Front
 from wnpopt.problems.intradp.kernels.problem import Problem
 from wnpopt.problems.intradp.plans import RANGE_WORK, layer_cut, on_server
+from wnpopt.problems.intradp.solution import IntradpSolution
+from wnpopt.problems.intradp.verify import verify
 
 SAME = {"kernel": 3, "stride": 1, "padding": 1}
 UNTIMED = ("device-only", "server-only", "min-cut", "layer-cut", "spso-ga", "de")
@@ -151,6 +156,35 @@ def test_milp_where_the_server_is_a_million_times_faster(warm_start: str) -> Non
     assert result.objective == pytest.approx(2.0000116679610818, rel=1e-9)
     assert result.bound is not None
     assert result.bound <= 2.0000116679610818
+
+
+def test_highs_alone_finds_the_optimum_and_never_bounds_beyond_it() -> None:
+    """Without the heads and the second prover, which would hide a wrong model."""
+    script = _script()
+    settled = 0
+    for seed in range(100, 125):
+        instance = script.instance_of(seed, 600)
+        best = script.truth(instance)
+        horizon = horizon_of(instance)
+        if best == 0:
+            continue
+
+        def verified(solution: IntradpSolution, instance: IntradpInstance = instance) -> float | None:
+            certificate = verify(instance, solution)
+            return certificate.objective if certificate.accepted else None
+
+        budget = Budget(120)
+        trace = Trace("min", budget)
+        report, model, _ = milp._solve(instance, horizon, Run(budget, trace, None, (), verified), 0.0)
+        assert report is not None
+        assert report.values is not None
+        assert verified(milp.decode(instance, model, report.values)) == pytest.approx(best, rel=1e-6)
+        told = trace.best_bound()
+        assert told is None or told.value <= best
+        for bound in milp._bounds(instance, horizon, report, best):
+            assert bound.value <= best
+            settled += bound.value >= best * (1 - 1e-6)
+    assert settled > 12
 
 
 def test_the_horizon_is_a_plan_s_and_its_unit_a_power_of_two() -> None:

@@ -450,6 +450,34 @@ ROWS
  L  c_u_c18(4)_
  L  c_u_c18(5)_
 COLUMNS
+     a(0_1) c_u_c1(0_2)_ -1
+     a(0_1) c_u_c3(0_1)_ -1
+     a(0_1) c_u_c4(1)_ -1
+     a(0_1) c_u_c5(1)_ -1
+     a(0_2) c_u_c1(0_2)_ 1
+     a(0_2) c_u_c1(0_3)_ -1
+     a(0_2) c_u_c3(0_2)_ -1
+     a(0_2) c_u_c4(2)_ -1
+     a(0_2) c_u_c5(2)_ -1
+     a(0_3) c_u_c1(0_3)_ 1
+     a(0_3) c_u_c1(0_4)_ -1
+     a(0_3) c_u_c3(0_3)_ -1
+     a(0_3) c_u_c4(3)_ -1
+     a(0_3) c_u_c5(3)_ -1
+     a(0_4) c_u_c1(0_4)_ 1
+     a(0_4) c_u_c1(0_5)_ -1
+     a(0_4) c_u_c3(0_4)_ -1
+     a(0_4) c_u_c4(4)_ -1
+     a(0_4) c_u_c5(4)_ -1
+     a(0_5) c_u_c1(0_5)_ 1
+     a(0_5) c_u_c1(0_6)_ -1
+     a(0_5) c_u_c3(0_5)_ -1
+     a(0_5) c_u_c4(5)_ -1
+     a(0_5) c_u_c5(5)_ -1
+     a(0_6) c_u_c1(0_6)_ 1
+     a(0_6) c_u_c3(0_6)_ -1
+     a(0_6) c_u_c4(6)_ -1
+     a(0_6) c_u_c5(6)_ -1
      a(1_1) c_u_c1(1_2)_ -1
      a(1_1) c_u_c3(1_1)_ -1
      a(1_1) c_u_c4(1)_ 1
@@ -596,6 +624,37 @@ COLUMNS
      a(4_1) c_u_c5(22)_ -1
      a(4_1) c_u_c11(4)_ 71.690198428653986
      a(4_1) c_u_c13(4)_ 71.690198428653986
+     a(5_1) c_u_c3(5_1)_ -1
+     a(5_1) c_u_c4(22)_ 1
+     a(5_1) c_u_c5(22)_ 1
+     b(0_1) c_u_c2(0_2)_ -1
+     b(0_1) c_u_c3(0_1)_ 1
+     b(0_1) c_u_c6(6)_ 1
+     b(0_1) c_u_c7(6)_ 1
+     b(0_2) c_u_c2(0_2)_ 1
+     b(0_2) c_u_c2(0_3)_ -1
+     b(0_2) c_u_c3(0_2)_ 1
+     b(0_2) c_u_c6(5)_ 1
+     b(0_2) c_u_c7(5)_ 1
+     b(0_3) c_u_c2(0_3)_ 1
+     b(0_3) c_u_c2(0_4)_ -1
+     b(0_3) c_u_c3(0_3)_ 1
+     b(0_3) c_u_c6(4)_ 1
+     b(0_3) c_u_c7(4)_ 1
+     b(0_4) c_u_c2(0_4)_ 1
+     b(0_4) c_u_c2(0_5)_ -1
+     b(0_4) c_u_c3(0_4)_ 1
+     b(0_4) c_u_c6(1)_ 1
+     b(0_4) c_u_c7(1)_ 1
+     b(0_5) c_u_c2(0_5)_ 1
+     b(0_5) c_u_c2(0_6)_ -1
+     b(0_5) c_u_c3(0_5)_ 1
+     b(0_5) c_u_c6(2)_ 1
+     b(0_5) c_u_c7(2)_ 1
+     b(0_6) c_u_c2(0_6)_ 1
+     b(0_6) c_u_c3(0_6)_ 1
+     b(0_6) c_u_c6(3)_ 1
+     b(0_6) c_u_c7(3)_ 1
      b(1_1) c_u_c2(1_2)_ -1
      b(1_1) c_u_c3(1_1)_ 1
      b(1_1) c_u_c6(12)_ 1
@@ -742,6 +801,9 @@ COLUMNS
      b(4_1) c_u_c7(22)_ 1
      b(4_1) c_u_c12(4)_ -7.1690198428653993
      b(4_1) c_u_c14(4)_ -7.1690198428653993
+     b(5_1) c_u_c3(5_1)_ 1
+     b(5_1) c_u_c6(22)_ -1
+     b(5_1) c_u_c7(22)_ -1
      down(0_0) c_u_c4(1)_ -1
      down(0_0) c_u_c8(1)_ 1
      down(0_0) c_u_c8(2)_ 1
@@ -1641,12 +1703,12 @@ RHS
      RHS c_u_c3(3_3)_ 0
      RHS c_u_c3(4_1)_ 0
      RHS c_u_c3(5_1)_ 0
-     RHS c_u_c4(1)_ 1
-     RHS c_u_c4(2)_ 1
-     RHS c_u_c4(3)_ 1
-     RHS c_u_c4(4)_ 1
-     RHS c_u_c4(5)_ 1
-     RHS c_u_c4(6)_ 1
+     RHS c_u_c4(1)_ 0
+     RHS c_u_c4(2)_ 0
+     RHS c_u_c4(3)_ 0
+     RHS c_u_c4(4)_ 0
+     RHS c_u_c4(5)_ 0
+     RHS c_u_c4(6)_ 0
      RHS c_u_c4(7)_ 0
      RHS c_u_c4(8)_ 0
      RHS c_u_c4(9)_ 0
@@ -1662,13 +1724,13 @@ RHS
      RHS c_u_c4(19)_ 0
      RHS c_u_c4(20)_ 0
      RHS c_u_c4(21)_ 0
-     RHS c_u_c4(22)_ -1
-     RHS c_u_c5(1)_ 1
-     RHS c_u_c5(2)_ 1
-     RHS c_u_c5(3)_ 1
-     RHS c_u_c5(4)_ 1
-     RHS c_u_c5(5)_ 1
-     RHS c_u_c5(6)_ 1
+     RHS c_u_c4(22)_ 0
+     RHS c_u_c5(1)_ 0
+     RHS c_u_c5(2)_ 0
+     RHS c_u_c5(3)_ 0
+     RHS c_u_c5(4)_ 0
+     RHS c_u_c5(5)_ 0
+     RHS c_u_c5(6)_ 0
      RHS c_u_c5(7)_ 0
      RHS c_u_c5(8)_ 0
      RHS c_u_c5(9)_ 0
@@ -1684,13 +1746,13 @@ RHS
      RHS c_u_c5(19)_ 0
      RHS c_u_c5(20)_ 0
      RHS c_u_c5(21)_ 0
-     RHS c_u_c5(22)_ -1
-     RHS c_u_c6(1)_ -1
-     RHS c_u_c6(2)_ -1
-     RHS c_u_c6(3)_ -1
-     RHS c_u_c6(4)_ -1
-     RHS c_u_c6(5)_ -1
-     RHS c_u_c6(6)_ -1
+     RHS c_u_c5(22)_ 0
+     RHS c_u_c6(1)_ 0
+     RHS c_u_c6(2)_ 0
+     RHS c_u_c6(3)_ 0
+     RHS c_u_c6(4)_ 0
+     RHS c_u_c6(5)_ 0
+     RHS c_u_c6(6)_ 0
      RHS c_u_c6(7)_ 0
      RHS c_u_c6(8)_ 0
      RHS c_u_c6(9)_ 0
@@ -1706,13 +1768,13 @@ RHS
      RHS c_u_c6(19)_ 0
      RHS c_u_c6(20)_ 0
      RHS c_u_c6(21)_ 0
-     RHS c_u_c6(22)_ 1
-     RHS c_u_c7(1)_ -1
-     RHS c_u_c7(2)_ -1
-     RHS c_u_c7(3)_ -1
-     RHS c_u_c7(4)_ -1
-     RHS c_u_c7(5)_ -1
-     RHS c_u_c7(6)_ -1
+     RHS c_u_c6(22)_ 0
+     RHS c_u_c7(1)_ 0
+     RHS c_u_c7(2)_ 0
+     RHS c_u_c7(3)_ 0
+     RHS c_u_c7(4)_ 0
+     RHS c_u_c7(5)_ 0
+     RHS c_u_c7(6)_ 0
      RHS c_u_c7(7)_ 0
      RHS c_u_c7(8)_ 0
      RHS c_u_c7(9)_ 0
@@ -1728,7 +1790,7 @@ RHS
      RHS c_u_c7(19)_ 0
      RHS c_u_c7(20)_ 0
      RHS c_u_c7(21)_ 0
-     RHS c_u_c7(22)_ 1
+     RHS c_u_c7(22)_ 0
      RHS c_u_c8(1)_ 0
      RHS c_u_c8(2)_ 0
      RHS c_u_c8(3)_ 1
@@ -2028,6 +2090,18 @@ RHS
      RHS c_u_c18(4)_ 846.50751317333322
      RHS c_u_c18(5)_ 846.50751317333322
 BOUNDS
+ LI BOUND a(0_1) 1
+ UI BOUND a(0_1) 1
+ LI BOUND a(0_2) 1
+ UI BOUND a(0_2) 1
+ LI BOUND a(0_3) 1
+ UI BOUND a(0_3) 1
+ LI BOUND a(0_4) 1
+ UI BOUND a(0_4) 1
+ LI BOUND a(0_5) 1
+ UI BOUND a(0_5) 1
+ LI BOUND a(0_6) 1
+ UI BOUND a(0_6) 1
  BV BOUND a(1_1)
  BV BOUND a(1_2)
  BV BOUND a(1_3)
@@ -2044,6 +2118,20 @@ BOUNDS
  BV BOUND a(3_2)
  BV BOUND a(3_3)
  BV BOUND a(4_1)
+ LI BOUND a(5_1) 1
+ UI BOUND a(5_1) 1
+ LI BOUND b(0_1) 1
+ UI BOUND b(0_1) 1
+ LI BOUND b(0_2) 1
+ UI BOUND b(0_2) 1
+ LI BOUND b(0_3) 1
+ UI BOUND b(0_3) 1
+ LI BOUND b(0_4) 1
+ UI BOUND b(0_4) 1
+ LI BOUND b(0_5) 1
+ UI BOUND b(0_5) 1
+ LI BOUND b(0_6) 1
+ UI BOUND b(0_6) 1
  BV BOUND b(1_1)
  BV BOUND b(1_2)
  BV BOUND b(1_3)
@@ -2060,6 +2148,8 @@ BOUNDS
  BV BOUND b(3_2)
  BV BOUND b(3_3)
  BV BOUND b(4_1)
+ LI BOUND b(5_1) 1
+ UI BOUND b(5_1) 1
  BV BOUND down(0_0)
  BV BOUND down(0_1)
  BV BOUND down(0_2)

@@ -515,6 +515,24 @@ ROWS
  L  c_u_c18(5)_
  L  c_u_c18(6)_
 COLUMNS
+     a(0_1) c_u_c1(0_2)_ -1
+     a(0_1) c_u_c3(0_1)_ -1
+     a(0_1) c_u_c4(1)_ -1
+     a(0_1) c_u_c5(1)_ -1
+     a(0_2) c_u_c1(0_2)_ 1
+     a(0_2) c_u_c1(0_3)_ -1
+     a(0_2) c_u_c3(0_2)_ -1
+     a(0_2) c_u_c4(2)_ -1
+     a(0_2) c_u_c5(2)_ -1
+     a(0_3) c_u_c1(0_3)_ 1
+     a(0_3) c_u_c1(0_4)_ -1
+     a(0_3) c_u_c3(0_3)_ -1
+     a(0_3) c_u_c4(3)_ -1
+     a(0_3) c_u_c5(3)_ -1
+     a(0_4) c_u_c1(0_4)_ 1
+     a(0_4) c_u_c3(0_4)_ -1
+     a(0_4) c_u_c4(4)_ -1
+     a(0_4) c_u_c5(4)_ -1
      a(1_1) c_u_c1(1_2)_ -1
      a(1_1) c_u_c3(1_1)_ -1
      a(1_1) c_u_c4(1)_ 1
@@ -687,6 +705,42 @@ COLUMNS
      a(5_4) c_u_c5(26)_ -1
      a(5_4) c_u_c11(5)_ 75.187367392755249
      a(5_4) c_u_c13(6)_ 75.187367392755249
+     a(6_1) c_u_c1(6_2)_ -1
+     a(6_1) c_u_c3(6_1)_ -1
+     a(6_1) c_u_c4(23)_ 1
+     a(6_1) c_u_c5(23)_ 1
+     a(6_2) c_u_c1(6_2)_ 1
+     a(6_2) c_u_c1(6_3)_ -1
+     a(6_2) c_u_c3(6_2)_ -1
+     a(6_2) c_u_c4(24)_ 1
+     a(6_2) c_u_c5(24)_ 1
+     a(6_3) c_u_c1(6_3)_ 1
+     a(6_3) c_u_c1(6_4)_ -1
+     a(6_3) c_u_c3(6_3)_ -1
+     a(6_3) c_u_c4(25)_ 1
+     a(6_3) c_u_c5(25)_ 1
+     a(6_4) c_u_c1(6_4)_ 1
+     a(6_4) c_u_c3(6_4)_ -1
+     a(6_4) c_u_c4(26)_ 1
+     a(6_4) c_u_c5(26)_ 1
+     b(0_1) c_u_c2(0_2)_ -1
+     b(0_1) c_u_c3(0_1)_ 1
+     b(0_1) c_u_c6(4)_ 1
+     b(0_1) c_u_c7(4)_ 1
+     b(0_2) c_u_c2(0_2)_ 1
+     b(0_2) c_u_c2(0_3)_ -1
+     b(0_2) c_u_c3(0_2)_ 1
+     b(0_2) c_u_c6(3)_ 1
+     b(0_2) c_u_c7(3)_ 1
+     b(0_3) c_u_c2(0_3)_ 1
+     b(0_3) c_u_c2(0_4)_ -1
+     b(0_3) c_u_c3(0_3)_ 1
+     b(0_3) c_u_c6(1)_ 1
+     b(0_3) c_u_c7(1)_ 1
+     b(0_4) c_u_c2(0_4)_ 1
+     b(0_4) c_u_c3(0_4)_ 1
+     b(0_4) c_u_c6(2)_ 1
+     b(0_4) c_u_c7(2)_ 1
      b(1_1) c_u_c2(1_2)_ -1
      b(1_1) c_u_c3(1_1)_ 1
      b(1_1) c_u_c6(8)_ 1
@@ -859,6 +913,24 @@ COLUMNS
      b(5_4) c_u_c7(23)_ 1
      b(5_4) c_u_c12(5)_ -8.1038795964183823
      b(5_4) c_u_c14(6)_ -8.1038795964183823
+     b(6_1) c_u_c2(6_2)_ -1
+     b(6_1) c_u_c3(6_1)_ 1
+     b(6_1) c_u_c6(26)_ -1
+     b(6_1) c_u_c7(26)_ -1
+     b(6_2) c_u_c2(6_2)_ 1
+     b(6_2) c_u_c2(6_3)_ -1
+     b(6_2) c_u_c3(6_2)_ 1
+     b(6_2) c_u_c6(25)_ -1
+     b(6_2) c_u_c7(25)_ -1
+     b(6_3) c_u_c2(6_3)_ 1
+     b(6_3) c_u_c2(6_4)_ -1
+     b(6_3) c_u_c3(6_3)_ 1
+     b(6_3) c_u_c6(24)_ -1
+     b(6_3) c_u_c7(24)_ -1
+     b(6_4) c_u_c2(6_4)_ 1
+     b(6_4) c_u_c3(6_4)_ 1
+     b(6_4) c_u_c6(23)_ -1
+     b(6_4) c_u_c7(23)_ -1
      down(0_0) c_u_c4(1)_ -1
      down(0_0) c_u_c8(1)_ 1
      down(0_0) c_u_c8(2)_ 1
@@ -1889,10 +1961,10 @@ RHS
      RHS c_u_c3(6_2)_ 0
      RHS c_u_c3(6_3)_ 0
      RHS c_u_c3(6_4)_ 0
-     RHS c_u_c4(1)_ 1
-     RHS c_u_c4(2)_ 1
-     RHS c_u_c4(3)_ 1
-     RHS c_u_c4(4)_ 1
+     RHS c_u_c4(1)_ 0
+     RHS c_u_c4(2)_ 0
+     RHS c_u_c4(3)_ 0
+     RHS c_u_c4(4)_ 0
      RHS c_u_c4(5)_ 0
      RHS c_u_c4(6)_ 0
      RHS c_u_c4(7)_ 0
@@ -1911,14 +1983,14 @@ RHS
      RHS c_u_c4(20)_ 0
      RHS c_u_c4(21)_ 0
      RHS c_u_c4(22)_ 0
-     RHS c_u_c4(23)_ -1
-     RHS c_u_c4(24)_ -1
-     RHS c_u_c4(25)_ -1
-     RHS c_u_c4(26)_ -1
-     RHS c_u_c5(1)_ 1
-     RHS c_u_c5(2)_ 1
-     RHS c_u_c5(3)_ 1
-     RHS c_u_c5(4)_ 1
+     RHS c_u_c4(23)_ 0
+     RHS c_u_c4(24)_ 0
+     RHS c_u_c4(25)_ 0
+     RHS c_u_c4(26)_ 0
+     RHS c_u_c5(1)_ 0
+     RHS c_u_c5(2)_ 0
+     RHS c_u_c5(3)_ 0
+     RHS c_u_c5(4)_ 0
      RHS c_u_c5(5)_ 0
      RHS c_u_c5(6)_ 0
      RHS c_u_c5(7)_ 0
@@ -1937,14 +2009,14 @@ RHS
      RHS c_u_c5(20)_ 0
      RHS c_u_c5(21)_ 0
      RHS c_u_c5(22)_ 0
-     RHS c_u_c5(23)_ -1
-     RHS c_u_c5(24)_ -1
-     RHS c_u_c5(25)_ -1
-     RHS c_u_c5(26)_ -1
-     RHS c_u_c6(1)_ -1
-     RHS c_u_c6(2)_ -1
-     RHS c_u_c6(3)_ -1
-     RHS c_u_c6(4)_ -1
+     RHS c_u_c5(23)_ 0
+     RHS c_u_c5(24)_ 0
+     RHS c_u_c5(25)_ 0
+     RHS c_u_c5(26)_ 0
+     RHS c_u_c6(1)_ 0
+     RHS c_u_c6(2)_ 0
+     RHS c_u_c6(3)_ 0
+     RHS c_u_c6(4)_ 0
      RHS c_u_c6(5)_ 0
      RHS c_u_c6(6)_ 0
      RHS c_u_c6(7)_ 0
@@ -1963,14 +2035,14 @@ RHS
      RHS c_u_c6(20)_ 0
      RHS c_u_c6(21)_ 0
      RHS c_u_c6(22)_ 0
-     RHS c_u_c6(23)_ 1
-     RHS c_u_c6(24)_ 1
-     RHS c_u_c6(25)_ 1
-     RHS c_u_c6(26)_ 1
-     RHS c_u_c7(1)_ -1
-     RHS c_u_c7(2)_ -1
-     RHS c_u_c7(3)_ -1
-     RHS c_u_c7(4)_ -1
+     RHS c_u_c6(23)_ 0
+     RHS c_u_c6(24)_ 0
+     RHS c_u_c6(25)_ 0
+     RHS c_u_c6(26)_ 0
+     RHS c_u_c7(1)_ 0
+     RHS c_u_c7(2)_ 0
+     RHS c_u_c7(3)_ 0
+     RHS c_u_c7(4)_ 0
      RHS c_u_c7(5)_ 0
      RHS c_u_c7(6)_ 0
      RHS c_u_c7(7)_ 0
@@ -1989,10 +2061,10 @@ RHS
      RHS c_u_c7(20)_ 0
      RHS c_u_c7(21)_ 0
      RHS c_u_c7(22)_ 0
-     RHS c_u_c7(23)_ 1
-     RHS c_u_c7(24)_ 1
-     RHS c_u_c7(25)_ 1
-     RHS c_u_c7(26)_ 1
+     RHS c_u_c7(23)_ 0
+     RHS c_u_c7(24)_ 0
+     RHS c_u_c7(25)_ 0
+     RHS c_u_c7(26)_ 0
      RHS c_u_c8(1)_ 0
      RHS c_u_c8(2)_ 0
      RHS c_u_c8(3)_ 1
@@ -2334,6 +2406,14 @@ RHS
      RHS c_u_c18(5)_ 791.89412522666669
      RHS c_u_c18(6)_ 791.89412522666669
 BOUNDS
+ LI BOUND a(0_1) 1
+ UI BOUND a(0_1) 1
+ LI BOUND a(0_2) 1
+ UI BOUND a(0_2) 1
+ LI BOUND a(0_3) 1
+ UI BOUND a(0_3) 1
+ LI BOUND a(0_4) 1
+ UI BOUND a(0_4) 1
  BV BOUND a(1_1)
  BV BOUND a(1_2)
  BV BOUND a(1_3)
@@ -2352,6 +2432,22 @@ BOUNDS
  BV BOUND a(5_2)
  BV BOUND a(5_3)
  BV BOUND a(5_4)
+ LI BOUND a(6_1) 1
+ UI BOUND a(6_1) 1
+ LI BOUND a(6_2) 1
+ UI BOUND a(6_2) 1
+ LI BOUND a(6_3) 1
+ UI BOUND a(6_3) 1
+ LI BOUND a(6_4) 1
+ UI BOUND a(6_4) 1
+ LI BOUND b(0_1) 1
+ UI BOUND b(0_1) 1
+ LI BOUND b(0_2) 1
+ UI BOUND b(0_2) 1
+ LI BOUND b(0_3) 1
+ UI BOUND b(0_3) 1
+ LI BOUND b(0_4) 1
+ UI BOUND b(0_4) 1
  BV BOUND b(1_1)
  BV BOUND b(1_2)
  BV BOUND b(1_3)
@@ -2370,6 +2466,14 @@ BOUNDS
  BV BOUND b(5_2)
  BV BOUND b(5_3)
  BV BOUND b(5_4)
+ LI BOUND b(6_1) 1
+ UI BOUND b(6_1) 1
+ LI BOUND b(6_2) 1
+ UI BOUND b(6_2) 1
+ LI BOUND b(6_3) 1
+ UI BOUND b(6_3) 1
+ LI BOUND b(6_4) 1
+ UI BOUND b(6_4) 1
  BV BOUND down(0_0)
  BV BOUND down(0_1)
  BV BOUND down(0_2)

@@ -451,6 +451,24 @@ ROWS
  L  c_u_c18(5)_
  L  c_u_c18(6)_
 COLUMNS
+     a(0_1) c_u_c1(0_2)_ -1
+     a(0_1) c_u_c3(0_1)_ -1
+     a(0_1) c_u_c4(1)_ -1
+     a(0_1) c_u_c5(1)_ -1
+     a(0_2) c_u_c1(0_2)_ 1
+     a(0_2) c_u_c1(0_3)_ -1
+     a(0_2) c_u_c3(0_2)_ -1
+     a(0_2) c_u_c4(2)_ -1
+     a(0_2) c_u_c5(2)_ -1
+     a(0_3) c_u_c1(0_3)_ 1
+     a(0_3) c_u_c1(0_4)_ -1
+     a(0_3) c_u_c3(0_3)_ -1
+     a(0_3) c_u_c4(3)_ -1
+     a(0_3) c_u_c5(3)_ -1
+     a(0_4) c_u_c1(0_4)_ 1
+     a(0_4) c_u_c3(0_4)_ -1
+     a(0_4) c_u_c4(4)_ -1
+     a(0_4) c_u_c5(4)_ -1
      a(1_1) c_u_c1(1_2)_ -1
      a(1_1) c_u_c3(1_1)_ -1
      a(1_1) c_u_c4(1)_ 1
@@ -620,6 +638,27 @@ COLUMNS
      a(5_1) c_u_c5(25)_ -1
      a(5_1) c_u_c11(5)_ 132.68591982190392
      a(5_1) c_u_c13(6)_ 132.68591982190392
+     a(6_1) c_u_c3(6_1)_ -1
+     a(6_1) c_u_c4(25)_ 1
+     a(6_1) c_u_c5(25)_ 1
+     b(0_1) c_u_c2(0_2)_ -1
+     b(0_1) c_u_c3(0_1)_ 1
+     b(0_1) c_u_c6(4)_ 1
+     b(0_1) c_u_c7(4)_ 1
+     b(0_2) c_u_c2(0_2)_ 1
+     b(0_2) c_u_c2(0_3)_ -1
+     b(0_2) c_u_c3(0_2)_ 1
+     b(0_2) c_u_c6(3)_ 1
+     b(0_2) c_u_c7(3)_ 1
+     b(0_3) c_u_c2(0_3)_ 1
+     b(0_3) c_u_c2(0_4)_ -1
+     b(0_3) c_u_c3(0_3)_ 1
+     b(0_3) c_u_c6(1)_ 1
+     b(0_3) c_u_c7(1)_ 1
+     b(0_4) c_u_c2(0_4)_ 1
+     b(0_4) c_u_c3(0_4)_ 1
+     b(0_4) c_u_c6(2)_ 1
+     b(0_4) c_u_c7(2)_ 1
      b(1_1) c_u_c2(1_2)_ -1
      b(1_1) c_u_c3(1_1)_ 1
      b(1_1) c_u_c6(8)_ 1
@@ -789,6 +828,9 @@ COLUMNS
      b(5_1) c_u_c7(25)_ 1
      b(5_1) c_u_c12(5)_ -13.268591982190392
      b(5_1) c_u_c14(6)_ -13.268591982190392
+     b(6_1) c_u_c3(6_1)_ 1
+     b(6_1) c_u_c6(25)_ -1
+     b(6_1) c_u_c7(25)_ -1
      down(0_0) c_u_c4(1)_ -1
      down(0_0) c_u_c8(1)_ 1
      down(0_0) c_u_c8(2)_ 1
@@ -1683,10 +1725,10 @@ RHS
      RHS c_u_c3(4_4)_ 0
      RHS c_u_c3(5_1)_ 0
      RHS c_u_c3(6_1)_ 0
-     RHS c_u_c4(1)_ 1
-     RHS c_u_c4(2)_ 1
-     RHS c_u_c4(3)_ 1
-     RHS c_u_c4(4)_ 1
+     RHS c_u_c4(1)_ 0
+     RHS c_u_c4(2)_ 0
+     RHS c_u_c4(3)_ 0
+     RHS c_u_c4(4)_ 0
      RHS c_u_c4(5)_ 0
      RHS c_u_c4(6)_ 0
      RHS c_u_c4(7)_ 0
@@ -1707,11 +1749,11 @@ RHS
      RHS c_u_c4(22)_ 0
      RHS c_u_c4(23)_ 0
      RHS c_u_c4(24)_ 0
-     RHS c_u_c4(25)_ -1
-     RHS c_u_c5(1)_ 1
-     RHS c_u_c5(2)_ 1
-     RHS c_u_c5(3)_ 1
-     RHS c_u_c5(4)_ 1
+     RHS c_u_c4(25)_ 0
+     RHS c_u_c5(1)_ 0
+     RHS c_u_c5(2)_ 0
+     RHS c_u_c5(3)_ 0
+     RHS c_u_c5(4)_ 0
      RHS c_u_c5(5)_ 0
      RHS c_u_c5(6)_ 0
      RHS c_u_c5(7)_ 0
@@ -1732,11 +1774,11 @@ RHS
      RHS c_u_c5(22)_ 0
      RHS c_u_c5(23)_ 0
      RHS c_u_c5(24)_ 0
-     RHS c_u_c5(25)_ -1
-     RHS c_u_c6(1)_ -1
-     RHS c_u_c6(2)_ -1
-     RHS c_u_c6(3)_ -1
-     RHS c_u_c6(4)_ -1
+     RHS c_u_c5(25)_ 0
+     RHS c_u_c6(1)_ 0
+     RHS c_u_c6(2)_ 0
+     RHS c_u_c6(3)_ 0
+     RHS c_u_c6(4)_ 0
      RHS c_u_c6(5)_ 0
      RHS c_u_c6(6)_ 0
      RHS c_u_c6(7)_ 0
@@ -1757,11 +1799,11 @@ RHS
      RHS c_u_c6(22)_ 0
      RHS c_u_c6(23)_ 0
      RHS c_u_c6(24)_ 0
-     RHS c_u_c6(25)_ 1
-     RHS c_u_c7(1)_ -1
-     RHS c_u_c7(2)_ -1
-     RHS c_u_c7(3)_ -1
-     RHS c_u_c7(4)_ -1
+     RHS c_u_c6(25)_ 0
+     RHS c_u_c7(1)_ 0
+     RHS c_u_c7(2)_ 0
+     RHS c_u_c7(3)_ 0
+     RHS c_u_c7(4)_ 0
      RHS c_u_c7(5)_ 0
      RHS c_u_c7(6)_ 0
      RHS c_u_c7(7)_ 0
@@ -1782,7 +1824,7 @@ RHS
      RHS c_u_c7(22)_ 0
      RHS c_u_c7(23)_ 0
      RHS c_u_c7(24)_ 0
-     RHS c_u_c7(25)_ 1
+     RHS c_u_c7(25)_ 0
      RHS c_u_c8(1)_ 0
      RHS c_u_c8(2)_ 0
      RHS c_u_c8(3)_ 1
@@ -2076,6 +2118,14 @@ RHS
      RHS c_u_c18(5)_ 650.48446000761919
      RHS c_u_c18(6)_ 650.48446000761919
 BOUNDS
+ LI BOUND a(0_1) 1
+ UI BOUND a(0_1) 1
+ LI BOUND a(0_2) 1
+ UI BOUND a(0_2) 1
+ LI BOUND a(0_3) 1
+ UI BOUND a(0_3) 1
+ LI BOUND a(0_4) 1
+ UI BOUND a(0_4) 1
  BV BOUND a(1_1)
  BV BOUND a(1_2)
  BV BOUND a(1_3)
@@ -2093,6 +2143,16 @@ BOUNDS
  BV BOUND a(4_3)
  BV BOUND a(4_4)
  BV BOUND a(5_1)
+ LI BOUND a(6_1) 1
+ UI BOUND a(6_1) 1
+ LI BOUND b(0_1) 1
+ UI BOUND b(0_1) 1
+ LI BOUND b(0_2) 1
+ UI BOUND b(0_2) 1
+ LI BOUND b(0_3) 1
+ UI BOUND b(0_3) 1
+ LI BOUND b(0_4) 1
+ UI BOUND b(0_4) 1
  BV BOUND b(1_1)
  BV BOUND b(1_2)
  BV BOUND b(1_3)
@@ -2110,6 +2170,8 @@ BOUNDS
  BV BOUND b(4_3)
  BV BOUND b(4_4)
  BV BOUND b(5_1)
+ LI BOUND b(6_1) 1
+ UI BOUND b(6_1) 1
  BV BOUND down(0_0)
  BV BOUND down(0_1)
  BV BOUND down(0_2)

@@ -156,8 +156,8 @@ def build(
     check()
     for u, r in steps:
         if u in (0, n - 1):
-            m.a[u, r].fix(1)
-            m.b[u, r].fix(1)
+            m.a[u, r].setlb(1)
+            m.b[u, r].setlb(1)
             continue
         # No plan within the horizon gives a side rows that take longer than that.
         if s.device[u][0] + r * s.device[u][1] > s.last:
@@ -208,8 +208,8 @@ def build(
     if instance.transfers == "small":
         for u in range(n):
             if operators[u].output_bytes > instance.input_bytes:
-                m.sends_down[u].fix(0)
-                m.sends_up[u].fix(0)
+                m.sends_down[u].setub(0)
+                m.sends_up[u].setub(0)
     check()
 
     def previous(clock: pyo.Var, v: int) -> pyo.Expression:
