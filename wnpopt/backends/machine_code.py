@@ -167,12 +167,12 @@ def _digest(*of: object) -> str:
 
 @cache
 def _stamp(folder: Path) -> str:
-    """A digest of all sources of a folder."""
+    """A digest of all sources of a folder, and of what every kernel is compiled with."""
     digest = hashlib.sha256()
     sources = sorted(folder.glob("*.py"))
     if not sources:
         raise FileNotFoundError(f"no sources in {folder}")
-    for path in sources:
+    for path in (*sources, *(Path(__file__).with_name(name) for name in ("compiled.py", "stop_flag.py"))):
         content = path.read_bytes()
         digest.update(f"{path.name}\0{len(content)}\0".encode())
         digest.update(content)

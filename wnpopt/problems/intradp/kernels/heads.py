@@ -17,9 +17,9 @@ from typing import NamedTuple
 import numpy as np
 
 from wnpopt.backends.compiled import compiled, inner
+from wnpopt.backends.stop_flag import raised
 from wnpopt.backends.stopping import Flag, never
 from wnpopt.problems.intradp.kernels.problem import Arrays, FloatArray, IntArray
-from wnpopt.problems.intradp.kernels.stop import raised
 
 Tensors = tuple[int, ...]
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from wnpopt.backends.compiled import compiled
+from wnpopt.backends.stop_flag import raised
 from wnpopt.backends.stopping import Flag
 from wnpopt.problems.slide.columns import BoolArray, FloatArray, IntArray
 
@@ -77,7 +78,7 @@ def knapsack(
         if kept == 0 or i == n:
             bound = best if step > 0.0 else best * (1.0 + 2e-12) + value_error
             break
-        if kept > most_states or nodes > 20 * most_states or work > most_work or flag[0] != 0:
+        if kept > most_states or nodes > 20 * most_states or work > most_work or raised(flag):
             proved = False
             break
         # Merge the states with themselves plus item i, by growing cost, dropping what is dominated.

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from wnpopt.backends.compiled import compiled, inner
+from wnpopt.backends.stop_flag import raised
 from wnpopt.backends.stopping import Flag
 from wnpopt.problems.slide.columns import FloatArray, IntArray
 
@@ -93,7 +94,7 @@ def lagrangian(
     direction = np.empty(users + 2)
     price, best = 0.0, reach
     for power in range(-8, 12):
-        if flag[0] != 0:
+        if raised(flag):
             break
         trial = reach * 2.0**power
         bound = _evaluate(cost, order, value, size, multicast, trial, 0.0, place, direction)
@@ -101,7 +102,7 @@ def lagrangian(
             best, price = bound, trial
     rent, step, stale = 0.0, 0.5, 0
     for _ in range(rounds):
-        if flag[0] != 0:
+        if raised(flag):
             break
         bound = _evaluate(cost, order, value, size, multicast, price, rent, place, direction)
         if bound < best * (1.0 - 1e-6):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from wnpopt.backends.compiled import compiled
+from wnpopt.backends.stop_flag import raised
 from wnpopt.backends.stopping import Flag
 from wnpopt.problems.slide.columns import FloatArray, IntArray
 from wnpopt.problems.slide.kernels.link import band
@@ -41,7 +42,7 @@ def menu(
     n = rate.size
     level_cost, level_value = np.empty(n), np.empty(n)
     for rho in levels:
-        if flag[0] != 0:
+        if raised(flag):
             break
         # Users by growing bandwidth for this rate: two ordered lists, merged.
         a, b, size = 0, 0, 0
@@ -118,7 +119,7 @@ def add_menu(
     """
     result = best.copy()
     for entry in range(cost.size):
-        if flag[0] != 0:
+        if raised(flag):
             break
         price = cost[entry]
         target = result[value[entry] : value[entry] + top + 1]

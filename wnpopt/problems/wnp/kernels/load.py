@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from wnpopt.backends.compiled import compiled
+from wnpopt.backends.stop_flag import raised
 from wnpopt.backends.stopping import Flag
 from wnpopt.problems.wnp.instance import IntArray
 from wnpopt.problems.wnp.kernels.plan import FAR
@@ -24,7 +25,7 @@ def _prices(ticks: IntArray, rounds: int, stop: Flag) -> FloatArray:
     best = -1.0
     load = np.empty(cores)
     for step in range(rounds):
-        if stop[0] != 0:
+        if raised(stop):
             break
         for m in range(cores):
             load[m] = 0.0

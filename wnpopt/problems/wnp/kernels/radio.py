@@ -15,6 +15,7 @@ from typing import TypeVar
 import numpy as np
 
 from wnpopt.backends.compiled import compiled, inner
+from wnpopt.backends.stop_flag import raised
 from wnpopt.backends.stopping import Flag, never, run_stoppable
 from wnpopt.core.budget import Budget
 from wnpopt.problems.wnp.instance import IntArray, WnpInstance
@@ -225,7 +226,7 @@ def min_max(
             _, _, weight, count = concurrent_throughput(share, usable, weight, False, stop)
         if repair(rates, payload, usable, weight, count, stop):
             return value, bound, proof, count
-        if stop[0] != 0:
+        if raised(stop):
             break
         # The next values one by one, then in growing steps: each slot more brings bits on every resource block.
         for _ in range(max(1, attempt - 6)):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from wnpopt.backends.compiled import compiled, inner
+from wnpopt.backends.stop_flag import raised
 from wnpopt.backends.stopping import Flag
 from wnpopt.problems.wnp.instance import IntArray
 from wnpopt.problems.wnp.kernels.throughput import FloatArray
@@ -73,7 +74,7 @@ def repair(
                     lacking, worst = k, lack
         if lacking < 0:
             return True
-        if stop[0] != 0:
+        if raised(stop):
             return False
         # the loss in worth for each unit of worth that j hands over to k, at the best cell
         for j in range(k_count):

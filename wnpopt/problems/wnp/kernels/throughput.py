@@ -15,6 +15,7 @@ from __future__ import annotations
 import numpy as np
 
 from wnpopt.backends.compiled import compiled, inner
+from wnpopt.backends.stop_flag import raised
 from wnpopt.backends.stopping import Flag
 from wnpopt.problems.wnp.instance import IntArray
 
@@ -200,7 +201,7 @@ def concurrent_throughput(
     part[1] = 1.0
     entering = np.zeros(size)
     for _ in range(200 + 60 * k_count):
-        if stop[0] != 0 or (stop_below_one and upper < 1.0 - 1e-9) or upper - lower <= 1e-9:
+        if raised(stop) or (stop_below_one and upper < 1.0 - 1e-9) or upper - lower <= 1e-9:
             break
         dual = _solve(basis, True, cost)
         if np.isnan(dual[0]):
