@@ -37,6 +37,17 @@ def test_the_widest_sums() -> None:
     assert (boolean, all_terms) == (1, 210)  # the objective's Boolean alone
 
 
+def test_the_guard_leaves_the_model_as_it_is() -> None:
+    model = cp_model.CpModel()
+    x = [model.new_bool_var(f"x{i}") for i in range(3)]
+    model.add_bool_or(x)
+    model.add_exactly_one(x)
+    model.add_no_overlap([model.new_optional_fixed_size_interval_var(0, 5, v, "") for v in x])
+    before = str(model.proto)
+    guard(model)
+    assert str(model.proto) == before
+
+
 def test_boolean_sums_of_2_to_the_31_are_refused() -> None:
     assert guard(model_of(2**29, 3)) is False
     with pytest.raises(UnsupportedError, match=r"2147483648.*5293"):

@@ -43,7 +43,7 @@ def test_exact_methods(method: str, first: int) -> None:
         else:
             assert warm.status == "optimal", (seed, warm.message)
             assert warm.objective == best
-            if method in ("milp", "cpsat"):
+            if method in ("milp", "cpsat") and "meets a known bound" not in warm.message:
                 assert warm.warm_start == "accepted", seed
 
 

@@ -9,6 +9,7 @@ from wnp_brute import optimum
 from wnp_tiny import tiny_data
 
 import wnpopt
+from wnpopt.backends.narrow import _has
 from wnpopt.problems.wnp.formulations.cpsat import compile_cpsat, compile_master
 from wnpopt.problems.wnp.instance import WnpInstance
 from wnpopt.problems.wnp.kernels.problem import Problem
@@ -105,5 +106,5 @@ def test_no_interval_is_without_length() -> None:
             continue
         for compiled in (compile_cpsat(problem), compile_master(problem, None, 0, [], [])):
             assert compiled is not None
-            intervals = [c.interval for c in compiled.model.proto.constraints if c.HasField("interval")]
+            intervals = [c.interval for c in compiled.model.proto.constraints if _has(c, "interval")]
             assert all(interval.size.offset > 0 for interval in intervals)

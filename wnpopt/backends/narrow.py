@@ -5,7 +5,7 @@ It is allowed on Python 3.14 alone, for which there is no other wheel.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from wnpopt.core.errors import UnsupportedError
 
@@ -43,8 +43,10 @@ def widest(model: cp_model.CpModel) -> tuple[int, int]:
     for variable in proto.variables:
         domain = list(variable.domain)
         spans.append((domain[-1] - domain[0], _is_boolean(domain)))
-    rows = [(list(c.linear.vars), list(c.linear.coeffs)) for c in proto.constraints]
-    rows.append((list(proto.objective.vars), list(proto.objective.coeffs)))
+    linear = [c.linear for c in proto.constraints if _has(c, "linear")]
+    rows = [(list(row.vars), list(row.coeffs)) for row in linear]
+    if model.has_objective():
+        rows.append((list(proto.objective.vars), list(proto.objective.coeffs)))
     boolean, all_terms = 0, 0
     for variables, coefficients in rows:
         some, every = 0, 0
@@ -55,6 +57,13 @@ def widest(model: cp_model.CpModel) -> tuple[int, int]:
             some += abs(coefficient) * span if two else 0
         boolean, all_terms = max(boolean, some), max(all_terms, every)
     return boolean, all_terms
+
+
+def _has(message: Any, field: str) -> bool:
+    """True if a field is set. In OR-Tools 9.15 reading one that is not would set it: the model would be another."""
+    if hasattr(message, "HasField"):
+        return bool(message.HasField(field))
+    return bool(getattr(message, f"has_{field}")())
 
 
 def _is_boolean(domain: list[int]) -> bool:
