@@ -5,7 +5,7 @@
     python scripts/near_ties.py --count 200 --at-once 4   # the same from four threads at once, isolated
 
 Tolerances of floating-point solvers are absolute: to them makespans of 20000004 and 20000016 ticks are the same.
-Counted are wrong optima, bounds above the optimum, runs that ended in an error, and proofs that were not reached in time.
+Counted are wrong optima, bounds above the optimum, runs that ended in an error, and proofs that were not reached.
 """
 
 from __future__ import annotations

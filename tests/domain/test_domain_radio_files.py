@@ -125,7 +125,7 @@ def test_own_channels(tmp_path: Path) -> None:
     [
         ({}, ("0 arrays",)),
         ({"snr": np.ones((1, 1, 1)), "snr_db": np.ones((1, 1, 1))}, ("2 arrays",)),
-        ({"power": np.ones((1, 1, 1))}, ("'power'",)),
+        ({"power": np.ones((1, 1, 1))}, ("power: unknown member",)),
         ({"snr": np.ones((2, 2))}, ("snr", "[2, 2]")),
         ({"snr": np.ones((2, 0, 2))}, ("snr", "[2, 0, 2]")),
         ({"snr": np.array([[["a"]]])}, ("snr", "numbers")),

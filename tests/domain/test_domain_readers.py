@@ -196,3 +196,34 @@ def test_wrong_profiles_are_refused(tmp_path: Path) -> None:
     for name in ("none.csv", "none.json"):
         with pytest.raises(InputError, match="no such file"):
             read_profile(tmp_path / name)
+
+
+def test_task_graphs_from_other_editors(tmp_path: Path) -> None:
+    """A byte order mark and the line ends of Windows change nothing; NUL is no text."""
+    plain = b"2\n0 0 0\n1 5 1 0\n2 5 1 1\n3 0 1 2\n"
+    (tmp_path / "g.stg").write_bytes(plain)
+    wanted = read_stg(tmp_path / "g.stg")
+    for raw in (b"\xef\xbb\xbf" + plain, plain.replace(b"\n", b"\r\n"), b"\xef\xbb\xbf# a remark\r\n" + plain):
+        (tmp_path / "g.stg").write_bytes(raw)
+        assert read_stg(tmp_path / "g.stg") == wanted
+    (tmp_path / "g.stg").write_bytes(plain + b"\0")
+    with pytest.raises(InputError, match="byte 32 is NUL"):
+        read_stg(tmp_path / "g.stg")
+
+
+def test_profiles_from_other_editors(tmp_path: Path) -> None:
+    plain = "operator,core,time_s\nconv,gpu,1e-3\n"
+    path = tmp_path / "p.csv"
+    path.write_bytes(plain.encode())
+    wanted = read_profile(path)
+    for raw in (b"\xef\xbb\xbf" + plain.encode(), plain.replace("\n", "\r\n").encode()):
+        path.write_bytes(raw)
+        assert read_profile(path) == wanted
+    path.write_bytes(plain.encode() + b"\0")
+    with pytest.raises(InputError, match="is NUL"):
+        read_profile(path)
+    for cell in ("1_000", "٣", "0x10", "nan", "infinity", "1e400", "1e", "1 2"):
+        path.write_text(plain + f"relu,gpu,{cell}\n", encoding="utf-8")
+        with pytest.raises(InputError) as caught:
+            read_profile(path)
+        assert caught.value.where == "rows[1].time_s"

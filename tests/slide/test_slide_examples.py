@@ -30,7 +30,7 @@ def test_optimum_is_found_and_proved(file: str, optimum: float, method: str) -> 
         return
     assert result.objective == optimum
     assert result.status is Status.OPTIMAL
-    assert result.message == ""
+    assert result.message in ("", "the start meets a known bound: no solver was needed")
 
 
 @pytest.mark.parametrize(("file", "optimum"), CASES)

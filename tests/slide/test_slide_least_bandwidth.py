@@ -129,3 +129,15 @@ def test_fixed_power_bandwidth_keeps_its_digits() -> None:
         assert band(limit * share, 0.0, user.link.snr_hz) == pytest.approx(wanted, rel=tolerance)
     assert band(limit * (1 + 1e-9), 0.0, user.link.snr_hz) == math.inf
     assert band(limit, 0.0, user.link.snr_hz) == math.inf
+
+
+def test_the_bandwidth_of_very_strong_links() -> None:
+    """A strong link carries the rate in next to no bandwidth: the inverse keeps its digits there, too."""
+    from wnpopt.problems.slide.kernels.link import bands_at
+
+    snr = 10.0 ** np.arange(-2, 120)
+    for rate in (1.0, 1e6):
+        usable = snr[rate * math.log(2) / snr < 0.9]
+        width = bands_at(rate, np.zeros(usable.size), usable)
+        carried = width * np.log1p(usable / width) / math.log(2)
+        assert np.abs(carried / rate - 1).max() < 1e-12

@@ -73,8 +73,10 @@ def linear_model(model: pyo.ConcreteModel) -> LinearModel | None:
     from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
 
     variables = list(model.component_data_objects(pyo.Var, active=True))
+    # With fixed variables Pyomo 6.10 mixes up the columns of an order that it is given.
+    order = None if any(v.fixed for v in variables) else variables
     try:
-        form = LinearStandardFormCompiler().write(model, mixed_form=True, set_sense=None, column_order=variables)
+        form = LinearStandardFormCompiler().write(model, mixed_form=True, set_sense=None, column_order=order)
     except InfeasibleConstraintException:
         return None
     except InvalidExpressionError as error:

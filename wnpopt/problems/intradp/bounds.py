@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from wnpopt.core.bound import Bound
 from wnpopt.core.budget import Budget
 from wnpopt.problems.intradp.instance import IntradpInstance
-from wnpopt.problems.intradp.limits import refuse_size
+from wnpopt.problems.intradp.limits import HEADS_SHARE, later, refuse_size
 
 if TYPE_CHECKING:
     from wnpopt.backends.stopping import Flag
@@ -22,9 +22,6 @@ NARROW = 100
 
 EFFORT = 100_000_000
 """Steps of that bound: some ten seconds' work at most; networks that we know of take half of it."""
-
-SHARE = 0.2
-"""Of a time limit, the part after which the heads look at one tensor at a time only."""
 
 
 def bounds(instance: IntradpInstance, budget: Budget) -> Sequence[Bound]:
@@ -47,12 +44,12 @@ def _bounds(instance: IntradpInstance, budget: Budget, flag: Flag) -> list[Bound
     from wnpopt.problems.intradp.plans import honest
 
     problem = Problem.of(instance)
-    until = budget.elapsed() + SHARE * budget.remaining()
+    hurry = later(budget, HEADS_SHARE)
     least = 0.0
     if budget.time_limit is not None:
         # Quick heads first: if the time ends on the way to the better ones, there is something.
         least = float(Front(problem.arrays, *weights(problem), flag=flag, hurry=lambda: True).heads.device[-1])
-    front = Front(problem.arrays, *weights(problem), flag=flag, hurry=lambda: budget.elapsed() > until)
+    front = Front(problem.arrays, *weights(problem), flag=flag, hurry=hurry)
     found = [Bound(max(least, float(front.heads.device[-1])) * (1 - SAFETY), "heads")]
     if budget.time_limit is None and not flag[0]:
         cutoff = honest(problem, flag).value

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from wnpopt.core.budget import Budget
 from wnpopt.problems.intradp.instance import IntradpInstance
 
@@ -10,6 +12,9 @@ TABLE_LIMIT = 40_000_000
 
 CUT_SHARE = 0.15
 """Of a time limit, what finding the layer cut may take, where it is a start and not the answer."""
+
+HEADS_SHARE = 0.2
+"""Of a time limit, the part after which the heads look at one tensor at a time only."""
 
 
 def table_size(instance: IntradpInstance) -> int:
@@ -27,3 +32,17 @@ def refuse_size(instance: IntradpInstance) -> tuple[str, str] | None:
 def part(budget: Budget, share: float) -> Budget:
     """``share`` of what is left of a time limit, for a step on the way; without one the budget itself."""
     return budget if budget.time_limit is None else budget.share(share * budget.remaining())
+
+
+def early(budget: Budget) -> Budget:
+    """What is left of a time limit but for the moment that noticing its end takes."""
+    if budget.time_limit is None:
+        return budget
+    left = budget.remaining()
+    return budget.share(left - min(0.05, 0.03 * left))
+
+
+def later(budget: Budget, share: float) -> Callable[[], bool]:
+    """A function that becomes true once ``share`` of what is now left of a time limit has passed."""
+    until = budget.elapsed() + share * budget.remaining()
+    return lambda: budget.elapsed() > until

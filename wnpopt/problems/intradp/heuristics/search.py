@@ -8,7 +8,7 @@ from wnpopt.core.bound import Bound
 from wnpopt.core.method import Method, Outcome, Run
 from wnpopt.core.result import Termination
 from wnpopt.problems.intradp.instance import IntradpInstance
-from wnpopt.problems.intradp.limits import CUT_SHARE, part, refuse_size
+from wnpopt.problems.intradp.limits import CUT_SHARE, HEADS_SHARE, early, later, part, refuse_size
 from wnpopt.problems.intradp.solution import IntradpSolution
 
 if TYPE_CHECKING:
@@ -45,9 +45,8 @@ def run(instance: IntradpInstance, run: Run[IntradpSolution]) -> Outcome[Intradp
 
     problem = Problem.of(instance)
     start = None if run.start is None else of_solution(problem, run.start.solution, run.start.found_by)
-    plan, bound, proved = run_stoppable(
-        lambda flag: searched(problem, run.budget, start, run.trace, flag=flag), run.budget
-    )
+    budget = early(run.budget)
+    plan, bound, proved = run_stoppable(lambda flag: searched(problem, budget, start, run.trace, flag=flag), budget)
     if bound is not None and bound.value == float("inf"):
         return Outcome(
             None,
@@ -56,7 +55,7 @@ def run(instance: IntradpInstance, run: Run[IntradpSolution]) -> Outcome[Intradp
             infeasible_proof="no plan keeps the deadline (label-setting)",
         )
     ending = Termination.PROVED if proved else Termination.HEURISTIC
-    if not proved and run.budget.exhausted():
+    if not proved and budget.exhausted():
         ending = run.budget.why_over()
     return outcome(problem, plan, ending, () if bound is None else (bound,))
 
@@ -94,7 +93,7 @@ def searched(
         plan = _quick(problem, plan, budget, rng, trace, flag)
     if flag[0] or budget.exhausted():
         return plan, bound, False
-    front = Front(problem.arrays, *weights(problem), flag=flag)
+    front = Front(problem.arrays, *weights(problem), flag=flag, hurry=later(budget, HEADS_SHARE))
     took = 0.0
     for width in WIDTHS:
         if flag[0] or budget.exhausted() or (took > 0.5 and 12 * took > budget.remaining()):
@@ -140,7 +139,7 @@ def _quick(
         return plan
     fused = fuse(problem.instance)
     small = Compiled.of(fused.instance)
-    front = Front(small.arrays, *weights(small), flag=flag)
+    front = Front(small.arrays, *weights(small), flag=flag, hurry=later(budget, HEADS_SHARE))
     took = 0.0
     for width in QUICK:
         if flag[0] or budget.exhausted() or (took > 0.5 and 25 * took > budget.remaining()):

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from wnpopt.core.method import Method, Outcome, Run
 from wnpopt.problems.intradp.instance import IntradpInstance
 from wnpopt.problems.intradp.limits import refuse_size
 from wnpopt.problems.intradp.solution import IntradpSolution
 
-PARTICLES, ITERATIONS = 40, 200
+if TYPE_CHECKING:
+    from wnpopt.backends.stopping import Flag
+    from wnpopt.problems.intradp.plans import Plan
+
+PARTICLES, ITERATIONS, REPORT = 40, 200, 20
+"""Particles; iterations; iterations between two looks at the best."""
 
 
 def run(instance: IntradpInstance, run: Run[IntradpSolution]) -> Outcome[IntradpSolution]:
@@ -23,7 +30,7 @@ def run(instance: IntradpInstance, run: Run[IntradpSolution]) -> Outcome[Intradp
     from wnpopt.problems.intradp.kernels.evaluate import scratch
     from wnpopt.problems.intradp.kernels.problem import Problem
     from wnpopt.problems.intradp.kernels.swarm import swarm
-    from wnpopt.problems.intradp.outcome import outcome
+    from wnpopt.problems.intradp.outcome import outcome, tell
     from wnpopt.problems.intradp.plans import price
 
     problem = Problem.of(instance)
@@ -34,15 +41,23 @@ def run(instance: IntradpInstance, run: Run[IntradpSolution]) -> Outcome[Intradp
     for i in range(2, PARTICLES):
         first, end = sorted(int(x) for x in rng.integers(1, n, 2))
         particles[i, first:end] = 1
-    layers = run_stoppable(
-        lambda flag: swarm(
-            problem.arrays, particles, ITERATIONS, rng, scratch(n), problem.by_energy, problem.limit, flag
-        ),
-        run.budget,
-    )
-    a = np.where(layers == 1, 0, problem.arrays.units).astype(np.int32)
-    a[[0, n - 1]] = problem.arrays.units[[0, n - 1]]
-    return outcome(problem, price(problem, a, a.copy(), "spso-ga"))
+    own, top, values, work = particles.copy(), particles[0].copy(), np.full(PARTICLES + 1, np.inf), scratch(n)
+
+    def evolved(flag: Flag) -> Plan:
+        for first in range(0, ITERATIONS, REPORT):
+            swarm(
+                problem.arrays, particles, own, values, top, (first, first + REPORT, ITERATIONS), rng, work,
+                problem.by_energy, problem.limit, flag,
+            )  # fmt: skip
+            a = np.where(top == 1, 0, problem.arrays.units).astype(np.int32)
+            a[[0, n - 1]] = problem.arrays.units[[0, n - 1]]
+            plan = price(problem, a, a.copy(), "spso-ga")
+            tell(problem, plan, run.trace)
+            if flag[0]:
+                break
+        return plan
+
+    return outcome(problem, run_stoppable(evolved, run.budget))
 
 
 METHOD = Method(

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from wnpopt.backends.compiled import compiled
+from wnpopt.backends.compiled import compiled, inner
 from wnpopt.backends.stopping import Flag, never
 from wnpopt.problems.intradp.kernels.problem import Arrays, FloatArray, IntArray
 from wnpopt.problems.intradp.kernels.stop import raised
@@ -275,7 +275,7 @@ def _evaluate(
     )
 
 
-@compiled
+@inner
 def crops(p: Arrays, u: int) -> tuple[int, int]:
     """(first row, end row) that bound what any message of tensor u has to hold.
 
@@ -295,7 +295,7 @@ def crops(p: Arrays, u: int) -> tuple[int, int]:
     return first, end
 
 
-@compiled
+@inner
 def _need(
     u: int,
     units: int,

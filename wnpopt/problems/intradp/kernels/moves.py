@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from wnpopt.backends.compiled import compiled
+from wnpopt.backends.compiled import compiled, inner
 from wnpopt.backends.stopping import Flag
 from wnpopt.problems.intradp.kernels.evaluate import Scratch, expand, score
 from wnpopt.problems.intradp.kernels.problem import Arrays, FloatArray, RowArray
@@ -46,7 +46,7 @@ def best_range(
     return best[1], best[2]
 
 
-@compiled
+@inner
 def _ranges(
     p: Arrays,
     work: Scratch,

@@ -122,34 +122,44 @@ def layers_score(
 def swarm(
     p: Arrays,
     particles: RowArray,
-    iterations: int,
+    own: RowArray,
+    values: FloatArray,
+    top: RowArray,
+    iterations: tuple[int, int, int],
     rng: np.random.Generator,
     work: Scratch,
     energy: bool,
     limit: float,
     flag: Flag,
-) -> RowArray:
-    """Particle swarm with the operators of a genetic algorithm on layer partitions; the best partition, (N,).
+) -> None:
+    """Particle swarm with the operators of a genetic algorithm on layer partitions.
 
     Inertia is a mutation whose probability adapts to how far a particle is from the swarm's best, the pull of the
-    particle's own best and of the swarm's is two-point crossover with them. Ends early once the flag is raised.
+    particle's own best and of the swarm's is two-point crossover with them. Iterations from the first of ``iterations``
+    up to the second, of the third in all; 0 starts: it makes ``own`` (P, N), the best partition of each of the
+    ``particles`` (P, N), ``top`` (N,), the best of all, and ``values`` (P + 1,), their scores. Ends early once the flag
+    is raised.
     """
     size, n = particles.shape
     a, b = np.zeros(n, np.int32), np.zeros(n, np.int32)
-    own = particles.copy()
-    values = np.zeros(size)
-    for i in range(size):
-        values[i] = np.inf
-        if not raised(flag):
-            values[i] = layers_score(p, own[i], a, b, work, energy, limit)
-    best = int(np.argmin(values))
-    top: RowArray = own[best].copy()
-    top_value = values[best]
-    for t in range(iterations):
-        progress = t / max(1, iterations)
+    if iterations[0] == 0:
+        best = 0
+        for i in range(size):
+            values[i] = np.inf
+            for v in range(n):
+                own[i, v] = particles[i, v]
+            if not raised(flag):
+                values[i] = layers_score(p, own[i], a, b, work, energy, limit)
+            if values[i] < values[best]:
+                best = i
+        values[size] = values[best]
+        for v in range(n):
+            top[v] = own[best, v]
+    for t in range(iterations[0], iterations[1]):
+        progress = t / max(1, iterations[2])
         for i in range(size):
             if raised(flag):
-                return top
+                return
             x = particles[i]
             apart = 0.0
             for v in range(n):
@@ -176,11 +186,10 @@ def swarm(
                 values[i] = value
                 for v in range(n):
                     own[i, v] = x[v]
-                if value < top_value:
-                    top_value = value
+                if value < values[size]:
+                    values[size] = value
                     for v in range(n):
                         top[v] = x[v]
-    return top
 
 
 @inner

@@ -22,8 +22,9 @@ def band(rate: float, efficiency: float, snr_hz: float) -> float:
         return np.inf
     if q <= 0.0:
         return 0.0
-    # For a small q the square has no digits, and (2/q) ln(1/q) lies right of the root and closer.
-    z = (1.0 - q) * (1.0 + q) / (q * q) if q > 1e-100 else 2.0 * -np.log(q) / q
+    # For a small q that start is so far that the first step down loses the root's digits; (2/q) ln(1/q) is right of it
+    # and closer.
+    z = (1.0 - q) * (1.0 + q) / (q * q) if q > 1e-3 else 2.0 * -np.log(q) / q
     for _ in range(100):
         slope = 1.0 / (1.0 + z) - q
         if slope == 0.0:

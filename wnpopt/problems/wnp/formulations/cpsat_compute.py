@@ -28,7 +28,9 @@ def add_compute(
     assert alone is not None, "an undeliverable payload is refused before"
     head = plan_heads(plan, problem.release(alone))
     count, cores = plan.ticks.shape
-    intervals: list[list[cp_model.IntervalVar]] = [[] for _ in range(cores)]
+    # (start, ticks, presence, name): the ends of intervals are no variables. CP-SAT 9.14 ended the process ("Check
+    # failed" in its presolve) over intervals that shared one with e = s + ticks, and over intervals without length.
+    intervals: list[list[tuple[cp_model.IntVar, int, cp_model.IntVar, str]]] = [[] for _ in range(cores)]
     for i in range(count):
         if budget.exhausted():
             return False
@@ -44,7 +46,7 @@ def add_compute(
             # (C2) the interval on the core that is chosen; what takes no time has none (C11)
             ticks = int(plan.ticks[i, m])
             if ticks > 0:
-                intervals[m].append(model.new_optional_interval_var(start, ticks, end, here, f"on[{i},{m}]"))
+                intervals[m].append((start, ticks, here, f"on[{i},{m}]"))
         model.add_exactly_one(chosen)  # (C1)
         model.add(end == start + _weighted(chosen, plan.ticks[i, able]))
         # (C7) core-aware heads, (C8) core-aware tails
@@ -52,7 +54,8 @@ def add_compute(
         model.add(variables["C"] >= end + _weighted(chosen, problem.tail[i, able]))
     for m in range(cores):
         if len(intervals[m]) > 1:
-            model.add_no_overlap(intervals[m])  # (C3)
+            # (C2), (C3)
+            model.add_no_overlap([model.new_optional_fixed_size_interval_var(*interval) for interval in intervals[m]])
     for k, members in enumerate(problem.readers):
         for i in members:
             model.add(variables[f"s[{i}]"] >= uplink.slot_ticks * variables[f"T[{k}]"])  # (C4)
