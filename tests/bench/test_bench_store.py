@@ -167,3 +167,22 @@ def test_no_store(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(InputError, match="cannot be made"):
         Store.create(tmp_path / "file")
+
+
+def test_what_is_written_is_never_too_long_to_be_read() -> None:
+    """Traces, broken rules and messages of any length become a record; the ends of a trace stay."""
+    from wnpopt.bench.perform import MESSAGE_AT_MOST, TRACE_AT_MOST, VIOLATIONS_AT_MOST, _raw_parts
+    from wnpopt.bench.record import decode, violations_of
+
+    result = wnpopt.solve(wnpopt.load(ROOT / "instances/wnp/tiny/tiny-14.json"), "rtfs", threads=1).to_data()
+    result["message"] = "m" * 1_000_000
+    result["violations"] = [{"rule": "r", "where": "w" * 100, "amount": 1.0}] * 5000
+    for count in (TRACE_AT_MOST - 1, TRACE_AT_MOST, TRACE_AT_MOST + 1, 3 * TRACE_AT_MOST + 7):
+        result["trace"] = [{"time_s": float(i), "objective": None, "bound": float(i)} for i in range(count)]
+        stored = msgspec.convert(_raw_parts(dict(result)), StoredResult)
+        back = decode(msgspec.json.encode(msgspec.structs.replace(record(), result=stored))).result
+        points = trace_of(back)
+        assert len(points) <= TRACE_AT_MOST
+        assert (points[0].time_s, points[-1].time_s) == (0.0, count - 1.0)
+        assert [p.time_s for p in points] == sorted({p.time_s for p in points})
+        assert (len(back.message), len(violations_of(back))) == (MESSAGE_AT_MOST, VIOLATIONS_AT_MOST)

@@ -53,8 +53,9 @@ NOTE_INTERVAL_S = 0.2
 TRACE_AT_MOST = 50_000
 """Points of a trace that a record keeps."""
 
+VIOLATIONS_AT_MOST = 1000
 MESSAGE_AT_MOST = 20_000
-"""And letters of a message."""
+"""And broken rules, and letters of a message: what is written is never longer than what is read."""
 
 OTHER_KINDS = frozenset({"graph", "composition", "chip", "radio", "profile", "intradp-table", "index", "suite"})
 """Documents that lie beside instances and are none."""
@@ -190,7 +191,13 @@ def package_of(family: str, method: str) -> Package | None:
 
 def _raw_parts(data: dict[str, object]) -> dict[str, object]:
     """The result's JSON with the parts that stay JSON in the store."""
-    data = data | {"trace": _thinned(data["trace"]), "message": str(data["message"])[:MESSAGE_AT_MOST]}
+    violations = data["violations"]
+    assert isinstance(violations, list)
+    data = data | {
+        "trace": _thinned(data["trace"]),
+        "violations": violations[:VIOLATIONS_AT_MOST],
+        "message": str(data["message"])[:MESSAGE_AT_MOST],
+    }
     parts = {name: msgspec.Raw(msgspec.json.encode(data[name])) for name in ("violations", "trace", "versions")}
     return data | parts
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import isclose
 from typing import cast
 
+from wnpopt.bench.consistency import worth
 from wnpopt.bench.record import Record, trace_of
 from wnpopt.bench.runs import Attempt, Known
 from wnpopt.bench.store import Store
@@ -96,7 +96,7 @@ def _drawn(store: Store, known: Known, attempts: Sequence[Attempt]) -> tuple[str
         rules = ", ".join(sorted({violation.rule for violation in certificate.violations}))
         return unit, None, best.label, f"the verifier rejects the stored solution of {best.label}: {rules}", True
     value = record.result.objective
-    if certificate.objective is None or value is None or not isclose(certificate.objective, value, rel_tol=1e-9):
+    if certificate.objective is None or worth(value, certificate.objective, known.integral) is not None:
         told = f"the stored solution of {best.label} has the value {certificate.objective}, its record says {value}"
         return unit, None, best.label, told, True
     problem = (
