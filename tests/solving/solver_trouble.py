@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import os
 import signal
+import stat
 import sys
 import time
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from wnpopt.core.bound import Bound
 from wnpopt.core.method import Method, Outcome, Run
@@ -95,9 +101,56 @@ def native_slow(instance: WnpInstance, run: Run[WnpSolution]) -> Answer:
     return Outcome(solution, run.budget.why_over())
 
 
+def native_liar(instance: WnpInstance, run: Run[WnpSolution]) -> Answer:
+    """Many incumbents that the verifier rejects, after a good one, and then nothing more."""
+    solution = told(instance, run)
+    early = solution.model_copy(update={"start": dict.fromkeys(solution.start, 0)})
+    for value in range(20, 10, -1):
+        run.trace.incumbent(float(value), early)
+        time.sleep(0.02)
+    os.abort()
+
+
+def native_talk(instance: WnpInstance, run: Run[WnpSolution]) -> Answer:
+    """Has always something new to say, and never ends."""
+    solution = told(instance, run)
+    for step in itertools.count():
+        run.trace.incumbent(-float(step), solution)
+    raise AssertionError
+
+
+def native_garble(instance: WnpInstance, run: Run[WnpSolution]) -> Answer:
+    """Writes over what its process says."""
+    solution = told(instance, run)
+    for handle in range(3, 64):
+        with contextlib.suppress(OSError):
+            if stat.S_ISSOCK(os.fstat(handle).st_mode):
+                os.write(handle, GARBLED)
+    return Outcome(solution, Termination.HEURISTIC)
+
+
+GARBLED = b"\0\0\0\2[]\0\0\0\x05\xffword"
+
+
+def native_odd(instance: WnpInstance, run: Run[WnpSolution]) -> Any:
+    """A good answer, and beside it what does not belong there."""
+    solution = told(instance, run)
+    value = run.verified_objective(solution)
+    assert value is not None
+    run.trace.bound(np.int64(int(value) - 2), "numpy")
+    bounds: Any = [Bound(np.int64(int(value) - 1), "numpy"), Bound(10**400, "huge"), 5, Bound(Fraction(1, 2), None)]  # type: ignore[arg-type]
+    odd: Any = {"message": 5, "found_by": 3, "build_s": -1.0, "infeasible": False, "warm_start": "perhaps"}
+    return Outcome(solution, "heuristic", iter(bounds), **odd)  # type: ignore[arg-type]
+
+
+def native_no_solution(instance: WnpInstance, run: Run[WnpSolution]) -> Any:
+    return Outcome(told(instance, run).to_data(), Termination.HEURISTIC)  # type: ignore[arg-type]
+
+
 NAMES = (
     "native_abort", "native_leave", "native_hang", "native_raise", "native_memory", "native_nan", "native_garbage",
-    "native_lie", "native_noise", "native_slow",
+    "native_lie", "native_noise", "native_slow", "native_liar", "native_talk", "native_garble", "native_odd",
+    "native_no_solution",
 )  # fmt: skip
 METHODS = {name: Method("wnp", name, name, "nothing", globals()[name], timed=True) for name in NAMES}
 for _name, _method in METHODS.items():

@@ -65,6 +65,32 @@ def test_what_was_known_survives(instance: Instance, value: float, method: str, 
     assert wnpopt.verify(instance, result.solution).objective == value  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(
+    ("method", "said"),
+    [
+        ("native_liar", "SIGABRT"),
+        ("native_talk", "did not stop at its limit"),
+        ("native_garble", "cannot be read"),
+        ("native_no_solution", "a solution is needed"),
+    ],
+)
+def test_what_was_known_survives_nonsense(instance: Instance, value: float, method: str, said: str) -> None:
+    result = solve(instance, method, time_limit=1.0)
+    assert (result.status, result.termination, result.objective) == ("feasible", "error", value)
+    assert (result.bound, result.bound_by) == (value - 1, "trouble")
+    assert said in result.message
+
+
+@pytest.mark.parametrize("isolate", [True, False])
+def test_what_is_of_the_wrong_type_costs_only_itself(instance: Instance, value: float, isolate: bool) -> None:
+    result = solve(instance, "native_odd", isolate=isolate)
+    assert (result.status, result.termination, result.objective) == ("feasible", "heuristic", value)
+    assert result.bound == value - 1
+    assert (result.found_by, result.build_s, result.warm_start) == ("3", 0.0, "none")
+    assert result.message == "5; native_odd returned a bound that is no finite number; it is left out"
+    json.dumps(result.to_data(), allow_nan=False)
+
+
 def test_in_this_process_exceptions_lose_nothing_either(instance: Instance, value: float) -> None:
     for method in ("native_raise", "native_memory", "native_garbage", "native_nan"):
         result = solve(instance, method, isolate=False)

@@ -28,6 +28,7 @@ COMPILING = "compiling, once"
 _LIMIT_S = 1.0  # of one run on a tiny instance, compiling included: it is run again until nothing is compiled
 _ROUNDS = 8
 
+_begun: set[tuple[str, str]] = set()
 _done: set[tuple[str, str]] = set()
 _lock = threading.RLock()
 
@@ -65,7 +66,7 @@ def warm(family: AnyFamily, method: AnyMethod, tell: Callable[[str], None] | Non
     not when it is loaded. Raises nothing: what goes wrong here goes wrong again in the run, where it is told.
 
     It runs the method on the family's tiny instances. A method that names no library in ``modules`` has nothing to load
-    and is not run.
+    and is not run; if it is timed, the family's own warm start is in its place: that and the bounds are in its time.
     """
     return _warm(family, method, tell).seconds
 
@@ -87,24 +88,37 @@ def warmup(tell: Callable[[Warmed], None] | None = None) -> tuple[Warmed, ...]:
 
 def _warm(family: AnyFamily, method: AnyMethod, tell: Callable[[str], None] | None) -> Warmed:
     blank = Warmed(family.name, method.name)
-    if (family.name, method.name) in _done:
+    name = (family.name, method.name)
+    if name in _done:
         return blank
     missing = tuple(module for module in method.modules if not installed(module))
     if missing:
         return replace(blank, missing=missing)
     with _lock:
-        if (family.name, method.name) in _done:
+        if name in _done or name in _begun:
             return blank
         began = time.perf_counter()
-        _done.add((family.name, method.name))
+        _begun.add(name)  # it may ask for itself on the way; other threads wait until it is done
         error = None
         count = _Count(tell)
-        if method.modules:
-            try:
-                _run_all(family, method, count)
-            except Exception as raised:
-                error = one_line(f"{type(raised).__name__}: {raised}")
+        try:
+            runs = _what_runs(family, method)
+            if runs is not None:
+                _run_all(family, runs, count)
+        except Exception as raised:
+            error = one_line(f"{type(raised).__name__}: {raised}")
+        _done.add(name)
         return replace(blank, seconds=time.perf_counter() - began, compiled=count.functions, error=error)
+
+
+def _what_runs(family: AnyFamily, method: AnyMethod) -> AnyMethod | None:
+    """The method to run for ``method``; None if it has nothing to load."""
+    if method.modules:
+        return method
+    if not method.timed or family.warm_start == "none":
+        return None
+    helper = registry.method(family.name, family.warm_start)
+    return helper if helper.modules and all(map(installed, helper.modules)) else None
 
 
 def _run_all(family: AnyFamily, method: AnyMethod, count: _Count) -> None:

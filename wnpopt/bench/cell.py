@@ -30,7 +30,7 @@ from wnpopt.bench.task import (
     Started,
     Task,
 )
-from wnpopt.core.trace import KEPT
+from wnpopt.core.trace import kept
 
 LOOK_S = 0.05
 """Seconds between two looks at a worker's memory and time."""
@@ -75,13 +75,13 @@ def share_of_memory(workers: int) -> int | None:
 class _Known:
     """What a run has told so far, in case that it tells no more."""
 
-    incumbents: list[Incumbent] = field(default_factory=list)
+    incumbents: tuple[Incumbent, ...] = ()
     bound: Proved | None = None
     points: list[Improved] = field(default_factory=list)
 
     def hear(self, note: Note) -> None:
         if isinstance(note, Incumbent):
-            self.incumbents = [*self.incumbents[-KEPT + 1 :], note]
+            self.incumbents = kept(self.incumbents, note)
         elif isinstance(note, Proved):
             self.bound = note
         elif isinstance(note, Improved):

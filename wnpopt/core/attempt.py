@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
@@ -19,11 +20,13 @@ from wnpopt.core.errors import InputError, MissingDependencyError, UnsupportedEr
 from wnpopt.core.extras import installed
 from wnpopt.core.method import Outcome, Run, Start
 from wnpopt.core.registry import AnyFamily, AnyMethod
-from wnpopt.core.status import Termination
+from wnpopt.core.status import Termination, WarmStart
 from wnpopt.core.trace import Candidate, Trace
 from wnpopt.core.verdict import Verdict, compare
 
 S = TypeVar("S", bound=Solution)
+
+_SHOWN = 80  # letters of what a method returned in place of something else
 
 
 @dataclass(frozen=True)
@@ -197,13 +200,63 @@ def _meets(family: AnyFamily, instance: Instance, objective: float, bound: Bound
 
 
 def _sane(outcome: Outcome[Solution], method: AnyMethod) -> tuple[Outcome[Solution], list[str]]:
-    """The outcome without numbers that are none (a native library's NaN must not reach a result)."""
+    """The outcome with nothing in it but what its fields are for, whatever another package's method has put there.
+
+    A native library's NaN must not reach a result, and a wrong type must not cost what is right beside it.
+    """
     notes = []
-    bounds = tuple(b for b in outcome.bounds if isinstance(b, Bound) and _is_finite(b.value))
-    if len(bounds) < len(outcome.bounds):
+    bounds, fit = _bounds_in(outcome.bounds)
+    if not fit:
         notes.append(f"{method.name} returned a bound that is no finite number; it is left out")
+    try:
+        termination = Termination(outcome.termination)
+    except ValueError:
+        notes.append(f"{method.name} returned the termination {_short(outcome.termination)}, which is none")
+        termination = Termination.ERROR
+    solution = outcome.solution
+    if solution is not None and not isinstance(solution, Solution):
+        notes.append(f"{method.name} returned a {type(solution).__name__}; a solution is needed")
+        solution, termination = None, Termination.ERROR
     build_s = float(outcome.build_s) if _is_finite(outcome.build_s) else 0.0
-    return replace(outcome, bounds=bounds, build_s=build_s), notes
+    warm_start = WarmStart.NONE
+    with suppress(ValueError):
+        warm_start = WarmStart(outcome.warm_start)
+    sane = Outcome(
+        solution,
+        termination,
+        bounds,
+        warm_start,
+        _text(outcome.found_by),
+        max(0.0, build_s),
+        _text(outcome.message) or "",
+        _text(outcome.infeasible),
+        _text(outcome.infeasible_proof),
+    )
+    return sane, notes
+
+
+def _bounds_in(found: object) -> tuple[tuple[Bound, ...], bool]:
+    """The bounds that are some, as Python's numbers; False if there was anything else."""
+    try:
+        entries = list(found)  # type: ignore[call-overload]
+    except Exception:
+        return (), found is None
+    fit = [b for b in entries if isinstance(b, Bound) and _is_finite(b.value)]
+    values = [b.value if type(b.value) is int else float(b.value) for b in fit]
+    bounds = tuple(Bound(value, str(b.source)) for value, b in zip(values, fit, strict=True))
+    return bounds, len(fit) == len(entries)
+
+
+def _text(value: object) -> str | None:
+    """A text (a flag where a text says why is no reason); None stays None."""
+    return None if value is None or value is False else value if isinstance(value, str) else _short(value)
+
+
+def _short(value: object) -> str:
+    try:
+        return repr(value)[:_SHOWN]
+    except Exception:  # somebody else's class
+        return f"a {type(value).__name__}"
 
 
 def _is_finite(value: object) -> bool:

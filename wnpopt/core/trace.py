@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import math
 import threading
-from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from wnpopt.core.bound import Bound, Sense
 from wnpopt.core.budget import Budget
@@ -17,6 +16,13 @@ if TYPE_CHECKING:
 
 KEPT = 4
 """So many incumbents are kept as solutions: if the newest is rejected by the verifier, there are others."""
+
+T = TypeVar("T")
+
+
+def kept(incumbents: Sequence[T], newest: T) -> tuple[T, ...]:
+    """What to keep when ``newest`` comes: the last ones, and the first, which is the verified start if there is one."""
+    return (*incumbents[:1], *incumbents[1:][-KEPT + 2 :], newest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +72,7 @@ class Trace:
         self._points: list[TracePoint] = []
         self._objective: float | None = None
         self._bound: Bound | None = None
-        self._candidates: deque[Candidate] = deque(maxlen=KEPT)
+        self._candidates: tuple[Candidate, ...] = ()
 
     def incumbent(
         self, objective: float, solution: Solution | float | None = None, *, found_s: float | None = None
@@ -80,6 +86,7 @@ class Trace:
             found_s = float(solution)
             solution = None
         with self._lock:
+            objective = _plain(objective)
             if not math.isfinite(objective):
                 return
             if self._objective is not None and self._sign * (objective - self._objective) >= 0:
@@ -87,7 +94,7 @@ class Trace:
             self._objective = objective
             if solution is not None:
                 candidate = Candidate(objective, solution)
-                self._candidates.append(candidate)
+                self._candidates = kept(self._candidates, candidate)
                 if self._on_solution is not None:
                     self._on_solution(candidate)
             self._append(found_s)
@@ -95,6 +102,7 @@ class Trace:
     def bound(self, bound: float, source: str = "") -> None:
         """``bound`` was proved, by ``source``; kept if it is better than the last."""
         with self._lock:
+            bound = _plain(bound)
             if not math.isfinite(bound):
                 return
             if self._bound is not None and self._sign * (bound - self._bound.value) <= 0:
@@ -119,7 +127,7 @@ class Trace:
             return tuple(self._points)
 
     def candidates(self) -> tuple[Candidate, ...]:
-        """The last incumbents that came with their solutions, the best first."""
+        """Incumbents that came with their solutions, the best first: the last ones, and the first one."""
         with self._lock:
             return tuple(reversed(self._candidates))
 
@@ -136,3 +144,8 @@ class Trace:
         self._points.append(point)
         if self._listener is not None:
             self._listener(point)
+
+
+def _plain(number: float) -> float:
+    """A Python number: NumPy's integers, say, would not go into JSON."""
+    return number if type(number) is int else float(number)

@@ -6,7 +6,8 @@ import math
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import Any
 
 from wnpopt.backends.isolation.death import last_words, told
 from wnpopt.backends.isolation.frames import ClosedError
@@ -18,7 +19,7 @@ from wnpopt.core.errors import InputError
 from wnpopt.core.method import Outcome, Start
 from wnpopt.core.registry import AnyFamily, AnyMethod
 from wnpopt.core.status import Termination
-from wnpopt.core.trace import KEPT, Candidate, Trace, TracePoint
+from wnpopt.core.trace import Candidate, Trace, TracePoint, kept
 from wnpopt.solving.messages import STOP, Message, bounds_of, decode, outcome_of, pack
 from wnpopt.solving.pool import POOL, Worker
 from wnpopt.solving.request import Hooks, Request
@@ -36,6 +37,24 @@ _WARM_UP_S = 600.0
 """Imports and compiling, before the clock starts; a child that needs longer hangs."""
 
 
+_DRAIN_S = 0.2
+"""A run that is over its limit and has much to say is heard for so long: one that never ends says it for ever."""
+
+_NEWS = ("point", "bound", "solution")
+_FIELDS: dict[str, dict[str, Any]] = {
+    "compiling": {},
+    "started": {"at": float},
+    "point": {"time_s": int | float, "objective": int | float | None, "bound": int | float | None},
+    "bound": {"value": int | float, "source": str},
+    "solution": {"objective": int | float, "solution": dict},
+    "refused": {"kind": str, "what": str, "where": str},
+    "unknown": {},
+    "failed": {"what": str},
+    "done": {},
+}
+"""What a child says, and with what; what ``done`` holds is looked at when it is used."""
+
+
 class UnknownMethodError(Exception):
     """The child's registry has no such method."""
 
@@ -46,12 +65,12 @@ class _Known:
 
     started: float | None = None
     bound: Bound | None = None
-    solutions: list[Message] = field(default_factory=list)
+    solutions: tuple[Message, ...] = ()
     done: Message | None = None
     refused: Message | None = None
 
     def keep(self, solution: Message) -> None:
-        self.solutions = [*self.solutions[-KEPT + 1 :], solution]
+        self.solutions = kept(self.solutions, solution)
 
 
 def run_remote(
@@ -114,30 +133,36 @@ def _supervise(
     limit = _WARM_UP_S
     began = time.perf_counter()
     stopped: float | None = None
+    overdue: float | None = None
     try:
         frames.send(content)
         while True:
             message = frames.receive(_LOOK_S)
             now = time.perf_counter()
             if message is not None:
-                data = decode(message)
+                data = _heard(message)
+                if data is None:
+                    POOL.end(worker)
+                    return Termination.ERROR, "the solver's process said what cannot be read"
                 say = data["say"]
                 if say == "started":
                     began = known.started = float(data["at"])
                     limit = math.inf if request.time_limit is None else request.time_limit * (1 + _OVER_SHARE) + _OVER_S
                 elif say == "compiling":
                     on_compiling()
+                elif say in _NEWS and known.started is None:
+                    pass  # a thread of the run before that this worker did: it is not about this one
                 elif say == "point":
                     points.append(TracePoint(data["time_s"], data["objective"], data["bound"]))
-                    if hooks.point is not None:
+                    if hooks.point is not None and overdue is None:
                         hooks.point(points[-1])
                 elif say == "bound":
                     known.bound = Bound(float(data["value"]), str(data["source"]))
-                    if hooks.bound is not None:
+                    if hooks.bound is not None and overdue is None:
                         hooks.bound(known.bound)
                 elif say == "solution":
                     known.keep(data)
-                    if hooks.solution is not None:
+                    if hooks.solution is not None and overdue is None:
                         for candidate in _read(family, [data]):
                             hooks.solution(candidate)
                 elif say in ("refused", "unknown"):
@@ -149,7 +174,10 @@ def _supervise(
                 else:
                     known.done = data
                     return None
-            elif now - began > limit:
+            if now - began > limit:
+                overdue = now if overdue is None else overdue
+                if message is not None and now - overdue < _DRAIN_S:
+                    continue  # what it said in time, while nobody listened, counts
                 POOL.end(worker)
                 if known.started is None:
                     return Termination.ERROR, f"ended: importing and compiling took more than {limit:.0f} s"
@@ -167,6 +195,17 @@ def _supervise(
         return Termination.ERROR, f"the solver's process {told(status)}" + (
             f"; its last words: {words}" if words else ""
         )
+
+
+def _heard(message: bytes) -> Message | None:
+    """What a child said; None if it is nothing that our children say, whoever wrote it there."""
+    try:
+        data = decode(message)
+        fields = _FIELDS[data["say"]]
+        sound = all(isinstance(data[name], kind) for name, kind in fields.items())
+    except (KeyError, TypeError, ValueError, RecursionError):
+        return None
+    return data if sound else None
 
 
 def _attempt(

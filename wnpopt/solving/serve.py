@@ -44,6 +44,8 @@ def handle(message: bytes, frames: Frames, mark: Callable[[], None]) -> bytes:
     except InputError:
         return encode("unknown")
     _warm(request.family, request.method, say)
+    if isinstance(request.warm_start, str) and request.warm_start not in ("auto", "none"):
+        _warm(request.family, request.warm_start, say)
     mark()
     try:
         return _solve(request, frames, say)
