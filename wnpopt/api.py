@@ -47,7 +47,7 @@ def load(path: Path) -> Instance:
 
 def load_with_data(path: Path) -> tuple[Instance, AnyFamily]:
     """:func:`load`, with the family that the instance belongs to."""
-    data = read_json(path)
+    data = read_json(arguments.path("path", path))
     family = _family_of(data, path, "")
     try:
         return cast(Instance, family.instance_type.from_data(data)), family
@@ -74,7 +74,7 @@ def expect(path: Path, method: str) -> None:
 
 def load_solution(path: Path) -> Solution:
     """Read and validate a solution (its form; :func:`verify` says whether it solves an instance)."""
-    data = read_json(path)
+    data = read_json(arguments.path("path", path))
     family = _family_of(data, path, "-solution")
     try:
         return cast(Solution, family.solution_type.from_data(data))
@@ -83,8 +83,9 @@ def load_solution(path: Path) -> Solution:
 
 
 def save(document: Document, path: Path) -> None:
-    """Write an instance or a solution as JSON, atomically."""
-    write_json(path, document.to_data())
+    """Write an instance or a solution as JSON, atomically; raises :class:`InputError` where that cannot be."""
+    _check("document", document, Document, "an instance or a solution is needed")
+    write_json(arguments.path("path", path), document.to_data())
 
 
 def _family_of(data: dict[str, object], path: Path, suffix: str) -> AnyFamily:
@@ -98,17 +99,24 @@ def _family_of(data: dict[str, object], path: Path, suffix: str) -> AnyFamily:
     return registry.family(kind.removesuffix("-solution"))
 
 
+def _check(where: str, given: object, wanted: type[Document], need: str) -> None:
+    if not isinstance(given, wanted):
+        raise InputError(f"found a {type(given).__name__}; {need}", where=where)
+
+
 def family_of(instance: Instance) -> AnyFamily:
-    """The family of a loaded instance."""
+    """The family of a loaded instance; raises :class:`InputError` if it is none."""
+    _check("instance", instance, Instance, "an instance is needed, see wnpopt.load")
     return registry.family(instance.kind)
 
 
 def verify(instance: Instance, solution: Solution) -> Certificate:
     """The solution's recomputed objective and every rule that it breaks.
 
-    Shares no code with what produces solutions.
+    Shares no code with what produces solutions. Raises :class:`InputError` if the solution is of another family.
     """
     family = family_of(instance)
+    _check("solution", solution, Solution, "a solution is needed, as wnpopt.load_solution gives it")
     if not isinstance(solution, family.solution_type):
         raise InputError(f"found a {solution.kind}; a {family.name}-solution is needed", where="kind")
     return family.verify(instance, solution)
@@ -120,6 +128,7 @@ def compile_model(instance: Instance, formulation: str) -> object:
     Raises :class:`InputError` naming the formulations that the family has.
     """
     family = family_of(instance)
+    arguments.text("formulation", formulation)
     if formulation not in family.formulations:
         known = ", ".join(family.formulations) or "none"
         raise InputError(f"found {formulation!r}; the formulations of {family.name} are {known}", where="formulation")
@@ -147,6 +156,7 @@ def solve(
     ``warm_start`` is "auto" (the family's heuristic), "none", a method's name, or a solution. ``deterministic`` makes
     searches with several threads repeatable (slower; a time limit that strikes is never repeatable). ``on_progress``
     gets every improvement as it comes; ``on_solution`` and ``on_bound`` get incumbents (as yet unverified) and bounds.
+    What one of the three raises ends the run and reaches the caller.
 
     Methods that call native solvers run in a child process, so that a solver that aborts, hangs or prints costs nothing
     that was known before: the best verified solution comes back with ``termination`` "error" and a message.
@@ -156,11 +166,11 @@ def solve(
     arguments, :class:`UnsupportedError` naming a field that the method does not support,
     :class:`MissingDependencyError`.
     """
-    if not isinstance(instance, Instance):
-        raise InputError(f"found a {type(instance).__name__}; an instance is needed, see wnpopt.load", where="instance")
+    family = family_of(instance)
     if not isinstance(warm_start, Solution):
         arguments.text("warm_start", warm_start)
-    family = family_of(instance)
+    for where, hook in (("on_progress", on_progress), ("on_solution", on_solution), ("on_bound", on_bound)):
+        arguments.function_or_none(where, hook)
     chosen = registry.method(family.name, arguments.text("method", method))
     request = Request(
         family.name,

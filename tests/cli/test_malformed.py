@@ -177,7 +177,7 @@ def test_bad_solutions(name: str, cli, instance: Path, tmp_path: Path) -> None:
         (["--threads", "0"], ["threads", "0"]),
         (["--seed", "-3"], ["seed", "-3"]),
         (["--seed", "1.5"], ["--seed", "1.5"]),
-        (["--warm-start", "magic"], ["magic"]),
+        (["--warm-start", "magic"], ["warm_start", "magic", "rtfs"]),
         (["--out", "/no/such/folder/x.json"], ["/no/such/folder"]),
         (["--plot", "picture.bmp"], ["picture.bmp", ".png"]),
         (["--frobnicate"], ["--frobnicate"]),
@@ -189,6 +189,51 @@ def test_bad_arguments(arguments: list[str], words: list[str], cli, instance: Pa
     assert err.count("\n") == 1
     for word in words:
         assert word in err
+
+
+@pytest.mark.parametrize("option", ["--out", "--plot"])
+def test_no_output_replaces_the_input_or_another_output(option: str, cli, data: Data, tmp_path: Path) -> None:
+    path = tmp_path / "instance.svg"  # the ending is free for instances
+    path.write_text(json.dumps(data))
+    before = path.read_bytes()
+    one_clear_line(*cli("solve", path, "--method", "rtfs", option, path), path, ["given twice"])
+    assert path.read_bytes() == before
+    both = tmp_path / "both.svg"
+    one_clear_line(*cli("solve", path, "--method", "rtfs", "--out", both, "--plot", both), both, ["given twice"])
+    assert not both.exists()
+
+
+def test_a_solution_of_another_instance_is_named(cli, instance: Path, data: Data, tmp_path: Path) -> None:
+    solution = tmp_path / "solution.json"
+    assert cli("solve", instance, "--method", "rtfs", "--out", solution)[0] == 0
+    other = tmp_path / "other.json"
+    other.write_text(json.dumps({**data, "name": "another"}))
+    code, out, _err = cli("verify", other, solution)
+    assert code == 1
+    assert out.startswith(f"the solution is for the instance {data['name']}, not for another\nviolated: 1 rule broken")
+
+
+def test_of_many_broken_rules_some_are_printed_and_all_are_in_json(cli, instance: Path, tmp_path: Path) -> None:
+    solution = tmp_path / "solution.json"
+    start = {f"x{i}": 0 for i in range(60)}
+    data = {"kind": "wnp-solution", "instance": "doctor", "rb": [], "core": dict.fromkeys(start, "a"), "start": start}
+    solution.write_text(json.dumps(data))
+    _, out, _ = cli("verify", instance, solution)
+    broken = len(json.loads(cli("verify", instance, solution, "--json")[1])["violations"])
+    assert broken > 100
+    assert f"violated: {broken} rules broken" in out
+    assert f"and {broken - 20} more" in out
+    assert out.count("\n") < 25
+
+
+def test_an_unknown_chip_is_answered_with_those_there_are(cli, tmp_path: Path) -> None:
+    network = tmp_path / "network.json"
+    code, out, _err = cli("import", "onnx", network, "--chip", "edge-9x9", "-o", tmp_path / "x.json")
+    assert (code, out) == (2, "")
+    network.write_text((Path(__file__).parents[2] / "instances/graphs/squeezenet.json").read_text())
+    one_clear_line(
+        *cli("import", "onnx", network, "--chip", "edge-9x9", "-o", tmp_path / "x.json"), Path("edge-9x9"), ["edge-2x2"]
+    )
 
 
 def test_enough_kinds_of_malformed_files() -> None:

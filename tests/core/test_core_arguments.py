@@ -85,3 +85,47 @@ def test_flags(value: object) -> None:
 def test_an_integer_too_long_to_print_is_refused_like_any_other() -> None:
     with pytest.raises(InputError, match="found a int; an integer of 0 to 10 is needed"):
         arguments.integer("seed", 10**9999, 0, 10)
+
+
+@pytest.mark.parametrize("value", [None, 3, b"a", ["a"]])
+def test_nothing_but_a_path_is_a_path(value: object) -> None:
+    with pytest.raises(InputError, match=r"path: found .*; the path of a file is needed"):
+        arguments.path("path", value)
+
+
+@pytest.mark.parametrize("value", [None, 3, "12", b"12"])
+def test_one_value_is_not_several(value: object) -> None:
+    with pytest.raises(InputError, match=r"seeds: found .*; a list is needed"):
+        arguments.several("seeds", value)
+
+
+def test_several_are_any_finite_collection() -> None:
+    assert arguments.several("seeds", np.arange(2)) == [0, 1]
+    assert arguments.several("seeds", range(2)) == arguments.several("seeds", (0, 1)) == [0, 1]
+
+
+def test_the_api_names_arguments_of_the_wrong_kind() -> None:
+    import wnpopt
+    from wnpopt.core.registry import family
+
+    of = family("wnp")
+    assert of.doctor is not None
+    instance = of.instance_type.from_data(dict(of.doctor.instance))
+    result = wnpopt.solve(instance, "rtfs")
+    calls: list[tuple[str, Callable[[], object]]] = [
+        ("instance", lambda: wnpopt.verify("a.json", result.solution)),
+        ("solution", lambda: wnpopt.verify(instance, result)),
+        ("solution", lambda: wnpopt.verify(instance, None)),
+        ("document", lambda: wnpopt.save(result, "x.json")),
+        ("path", lambda: wnpopt.load(instance)),
+        ("path", lambda: wnpopt.load_solution(None)),
+        ("instance", lambda: wnpopt.compile_model(None, "milp")),
+        ("formulation", lambda: wnpopt.compile_model(instance, ["milp"])),
+        ("on_progress", lambda: wnpopt.solve(instance, "rtfs", on_progress=3)),
+        ("warm_start", lambda: wnpopt.solve(instance, "lbbd", warm_start="magic")),
+        ("seeds", lambda: wnpopt.batch("x", methods=["rtfs"], out="y", seeds=3)),
+    ]
+    for where, call in calls:
+        with pytest.raises(InputError) as caught:
+            call()
+        assert caught.value.where == where

@@ -48,7 +48,7 @@ def test_grid() -> None:
     assert parse_grid("1:3") == [1, 2, 3]
     assert parse_grid("0:1:0.5") == [0, 0.5, 1]
     assert parse_grid("4,2") == [2, 4]
-    for wrong in ("", "3:1", "1:2:0", "a", "-1:2", "nan", "1:2:3:4"):
+    for wrong in ("", "3:1", "1:2:0", "a", "-1:2", "nan", "1:2:3:4", "1:inf", "0:1e9", "0:1:1e-9"):
         with pytest.raises(InputError):
             parse_grid(wrong)
 

@@ -97,9 +97,9 @@ def batch(
     :class:`InputError` for bad arguments and for a store that another batch is writing to; what is wrong with one file
     becomes a record.
     """
-    sources = [sources] if isinstance(sources, str | os.PathLike) else list(sources)
-    methods = [methods] if isinstance(methods, str) else list(methods)
-    seeds = list(seeds)
+    sources = [sources] if isinstance(sources, str | os.PathLike) else arguments.several("sources", sources)
+    methods = [methods] if isinstance(methods, str) else arguments.several("methods", methods)
+    seeds = arguments.several("seeds", seeds)
     asked = (rerun,) if isinstance(rerun, str) else tuple(rerun or ())
     for where, given in (("sources", sources), ("methods", methods), ("seeds", seeds)):
         if not given:

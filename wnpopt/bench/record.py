@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 from functools import lru_cache
-from typing import Annotated, Literal
+from typing import Annotated
 
 import msgspec
 
@@ -226,12 +226,3 @@ class _Point(msgspec.Struct, frozen=True, gc=False):
 _RECORD = msgspec.json.Decoder(Record)
 _HEADER = msgspec.json.Decoder(_Header)
 _POINTS = msgspec.json.Decoder(tuple[_Point, ...])
-
-Outlook = Literal["solved", "open", "failed"]
-
-
-def outlook(record: Record) -> Outlook:
-    """``solved``: proved optimal or infeasible; ``failed``: see :class:`Failure`; ``open``: all else."""
-    if record.failure is not None:
-        return "failed"
-    return "solved" if record.result.status in ("optimal", "infeasible") else "open"

@@ -26,13 +26,15 @@ def names(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
 
 
-def integers(text: str) -> list[int]:
-    """Integers separated by commas; ``a:b`` stands for a to b - 1."""
+def integers(option: str, text: str) -> list[int]:
+    """Integers of ``option``, separated by commas; ``a:b`` stands for a to b - 1."""
     found: list[int] = []
     for part in names(text):
         first, colon, last = part.partition(":")
         try:
             found += range(int(first), int(last)) if colon else [int(first)]
         except ValueError:
-            raise typer.BadParameter(f"found {part!r}; integers as in 0,1,5 or 0:10 are needed") from None
+            raise typer.BadParameter(
+                f"found {part!r}; integers as in 0,1,5 or 0:10 are needed", param_hint=option
+            ) from None
     return found

@@ -69,7 +69,7 @@ def batch(
             sources,
             names(methods),
             out,
-            seeds=integers(seeds),
+            seeds=integers("--seeds", seeds),
             time_limit=time_limit,
             threads=threads,
             workers=workers,

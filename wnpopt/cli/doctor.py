@@ -20,6 +20,7 @@ def doctor(
     from wnpopt import api
     from wnpopt.core import registry
     from wnpopt.core.errors import MissingDependencyError, UnsupportedError
+    from wnpopt.core.result import Termination
     from wnpopt.core.versions import versions
 
     rows: list[dict[str, object]] = []
@@ -36,6 +37,8 @@ def doctor(
             except (MissingDependencyError, UnsupportedError) as error:
                 rows.append({**row, "healthy": True, "status": "skipped", "message": str(error)})
                 continue
+            if result.termination is Termination.INTERRUPTED:
+                raise KeyboardInterrupt
             must_prove = "optimality" in method.proves
             reached = result.objective is not None and math.isclose(
                 result.objective, family.doctor.optimum, rel_tol=1e-9
@@ -75,7 +78,11 @@ def _show(rows: list[dict[str, object]], found: dict[str, str]) -> None:
         objective, optimum = numbers(
             *(value if isinstance(value, float | int) else None for value in (found_value, known_value))
         )
-        verdict = styled("healthy", "green") if row["healthy"] else styled(f"WRONG {row.get('message', '')}", "red")
+        message = str(row.get("message", ""))
+        if row["status"] == "skipped":
+            verdict = styled(message, "yellow")
+        else:
+            verdict = styled("healthy", "green") if row["healthy"] else styled(f"WRONG {message}", "red")
         family, method, status = (str(row[key]) for key in ("family", "method", "status"))
         lines.append(
             (

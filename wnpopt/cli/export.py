@@ -24,7 +24,7 @@ def export(
     loaded, _ = api.load_with_data(instance)
     if out.suffix.lower() not in (".lp", ".mps"):
         raise InputError(f"found {out.name}; a file name that ends in .lp or .mps is needed", where="--out")
-    check_target(out)
+    check_target(out, instance)
     write_linear(api.compile_model(loaded, formulation), out, formulation)
     say(str(out))
     return 0

@@ -107,7 +107,8 @@ def import_onnx(
     from wnpopt.problems.wnp.assemble import Mesh
     from wnpopt.problems.wnp.network import from_graph, from_measured, measured_times
 
-    _check(out, subgraphs, seed, tick_s, payload_bits)
+    check_target(out, file)
+    _check(subgraphs, seed, tick_s, payload_bits)
     network = load_network(file, modality=modality, payload_bits=payload_bits, dims=_dims(dim or []))
     placed = load_chip(chip)
     uplink = _uplink(network, radio, channel, seed)
@@ -158,7 +159,8 @@ def import_profile(
     from wnpopt.problems.wnp.assemble import Mesh
     from wnpopt.problems.wnp.network import from_measured
 
-    _check(out, subgraphs, seed, tick_s, payload_bits)
+    check_target(out, file)
+    _check(subgraphs, seed, tick_s, payload_bits)
     if columns is not None and columns < 1:
         raise InputError(f"found {columns}; at least 1 is needed", where="--columns")
     for flag, value, least in (("--hop-s", hop_s, "of at least 0"), ("--bytes-per-s", bytes_per_s, "above 0")):
@@ -194,7 +196,7 @@ def import_stg(
     from wnpopt.domain.readers.stg import read_stg
     from wnpopt.problems.wnp.taskgraph import chip_only
 
-    check_target(out)
+    check_target(out, file)
     return _write(chip_only(read_stg(file), cores), out)
 
 
@@ -235,7 +237,7 @@ def _split(
     from wnpopt.problems.intradp.from_graph import from_graph
     from wnpopt.problems.intradp.fuse import fuse
 
-    check_target(out)
+    check_target(out, file)
     rate = bandwidth * 1e6
     if not (math.isfinite(rate) and rate > 0):
         raise InputError(f"found {bandwidth:g}; a finite number above 0 is needed", where="--bandwidth")
@@ -259,9 +261,8 @@ def _split(
     return _write(fuse(instance).instance if fused else instance, out)
 
 
-def _check(out: Path, subgraphs: int, seed: int, tick_s: float, payload_bits: int | None) -> None:
+def _check(subgraphs: int, seed: int, tick_s: float, payload_bits: int | None) -> None:
     """Refuse what no file can make right, before any is read."""
-    check_target(out)
     for flag, value, least in (("--subgraphs", subgraphs, 1), ("--seed", seed, 0), ("--payload-bits", payload_bits, 0)):
         if value is not None and value < least:
             raise InputError(f"found {value}; at least {least} is needed", where=flag)

@@ -52,8 +52,8 @@ def solve(
         api.expect(instance, method)
         loaded, family = api.load_with_data(instance)
         draw = None if plot is None else plotter(family, plot)
-        for target in (out, plot):
-            check_target(target)
+        check_target(out, instance)
+        check_target(plot, instance, out)
         with ProgressLine(f"{loaded.name} {method}", family.sense, enabled=not json) as line:
             result = api.solve(
                 loaded,
@@ -99,10 +99,12 @@ def plotter(family: AnyFamily, path: Path) -> Draw:
     return draw
 
 
-def check_target(path: Path | None) -> None:
-    """Refuse a file that cannot be written before the work, not after it."""
+def check_target(path: Path | None, *others: Path | None) -> None:
+    """Refuse a file that cannot be written, or would replace one of ``others``, before the work and not after it."""
     if path is None:
         return
+    if any(other is not None and other.resolve() == path.resolve() for other in others):
+        raise InputError("is given twice, and one file would replace the other; another name is needed", file=str(path))
     if path.is_dir():
         raise InputError("is a directory; the path of a file is needed", file=str(path))
     if not path.parent.is_dir():

@@ -40,7 +40,7 @@ def table(
     if not 0 <= time_limit < float("inf"):
         raise InputError(f"found {time_limit}; seconds of at least 0 are needed", where="--time-limit")
     grid = parse_grid(bandwidths)
-    check_target(out)
+    check_target(out, instance)
     made = build_table(
         loaded, grid, method=method, time_limit=time_limit, seed=seed, on_entry=_progress(len(grid), loaded.objective)
     )

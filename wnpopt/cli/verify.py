@@ -11,6 +11,9 @@ import typer
 from wnpopt.cli.terminal import complain, print_json, say
 from wnpopt.core.text import number
 
+SHOWN = 20
+"""Broken rules that are printed."""
+
 
 def verify(
     instance: Annotated[Path | None, typer.Argument(help="JSON file of the instance.", show_default=False)] = None,
@@ -51,9 +54,15 @@ def _verify_one(instance: Path, solution: Path, json: bool) -> int:
     elif certificate.accepted:
         say(f"accepted: value {number(certificate.objective, 15)} {family.unit_of(loaded)}".rstrip())
     else:
-        print(f"violated: {len(certificate.violations)} rule(s) broken")
-        for violation in certificate.violations:
+        of = candidate.instance
+        if of != loaded.name:
+            say(f"the solution is for the instance {of}, not for {loaded.name}")
+        broken = certificate.violations
+        say(f"violated: {len(broken)} {'rule' if len(broken) == 1 else 'rules'} broken")
+        for violation in broken[:SHOWN]:
             say(f"  {violation.rule} at {violation.where}: by {number(violation.amount)}")
+        if len(broken) > SHOWN:
+            say(f"  and {len(broken) - SHOWN} more; --json has them all")
     return 0 if certificate.accepted else 1
 
 

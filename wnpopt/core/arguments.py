@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import math
 import numbers
-from collections.abc import Collection
+import os
+from collections.abc import Collection, Iterable
+from typing import Any
 
 from wnpopt.core.errors import InputError
 
@@ -97,6 +99,26 @@ def text(where: str, value: object) -> str:
     if not isinstance(value, str):
         raise _wrong(where, value, "a text")
     return str(value)
+
+
+def several(where: str, value: object) -> list[Any]:
+    """``value``, a sequence or another finite collection, as a list."""
+    if not isinstance(value, Iterable) or isinstance(value, str | bytes):
+        raise _wrong(where, value, "a list")
+    return list(value)
+
+
+def path(where: str, value: object) -> str | os.PathLike[str]:
+    """``value`` as the path of a file."""
+    if not isinstance(value, str | os.PathLike) or isinstance(os.fspath(value), bytes):
+        raise _wrong(where, value, "the path of a file")
+    return value
+
+
+def function_or_none(where: str, value: object) -> None:
+    """``value`` can be called, or is None."""
+    if value is not None and not callable(value):
+        raise _wrong(where, value, "a function, or None,")
 
 
 def choice(where: str, value: object, known: Collection[str]) -> str:

@@ -150,7 +150,7 @@ def _start(
     name = family.warm_start if warm_start == "auto" else warm_start
     if name == "none":
         return None
-    helper = registry.method(family.name, name)
+    helper = registry.method(family.name, name, "warm_start")
     check_method(helper, instance)
     if not method.warm_startable or helper.name == method.name:
         return None

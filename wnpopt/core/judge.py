@@ -146,8 +146,3 @@ def _clearly_better(objective: float, than: float, family: AnyFamily, integral: 
     """Beyond what a solver's arithmetic may be off by: else verifying once more would change nothing."""
     slack = INTEGER_SLACK if integral else CONTRADICTION * max(abs(than), 1e-12)
     return better(objective, than - slack if family.sense == "min" else than + slack, family.sense)
-
-
-def is_optimal(objective: float, bound: float, sense: Sense, integral: bool) -> bool:
-    """True if the bound meets the objective as the contract asks."""
-    return compare(objective, bound, sense, integral).verdict is Verdict.PROVED

@@ -209,15 +209,18 @@ def methods(family_name: str) -> Methods:
     return Methods(found, _families()[0][family_name])
 
 
-def method(family_name: str, name: str) -> AnyMethod:
-    """The method ``name`` of a family; raises :class:`InputError` naming those that exist, or why it cannot be used."""
+def method(family_name: str, name: str, where: str = "method") -> AnyMethod:
+    """The method ``name`` of a family; raises :class:`InputError` naming those that exist, or why it cannot be used.
+
+    ``where`` is the argument that named it.
+    """
     known = methods(family_name)
     if name in known:
         return known[name]
     broken = known.fault(name)
     if broken is not None:
-        raise InputError(str(broken), where="method")
-    raise InputError(f"found {name!r}; the methods of {family_name} are {', '.join(known)}", where="method")
+        raise InputError(str(broken), where=where)
+    raise InputError(f"found {name!r}; the methods of {family_name} are {', '.join(known)}", where=where)
 
 
 def distribution(family_name: str, name: str) -> tuple[str, str] | None:

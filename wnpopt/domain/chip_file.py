@@ -62,6 +62,8 @@ def load_chip(path: str | os.PathLike[str]) -> Chip:
     file = os.fspath(path)
     if file in CHIPS:
         return chip(file)
+    if not os.path.exists(file) and not file.lower().endswith(".json"):
+        raise InputError(f"no such file, and no chip of the library; these are {', '.join(CHIPS)}", file=file)
     data = read_json(path)
     try:
         entry = ChipEntry.from_data(data)

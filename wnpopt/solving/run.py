@@ -48,7 +48,7 @@ def _needs_isolation(family: AnyFamily, method: AnyMethod, request: Request) -> 
     name = family.warm_start if request.warm_start == "auto" else request.warm_start
     if not method.warm_startable or not isinstance(name, str) or name == "none":
         return False
-    return needs_a_process(registry.method(family.name, name))
+    return needs_a_process(registry.method(family.name, name, "warm_start"))
 
 
 def _run_here(

@@ -17,11 +17,6 @@ from wnpopt.core.errors import InputError
 
 ProfileName = Literal["TDL-A", "TDL-B", "TDL-C", "TDL-D", "TDL-E"]
 
-DELAY_SPREADS_S: Mapping[str, float] = MappingProxyType(
-    {"very short": 10e-9, "short": 30e-9, "nominal": 100e-9, "long": 300e-9, "very long": 1000e-9}
-)
-"""Example delay spreads of TR 38.901 Table 7.7.3-1."""
-
 
 @dataclass(frozen=True)
 class Profile:

@@ -67,20 +67,26 @@ def at_bandwidth(instance: IntradpInstance, megabytes_per_s: float) -> IntradpIn
     return instance.changed(link=link)
 
 
+MOST_BANDWIDTHS = 100_000
+
+
 def parse_grid(text: str) -> list[float]:
-    """Bandwidths in MB/s from ``first:last[:step]`` or ``a,b,c``; raises :class:`InputError`."""
+    """Bandwidths in MB/s from ``first:last[:step]`` or ``a,b,c``, at most 100,000; raises :class:`InputError`."""
+    count = 0
     try:
         if ":" in text:
             parts = [float(part) for part in text.split(":")]
             first, last, step = (*parts, 1.0)[:3] if len(parts) in (2, 3) else (0.0, -1.0, 1.0)
             count = int((last - first) / step + 1e-9) + 1 if step > 0 and last >= first else 0
-            grid = [first + i * step for i in range(min(count, 100_000))]
+            grid = [first + i * step for i in range(min(count, MOST_BANDWIDTHS))]
         else:
             grid = sorted({float(part) for part in text.split(",")})
-    except ValueError:
+    except (ValueError, OverflowError):
         grid = []
     if not grid or not all(0 <= b < float("inf") for b in grid):
         raise InputError(f"found {text!r}; first:last, first:last:step or a,b,c in MB/s is needed", where="bandwidths")
+    if count > MOST_BANDWIDTHS:
+        raise InputError(f"found {count:.4g} in {text!r}; at most {MOST_BANDWIDTHS} are possible", where="bandwidths")
     return grid
 
 
