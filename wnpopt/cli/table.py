@@ -16,6 +16,7 @@ from wnpopt.cli.terminal import columns_of, say
 from wnpopt.core.errors import InputError
 from wnpopt.core.result import relative_gap
 from wnpopt.core.text import number, one_line, percent
+from wnpopt.core.verdict import Verdict, compare
 
 if TYPE_CHECKING:
     from wnpopt.problems.intradp.table import Entry
@@ -45,7 +46,7 @@ def table(
         loaded, grid, method=method, time_limit=time_limit, seed=seed, on_entry=_progress(len(grid), loaded.objective)
     )
     api.save(made, out)
-    proved = sum(entry.bound is not None and _gap(entry, loaded.objective) <= 1e-6 for entry in made.plans)
+    proved = sum(_is_proved(entry, loaded.objective) for entry in made.plans)
     say(f"{out}: {len(made.plans)} plans, {proved} of them proved optimal")
     return 0
 
@@ -70,6 +71,6 @@ def _progress(total: int, objective: str) -> Callable[[Entry], None]:
     return show
 
 
-def _gap(entry: Entry, objective: str) -> float:
-    gap = relative_gap(entry.latency_s if objective == "latency" else entry.energy_j, entry.bound)
-    return float("inf") if gap is None else gap
+def _is_proved(entry: Entry, objective: str) -> bool:
+    value = entry.latency_s if objective == "latency" else entry.energy_j
+    return compare(value, entry.bound, "min", integral=False).verdict is Verdict.PROVED
