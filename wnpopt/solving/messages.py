@@ -101,4 +101,11 @@ def bounds_data(bounds: tuple[Bound, ...]) -> list[list[object]]:
 
 def bounds_of(data: list[list[Any]]) -> tuple[Bound, ...]:
     """The bounds that :func:`bounds_data` described."""
-    return tuple(Bound(float(value), str(source)) for value, source in data)
+    return tuple(Bound(number(value), str(source)) for value, source in data)
+
+
+def number(value: object) -> float:
+    """A number as it came, an integer as an integer; raises ``TypeError`` for anything else."""
+    if type(value) is int or type(value) is float:
+        return value
+    raise TypeError(f"found {value!r}; a number is needed")

@@ -20,7 +20,7 @@ from wnpopt.core.method import Outcome, Start
 from wnpopt.core.registry import AnyFamily, AnyMethod
 from wnpopt.core.status import Termination
 from wnpopt.core.trace import Candidate, Trace, TracePoint, kept
-from wnpopt.solving.messages import STOP, Message, bounds_of, decode, outcome_of, pack
+from wnpopt.solving.messages import STOP, Message, bounds_of, decode, number, outcome_of, pack
 from wnpopt.solving.pool import POOL, Worker
 from wnpopt.solving.request import Hooks, Request
 from wnpopt.solving.serve import refusal
@@ -157,7 +157,7 @@ def _supervise(
                     if hooks.point is not None and overdue is None:
                         hooks.point(points[-1])
                 elif say == "bound":
-                    known.bound = Bound(float(data["value"]), str(data["source"]))
+                    known.bound = Bound(number(data["value"]), str(data["source"]))
                     if hooks.bound is not None and overdue is None:
                         hooks.bound(known.bound)
                 elif say == "solution":
@@ -222,7 +222,7 @@ def _attempt(
             start = data["start"]
             return Attempt(
                 outcome_of(data["outcome"], family),
-                None if start is None else Start(_solution(family, start[0]), float(start[1]), str(start[2])),
+                None if start is None else Start(_solution(family, start[0]), number(start[1]), str(start[2])),
                 bounds_of(data["bounds"]),
                 _read(family, known.solutions[::-1]),
                 float(data["runtime_s"]),
@@ -241,7 +241,7 @@ def _read(family: AnyFamily, solutions: Sequence[Message]) -> tuple[Candidate, .
     found = []
     for data in solutions:
         try:
-            found.append(Candidate(float(data["objective"]), _solution(family, data["solution"])))
+            found.append(Candidate(number(data["objective"]), _solution(family, data["solution"])))
         except (InputError, KeyError, TypeError, ValueError):
             continue
     return tuple(found)

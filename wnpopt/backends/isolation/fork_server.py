@@ -43,7 +43,7 @@ _THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 _MODULES = {
     "numba": "numba",
     "ortools": "ortools.sat.python.cp_model",
-    "pyomo": "pyomo.contrib.appsi.solvers.highs",
+    "pyomo": "pyomo.repn.plugins.standard_form",
     "highspy": "highspy",
     "cvxpy": "cvxpy",
 }

@@ -41,7 +41,8 @@ class Plan:
     def of(instance: WnpInstance) -> Plan:
         """The compute side of ``instance``."""
         ticks = np.where(instance.ticks < 0, FAR, instance.ticks)
-        source, target = (np.ascontiguousarray(column) for column in instance.edge_index.T)
+        # Copies, also of a single edge: a read-only view of the instance's array would be another type to compile for.
+        source, target = (np.array(column) for column in instance.edge_index.T)
         count = len(instance.subgraphs)
         into_at, into = _csr(target, count)
         outof_at, outof = _csr(source, count)
