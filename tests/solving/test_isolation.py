@@ -17,7 +17,9 @@ from pathlib import Path
 import pytest
 
 import wnpopt
+from wnpopt.backends.isolation import fork_server
 from wnpopt.backends.isolation.fork_server import ForkServer
+from wnpopt.backends.isolation.frames import ClosedError
 from wnpopt.core.document import Instance, Solution
 from wnpopt.core.result import Result
 from wnpopt.core.trace import Candidate, TracePoint
@@ -195,6 +197,19 @@ def test_a_process_that_is_none_of_its_children_is_not_buried() -> None:
         child.log.close()
         stranger.kill()
         stranger.wait()
+
+
+def test_closing_does_not_wait_for_a_server_that_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fork_server, "_BOOT", "import time; time.sleep(600)")
+    server = ForkServer(HANDLER)
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(server.fork)
+        while server._control is None:
+            time.sleep(0.001)
+        server.close()  # else it waits for two minutes
+        with pytest.raises(ClosedError):
+            asked.result()
+    assert server._process is None
 
 
 def test_without_a_python_to_start_it_runs_here(

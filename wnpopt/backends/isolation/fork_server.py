@@ -135,9 +135,13 @@ class ForkServer:
                 return None
 
     def close(self) -> None:
-        """End the server and every child that it forked."""
+        """End the server and every child that it forked; whoever waits for its answer gets :class:`ClosedError`."""
+        self._closed = True
+        control = self._control
+        if control is not None:
+            with contextlib.suppress(OSError):
+                control.shutdown(socket.SHUT_RDWR)  # or it would take as long as the server's imports
         with self._lock:
-            self._closed = True
             self._stop()
 
     def _disown(self) -> None:
