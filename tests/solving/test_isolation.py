@@ -11,16 +11,20 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 import wnpopt
+from wnpopt.backends.isolation import fork_server
+from wnpopt.backends.isolation.fork_server import ForkServer
+from wnpopt.backends.isolation.frames import ClosedError
 from wnpopt.core.document import Instance, Solution
 from wnpopt.core.result import Result
 from wnpopt.core.trace import Candidate, TracePoint
 from wnpopt.problems.wnp import FAMILY
-from wnpopt.solving.pool import POOL
+from wnpopt.solving.pool import HANDLER, POOL
 
 pytestmark = pytest.mark.usefixtures("trouble")
 
@@ -158,6 +162,64 @@ def test_a_fork_server_that_was_killed_is_replaced(instance: Instance, value: fl
     server._process.wait()
     result = solve(instance, "native_noise")
     assert (result.objective, result.termination) == (value, "heuristic")
+
+
+def test_a_new_path_for_imports_does_not_end_what_another_thread_runs(
+    instance: Instance, value: float, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    under_way = threading.Event()
+    with ThreadPoolExecutor(1) as pool:
+        other = pool.submit(solve, instance, "native_slow", time_limit=4.0, on_progress=lambda _point: under_way.set())
+        assert under_way.wait(60)
+        server = POOL._server
+        monkeypatch.syspath_prepend(tmp_path)
+        assert solve(instance, "native_noise").objective == value
+        assert POOL._server is not server
+        result = other.result()
+    assert (result.termination, result.objective) == ("time_limit", value)
+    assert not POOL._retired
+    assert not POOL._busy
+
+
+def test_a_process_that_is_none_of_its_children_is_not_buried() -> None:
+    stranger = subprocess.Popen(["sleep", "600"])
+    server = ForkServer(HANDLER)
+    child = server.fork()
+    try:
+        for _ in range(2):
+            assert server.bury(replace(child, pid=stranger.pid)) is None
+            assert stranger.poll() is None
+            assert server._process is not None
+            server._process.kill()
+            server._process.wait()
+    finally:
+        server.close()
+        child.log.close()
+        stranger.kill()
+        stranger.wait()
+
+
+def test_closing_does_not_wait_for_a_server_that_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fork_server, "_BOOT", "import time; time.sleep(600)")
+    server = ForkServer(HANDLER)
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(server.fork)
+        while server._control is None:
+            time.sleep(0.001)
+        server.close()  # else it waits for two minutes
+        with pytest.raises(ClosedError):
+            asked.result()
+    assert server._process is None
+
+
+def test_without_a_python_to_start_it_runs_here(
+    instance: Instance, value: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    POOL.close()
+    monkeypatch.setattr(sys, "executable", None)
+    result = solve(instance, "native_slow", time_limit=0.1)
+    assert (result.status, result.objective) == ("feasible", value)
+    assert "run in this process: no worker can be started" in result.message
 
 
 def test_threads_solve_at_once() -> None:

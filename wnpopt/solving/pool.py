@@ -24,15 +24,17 @@ from wnpopt.solving.notice import tell_compiling
 
 HANDLER = "wnpopt.solving.serve:handle"
 _LOOK_S = 0.02
+_TRIES = 3
 MOST_RUNS = 500
 """What leaked in so many runs is not charged to the next one."""
 
 
 @dataclass(eq=False)
 class Worker:
-    """A child and what it has become: the methods that it is warm for, and how many runs it has done."""
+    """A child, the server that made it, and what it has become: warm for these methods, after so many runs."""
 
     child: Child
+    server: ForkServer
     warm: set[tuple[str, str]] = field(default_factory=set)
     runs: int = 0
 
@@ -43,7 +45,9 @@ class Pool:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._idle: list[Worker] = []
+        self._busy: set[Worker] = set()
         self._server: ForkServer | None = None
+        self._retired: set[ForkServer] = set()  # with runs that are under way
         self._path: list[str] = []
         self._preparing: threading.Thread | None = None
 
@@ -54,10 +58,10 @@ class Pool:
         """
         with self._lock:
             if self._preparing is None and not self._idle:
-                self._preparing = threading.Thread(
-                    target=self._prepare, args=(method,), name="wnpopt-prepare", daemon=True
-                )
-                self._preparing.start()
+                thread = threading.Thread(target=self._prepare, args=(method,), name="wnpopt-prepare", daemon=True)
+                with contextlib.suppress(RuntimeError):  # there can be no more threads: the run tells of it
+                    thread.start()
+                    self._preparing = thread
 
     def take(self, method: AnyMethod, stop: threading.Event) -> Worker | None:
         """A worker for a run of ``method``, best one that is warm for it; to be given back or ended.
@@ -76,7 +80,10 @@ class Pool:
         # In a thread: the server answers when its imports are done, and Ctrl-C shall not wait for them.
         made: queue.SimpleQueue[Worker | Exception] = queue.SimpleQueue()
         thread = threading.Thread(target=self._hire, args=(method, made, stop), name="wnpopt-hire", daemon=True)
-        thread.start()
+        try:
+            thread.start()
+        except RuntimeError as error:  # there can be no more threads
+            raise SolverError(f"no process can be started: {error}") from None
         while True:
             with contextlib.suppress(queue.Empty):
                 found = made.get(timeout=_LOOK_S)
@@ -94,17 +101,16 @@ class Pool:
             for worker in sorted(self._idle, key=lambda entry: wanted not in entry.warm):
                 self._idle.remove(worker)
                 if not worker.child.frames.waiting():  # an idle one has nothing to say, unless it is dead
+                    self._busy.add(worker)
                     return worker
                 self._end(worker)
         return None
 
     def _hire(self, method: AnyMethod, made: queue.SimpleQueue[Worker | Exception], stop: threading.Event) -> None:
         try:
-            worker = Worker(self._started(method).fork())
-        except SolverError as error:
-            made.put(error)
-        except ClosedError:
-            made.put(SolverError("no process can be started: the pool was closed"))
+            worker = self._new(method)
+        except Exception as error:
+            made.put(error if isinstance(error, SolverError) else SolverError(f"no process can be started: {error}"))
         else:
             if stop.is_set():  # perhaps nobody waits for it any more
                 self._keep(worker)
@@ -112,18 +118,31 @@ class Pool:
             else:
                 made.put(worker)
 
+    def _new(self, method: AnyMethod) -> Worker:
+        """A fresh one, busy. Raises :class:`SolverError`."""
+        for _ in range(_TRIES):
+            server = self._started(method)
+            with contextlib.suppress(ClosedError):  # another thread has just replaced it
+                worker = Worker(server.fork(), server)
+                with self._lock:
+                    if server is self._server:
+                        self._busy.add(worker)
+                        return worker
+                self._end(worker)
+        raise SolverError("no process can be started: the pool was closed")
+
     def _keep(self, worker: Worker) -> None:
         with self._lock:
-            if self._server is not None:
+            if worker.server is self._server:
+                self._busy.discard(worker)
                 self._idle.append(worker)
                 return
-        worker.child.frames.close()
-        worker.child.log.close()
+        self.end(worker)
 
     def _prepare(self, method: AnyMethod) -> None:
         # What goes wrong here goes wrong again in the run, where it is told.
-        with contextlib.suppress(SolverError, ClosedError):
-            worker = Worker(self._started(method).fork())
+        with contextlib.suppress(Exception):
+            worker = self._new(method)
             frames = worker.child.frames
             frames.send(WARM + f"{method.family} {method.name}".encode())
             while decode(frames.receive() or b"{}").get("say") != "warm":
@@ -135,27 +154,44 @@ class Pool:
         """Keep a worker whose run ended well."""
         worker.runs += 1
         with self._lock:
-            if worker.runs < MOST_RUNS and len(self._idle) < max(2, usable_cores()):
+            room = worker.runs < MOST_RUNS and len(self._idle) < max(2, usable_cores())
+            if room and worker.server is self._server:
+                self._busy.discard(worker)
                 self._idle.append(worker)
                 return
         self.end(worker)
 
     def end(self, worker: Worker) -> int | None:
         """Kill a worker; its exit status, negative for a signal, if it is known."""
-        return self._end(worker)
+        status = self._end(worker)
+        with self._lock:
+            self._busy.discard(worker)
+            over = worker.server in self._retired and not any(w.server is worker.server for w in self._busy)
+            if over:
+                self._retired.discard(worker.server)
+        if over:
+            worker.server.close()
+        return status
 
     def close(self) -> None:
         """End the server and with it all workers."""
         with self._lock:
+            self._busy.clear()
             self._dismiss()
+            for server in self._retired:
+                server.close()
+            self._retired.clear()
 
     def _dismiss(self) -> None:
+        """No more runs for this server; it ends with the last one that is under way."""
         for worker in self._idle:
             worker.child.frames.close()
             worker.child.log.close()
         self._idle.clear()
         server, self._server = self._server, None
-        if server is not None:
+        if server is not None and any(worker.server is server for worker in self._busy):
+            self._retired.add(server)
+        elif server is not None:
             server.close()
 
     def _started(self, method: AnyMethod) -> ForkServer:
@@ -167,10 +203,9 @@ class Pool:
             return self._server
 
     def _end(self, worker: Worker) -> int | None:
-        server = self._server
         status = None
         with contextlib.suppress(ClosedError):
-            status = None if server is None else server.bury(worker.child)
+            status = worker.server.bury(worker.child)
         worker.child.log.close()
         return status
 
@@ -179,7 +214,10 @@ class Pool:
         self._lock = threading.Lock()
         for worker in self._idle:
             worker.child.frames.close()
-        self._idle, self._server, self._preparing = [], None, None
+        for worker in self._busy:
+            worker.child.frames.close()
+        self._idle, self._busy, self._retired = [], set(), set()
+        self._server, self._preparing = None, None
 
 
 POOL = Pool()

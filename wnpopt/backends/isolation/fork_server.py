@@ -96,7 +96,7 @@ class ForkServer:
                 fcntl.fcntl(log, fcntl.F_SETFL, os.O_APPEND)  # it may be cut while the child writes
                 answer = self._ask_twice({"fork": True}, [theirs.fileno(), log.fileno()])
             except OSError as error:
-                raise SolverError(f"no worker can be started: {error.strerror}") from None
+                raise SolverError(f"no worker can be started: {error.strerror or error}") from None
             if "error" in answer:
                 raise SolverError(f"no worker can be started: {os.strerror(answer['error'])}")
             undone.pop_all()
@@ -127,15 +127,21 @@ class ForkServer:
         """
         child.frames.close()
         with self._lock:
+            if self._control is None:
+                return None  # the server is dead, and its children with it
             try:
                 return self._ask({"bury": child.pid}, []).get("status")
             except ClosedError:
-                return None  # the server is dead, and its children with it
+                return None
 
     def close(self) -> None:
-        """End the server and every child that it forked."""
+        """End the server and every child that it forked; whoever waits for its answer gets :class:`ClosedError`."""
+        self._closed = True
+        control = self._control
+        if control is not None:
+            with contextlib.suppress(OSError):
+                control.shutdown(socket.SHUT_RDWR)  # or it would take as long as the server's imports
         with self._lock:
-            self._closed = True
             self._stop()
 
     def _disown(self) -> None:
@@ -160,6 +166,8 @@ class ForkServer:
         return decoded
 
     def _start(self) -> socket.socket:
+        if not sys.executable:
+            raise FileNotFoundError("sys.executable does not say where Python is")
         ours, theirs = map(_above_standard, socket.socketpair())
         settings = {"handler": self._handler, "libraries": self._libraries, "memory_bytes": self._memory_bytes}
         arguments = [str(theirs.fileno()), json.dumps([entry for entry in sys.path if isinstance(entry, str)]),
@@ -228,11 +236,13 @@ def main() -> None:
                 answer = _fork(control, handles, settings["handler"], settings["memory_bytes"])
                 if "pid" in answer:
                     children.add(answer["pid"])
-            else:
+            elif asked["bury"] in children:
                 _kill(asked["bury"])
                 answer = _reap(asked["bury"])
                 children.discard(asked["bury"])
                 kill_strays(children)
+            else:
+                answer = {}  # of a server before this one: by now its number may be anybody's
             control.sendall(json.dumps(answer).encode())
     except OSError:
         return
