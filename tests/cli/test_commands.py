@@ -8,12 +8,14 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import jsonschema
 import pytest
 
 import wnpopt
+from wnpopt.core.result import Termination
 
 RESULT_FIELDS = {
     "instance", "family", "method", "status", "termination", "sense", "objective", "bound", "gap", "runtime_s",
@@ -158,6 +160,28 @@ def test_list_and_doctor(cli) -> None:
     assert report["healthy"]
     assert {"wnpopt", "highspy", "ortools"} <= set(report["versions"])
     assert cli("list")[0] == 0
+
+
+@pytest.mark.parametrize("raised", [KeyboardInterrupt, type("Abort", (RuntimeError,), {})])
+def test_an_interrupt_before_an_answer_is_one_line(raised: type[BaseException], cli, monkeypatch) -> None:
+    def interrupted(*_arguments: object, **_options: object) -> None:
+        raise raised
+
+    monkeypatch.setattr("wnpopt.api.solve", interrupted)
+    assert cli("doctor") == (1, "", "wnpopt: interrupted before there was an answer\n")
+
+
+def test_an_interrupted_solve_ends_the_doctor(cli, instance: Path, monkeypatch) -> None:
+    calls = []
+    done = replace(wnpopt.solve(wnpopt.load(instance), "rtfs"), termination=Termination.INTERRUPTED)
+
+    def interrupted(*_arguments: object, **_options: object) -> object:
+        calls.append(1)
+        return done
+
+    monkeypatch.setattr("wnpopt.api.solve", interrupted)
+    assert cli("doctor") == (1, "", "wnpopt: interrupted before there was an answer\n")
+    assert len(calls) == 1
 
 
 def test_the_picture_is_written(cli, instance: Path, tmp_path: Path) -> None:

@@ -75,7 +75,8 @@ class BatchProgress:
             if record.failure is not None:
                 self._live.console.print(styled(line(record), "red"), soft_wrap=True)
         elif not self._quiet:
-            total = "" if snapshot is None else f"/{snapshot.total - snapshot.stored}"
+            about = "" if snapshot is None or snapshot.exact else "~"
+            total = "" if snapshot is None else f"/{about}{snapshot.total - snapshot.stored}"
             print(f"[{self._seen}{total}] {line(record)}", file=sys.stderr, flush=True)
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:

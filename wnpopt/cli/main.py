@@ -77,6 +77,9 @@ app.command("list")(listing.list_methods)
 app.command("doctor")(doctor.doctor)
 app.command("warmup")(warmup.warmup)
 
+_INTERRUPTED = "interrupted before there was an answer"
+_TYPERS_INTERRUPT = 130  # what a newer typer makes of KeyboardInterrupt; no command of ours returns it
+
 
 def main(arguments: list[str]) -> int:
     """Run the command line with ``arguments``; returns the exit code."""
@@ -89,7 +92,7 @@ def main(arguments: list[str]) -> int:
             traceback.print_exc()
         return _fail(str(error), error.exit_code)
     except KeyboardInterrupt:
-        return _fail("interrupted before there was an answer", 1)
+        return _fail(_INTERRUPTED, 1)
     except OSError as error:
         if os.environ.get("WNPOPT_DEBUG"):
             traceback.print_exc()
@@ -100,6 +103,8 @@ def main(arguments: list[str]) -> int:
             # As for every argument that is missing: stdout stays empty.
             print(getattr(error, "ctx").get_help(), file=sys.stderr)  # noqa: B009
             return 2
+        if type(error).__name__ == "Abort":  # what an older typer makes of KeyboardInterrupt
+            return _fail(_INTERRUPTED, 1)
         usage = getattr(error, "format_message", None)  # click's errors about arguments, wherever click lives
         if callable(usage):
             return _fail(str(usage()), 2)
@@ -107,6 +112,8 @@ def main(arguments: list[str]) -> int:
             traceback.print_exc()
         hint = "set WNPOPT_DEBUG=1 for the traceback, and please report it"
         return _fail(f"internal error: {type(error).__name__}: {error} ({hint})", 3)
+    if code == _TYPERS_INTERRUPT:
+        return _fail(_INTERRUPTED, 1)
     return code if isinstance(code, int) else 0
 
 
