@@ -20,6 +20,7 @@ import wnpopt
 from wnpopt.backends.isolation import fork_server
 from wnpopt.backends.isolation.fork_server import ForkServer
 from wnpopt.backends.isolation.frames import ClosedError
+from wnpopt.bench.store import Store
 from wnpopt.core.document import Instance, Solution
 from wnpopt.core.result import Result
 from wnpopt.core.trace import Candidate, TracePoint
@@ -311,3 +312,22 @@ def test_a_solver_s_prints_are_not_in_the_json(trouble: Path, instance: Instance
     )
     assert done.returncode == 0
     assert json.loads(done.stdout)["objective"] == value
+
+
+@pytest.mark.parametrize("method", ["native_abort", "native_liar", "native_talk", "native_garble"])
+def test_a_batch_keeps_what_was_known(instance: Instance, value: float, tmp_path: Path, method: str) -> None:
+    """Also of a method that would not survive, or end, on the tiny instances that workers are made ready with."""
+    wnpopt.save(instance, tmp_path / "drone.json")
+    summary = wnpopt.batch(
+        tmp_path / "drone.json",
+        methods=[method],
+        out=tmp_path / "out",
+        time_limit=1,
+        grace=1,
+        workers=1,
+        warm_start="none",
+    )
+    assert (summary.ran, summary.failed) == (1, 1)
+    (record,) = Store.open(tmp_path / "out").latest().values()
+    assert (record.result.status, record.result.termination) == ("feasible", "error")
+    assert record.result.objective == value

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from importlib import import_module
 
 from wnpopt.core import registry
 from wnpopt.core.budget import Budget
@@ -27,6 +28,9 @@ COMPILING = "compiling, once"
 
 _LIMIT_S = 1.0  # of one run on a tiny instance, compiling included: it is run again until nothing is compiled
 _ROUNDS = 8
+
+_PEACEFUL = frozenset({"numba", "numpy", "scipy"})
+"""They raise, they do not abort or hang."""
 
 _begun: set[tuple[str, str]] = set()
 _done: set[tuple[str, str]] = set()
@@ -67,6 +71,7 @@ def warm(family: AnyFamily, method: AnyMethod, tell: Callable[[str], None] | Non
 
     It runs the method on the family's tiny instances. A method that names no library in ``modules`` has nothing to load
     and is not run; if it is timed, the family's own warm start is in its place: that and the bounds are in its time.
+    So it is for other packages' methods, unless all that they name is numba, NumPy and SciPy.
     """
     return _warm(family, method, tell).seconds
 
@@ -112,13 +117,25 @@ def _warm(family: AnyFamily, method: AnyMethod, tell: Callable[[str], None] | No
 
 
 def _what_runs(family: AnyFamily, method: AnyMethod) -> AnyMethod | None:
-    """The method to run for ``method``; None if it has nothing to load."""
-    if method.modules:
+    """The method to run for ``method``; None if it has nothing to load.
+
+    Another package's that calls native solvers is not run before its time, when nobody watches: its libraries are
+    imported, and the family's own warm start stands in for the rest.
+    """
+    if method.modules and (_is_ours(method) or all(module.partition(".")[0] in _PEACEFUL for module in method.modules)):
         return method
-    if not method.timed or family.warm_start == "none":
+    for module in method.modules:
+        import_module(module)
+    if _is_ours(method) and not method.timed:
+        return None
+    if family.warm_start == "none":
         return None
     helper = registry.method(family.name, family.warm_start)
     return helper if helper.modules and all(map(installed, helper.modules)) else None
+
+
+def _is_ours(method: AnyMethod) -> bool:
+    return getattr(method.run, "__module__", "").partition(".")[0] == "wnpopt"
 
 
 def _run_all(family: AnyFamily, method: AnyMethod, count: _Count) -> None:

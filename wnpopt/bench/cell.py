@@ -44,6 +44,7 @@ IDENTIFY_S = 120.0
 RUNS_A_WORKER = 500
 LOG_BYTES = 16 << 20
 _POINTS = 4096
+_DRAIN_S = 0.2  # a run above its limit that has much to say is heard for so long
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
@@ -136,6 +137,8 @@ class Cell:
         """The answer; None if the worker was ``used`` before and is dead before it begins."""
         began, limit = time.monotonic(), WARM_UP_S
         started = False
+        looked = began
+        overdue: float | None = None
         try:
             child = self._child or self._hire()
             child.frames.send(msgspec.json.encode(task))
@@ -146,20 +149,31 @@ class Cell:
                     self.close()
                     raise CancelledError
                 if message is not None:
-                    decoded: Message = MESSAGES.decode(message)
+                    try:
+                        decoded: Message = MESSAGES.decode(message)
+                    except (msgspec.MsgspecError, ValueError, RecursionError):
+                        self.close()
+                        elapsed = time.monotonic() - began
+                        return Broken(Failure.CRASH, "killed: the worker said what cannot be read", elapsed)
                     if isinstance(decoded, Started):
                         began, limit, started = time.monotonic(), self._limit(task), True
-                    if isinstance(decoded, Note):
+                    if not isinstance(decoded, Note):
+                        return decoded
+                    if started:  # else a thread of the run before that this worker did tells of that
                         known.hear(decoded)
                         if isinstance(decoded, Started | Improved):
                             listener(decoded)
+                    if time.monotonic() - looked < LOOK_S:
                         continue
-                    return decoded
+                looked = time.monotonic()
                 if _ended(child.pid) and not child.frames.waiting():
                     raise ClosedError  # a process that it left behind holds the connection open
                 _trim(child)
-                elapsed = time.monotonic() - began
+                elapsed = looked - began
                 if elapsed > limit:
+                    overdue = looked if overdue is None else overdue
+                    if message is not None and looked - overdue < _DRAIN_S:
+                        continue  # what it said in time, while nobody listened, counts
                     self.close()
                     return _late(task, limit, elapsed, started)
                 held = _resident(child.pid)

@@ -47,6 +47,7 @@ from wnpopt.core.method import Outcome
 from wnpopt.core.registry import AnyFamily, AnyMethod
 from wnpopt.core.result import Result, Termination
 from wnpopt.core.trace import Candidate, Trace, TracePoint
+from wnpopt.solving.request import needs_a_process
 from wnpopt.solving.teller import Teller
 
 NOTE_INTERVAL_S = 0.2
@@ -265,7 +266,8 @@ _ready: set[tuple[str, str]] = set()
 
 def _make_ready(family: AnyFamily, method: AnyMethod) -> None:
     """Import and compile what a run with ``method`` needs, once a process, so that a worker's first run is timed like
-    the others: also what the family's verifier and bounds need where the method itself needs nothing.
+    the others: also what the family's verifier and bounds need where the method itself needs nothing. Another package's
+    method is not run before its clock runs, it may abort or never end: the family's own warm start stands in for it.
     """
     warm(family, method)
     if method.modules or family.doctor is None or (family.name, method.name) in _ready:
@@ -273,6 +275,7 @@ def _make_ready(family: AnyFamily, method: AnyMethod) -> None:
     _ready.add((family.name, method.name))
     from wnpopt import api
 
+    name = family.warm_start if needs_a_process(method) and family.warm_start != "none" else method.name
     with contextlib.suppress(WnpoptError):  # what goes wrong here goes wrong again in the run
         case = family.instance_type.from_data(dict(family.doctor.instance))
-        api.solve(case, method.name, time_limit=10.0, threads=1, isolate=False)
+        api.solve(case, name, time_limit=10.0, threads=1, isolate=False)

@@ -251,6 +251,7 @@ def main() -> None:
             _kill(pid)
             _reap(pid)
         kill_strays(set())
+        control.close()
 
 
 def _preload(handler: str, libraries: Sequence[str]) -> None:
