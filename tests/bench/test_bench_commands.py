@@ -43,7 +43,7 @@ def test_batch(cli: Run, folder: Path, tmp_path: Path) -> None:
     assert code == 0
     lines = err.splitlines()
     assert len(lines) == 24
-    shape = re.compile(r"\[\d+(/\d+)?\] w\d (rtfs|auto) seed [01]: (optimal|feasible) \d+, gap [0-9.]+ %, [0-9.]+ m?s")
+    shape = re.compile(r"\[\d+(/~?\d+)?\] w\d (rtfs|auto) seed [01]: (optimal|feasible) \d+, gap [0-9.]+ %, [0-9.]+ m?s")
     assert [line for line in lines if shape.fullmatch(line)] == lines
     assert "6 instances in 6 files: 24 runs made, 0 were there already" in text
     code, text, err = cli(*arguments, "--json")
@@ -74,9 +74,9 @@ def test_batch_with_failures(cli: Run, folder: Path, tmp_path: Path) -> None:
     [
         (["--methods", "best"], "methods: found 'best'; the methods are"),
         (["--methods", ","], "methods: found none"),
-        (["--seeds", "a"], "found 'a'; integers as in 0,1,5 or 0:10 are needed"),
+        (["--seeds", "a"], "--seeds: found 'a'; integers as in 0,1,5 or 0:10 are needed"),
         (["--seeds", "5:5"], "seeds: found none"),
-        (["--rerun", "all"], 'rerun: found "all"'),
+        (["--rerun", "some"], "rerun: found 'some'; one of failed, outdated, all is needed"),
         (["--workers", "none"], "found 'none'; an integer is needed"),
         (["--memory", "-1"], "memory: found -1"),
         (["--dask", "tcp://127.0.0.1:9"], "dask: no Dask scheduler answers"),
@@ -102,8 +102,8 @@ def test_oversubscription_is_warned_of(cli: Run, folder: Path, tmp_path: Path) -
 def test_verify_a_store(cli: Run, out: Path) -> None:
     code, text, err = cli("verify", "--store", out)
     assert (code, err) == (0, "")
-    assert text == "12 solutions verified: 12 accepted, 0 violated, 0 unreadable\n"
-    assert json.loads(cli("verify", "--store", out, "--json")[1]) == {"checked": 12, "violated": [], "unreadable": []}
+    assert text == "12 solutions verified: 12 accepted, 0 violated, 0 unreadable; records checked: 12\n"
+    assert json.loads(cli("verify", "--store", out, "--json")[1]) == {"runs": 12, "checked": 12, "violated": [], "unreadable": []}
 
 
 def test_a_tampered_store_is_found_out(cli: Run, out: Path) -> None:
