@@ -44,7 +44,8 @@ def test_batch(cli: Run, folder: Path, tmp_path: Path) -> None:
     assert code == 0
     lines = err.splitlines()
     assert len(lines) == 24
-    shape = re.compile(r"\[\d+(/\d+)?\] w\d (rtfs|auto) seed [01]: (optimal|feasible) \d+, gap [0-9.]+ %, [0-9.]+ m?s")
+    run = r"\[\d+(/~?\d+)?\] w\d (rtfs|auto) seed [01]"
+    shape = re.compile(run + r": (optimal|feasible) \d+, gap [0-9.]+ %, [0-9.]+ m?s")
     assert [line for line in lines if shape.fullmatch(line)] == lines
     assert "6 instances in 6 files: 24 runs made, 0 were there already" in text
     code, text, err = cli(*arguments, "--json")
@@ -75,7 +76,7 @@ def test_batch_with_failures(cli: Run, folder: Path, tmp_path: Path) -> None:
     [
         (["--methods", "best"], "methods: found 'best'; the methods are"),
         (["--methods", ","], "methods: found none"),
-        (["--seeds", "a"], "found 'a'; integers as in 0,1,5 or 0:10 are needed"),
+        (["--seeds", "a"], "--seeds: found 'a'; integers as in 0,1,5 or 0:10 are needed"),
         (["--seeds", "5:5"], "seeds: found none"),
         (["--rerun", "never"], "rerun: found 'never'; one of failed, outdated, all is needed"),
         (["--workers", "none"], "found 'none'; an integer is needed"),

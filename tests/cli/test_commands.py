@@ -115,6 +115,8 @@ def test_generate_is_a_function_of_the_seed(cli, tmp_path: Path) -> None:
         (["wnp", "--cores", "0"], ["cores", "0"]),
         (["wnp", "--forbidden", "2"], ["forbidden", "2"]),
         (["wnp", "--count", "0"], ["--count", "0"]),
+        (["wnp", "--count", "1000000000000"], ["--count", "1000000000000", "at most 1000000"]),
+        (["slide", "--users", "100000000"], ["users", "100000000", "at most 10^6"]),
         (["wnp", "--subgraphs", "3"], ["subgraphs", "3"]),
     ],
 )

@@ -49,6 +49,7 @@ def test_options_do_what_they_say(options: dict[str, int | float | str]) -> None
         ({"user": 3}, "user"),
         ({"users": 2.5}, "users"),
         ({"users": -1}, "users"),
+        ({"users": 10**7}, "users"),
         ({"mix": "audio"}, "mix"),
         ({"mix": 3}, "mix"),
         ({"delivery": "broadcast"}, "delivery"),

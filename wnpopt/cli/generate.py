@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from wnpopt.core.family import GeneratorOption
     from wnpopt.core.registry import AnyFamily
 
+MOST = 10**6
+"""Instances of one call."""
+
 
 def generate(
     context: typer.Context,
@@ -40,6 +43,8 @@ def generate(
         return 0
     if count < 1:
         raise InputError(f"found {count}; at least 1 is needed", where="--count")
+    if count > MOST:
+        raise InputError(f"found {count}; at most {MOST} are possible", where="--count")
     if not 0 <= seed <= 2**31 - count:
         raise InputError(
             f"found {seed}; a seed of at least 0 that leaves room for the others is needed", where="--seed"

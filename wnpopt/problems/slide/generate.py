@@ -128,6 +128,10 @@ def generate(options: Mapping[str, int | float | str], seed: int) -> SlideInstan
     return SlideInstance.from_data(data)
 
 
+MOST = 10**6
+"""Of users, models, layers: beyond that JSON is the wrong form, see :mod:`wnpopt.problems.slide.columns`."""
+
+
 def _shape(options: Mapping[str, int | float | str]) -> Shape:
     known = {f.name: getattr(Shape, f.name) for f in fields(Shape)}
     values: dict[str, int | float | str] = {}
@@ -145,6 +149,8 @@ def _shape(options: Mapping[str, int | float | str]) -> Shape:
             raise InputError(f"found {value!r}; a finite number of at least 0 is needed", where=key)
         elif isinstance(default, int) and value != int(value):
             raise InputError(f"found {value!r}; an integer is needed", where=key)
+        elif isinstance(default, int) and value > MOST:
+            raise InputError(f"found {value!r}; an integer of at most 10^6 is needed", where=key)
         else:
             values[key] = int(value) if isinstance(default, int) else float(value)
     shape = Shape(**values)  # type: ignore[arg-type]
