@@ -43,7 +43,9 @@ def test_batch(cli: Run, folder: Path, tmp_path: Path) -> None:
     assert code == 0
     lines = err.splitlines()
     assert len(lines) == 24
-    shape = re.compile(r"\[\d+(/~?\d+)?\] w\d (rtfs|auto) seed [01]: (optimal|feasible) \d+, gap [0-9.]+ %, [0-9.]+ m?s")
+    shape = re.compile(
+        r"\[\d+(/~?\d+)?\] w\d (rtfs|auto) seed [01]: (optimal|feasible) \d+, gap [0-9.]+ %, [0-9.]+ m?s"
+    )
     assert [line for line in lines if shape.fullmatch(line)] == lines
     assert "6 instances in 6 files: 24 runs made, 0 were there already" in text
     code, text, err = cli(*arguments, "--json")
@@ -103,7 +105,8 @@ def test_verify_a_store(cli: Run, out: Path) -> None:
     code, text, err = cli("verify", "--store", out)
     assert (code, err) == (0, "")
     assert text == "12 solutions verified: 12 accepted, 0 violated, 0 unreadable; records checked: 12\n"
-    assert json.loads(cli("verify", "--store", out, "--json")[1]) == {"runs": 12, "checked": 12, "violated": [], "unreadable": []}
+    told = json.loads(cli("verify", "--store", out, "--json")[1])
+    assert told == {"runs": 12, "checked": 12, "violated": [], "unreadable": []}
 
 
 def test_a_tampered_store_is_found_out(cli: Run, out: Path) -> None:
