@@ -32,7 +32,9 @@ def graceful_interrupt(*, terminate: bool = False) -> Iterator[threading.Event]:
             signal.default_int_handler(number, frame)
         event.set()
 
-    numbers = [signal.SIGINT, signal.SIGTERM] if terminate else [signal.SIGINT]
+    wanted = [signal.SIGINT, signal.SIGTERM] if terminate else [signal.SIGINT]
+    # A handler that was not installed from Python (None: an embedding program's) could not be put back.
+    numbers = [number for number in wanted if signal.getsignal(number) is not None]
     previous = {number: signal.signal(number, handle) for number in numbers}
     _active = event
     try:

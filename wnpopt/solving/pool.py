@@ -48,6 +48,7 @@ class Pool:
         self._busy: set[Worker] = set()
         self._server: ForkServer | None = None
         self._retired: set[ForkServer] = set()  # with runs that are under way
+        self._closings = 0
         self._path: list[str] = []
         self._preparing: threading.Thread | None = None
 
@@ -120,7 +121,10 @@ class Pool:
 
     def _new(self, method: AnyMethod) -> Worker:
         """A fresh one, busy. Raises :class:`SolverError`."""
+        closings = self._closings
         for _ in range(_TRIES):
+            if self._closings != closings:
+                break  # for good: at the end of the process, say
             server = self._started(method)
             with contextlib.suppress(ClosedError):  # another thread has just replaced it
                 worker = Worker(server.fork(), server)
@@ -143,10 +147,14 @@ class Pool:
         # What goes wrong here goes wrong again in the run, where it is told.
         with contextlib.suppress(Exception):
             worker = self._new(method)
-            frames = worker.child.frames
-            frames.send(WARM + f"{method.family} {method.name}".encode())
-            while decode(frames.receive() or b"{}").get("say") != "warm":
-                tell_compiling()
+            try:
+                frames = worker.child.frames
+                frames.send(WARM + f"{method.family} {method.name}".encode())
+                while decode(frames.receive() or b"{}").get("say") != "warm":
+                    tell_compiling()
+            except Exception:
+                self.end(worker)
+                return
             worker.warm.add((method.family, method.name))
             self._keep(worker)
 
@@ -176,6 +184,7 @@ class Pool:
     def close(self) -> None:
         """End the server and with it all workers."""
         with self._lock:
+            self._closings += 1
             self._busy.clear()
             self._dismiss()
             for server in self._retired:
