@@ -62,7 +62,8 @@ def test_published_optima(tmp_path: Path) -> None:
         (b" 1\n 0 0 0\n 1 4 1 1\n 2 0 1 1\n", "cycle"),
         (b" 1\n 0 0 0\n 1 99999999999999999999 1 0\n 2 0 1 1\n", "2^53"),
         (b" 1\n 0 0 0\n 1 -4 1 0\n 2 0 1 1\n", "negative"),
-        (b"\xff\xfe\x00", "ASCII"),
+        (b"\xff\xfe", "ASCII"),
+        (b"\xff\xfe\x00", "NUL"),
         (b"999999999\n 0 0 0\n", "task 1"),
     ],
 )
