@@ -18,7 +18,7 @@ import numpy as np
 from wnpopt.backends.linear import FloatArray, LinearModel, linear_model
 from wnpopt.backends.report import Ending, Report, stopped
 from wnpopt.backends.worker import run_cancellable
-from wnpopt.core.budget import Budget
+from wnpopt.core.budget import Budget, usable_cores
 from wnpopt.core.document import Solution
 from wnpopt.core.errors import SolverError
 from wnpopt.core.result import WarmStart
@@ -34,6 +34,7 @@ TOLERANCE = 1e-9
 """Feasibility that HiGHS is asked for in linear programmes, and, if nothing else is asked for, in integer ones."""
 
 _ASSESSED = re.compile(r"Assessing feasibility of MIP [^\n]*: feasible")
+_ENOUGH_THREADS = 16  # more than there are cores only take time to start: thousands took longer than a short limit
 _LONGEST = 1e7  # seconds; HiGHS takes a number where there is no limit
 
 
@@ -136,7 +137,7 @@ def _configure(highs: highspy.Highs, budget: Budget, tolerance: float) -> None:
     settings: dict[str, bool | int | float | str] = {
         "output_flag": True,
         "time_limit": min(budget.remaining(), _LONGEST),
-        "threads": budget.threads,
+        "threads": min(budget.threads, max(_ENOUGH_THREADS, usable_cores())),
         "parallel": "on" if budget.threads > 1 else "off",
         "random_seed": budget.seed % 2**31,
         "mip_rel_gap": 0.0,

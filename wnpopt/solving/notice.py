@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import sys
+import threading
+
+_once = threading.Lock()
 
 
 def tell_compiling() -> None:
-    """One line on stderr: the first run after an installation compiles, which may take seconds."""
+    """One line on stderr a process: the first run after an installation compiles, which may take seconds."""
+    if not _once.acquire(blocking=False):
+        return
     with contextlib.suppress(OSError, ValueError, AttributeError):
         print("wnpopt: compiling, once (kept on disk)", file=sys.stderr, flush=True)
