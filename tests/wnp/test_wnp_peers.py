@@ -21,8 +21,8 @@ from wnp_brute import optimum
 from wnp_tiny import tiny_data
 
 import wnpopt
-from wnpopt import api, testing
-from wnpopt.core import registry
+from wnpopt import testing
+from wnpopt.core import attempt, registry
 from wnpopt.core.errors import MissingDependencyError, UnsupportedError
 from wnpopt.problems.wnp.instance import WnpInstance
 from wnpopt.problems.wnp.kernels.problem import Problem
@@ -208,7 +208,7 @@ def test_where_saga_can_say_it_all_nothing_is_lost(seed: int, method: str) -> No
 def test_saga_keeps_nothing_of_an_instance() -> None:
     from saga.schedulers.cpop import cpop_ranks, upward_rank
 
-    wnpopt.solve(drawn(1), "cpop")
+    wnpopt.solve(drawn(1), "cpop", isolate=False)
     assert upward_rank.cache_info().currsize == cpop_ranks.cache_info().currsize == 0
 
 
@@ -255,7 +255,7 @@ def test_times_beyond_what_pyjobshop_allows_are_refused() -> None:
 
 @pytest.mark.parametrize("method", PEERS)
 def test_a_missing_library_is_named_with_the_extra(method: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(api, "installed", lambda module: module not in ("pyjobshop", "saga"))
+    monkeypatch.setattr(attempt, "installed", lambda module: module not in ("pyjobshop", "saga"))
     with pytest.raises(MissingDependencyError, match=r"not installed: pip install 'wnpopt\[peers\]'$"):
         wnpopt.solve(drawn(1), method)
 
