@@ -102,6 +102,18 @@ def test_no_wrong_optimum_however_far_apart_the_sides_are(first: int) -> None:
                     assert found == [], (seed, method, warm_start)
 
 
+def test_no_bound_is_beyond_the_optimum() -> None:
+    """The first four once had one: what was received was asked for what computing it would have read."""
+    script = _script()
+    for seed in (5027, 5227, 5526, 5911, *range(5000, 5060)):
+        for objective in ("latency", "energy"):
+            instance = script.instance_of(seed, 2000, objective=objective)
+            best = script.truth(instance)
+            for limit in (None, 60.0):
+                for bound in bounds(instance, Budget(limit)):
+                    assert bound.value <= best * (1 + 1e-12), (seed, objective, limit, bound)
+
+
 @pytest.mark.slow
 def test_five_hundred_of_them() -> None:
     script = _script()

@@ -158,7 +158,7 @@ class Front:
         device, server, uplink = np.zeros(units + 1), np.zeros(units + 1), np.zeros(units + 1)
         if self._inputs[u]:
             tensors, need = self.need(self._inputs[u])
-            server, uplink, device, _ = _carry(p, u, _NOTHING, np.array(tensors), *need)
+            server, uplink, device, _ = _carry(p, u, True, _NOTHING, np.array(tensors), *need)
         took = p.device_fixed[u] + (p.device_full[u] - p.device_fixed[u]) * rows / units
         self.heads.device[here] = np.where(rows > 0, device + (time_weight + busy_weight) * took, 0.0)
         took = p.server_fixed[u] + (p.server_full[u] - p.server_fixed[u]) * (units - rows) / units
@@ -186,6 +186,7 @@ _FREE = Need(*(np.zeros(1) for _ in range(4)))
 def _carry(
     p: Arrays,
     u: int,
+    computed: bool,
     beside: IntArray,
     tensors: IntArray,
     server: FloatArray,
@@ -195,8 +196,9 @@ def _carry(
 ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
     """The bounds (of a set ``tensors``) that hold for each number of rows of operator u; order as in :class:`Need`.
 
-    Asked of a tensor is what u's rows [0, r), or [r, units), read of it, and if it is one of those ``beside`` u as
-    large a part as u's; of the set's bounds the one that asks no more than that of any tensor.
+    Asked of a tensor is what u's rows [0, r), or [r, units), read of it if they are ``computed`` there (rows that are
+    received read nothing), and if it is one of those ``beside`` u as large a part as u's; of the set's bounds the one
+    that asks no more than that of any tensor.
     """
     units = np.int64(p.units[u])
     found = np.zeros((4, units + 1))
@@ -214,7 +216,7 @@ def _carry(
             rows[r] = r * most // units if aside else 0
             begin[r] = -(-r * most // units) if aside else most
         for e in range(p.in_ptr[u], p.in_ptr[u + 1]):
-            if p.in_source[e] == w:
+            if computed and p.in_source[e] == w:
                 at = p.need_ptr[e]
                 for r in range(units + 1):
                     rows[r] = max(rows[r], np.int64(p.dev_hi[at + r]))
@@ -266,8 +268,8 @@ def _evaluate(
         p.sendable[u],
         first,
         end,
-        _carry(p, u, beside, rest, rest_server, rest_uplink, rest_device, rest_downlink),
-        _carry(p, u, beside, whole, whole_server, whole_uplink, whole_device, whole_downlink),
+        _carry(p, u, False, beside, rest, rest_server, rest_uplink, rest_device, rest_downlink),
+        _carry(p, u, True, beside, whole, whole_server, whole_uplink, whole_device, whole_downlink),
         device[at : at + units + 1],
         server[at : at + units + 1],
         reach,
