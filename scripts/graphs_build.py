@@ -15,10 +15,10 @@ from pathlib import Path
 
 from wnpopt.core.extras import need
 from wnpopt.core.jsonio import format_json
-from wnpopt.domain.graph import Graph
-from wnpopt.domain.graph_file import graph_to_data
-from wnpopt.domain.networks import build_network
-from wnpopt.domain.readers.onnx import read_onnx
+from wnpopt.domain.files.graph import graph_to_data
+from wnpopt.domain.files.onnx.reader import read_onnx
+from wnpopt.domain.network.graph import Graph
+from wnpopt.domain.network.zoo import build_network
 
 LIGHT = {
     "alexnet": ("bvlc_alexnet", "AlexNet with two groups (Krizhevsky et al., 2012), as in BVLC Caffe, input 224"),

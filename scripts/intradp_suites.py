@@ -13,7 +13,7 @@ from wnpopt.core.budget import Budget
 from wnpopt.core.jsonio import write_json
 from wnpopt.core.method import Run
 from wnpopt.core.trace import Trace
-from wnpopt.domain.devices import device
+from wnpopt.domain.chip.devices import device
 from wnpopt.problems.intradp.generate import KINDS, generate
 from wnpopt.problems.intradp.heuristics import enumerate as every
 from wnpopt.problems.intradp.heuristics.search import searched
@@ -54,7 +54,7 @@ def onnx_nine() -> Iterator[IntradpInstance]:
     """The nine networks of the onnx package on a Xavier NX and an RTX 3080, fused, at 1 to 50 MB/s."""
     import onnx
 
-    from wnpopt.domain.readers.onnx import read_onnx
+    from wnpopt.domain.files.onnx.reader import read_onnx
     from wnpopt.problems.intradp.from_graph import from_graph
     from wnpopt.problems.intradp.fuse import fuse
 

@@ -11,9 +11,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from wnpopt.core.jsonio import write_json
-from wnpopt.domain.graph import Graph
-from wnpopt.domain.graph_file import load_graph
-from wnpopt.domain.networks.gpt2 import gpt2
+from wnpopt.domain.files.graph import load_graph
+from wnpopt.domain.network.graph import Graph
+from wnpopt.domain.network.zoo.gpt2 import gpt2
 
 ROOT = Path(__file__).resolve().parents[1]
 TABLES = ROOT / "wnpopt" / "problems" / "slide" / "tables"

@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from wnpopt.domain.devices import chip, device
-from wnpopt.domain.fusion import Branch, Composition, Fusion
-from wnpopt.domain.graph import Graph
-from wnpopt.domain.graph_file import load_graph
-from wnpopt.domain.hardware import Chip, mesh
-from wnpopt.domain.networks import build_network
+from wnpopt.domain.chip.devices import chip, device
+from wnpopt.domain.chip.hardware import Chip, mesh
+from wnpopt.domain.files.graph import load_graph
+from wnpopt.domain.network.fusion import Branch, Composition, Fusion
+from wnpopt.domain.network.graph import Graph
+from wnpopt.domain.network.zoo import build_network
 from wnpopt.domain.radio.numerology import Numerology
 from wnpopt.domain.radio.scenario import Link, Scenario
 from wnpopt.problems.wnp.instance import WnpInstance

@@ -27,8 +27,8 @@ from wnp_real import real  # noqa: E402
 
 import wnpopt  # noqa: E402
 from wnpopt.core.jsonio import format_json  # noqa: E402
-from wnpopt.domain.devices import chip  # noqa: E402
-from wnpopt.domain.graph_file import load_graph  # noqa: E402
+from wnpopt.domain.chip.devices import chip  # noqa: E402
+from wnpopt.domain.files.graph import load_graph  # noqa: E402
 from wnpopt.problems.wnp.generate import generate  # noqa: E402
 from wnpopt.problems.wnp.instance import WnpInstance  # noqa: E402
 from wnpopt.problems.wnp.network import from_graph  # noqa: E402

@@ -60,11 +60,11 @@ def _documents(base: type[Document] = Document) -> list[type[Document]]:
 
 @pytest.mark.parametrize("wrong", [True, 1.0, "1", None, 2])
 def test_every_kind_of_file_takes_the_integer_1_alone_as_its_version(wrong: object) -> None:
-    import wnpopt.domain.chip_file
-    import wnpopt.domain.composition_file
-    import wnpopt.domain.graph_file
-    import wnpopt.domain.radio.scenario_file
-    import wnpopt.domain.readers.profile
+    import wnpopt.domain.files.chip
+    import wnpopt.domain.files.composition
+    import wnpopt.domain.files.graph
+    import wnpopt.domain.files.profile
+    import wnpopt.domain.files.radio
     import wnpopt.problems.intradp.table  # noqa: F401
 
     for family in registry.family_names():

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from wnpopt.domain.graph import Graph
+from wnpopt.domain.network.graph import Graph
 
 
 @pytest.fixture(scope="session")
@@ -28,7 +28,7 @@ def light_path() -> Callable[[str], Path]:
 @pytest.fixture(scope="session")
 def light(light_path: Callable[[str], Path]) -> Callable[[str], Graph]:
     """The same networks as graphs, each read once."""
-    from wnpopt.domain.readers.onnx import read_onnx
+    from wnpopt.domain.files.onnx.reader import read_onnx
 
     read: dict[str, Graph] = {}
 

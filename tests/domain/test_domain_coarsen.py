@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wnpopt.core.errors import InputError
-from wnpopt.domain.coarsen import Coarsening, coarsen
-from wnpopt.domain.graph import Graph, Tensor, make_operator
+from wnpopt.domain.network.coarsen import Coarsening, coarsen
+from wnpopt.domain.network.graph import Graph, Tensor, make_operator
 
 
 @st.composite

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from wnpopt.core.errors import InputError
-from wnpopt.domain.composition_file import load_composition
-from wnpopt.domain.fusion import fuse
-from wnpopt.domain.graph_file import save_graph
-from wnpopt.domain.networks import build_network
+from wnpopt.domain.files.composition import load_composition
+from wnpopt.domain.files.graph import save_graph
+from wnpopt.domain.network.fusion import fuse
+from wnpopt.domain.network.zoo import build_network
 
 
 def written(folder: Path, **changes: object) -> Path:

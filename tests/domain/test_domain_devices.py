@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from wnpopt.core.errors import InputError
-from wnpopt.domain.chip_file import load_chip
-from wnpopt.domain.devices import CHIPS, DEVICES, chip, device
-from wnpopt.domain.graph import Graph
+from wnpopt.domain.chip.devices import CHIPS, DEVICES, chip, device
+from wnpopt.domain.files.chip import load_chip
+from wnpopt.domain.network.graph import Graph
 
 
 @pytest.mark.parametrize(

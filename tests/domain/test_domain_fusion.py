@@ -7,10 +7,10 @@ from collections.abc import Callable
 import pytest
 
 from wnpopt.core.errors import InputError
-from wnpopt.domain.builder import GraphBuilder
-from wnpopt.domain.coarsen import coarsen
-from wnpopt.domain.fusion import Branch, Composition, Fusion, FusionKind, fuse
-from wnpopt.domain.graph import Graph
+from wnpopt.domain.network.builder import GraphBuilder
+from wnpopt.domain.network.coarsen import coarsen
+from wnpopt.domain.network.fusion import Branch, Composition, Fusion, FusionKind, fuse
+from wnpopt.domain.network.graph import Graph
 
 
 def conv_net(name: str, channels: int) -> Graph:

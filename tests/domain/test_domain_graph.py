@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from wnpopt.core.errors import InputError
-from wnpopt.domain.builder import GraphBuilder
-from wnpopt.domain.graph import Graph, Tensor, make_operator
-from wnpopt.domain.graph_file import graph_from_data, graph_to_data, load_graph, save_graph
+from wnpopt.domain.files.graph import graph_from_data, graph_to_data, load_graph, save_graph
+from wnpopt.domain.network.builder import GraphBuilder
+from wnpopt.domain.network.graph import Graph, Tensor, make_operator
 
 
 def diamond() -> Graph:

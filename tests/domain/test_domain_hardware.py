@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from wnpopt.core.errors import InputError
-from wnpopt.domain.graph import Graph
-from wnpopt.domain.hardware import Chip, Core, Placed, mesh
+from wnpopt.domain.chip.hardware import Chip, Core, Placed, mesh
+from wnpopt.domain.network.graph import Graph
 
 
 def test_the_roofline_by_hand(light: Callable[[str], Graph]) -> None:

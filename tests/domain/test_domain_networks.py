@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from wnpopt.core.errors import InputError
-from wnpopt.domain.networks import NETWORKS, build_network
+from wnpopt.domain.network.zoo import NETWORKS, build_network
 
 
 @pytest.mark.parametrize(

@@ -15,9 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wnpopt.core.errors import InputError
+from wnpopt.domain.files.npz import read_npz
 from wnpopt.domain.radio.own import load_bits
 from wnpopt.domain.radio.rate import TruncatedShannon
-from wnpopt.domain.readers.npz import read_npz
 
 KNOWN = ("a", "b", "text")
 

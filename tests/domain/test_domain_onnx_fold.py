@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from wnpopt.domain.readers.onnx_fold import fold
-from wnpopt.domain.readers.onnx_types import attribute_value, dtype_name
+from wnpopt.domain.files.onnx.fold import fold
+from wnpopt.domain.files.onnx.types import attribute_value, dtype_name
 
 pytest.importorskip("onnx", reason="the extra onnx is not installed")
 pytest.importorskip("onnxruntime", reason="the extra measure is not installed")

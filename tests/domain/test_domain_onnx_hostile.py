@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from onnx_models import FLOAT, integers, model, node, saved, zeros
 
 from wnpopt.core.errors import InputError, MissingDependencyError
-from wnpopt.domain.flop import known_operators
-from wnpopt.domain.readers.onnx import read_onnx
+from wnpopt.domain.files.onnx.reader import read_onnx
+from wnpopt.domain.network.flop import known_operators
 
 onnx = pytest.importorskip("onnx", reason="the extra onnx is not installed")
 

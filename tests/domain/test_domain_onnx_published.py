@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from wnpopt.domain.builder import GraphBuilder
-from wnpopt.domain.graph import Graph, Window
-from wnpopt.domain.readers.onnx import read_onnx
+from wnpopt.domain.files.onnx.reader import read_onnx
+from wnpopt.domain.network.builder import GraphBuilder
+from wnpopt.domain.network.graph import Graph, Window
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ import pytest
 from onnx_models import INT64, integers, model, node, saved, zeros
 
 from wnpopt.core.errors import InputError
-from wnpopt.domain.graph import UNREAD, UNSPECIFIED, Window
-from wnpopt.domain.graph_file import graph_from_data, graph_to_data
-from wnpopt.domain.readers.onnx import read_onnx
+from wnpopt.domain.files.graph import graph_from_data, graph_to_data
+from wnpopt.domain.files.onnx.reader import read_onnx
+from wnpopt.domain.network.graph import UNREAD, UNSPECIFIED, Window
 
 onnx = pytest.importorskip("onnx", reason="the extra onnx is not installed")
 

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from wnpopt.core.errors import InputError
+from wnpopt.domain.files.radio import load_radio
 from wnpopt.domain.radio.own import load_bits, own_bits
 from wnpopt.domain.radio.rate import DOWNLINK_SHANNON, TruncatedShannon
 from wnpopt.domain.radio.scenario import draw_channel
-from wnpopt.domain.radio.scenario_file import load_radio
 from wnpopt.domain.radio.tables import TABLES, table_rate
 
 

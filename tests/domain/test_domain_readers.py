@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from wnpopt.core.errors import InputError
-from wnpopt.domain.graph import Graph
-from wnpopt.domain.measured import MeasuredTimes
-from wnpopt.domain.readers.profile import read_profile
-from wnpopt.domain.readers.stg import read_stg
-from wnpopt.domain.taskgraph import Task
+from wnpopt.domain.chip.measured import MeasuredTimes
+from wnpopt.domain.files.profile import read_profile
+from wnpopt.domain.files.stg import read_stg
+from wnpopt.domain.network.graph import Graph
+from wnpopt.domain.network.taskgraph import Task
 
 PLAIN = """
           4

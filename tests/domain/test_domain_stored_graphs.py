@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from wnpopt.domain.graph_file import load_graph
+from wnpopt.domain.files.graph import load_graph
 
 ROOT = Path(__file__).parents[2]
 STORED = ROOT / "instances/graphs"
@@ -37,7 +37,7 @@ def test_the_script_writes_the_stored_files_bit_for_bit(seed: str) -> None:
 
 def test_pieces_and_channels_do_not_depend_on_the_hash_seed() -> None:
     program = (
-        "from wnpopt.domain.coarsen import coarsen; from wnpopt.domain.graph_file import load_graph\n"
+        "from wnpopt.domain.network.coarsen import coarsen; from wnpopt.domain.files.graph import load_graph\n"
         "from wnpopt.domain.radio.scenario import *\n"
         "graph = load_graph('instances/graphs/inception-v2.json')\n"
         "print(coarsen(graph, 17, barriers=[graph.operators[40].outputs[0], graph.operators[200].outputs[0]]))\n"

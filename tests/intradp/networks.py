@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from wnpopt.domain.builder import GraphBuilder
-from wnpopt.domain.graph import Graph, Tensor, Window
+from wnpopt.domain.network.builder import GraphBuilder
+from wnpopt.domain.network.graph import Graph, Tensor, Window
 
 ONNX_NINE = (
     "bvlc_alexnet", "densenet121", "inception_v1", "inception_v2", "resnet50", "shufflenet", "squeezenet", "vgg19",

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from wnpopt.domain.graph import Graph
-from wnpopt.domain.hardware import Core
-from wnpopt.domain.readers.onnx import read_onnx
+from wnpopt.domain.chip.hardware import Core
+from wnpopt.domain.files.onnx.reader import read_onnx
+from wnpopt.domain.network.graph import Graph
 from wnpopt.problems.intradp.classify import Locality, classify
 from wnpopt.problems.intradp.from_graph import from_graph
 from wnpopt.problems.intradp.instance import IntradpInstance

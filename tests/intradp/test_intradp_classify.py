@@ -14,8 +14,8 @@ import pytest
 from onnx_cases import Case, cases
 from onnx_rig import Read
 
-from wnpopt.domain.graph import UNREAD
-from wnpopt.domain.graph_file import graph_from_data, graph_to_data
+from wnpopt.domain.files.graph import graph_from_data, graph_to_data
+from wnpopt.domain.network.graph import UNREAD
 from wnpopt.problems.intradp.classify import classify
 from wnpopt.problems.intradp.row_rules import RULES, OperatorClass
 from wnpopt.problems.intradp.row_window import Reads, RowWindow, fit
@@ -40,7 +40,7 @@ def test_the_side_of_the_constant(
 ) -> None:
     from onnx import TensorProto, helper, numpy_helper, save
 
-    from wnpopt.domain.readers.onnx import read_onnx
+    from wnpopt.domain.files.onnx.reader import read_onnx
 
     data, weight = np.zeros((8, 5), np.float32), np.ones(constant, np.float32)
     first, second = (weight, data) if left else (data, weight)

@@ -8,8 +8,8 @@ from networks import ONNX_NINE, onnx_path, random_cnn
 from tiny import random_solution
 
 from wnpopt.core.errors import InputError
-from wnpopt.domain.graph import Graph
-from wnpopt.domain.hardware import Core
+from wnpopt.domain.chip.hardware import Core
+from wnpopt.domain.network.graph import Graph
 from wnpopt.problems.intradp.execute import random_tensors, run_split, run_whole
 from wnpopt.problems.intradp.from_graph import from_graph
 from wnpopt.problems.intradp.instance import IntradpInstance
@@ -77,7 +77,7 @@ def test_a_missing_row_is_an_error() -> None:
 
 def run_network(name: str, plans: int) -> None:
     from wnpopt.api import solve
-    from wnpopt.domain.readers.onnx import read_onnx
+    from wnpopt.domain.files.onnx.reader import read_onnx
 
     graph = read_onnx(onnx_path(name))
     tensors = random_tensors(graph, 1)

@@ -8,8 +8,8 @@ import pytest
 
 import wnpopt
 from wnpopt.cli.main import main
-from wnpopt.domain.devices import device
-from wnpopt.domain.graph_file import load_graph
+from wnpopt.domain.chip.devices import device
+from wnpopt.domain.files.graph import load_graph
 from wnpopt.problems.intradp.from_graph import from_graph
 from wnpopt.problems.intradp.fuse import fuse
 from wnpopt.problems.intradp.instance import IntradpInstance

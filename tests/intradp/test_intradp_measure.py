@@ -11,8 +11,8 @@ import pytest
 
 from wnpopt.core import extras
 from wnpopt.core.errors import InputError, MissingDependencyError
-from wnpopt.domain.devices import device
-from wnpopt.domain.readers.onnx import read_onnx
+from wnpopt.domain.chip.devices import device
+from wnpopt.domain.files.onnx.reader import read_onnx
 from wnpopt.problems.intradp import measure
 from wnpopt.problems.intradp.from_graph import from_graph
 

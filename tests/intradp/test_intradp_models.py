@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from networks import onnx_path, random_cnn
 
-from wnpopt.domain.hardware import Core
+from wnpopt.domain.chip.hardware import Core
 from wnpopt.problems.intradp.from_graph import census, from_graph
 from wnpopt.problems.intradp.fuse import fuse
 from wnpopt.problems.intradp.generate import KINDS, generate
@@ -72,7 +72,7 @@ def test_fusing_keeps_latency_and_energy() -> None:
 
 def test_census_of_known_networks() -> None:
     pytest.importorskip("onnx")
-    from wnpopt.domain.readers.onnx import read_onnx
+    from wnpopt.domain.files.onnx.reader import read_onnx
 
     graph = read_onnx(onnx_path("vgg19"))
     local, whole = census(graph)

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from wnpopt.core.errors import InputError
-from wnpopt.domain.devices import device
-from wnpopt.domain.graph_file import load_graph
-from wnpopt.domain.networks import build_network
+from wnpopt.domain.chip.devices import device
+from wnpopt.domain.files.graph import load_graph
+from wnpopt.domain.network.zoo import build_network
 from wnpopt.problems.intradp.classify import classify
 from wnpopt.problems.intradp.from_graph import from_graph
 from wnpopt.problems.intradp.fuse import fuse

@@ -16,8 +16,8 @@ from onnx_random import random_model, token_model
 from onnx_rig import NotExecutableError, Read, leaks, observe, run, session, with_weights, wrong_shapes
 
 from wnpopt.core.errors import InputError
-from wnpopt.domain.graph_file import graph_from_data, graph_to_data
-from wnpopt.domain.readers.onnx import read_onnx
+from wnpopt.domain.files.graph import graph_from_data, graph_to_data
+from wnpopt.domain.files.onnx.reader import read_onnx
 from wnpopt.problems.intradp.execute import random_tensors
 from wnpopt.problems.intradp.instance import IntradpInstance
 from wnpopt.problems.intradp.row_rules import RULES

@@ -14,10 +14,10 @@ import pytest
 
 import wnpopt
 from wnpopt.cli.main import main
-from wnpopt.domain.chip_file import load_chip
-from wnpopt.domain.composition_file import load_composition
-from wnpopt.domain.network_file import load_network
-from wnpopt.domain.radio.scenario_file import load_radio
+from wnpopt.domain.files.chip import load_chip
+from wnpopt.domain.files.composition import load_composition
+from wnpopt.domain.files.network import load_network
+from wnpopt.domain.files.radio import load_radio
 from wnpopt.problems.wnp.instance import WnpInstance
 from wnpopt.problems.wnp.network import build_instance
 

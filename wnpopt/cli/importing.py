@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from wnpopt.core.document import Instance
-    from wnpopt.domain.network_file import Network
+    from wnpopt.domain.files.network import Network
     from wnpopt.problems.wnp.assemble import Uplink
 
 app = typer.Typer(
@@ -101,9 +101,9 @@ def import_onnx(
         _refuse(given, _CHIP, "--device and --server")
         return _split(file, out, device, server, bandwidth, objective, fused, _dims(dim or []), name)
     _refuse(given, _SPLIT, "--chip")
-    from wnpopt.domain.chip_file import load_chip
-    from wnpopt.domain.network_file import load_network
-    from wnpopt.domain.readers.profile import read_profile
+    from wnpopt.domain.files.chip import load_chip
+    from wnpopt.domain.files.network import load_network
+    from wnpopt.domain.files.profile import read_profile
     from wnpopt.problems.wnp.assemble import Mesh
     from wnpopt.problems.wnp.network import from_graph, from_measured, measured_times
 
@@ -154,8 +154,8 @@ def import_profile(
     name: Name = None,
 ) -> int:
     """Measured times of a network: the table's cores are the chip, in its order on a mesh."""
-    from wnpopt.domain.network_file import load_network
-    from wnpopt.domain.readers.profile import read_profile
+    from wnpopt.domain.files.network import load_network
+    from wnpopt.domain.files.profile import read_profile
     from wnpopt.problems.wnp.assemble import Mesh
     from wnpopt.problems.wnp.network import from_measured
 
@@ -193,7 +193,7 @@ def import_stg(
     cores: Annotated[int, typer.Option(help="Identical cores.", parser=integer, metavar="N", show_default=False)],
 ) -> int:
     """A task graph on identical cores; chip-only, one tick a unit time."""
-    from wnpopt.domain.readers.stg import read_stg
+    from wnpopt.domain.files.stg import read_stg
     from wnpopt.problems.wnp.taskgraph import chip_only
 
     check_target(out, file)
@@ -232,8 +232,8 @@ def _split(
     name: str | None,
 ) -> int:
     """Write the intradp instance of a network between two cores of the library."""
-    from wnpopt.domain.devices import device as core
-    from wnpopt.domain.network_file import load_network
+    from wnpopt.domain.chip.devices import device as core
+    from wnpopt.domain.files.network import load_network
     from wnpopt.problems.intradp.from_graph import from_graph
     from wnpopt.problems.intradp.fuse import fuse
 
@@ -281,8 +281,8 @@ def _dims(given: list[str]) -> Mapping[str, int]:
 
 
 def _uplink(network: Network, radio: Path | None, channel: Path | None, seed: int) -> Uplink | None:
+    from wnpopt.domain.files.radio import load_radio
     from wnpopt.domain.radio.own import load_bits
-    from wnpopt.domain.radio.scenario_file import load_radio
     from wnpopt.problems.wnp.assemble import Uplink
 
     if radio is None:

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from wnpopt.core.document import MAX_INT
 from wnpopt.core.errors import InputError
+from wnpopt.domain.files.npz import read_npz
 from wnpopt.domain.radio.rate import DATA_ELEMENTS, RateModel, bits_per_slot
-from wnpopt.domain.readers.npz import read_npz
 
 _KEYS = ("bits_per_slot", "snr_db", "snr")
 

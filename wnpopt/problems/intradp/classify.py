@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from wnpopt.domain.graph import Graph
+from wnpopt.domain.network.graph import Graph
 from wnpopt.problems.intradp.row_rules import RULES, OperatorClass, Site
 from wnpopt.problems.intradp.row_window import Reads, RowWindow
 

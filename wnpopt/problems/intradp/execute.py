@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from wnpopt.core.errors import InputError
-from wnpopt.domain.graph import Graph, Operator
+from wnpopt.domain.network.graph import Graph, Operator
 from wnpopt.problems.intradp.classify import Locality, classify
 from wnpopt.problems.intradp.instance import IntradpInstance
 from wnpopt.problems.intradp.solution import IntradpSolution

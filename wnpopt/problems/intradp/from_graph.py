@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from wnpopt.core.errors import InputError
-from wnpopt.domain.graph import Graph
-from wnpopt.domain.hardware import Core
+from wnpopt.domain.chip.hardware import Core
+from wnpopt.domain.network.graph import Graph
 from wnpopt.problems.intradp.classify import Locality, RowWindow, classify
 from wnpopt.problems.intradp.instance import IntradpInstance
 

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any
 
 from wnpopt.core.errors import InputError
 from wnpopt.core.extras import need
-from wnpopt.domain.graph import Graph, Tensor
-from wnpopt.domain.hardware import Core
-from wnpopt.domain.readers.onnx import read_onnx
-from wnpopt.domain.readers.onnx_file import STANDARD_DOMAINS, external_path, load_model
+from wnpopt.domain.chip.hardware import Core
+from wnpopt.domain.files.onnx.model import STANDARD_DOMAINS, external_path, load_model
+from wnpopt.domain.files.onnx.reader import read_onnx
+from wnpopt.domain.network.graph import Graph, Tensor
 
 if TYPE_CHECKING:
     from onnx import ModelProto, NodeProto, TensorProto
@@ -194,7 +194,7 @@ def _random(tensor: Tensor, rng: Any) -> Array:
     import numpy as np
     from onnx import helper
 
-    from wnpopt.domain.readers.onnx_types import dtype_number
+    from wnpopt.domain.files.onnx.types import dtype_number
 
     kind = helper.tensor_dtype_to_np_dtype(dtype_number(tensor.dtype))
     if kind == np.bool_:

@@ -8,8 +8,8 @@ from functools import cache
 import numpy as np
 
 from wnpopt.core.errors import InputError
-from wnpopt.domain.devices import device
-from wnpopt.domain.networks import build_network
+from wnpopt.domain.chip.devices import device
+from wnpopt.domain.network.zoo import build_network
 from wnpopt.problems.intradp.from_graph import from_graph
 from wnpopt.problems.intradp.fuse import fuse
 from wnpopt.problems.intradp.instance import Cost, IntradpInstance, Operator
@@ -30,7 +30,7 @@ def network_instance(
     seed: int = 0,
     name: str | None = None,
 ) -> IntradpInstance:
-    """The instance of ``network`` (see :data:`wnpopt.domain.networks.NETWORKS`) on the paper's device and server.
+    """The instance of ``network`` (see :data:`wnpopt.domain.network.zoo.NETWORKS`) on the paper's device and server.
 
     Times are rooflines; operators that read just their own row are fused into the one before (see :mod:`.fuse`).
     ``bytes_per_s`` is the rate of both directions of the link, ``server_speed`` multiplies the server's arithmetic and

@@ -14,7 +14,7 @@ from math import ceil, floor
 
 import numpy as np
 
-from wnpopt.domain.graph import UNSPECIFIED, Operator
+from wnpopt.domain.network.graph import UNSPECIFIED, Operator
 from wnpopt.problems.intradp.row_window import Reads, fit
 
 Span = tuple[int, int]

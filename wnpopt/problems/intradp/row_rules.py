@@ -14,7 +14,7 @@ from math import prod
 from types import MappingProxyType
 from typing import Literal
 
-from wnpopt.domain.graph import Operator
+from wnpopt.domain.network.graph import Operator
 from wnpopt.problems.intradp import resize_rows
 from wnpopt.problems.intradp.row_window import Reads, RowWindow
 

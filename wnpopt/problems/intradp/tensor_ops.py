@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from wnpopt.core.errors import InputError
-from wnpopt.domain.graph import Operator
+from wnpopt.domain.network.graph import Operator
 from wnpopt.problems.intradp.resize_rows import ACCOUNTED, resized_spans
 
 Array = npt.NDArray[np.floating]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from wnpopt.core.errors import InputError
-from wnpopt.domain.readers.npz import read_npz
+from wnpopt.domain.files.npz import read_npz
 from wnpopt.problems.slide.columns import FloatArray, IntArray, SlideColumns
 from wnpopt.problems.slide.solution import Served, SlideSolution
 

@@ -15,10 +15,10 @@ import numpy.typing as npt
 from wnpopt.core.document import MAX_INT
 from wnpopt.core.errors import InputError
 from wnpopt.core.units import per_tick_down, ticks_up
-from wnpopt.domain.coarsen import Coarsening
-from wnpopt.domain.graph import Graph
-from wnpopt.domain.hardware import Chip
-from wnpopt.domain.measured import Times
+from wnpopt.domain.chip.hardware import Chip
+from wnpopt.domain.chip.measured import Times
+from wnpopt.domain.network.coarsen import Coarsening
+from wnpopt.domain.network.graph import Graph
 from wnpopt.domain.radio.scenario import Link, Scenario, draw_channel
 from wnpopt.problems.wnp.instance import WnpInstance
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from wnpopt.core.errors import InputError
-from wnpopt.domain.coarsen import coarsen
-from wnpopt.domain.fusion import Composition, fuse
-from wnpopt.domain.graph import Graph
-from wnpopt.domain.hardware import Chip
-from wnpopt.domain.measured import MeasuredTimes, Times
+from wnpopt.domain.chip.hardware import Chip
+from wnpopt.domain.chip.measured import MeasuredTimes, Times
+from wnpopt.domain.network.coarsen import coarsen
+from wnpopt.domain.network.fusion import Composition, fuse
+from wnpopt.domain.network.graph import Graph
 from wnpopt.domain.radio.scenario import Link, Scenario
 from wnpopt.problems.wnp.assemble import Mesh, Uplink, assemble
 from wnpopt.problems.wnp.instance import WnpInstance

@@ -15,10 +15,10 @@ from types import MappingProxyType
 import numpy as np
 
 from wnpopt.core.errors import InputError
-from wnpopt.domain.devices import device
-from wnpopt.domain.fusion import Branch, Composition, Fusion, fuse
-from wnpopt.domain.hardware import mesh
-from wnpopt.domain.networks import build_network
+from wnpopt.domain.chip.devices import device
+from wnpopt.domain.chip.hardware import mesh
+from wnpopt.domain.network.fusion import Branch, Composition, Fusion, fuse
+from wnpopt.domain.network.zoo import build_network
 from wnpopt.domain.radio.numerology import Numerology
 from wnpopt.domain.radio.scenario import Link, Scenario
 from wnpopt.problems.wnp.assemble import Uplink
@@ -136,7 +136,7 @@ def generate_preset(options: Mapping[str, int | float | str], seed: int) -> WnpI
             preset.fusion,
         )
     )
-    # The mesh of the library's chips: see wnpopt.domain.devices.chip.
+    # The mesh of the library's chips: see wnpopt.domain.chip.devices.chip.
     chip = mesh(key, [device(core) for core in preset.cores], columns=preset.columns, hop_s=3e-9, bytes_per_s=16e9)
     return from_graph(
         str(options.get("name") or f"{key}-{subgraphs}-s{seed}"),

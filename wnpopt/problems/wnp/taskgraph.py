@@ -6,7 +6,7 @@ The makespan of such an instance is that of P | prec | Cmax: optima of the Stand
 from __future__ import annotations
 
 from wnpopt.core.errors import InputError
-from wnpopt.domain.taskgraph import TaskGraph
+from wnpopt.domain.network.taskgraph import TaskGraph
 from wnpopt.problems.wnp.instance import WnpInstance
 
 MOST_CORES = 4096

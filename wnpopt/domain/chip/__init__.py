@@ -1,0 +1,1 @@
+"""Accelerator cores, chips and devices, and how long they take."""

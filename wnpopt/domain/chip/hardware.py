@@ -1,0 +1,153 @@
+"""Accelerator cores and chips: how long an operator takes, what it costs in energy, how far cores are apart.
+
+A core is a roofline (Williams, Waterman, Patterson, "Roofline: an insightful visual performance model for
+multicore architectures", CACM 52(4), 2009): an operator takes the longer of its arithmetic at peak rate and
+its traffic at full memory bandwidth, and a launch overhead. Rates count 2 FLOP for a multiply-accumulate, as
+vendors do.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from wnpopt.core.errors import InputError
+from wnpopt.core.unique import require_unique
+from wnpopt.domain.network.graph import Graph, Operator
+
+
+@dataclass(frozen=True, slots=True)
+class Core:
+    """One processing core.
+
+    ``efficiency`` is the share of the peak that its kernels reach. ``unsupported`` operator types cannot run
+    on it. ``element_bits`` is the width it computes in: traffic shrinks against the 32-bit tensors of a graph
+    accordingly; None leaves the bytes as the graph says. Energies are dynamic, ``idle_w`` is drawn always.
+    """
+
+    name: str
+    peak_flop_per_s: float
+    memory_bytes_per_s: float
+    launch_s: float = 0.0
+    efficiency: float = 1.0
+    unsupported: tuple[str, ...] = ()
+    element_bits: int | None = None
+    energy_per_flop_j: float = 0.0
+    energy_per_byte_j: float = 0.0
+    idle_w: float = 0.0
+    source: str | None = None
+
+    def __post_init__(self) -> None:
+        _positive(self.peak_flop_per_s, "peak_flop_per_s")
+        _positive(self.memory_bytes_per_s, "memory_bytes_per_s")
+        for field in ("launch_s", "energy_per_flop_j", "energy_per_byte_j", "idle_w"):
+            _not_negative(getattr(self, field), field)
+        if not 0 < self.efficiency <= 1:
+            raise InputError(f"found {self.efficiency}; a share above 0 and at most 1 is needed", where="efficiency")
+        if self.element_bits is not None and not 1 <= self.element_bits <= 64:
+            raise InputError(f"found {self.element_bits}; 1 to 64 bits are possible", where="element_bits")
+
+    def supports(self, operator: Operator) -> bool:
+        return operator.op_type not in self.unsupported
+
+    def bytes_moved(self, operator: Operator) -> float:
+        """Bytes that the operator moves in this core's precision."""
+        return operator.memory_bytes * (1.0 if self.element_bits is None else self.element_bits / 32)
+
+    def seconds(self, operator: Operator) -> float | None:
+        """Time of the operator on this core; None if it cannot run here. Views take no time."""
+        if not self.supports(operator):
+            return None
+        if operator.is_view:
+            return 0.0
+        compute = operator.flop / (self.peak_flop_per_s * self.efficiency)
+        return max(compute, self.bytes_moved(operator) / self.memory_bytes_per_s) + self.launch_s
+
+    def joules(self, operator: Operator) -> float | None:
+        """Dynamic energy of the operator on this core; None if it cannot run here."""
+        if not self.supports(operator):
+            return None
+        return operator.flop * self.energy_per_flop_j + self.bytes_moved(operator) * self.energy_per_byte_j
+
+    def group_seconds(self, graph: Graph, group: Iterable[int]) -> float | None:
+        """Time of several operators one after the other; None if any of them cannot run here."""
+        times = [self.seconds(graph.operators[i]) for i in group]
+        known = [time for time in times if time is not None]
+        return math.fsum(known) if len(known) == len(times) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A core at a place of the chip's mesh, under a name of its own."""
+
+    name: str
+    core: Core
+    x: int
+    y: int
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """Cores on a mesh: a transfer between two takes ``hop_s`` for each hop and its bytes at
+    ``bytes_per_s``."""
+
+    name: str
+    cores: tuple[Placed, ...]
+    hop_s: float
+    bytes_per_s: float
+    energy_per_byte_hop_j: float = 0.0
+    source: str | None = None
+
+    def __post_init__(self) -> None:
+        if not self.cores:
+            raise InputError("the chip has no core; at least one is needed", where="cores")
+        _not_negative(self.hop_s, "hop_s")
+        _positive(self.bytes_per_s, "bytes_per_s")
+        _not_negative(self.energy_per_byte_hop_j, "energy_per_byte_hop_j")
+        require_unique("cores", (placed.name for placed in self.cores))
+        places: set[tuple[int, int]] = set()
+        for i, placed in enumerate(self.cores):
+            if (placed.x, placed.y) in places:
+                raise InputError(f"two cores stand at ({placed.x}, {placed.y})", where=f"cores[{i}]")
+            places.add((placed.x, placed.y))
+
+    def hops(self, a: int, b: int) -> int:
+        """Mesh distance of two cores, by index."""
+        return abs(self.cores[a].x - self.cores[b].x) + abs(self.cores[a].y - self.cores[b].y)
+
+    def transfer_seconds(self, a: int, b: int, size: int) -> float:
+        """Time of ``size`` bytes from core ``a`` to core ``b``; 0 on the same core."""
+        return 0.0 if a == b else self.hop_s * self.hops(a, b) + size / self.bytes_per_s
+
+    def transfer_joules(self, a: int, b: int, size: int) -> float:
+        return self.energy_per_byte_hop_j * self.hops(a, b) * size
+
+
+def mesh(
+    name: str,
+    cores: Iterable[Core],
+    *,
+    columns: int,
+    hop_s: float,
+    bytes_per_s: float,
+    energy_per_byte_hop_j: float = 0.0,
+) -> Chip:
+    """A chip whose cores fill the rows of a mesh of ``columns`` columns, named after their type and place."""
+    if columns < 1:
+        raise InputError(f"found {columns}; at least 1 column is needed", where="columns")
+    placed = tuple(
+        Placed(f"{core.name}.{i // columns}.{i % columns}", core, i % columns, i // columns)
+        for i, core in enumerate(cores)
+    )
+    return Chip(name, placed, hop_s, bytes_per_s, energy_per_byte_hop_j)
+
+
+def _positive(value: float, where: str) -> None:
+    if not (math.isfinite(value) and value > 0):
+        raise InputError(f"found {value}; a finite number above 0 is needed", where=where)
+
+
+def _not_negative(value: float, where: str) -> None:
+    if not (math.isfinite(value) and value >= 0):
+        raise InputError(f"found {value}; a finite number of at least 0 is needed", where=where)

@@ -1,0 +1,101 @@
+"""Chips as JSON files (kind ``chip``, schema_version 1).
+
+::
+
+    {"kind": "chip", "schema_version": 1, "name": "mine", "hop_s": 3e-9, "bytes_per_s": 1.6e10,
+     "cores": [{"name": "a", "x": 0, "y": 0, "type": "systolic-64"},
+               {"name": "b", "x": 1, "y": 0, "peak_flop_per_s": 2e11, "memory_bytes_per_s": 1e10,
+                "launch_s": 1e-6, "unsupported": ["Softmax"]}]}
+
+A core is either a ``type`` of the library or its own numbers.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from wnpopt.core.document import Document, Int, Name, PositiveReal, Real, SchemaVersion
+from wnpopt.core.errors import InputError
+from wnpopt.core.jsonio import read_json
+from wnpopt.domain.chip.devices import CHIPS, chip, device
+from wnpopt.domain.chip.hardware import Chip, Core, Placed
+
+_Text = Annotated[str, Field(strict=True, min_length=1)]
+
+
+class CoreEntry(Document):
+    """A core of a chip file; fields as in :class:`wnpopt.domain.chip.hardware.Core`."""
+
+    name: Name
+    x: Int
+    y: Int
+    type: _Text | None = None
+    peak_flop_per_s: PositiveReal | None = None
+    memory_bytes_per_s: PositiveReal | None = None
+    launch_s: Real = 0.0
+    efficiency: PositiveReal = 1.0
+    unsupported: tuple[_Text, ...] = ()
+    element_bits: Annotated[int, Field(strict=True, ge=1, le=64)] | None = None
+    energy_per_flop_j: Real = 0.0
+    energy_per_byte_j: Real = 0.0
+    idle_w: Real = 0.0
+
+
+class ChipEntry(Document):
+    """A whole chip file."""
+
+    kind: Literal["chip"]
+    schema_version: SchemaVersion
+    name: Name
+    source: Annotated[str, Field(strict=True)] | None = None
+    hop_s: Real
+    bytes_per_s: PositiveReal
+    energy_per_byte_hop_j: Real = 0.0
+    cores: tuple[CoreEntry, ...]
+
+
+def load_chip(path: str | os.PathLike[str]) -> Chip:
+    """The chip in a JSON file, or a ready-made one by its name; raises :class:`InputError`."""
+    file = os.fspath(path)
+    if file in CHIPS:
+        return chip(file)
+    if not os.path.exists(file) and not file.lower().endswith(".json"):
+        raise InputError(f"no such file, and no chip of the library; these are {', '.join(CHIPS)}", file=file)
+    data = read_json(path)
+    try:
+        entry = ChipEntry.from_data(data)
+        cores = tuple(Placed(c.name, _core(c, f"cores[{i}]"), c.x, c.y) for i, c in enumerate(entry.cores))
+        return Chip(entry.name, cores, entry.hop_s, entry.bytes_per_s, entry.energy_per_byte_hop_j, entry.source)
+    except InputError as error:
+        raise error.in_file(file) from None
+
+
+def _core(entry: CoreEntry, where: str) -> Core:
+    given = entry.model_fields_set - {"name", "x", "y", "type"}
+    if entry.type is not None:
+        if given:
+            raise InputError("a core has either a type or its own numbers", where=f"{where}.{sorted(given)[0]}")
+        try:
+            return device(entry.type)
+        except InputError as error:
+            raise InputError(error.what, where=f"{where}.type") from None
+    if entry.peak_flop_per_s is None or entry.memory_bytes_per_s is None:
+        raise InputError("a core needs a type, or peak_flop_per_s and memory_bytes_per_s", where=where)
+    try:
+        return Core(
+            entry.name,
+            entry.peak_flop_per_s,
+            entry.memory_bytes_per_s,
+            entry.launch_s,
+            entry.efficiency,
+            tuple(sorted(entry.unsupported)),
+            entry.element_bits,
+            entry.energy_per_flop_j,
+            entry.energy_per_byte_j,
+            entry.idle_w,
+        )
+    except InputError as error:
+        raise InputError(error.what, where=f"{where}.{error.where}") from None

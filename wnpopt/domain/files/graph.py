@@ -1,0 +1,214 @@
+"""Graphs as JSON files (kind ``graph``, schema_version 1).
+
+A file holds what cannot be derived: tensors with shape and element type, operators with their arithmetic.
+Bytes and parameter counts follow when it is read.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from wnpopt.core.document import Count, Document, Positive, SchemaVersion
+from wnpopt.core.errors import InputError
+from wnpopt.core.jsonio import read_json, write_json
+from wnpopt.core.unique import require_unique
+from wnpopt.domain.network.graph import AttributeValue, Graph, Tensor, Window, make_operator
+
+Label = Annotated[str, Field(strict=True, min_length=1, max_length=400)]
+_Whole = Annotated[int, Field(strict=True)]
+_Attribute = (
+    Annotated[int, Field(strict=True)]
+    | Annotated[float, Field(strict=True)]
+    | Annotated[str, Field(strict=True)]
+    | tuple[Annotated[int, Field(strict=True)], ...]
+    | tuple[Annotated[float, Field(strict=True)], ...]
+    | tuple[Annotated[str, Field(strict=True)], ...]
+)
+
+
+class TensorEntry(Document):
+    """A tensor of a graph file."""
+
+    name: Label
+    shape: tuple[Count, ...]
+    dtype: Label = "float32"
+    role: Literal["activation", "weight", "buffer"] = "activation"
+
+
+class WindowEntry(Document):
+    """A receptive window of a graph file; see :class:`wnpopt.domain.network.graph.Window`."""
+
+    kernel: tuple[Positive, ...]
+    strides: tuple[Positive, ...]
+    pads_begin: tuple[_Whole, ...]
+    pads_end: tuple[_Whole, ...]
+    dilations: tuple[Positive, ...]
+    groups: Positive = 1
+    transposed: Annotated[bool, Field(strict=True)] = False
+
+
+class OperatorEntry(Document):
+    """An operator of a graph file; ``flop`` counts 2 for each of ``macs``."""
+
+    name: Label
+    op_type: Label
+    inputs: tuple[Label, ...]
+    outputs: tuple[Label, ...]
+    weights: tuple[Label, ...] = ()
+    arguments: tuple[Label | Literal[""], ...] = ()
+    flop: Count
+    macs: Count = 0
+    window: WindowEntry | None = None
+    attributes: dict[str, _Attribute] = Field(default_factory=dict)
+    modality: Label | None = None
+
+
+class GraphEntry(Document):
+    """A whole graph file."""
+
+    kind: Literal["graph"]
+    schema_version: SchemaVersion
+    name: Label
+    source: Annotated[str, Field(strict=True)] | None = None
+    inputs: tuple[Label, ...]
+    outputs: tuple[Label, ...]
+    tensors: tuple[TensorEntry, ...]
+    operators: tuple[OperatorEntry, ...]
+
+
+def graph_to_data(graph: Graph) -> dict[str, object]:
+    """The JSON object of ``graph``; fields that hold their default are left out."""
+    tensors = []
+    for tensor in graph.tensors:
+        entry: dict[str, object] = {"name": tensor.name, "shape": list(tensor.shape)}
+        if tensor.dtype != "float32":
+            entry["dtype"] = tensor.dtype
+        if tensor.role != "activation":
+            entry["role"] = tensor.role
+        tensors.append(entry)
+    operators = []
+    for op in graph.operators:
+        entry = {
+            "name": op.name,
+            "op_type": op.op_type,
+            "inputs": list(op.inputs),
+            "outputs": list(op.outputs),
+        }
+        if op.weights:
+            entry["weights"] = list(op.weights)
+        if op.arguments:
+            entry["arguments"] = list(op.arguments)
+        entry["flop"] = op.flop
+        if op.macs:
+            entry["macs"] = op.macs
+        if op.window is not None:
+            entry["window"] = _window_data(op.window)
+        if op.attributes:
+            entry["attributes"] = {k: list(v) if isinstance(v, tuple) else v for k, v in op.attributes}
+        if op.modality is not None:
+            entry["modality"] = op.modality
+        operators.append(entry)
+    data: dict[str, object] = {"kind": "graph", "schema_version": 1, "name": graph.name}
+    if graph.source is not None:
+        data["source"] = graph.source
+    return data | {
+        "inputs": list(graph.inputs),
+        "outputs": list(graph.outputs),
+        "tensors": tensors,
+        "operators": operators,
+    }
+
+
+def _window_data(window: Window) -> dict[str, object]:
+    data: dict[str, object] = {
+        "kernel": list(window.kernel),
+        "strides": list(window.strides),
+        "pads_begin": list(window.pads_begin),
+        "pads_end": list(window.pads_end),
+        "dilations": list(window.dilations),
+    }
+    if window.groups != 1:
+        data["groups"] = window.groups
+    if window.transposed:
+        data["transposed"] = True
+    return data
+
+
+def graph_from_data(data: object) -> Graph:
+    """The graph that a JSON object describes; raises :class:`InputError` with the path of what is wrong."""
+    entry = GraphEntry.from_data(data)
+    require_unique("tensors", (t.name for t in entry.tensors))
+    require_unique("operators", (op.name for op in entry.operators))
+    require_unique("inputs", entry.inputs, "")
+    tensors: dict[str, Tensor] = {}
+    for i, t in enumerate(entry.tensors):
+        try:
+            tensor = Tensor.of(t.name, t.shape, t.dtype, t.role)
+        except InputError as error:
+            raise InputError(error.what, where=f"tensors[{i}]") from None
+        tensors[t.name] = tensor
+    operators = []
+    for i, op in enumerate(entry.operators):
+        for field, names in (("inputs", op.inputs), ("outputs", op.outputs), ("weights", op.weights)):
+            for j, name in enumerate(names):
+                if name not in tensors:
+                    raise InputError(f"the tensor {name!r} is not declared", where=f"operators[{i}].{field}[{j}]")
+        if op.flop < 2 * op.macs:
+            raise InputError(
+                f"found {op.flop} FLOP for {op.macs} multiply-accumulates; at least 2 each are needed",
+                where=f"operators[{i}].flop",
+            )
+        operators.append(
+            make_operator(
+                op.name,
+                op.op_type,
+                inputs=[tensors[name] for name in op.inputs],
+                outputs=[tensors[name] for name in op.outputs],
+                weights=[tensors[name] for name in op.weights],
+                flop=op.flop,
+                macs=op.macs,
+                window=_window(op.window, f"operators[{i}].window"),
+                attributes=dict[str, AttributeValue](op.attributes),
+                modality=op.modality,
+                arguments=op.arguments,
+            )
+        )
+    return Graph(entry.name, tuple(operators), tuple(tensors.values()), entry.inputs, entry.outputs, entry.source)
+
+
+def _window(entry: WindowEntry | None, where: str) -> Window | None:
+    if entry is None:
+        return None
+    dimensions = len(entry.kernel)
+    for field in ("strides", "pads_begin", "pads_end", "dilations"):
+        if len(getattr(entry, field)) != dimensions:
+            raise InputError(
+                f"has {len(getattr(entry, field))} entries; {dimensions} are needed, as in kernel",
+                where=f"{where}.{field}",
+            )
+    return Window(
+        entry.kernel,
+        entry.strides,
+        entry.pads_begin,
+        entry.pads_end,
+        entry.dilations,
+        entry.groups,
+        entry.transposed,
+    )
+
+
+def load_graph(path: str | os.PathLike[str]) -> Graph:
+    """The graph in a JSON file; raises :class:`InputError` naming the file and the place."""
+    data = read_json(path)
+    try:
+        return graph_from_data(data)
+    except InputError as error:
+        raise error.in_file(os.fspath(path)) from None
+
+
+def save_graph(graph: Graph, path: str | os.PathLike[str]) -> None:
+    """Write ``graph`` as JSON, the same bytes for the same graph."""
+    write_json(path, graph_to_data(graph))

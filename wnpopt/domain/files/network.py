@@ -1,0 +1,70 @@
+"""A network from whichever file describes it: a composition, a graph file or an ONNX file."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+from wnpopt.core.errors import InputError
+from wnpopt.core.jsonio import read_json
+from wnpopt.domain.files.composition import load_composition, raw_bits
+from wnpopt.domain.files.graph import load_graph
+from wnpopt.domain.files.onnx.reader import read_onnx
+from wnpopt.domain.network.fusion import fuse
+from wnpopt.domain.network.graph import Graph
+
+
+@dataclass(frozen=True)
+class Network:
+    """One graph whose operators know their modality, and the bits of raw input of each modality."""
+
+    name: str
+    graph: Graph
+    payloads: Mapping[str, int]
+
+
+def load_network(
+    path: str | os.PathLike[str],
+    *,
+    modality: str | None = None,
+    payload_bits: int | None = None,
+    dims: Mapping[str, int] | None = None,
+) -> Network:
+    """The network in a composition (``.json``), a graph file (``.json``) or an ``.onnx`` file.
+
+    A graph of its own has one modality, called ``input`` unless ``modality`` says otherwise, of ``payload_bits`` bits
+    (default: 8 for each element of its inputs); ``dims`` are the dimensions of :func:`read_onnx`. A composition says
+    all that itself. Raises :class:`InputError` naming the file.
+    """
+    file = os.fspath(path)
+    suffix = Path(path).suffix.lower()
+    if suffix == ".onnx":
+        return _single(read_onnx(path, dims=dims), modality, payload_bits)
+    if suffix != ".json":
+        raise InputError("a file that ends in .onnx or .json (a composition or a graph) is needed", file=file)
+    kind = read_json(path).get("kind")
+    if kind not in ("composition", "graph"):
+        raise InputError(f"found {str(kind)[:60]!r}; a composition or a graph is needed", where="kind", file=file)
+    if dims:
+        raise InputError(f"a {kind} file has no dimensions to give", where=min(dims), file=file)
+    if kind == "graph":
+        return _single(load_graph(path), modality, payload_bits)
+    for what, value in (("modality", modality), ("payload_bits", payload_bits)):
+        if value is not None:
+            raise InputError("a composition says this itself, for each branch", where=what, file=file)
+    composition = load_composition(path)
+    try:
+        graph = fuse(composition)
+    except InputError as error:
+        raise error.in_file(file) from None
+    payloads = {branch.modality: branch.payload_bits for branch in composition.branches}
+    return Network(composition.name, graph, MappingProxyType(payloads))
+
+
+def _single(graph: Graph, modality: str | None, payload_bits: int | None) -> Network:
+    name = "input" if modality is None else modality
+    bits = raw_bits(graph) if payload_bits is None else payload_bits
+    return Network(graph.name, graph.with_modality(name), MappingProxyType({name: bits}))

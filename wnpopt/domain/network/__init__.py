@@ -1,0 +1,1 @@
+"""DNN graphs: operators, their arithmetic, composed networks, coarsening."""

@@ -1,1 +1,0 @@
-"""Readers of files in formats of others: ONNX, STG, measured profiles."""
