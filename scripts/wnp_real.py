@@ -17,8 +17,8 @@ from wnpopt.domain.network.graph import Graph
 from wnpopt.domain.network.zoo import build_network
 from wnpopt.domain.radio.numerology import Numerology
 from wnpopt.domain.radio.scenario import Link, Scenario
+from wnpopt.problems.wnp.imports.network import build_instance
 from wnpopt.problems.wnp.instance import WnpInstance
-from wnpopt.problems.wnp.network import build_instance
 
 GRAPHS = Path(__file__).resolve().parent.parent / "instances" / "graphs"
 PIXELS = 224 * 224

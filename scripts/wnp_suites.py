@@ -30,8 +30,8 @@ from wnpopt.core.jsonio import format_json  # noqa: E402
 from wnpopt.domain.chip.devices import chip  # noqa: E402
 from wnpopt.domain.files.graph import load_graph  # noqa: E402
 from wnpopt.problems.wnp.generate import generate  # noqa: E402
+from wnpopt.problems.wnp.imports.network import from_graph  # noqa: E402
 from wnpopt.problems.wnp.instance import WnpInstance  # noqa: E402
-from wnpopt.problems.wnp.network import from_graph  # noqa: E402
 
 FOLDER = ROOT / "instances" / "wnp"
 SMALL = {"subgraphs": 12, "cores": 3, "modalities": 3, "resource_blocks": 12, "slots": 20, "block_slots": 5}

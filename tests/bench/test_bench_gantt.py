@@ -98,7 +98,7 @@ def test_transfers_on_an_exclusive_bus_have_a_lane() -> None:
         "kind": "wnp-solution", "instance": "bus", "rb": [], "core": {"s": "a", "t": "b", "u": "b"},
         "start": {"s": 0, "t": 9, "u": 16}, "transfer_start": {"s->t": 5, "s->u": 10},
     })  # fmt: skip
-    from wnpopt.problems.wnp.gantt_chart import gantt
+    from wnpopt.problems.wnp.plots.gantt import gantt
 
     assert wnpopt.verify(instance, solution).accepted
     chart = gantt(instance, solution)

@@ -37,7 +37,7 @@ NAMES = ("wander", "stray", "daemon", "background", "starve", "clear", "signal",
 METHODS = f"""
 import os, resource, signal as signals, subprocess, sys, threading, time
 from wnpopt.core.method import Method
-from wnpopt.problems.wnp.heuristics.rtfs import METHOD as RTFS
+from wnpopt.problems.wnp.methods.rtfs import METHOD as RTFS
 
 def wander():
     os.chdir("/")

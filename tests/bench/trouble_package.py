@@ -11,8 +11,8 @@ from pathlib import Path
 
 from wnpopt.core.method import Method, Outcome, Run
 from wnpopt.core.result import Termination
-from wnpopt.problems.wnp.heuristics.rtfs import METHOD as RTFS
 from wnpopt.problems.wnp.instance import WnpInstance
+from wnpopt.problems.wnp.methods.rtfs import METHOD as RTFS
 from wnpopt.problems.wnp.solution import WnpSolution
 
 Result = Outcome[WnpSolution]

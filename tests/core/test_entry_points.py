@@ -71,7 +71,7 @@ BROKEN = {
     "wnp.nowhere": "ModuleNotFoundError",
     "wnp.text": "it is a str",
     "wnp.renamed": "it is a method called 'other'",
-    "wnp.pacs": "the method pacs of wnp is wnpopt.problems.wnp.heuristics.pacs:METHOD already",
+    "wnp.pacs": "the method pacs of wnp is wnpopt.problems.wnp.methods.pacs:METHOD already",
     "wnp.foreign": "it is a method of the family 'slide'",
     "wnp.no-run": "its run is a NoneType",
     "wnp": "a name of the form family.method is needed",
@@ -125,7 +125,7 @@ def test_what_is_broken_is_left_out_and_what_is_whole_stays() -> None:
     own = ["rtfs", "pacs", "milp", "cpsat", "lbbd", "auto"]
     known = registry.methods("wnp")
     assert list(known) == [*own, "cpop", "heft", "pyjobshop", "good"]
-    assert known["pacs"].run.__module__ == "wnpopt.problems.wnp.heuristics.pacs"
+    assert known["pacs"].run.__module__ == "wnpopt.problems.wnp.methods.pacs"
     assert len(known) == len(list(known.values())) == 10
     assert "raises" not in known
     assert known.get("raises") is None
@@ -237,14 +237,14 @@ def test_one_method_imports_no_other(asked: str) -> None:
     environment = dict(os.environ)
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, env=environment)
     loaded = set(done.stdout.split())
-    assert "wnpopt.problems.wnp.heuristics.pacs" in loaded
+    assert "wnpopt.problems.wnp.methods.pacs" in loaded
     others = {name for name in loaded if name.startswith(("wnpopt.problems.slide", "wnpopt.problems.intradp"))}
     assert not others
     assert not loaded & {"ortools", "highspy", "pyomo", "cvxpy", "clarabel", "matplotlib", "pandas", "saga"}
     assert not {
         name for name in loaded if name.startswith(("wnpopt.problems.wnp.formulations.", "wnpopt.problems.wnp.peers"))
     }
-    assert not loaded & {"wnpopt.problems.wnp.auto", "wnpopt.problems.wnp.heuristics.rtfs"}
+    assert not loaded & {"wnpopt.problems.wnp.methods.auto", "wnpopt.problems.wnp.methods.rtfs"}
 
 
 @pytest.mark.parametrize("family", registry.family_names())

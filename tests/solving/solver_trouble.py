@@ -18,8 +18,8 @@ import numpy as np
 from wnpopt.core.bound import Bound
 from wnpopt.core.method import Method, Outcome, Run
 from wnpopt.core.result import Termination
-from wnpopt.problems.wnp.heuristics.rtfs import METHOD as RTFS
 from wnpopt.problems.wnp.instance import WnpInstance
+from wnpopt.problems.wnp.methods.rtfs import METHOD as RTFS
 from wnpopt.problems.wnp.solution import WnpSolution
 
 Answer = Outcome[WnpSolution]

@@ -41,7 +41,7 @@ def rendered(page: Path, *flags: str) -> str:
 def drawn(tmp_path_factory: pytest.TempPathFactory) -> tuple[WnpInstance, WnpSolution, Path]:
     """100 subgraphs and 50 resource blocks, as a page."""
     pytest.importorskip("plotly", reason="the extra plot is not installed")
-    from wnpopt.problems.wnp.plot import draw
+    from wnpopt.problems.wnp.plots.image import draw
 
     shape = {"subgraphs": 100, "cores": 8, "modalities": 6, "resource_blocks": 50, "slots": 100, "block_slots": 10}
     instance = family("wnp").generate(shape, 1)
@@ -84,7 +84,7 @@ def test_it_has_something_to_see(drawn: tuple[WnpInstance, WnpSolution, Path]) -
     import matplotlib.image
     import numpy as np
 
-    from wnpopt.problems.wnp.plot import colour
+    from wnpopt.problems.wnp.plots.image import colour
 
     instance, _, path = drawn
     shot = path.parent / "plan.png"
@@ -99,7 +99,7 @@ def test_hostile_names_run_nothing(tmp_path: Path) -> None:
     pytest.importorskip("plotly", reason="the extra plot is not installed")
     from test_html_figures import HOSTILE, hostile, solved
 
-    from wnpopt.problems.wnp.plot_page import schedule_page, write_page
+    from wnpopt.problems.wnp.plots.page import schedule_page, write_page
 
     instance = hostile()
     page = tmp_path / "hostile.html"

@@ -19,10 +19,10 @@ from wnpopt.problems.wnp.verify import arrivals, verify
 
 pytest.importorskip("plotly", reason="the extra plot is not installed")
 
-from wnpopt.problems.wnp.plot import colour, origin
-from wnpopt.problems.wnp.plot_channel import channel
-from wnpopt.problems.wnp.plot_gantt import gantt
-from wnpopt.problems.wnp.plot_page import channel_page, schedule_page
+from wnpopt.problems.wnp.plots.channel import channel
+from wnpopt.problems.wnp.plots.image import colour, origin
+from wnpopt.problems.wnp.plots.interactive import gantt
+from wnpopt.problems.wnp.plots.page import channel_page, schedule_page
 
 ROOT = Path(__file__).resolve().parents[2]
 HOSTILE = "<b>&amp;</script><img src=x onerror=alert(1)>"

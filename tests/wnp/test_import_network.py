@@ -18,8 +18,8 @@ from wnpopt.domain.files.chip import load_chip
 from wnpopt.domain.files.composition import load_composition
 from wnpopt.domain.files.network import load_network
 from wnpopt.domain.files.radio import load_radio
+from wnpopt.problems.wnp.imports.network import build_instance
 from wnpopt.problems.wnp.instance import WnpInstance
-from wnpopt.problems.wnp.network import build_instance
 
 pytestmark = pytest.mark.usefixtures("files")
 GRAPHS = Path(__file__).resolve().parents[2] / "instances/graphs"

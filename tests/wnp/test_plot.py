@@ -8,7 +8,7 @@ import pytest
 
 import wnpopt
 from wnpopt.problems.wnp.generate import generate
-from wnpopt.problems.wnp.plot import colour, draw, gantt, origin, time_unit
+from wnpopt.problems.wnp.plots.image import colour, draw, gantt, origin, time_unit
 from wnpopt.problems.wnp.solution import WnpSolution
 
 pytest.importorskip("matplotlib")

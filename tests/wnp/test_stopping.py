@@ -13,12 +13,12 @@ from wnpopt.problems.wnp.bounds import branch_tails, load_bound, problem_bounds,
 from wnpopt.problems.wnp.formulations.cpsat import compile_cpsat, compile_master, pays
 from wnpopt.problems.wnp.formulations.cpsat_radio import cut_weights
 from wnpopt.problems.wnp.generate import OPTIONS, generate
-from wnpopt.problems.wnp.heuristics import pacs, rtfs
 from wnpopt.problems.wnp.kernels.load import least_load
 from wnpopt.problems.wnp.kernels.plan import FAR
 from wnpopt.problems.wnp.kernels.problem import Problem
 from wnpopt.problems.wnp.kernels.radio import cannot_deliver, least_makespan, stoppable
 from wnpopt.problems.wnp.kernels.throughput import concurrent_throughput, usable_slots
+from wnpopt.problems.wnp.methods import pacs, rtfs
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +103,7 @@ def test_a_model_whose_building_would_take_the_time_is_not_begun(problem: Proble
 
 @pytest.mark.parametrize("method", [rtfs, pacs])
 def test_heuristics_say_that_they_were_ended(method: object, problem: Problem, monkeypatch: pytest.MonkeyPatch) -> None:
-    from wnpopt.problems.wnp.heuristics import search
+    from wnpopt.problems.wnp.methods import schedulers as search
 
     monkeypatch.setattr(search, "least_makespan", lambda *_args, **_options: (None, None))
     budget = over()

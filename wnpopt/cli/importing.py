@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from wnpopt.core.document import Instance
     from wnpopt.domain.files.network import Network
-    from wnpopt.problems.wnp.assemble import Uplink
+    from wnpopt.problems.wnp.imports.assemble import Uplink
 
 app = typer.Typer(
     help="Make an instance from a network, a task graph or measured times.",
@@ -104,8 +104,8 @@ def import_onnx(
     from wnpopt.domain.files.chip import load_chip
     from wnpopt.domain.files.network import load_network
     from wnpopt.domain.files.profile import read_profile
-    from wnpopt.problems.wnp.assemble import Mesh
-    from wnpopt.problems.wnp.network import from_graph, from_measured, measured_times
+    from wnpopt.problems.wnp.imports.assemble import Mesh
+    from wnpopt.problems.wnp.imports.network import from_graph, from_measured, measured_times
 
     check_target(out, file)
     _check(subgraphs, seed, tick_s, payload_bits)
@@ -156,8 +156,8 @@ def import_profile(
     """Measured times of a network: the table's cores are the chip, in its order on a mesh."""
     from wnpopt.domain.files.network import load_network
     from wnpopt.domain.files.profile import read_profile
-    from wnpopt.problems.wnp.assemble import Mesh
-    from wnpopt.problems.wnp.network import from_measured
+    from wnpopt.problems.wnp.imports.assemble import Mesh
+    from wnpopt.problems.wnp.imports.network import from_measured
 
     check_target(out, file)
     _check(subgraphs, seed, tick_s, payload_bits)
@@ -194,7 +194,7 @@ def import_stg(
 ) -> int:
     """A task graph on identical cores; chip-only, one tick a unit time."""
     from wnpopt.domain.files.stg import read_stg
-    from wnpopt.problems.wnp.taskgraph import chip_only
+    from wnpopt.problems.wnp.imports.taskgraph import chip_only
 
     check_target(out, file)
     return _write(chip_only(read_stg(file), cores), out)
@@ -283,7 +283,7 @@ def _dims(given: list[str]) -> Mapping[str, int]:
 def _uplink(network: Network, radio: Path | None, channel: Path | None, seed: int) -> Uplink | None:
     from wnpopt.domain.files.radio import load_radio
     from wnpopt.domain.radio.own import load_bits
-    from wnpopt.problems.wnp.assemble import Uplink
+    from wnpopt.problems.wnp.imports.assemble import Uplink
 
     if radio is None:
         if channel is not None:

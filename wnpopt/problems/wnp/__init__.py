@@ -21,12 +21,12 @@ FAMILY = Family(
     bounds=bounds,
     prove_infeasible=prove_infeasible,
     methods={
-        "rtfs": "wnpopt.problems.wnp.heuristics.rtfs:METHOD",
-        "pacs": "wnpopt.problems.wnp.heuristics.pacs:METHOD",
+        "rtfs": "wnpopt.problems.wnp.methods.rtfs:METHOD",
+        "pacs": "wnpopt.problems.wnp.methods.pacs:METHOD",
         "milp": "wnpopt.problems.wnp.formulations.milp:METHOD",
         "cpsat": "wnpopt.problems.wnp.formulations.cpsat:METHOD",
-        "lbbd": "wnpopt.problems.wnp.formulations.lbbd:METHOD",
-        "auto": "wnpopt.problems.wnp.auto:METHOD",
+        "lbbd": "wnpopt.problems.wnp.methods.lbbd:METHOD",
+        "auto": "wnpopt.problems.wnp.methods.auto:METHOD",
     },
     formulations={
         "milp": "wnpopt.problems.wnp.formulations.milp:build",
@@ -35,11 +35,11 @@ FAMILY = Family(
     warm_start="pacs",
     generate=generate,
     generator_options=OPTIONS,
-    plot="wnpopt.problems.wnp.plot:draw",
+    plot="wnpopt.problems.wnp.plots.image:draw",
     plot_formats=(".html", ".png", ".svg"),
     unit="ticks",
     doctor=KNOWN,
-    gantt="wnpopt.problems.wnp.gantt_chart:gantt",
+    gantt="wnpopt.problems.wnp.plots.gantt:gantt",
     perturb="wnpopt.problems.wnp.perturb:perturb",
 )
 

@@ -21,9 +21,9 @@ from wnpopt.domain.network.fusion import Branch, Composition, Fusion, fuse
 from wnpopt.domain.network.zoo import build_network
 from wnpopt.domain.radio.numerology import Numerology
 from wnpopt.domain.radio.scenario import Link, Scenario
-from wnpopt.problems.wnp.assemble import Uplink
+from wnpopt.problems.wnp.imports.assemble import Uplink
+from wnpopt.problems.wnp.imports.network import from_graph
 from wnpopt.problems.wnp.instance import WnpInstance
-from wnpopt.problems.wnp.network import from_graph
 
 _SHARE = 0.8
 """Part of the radio's time that the payloads may need when modalities take turns: below 1 all can be delivered."""

@@ -17,9 +17,9 @@ from wnpopt.core.errors import UnsupportedError
 from wnpopt.core.method import Method, Outcome, Run, Start
 from wnpopt.core.result import Termination
 from wnpopt.core.verdict import tighten
-from wnpopt.problems.wnp.features import refuse_unplanned
 from wnpopt.problems.wnp.instance import WnpInstance
 from wnpopt.problems.wnp.kernels.horizon import useful_slots
+from wnpopt.problems.wnp.methods.refusals import refuse_unplanned
 from wnpopt.problems.wnp.solution import WnpSolution
 
 if TYPE_CHECKING:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from wnpopt.problems.wnp.features import refuse_unplanned
 from wnpopt.problems.wnp.instance import WnpInstance
+from wnpopt.problems.wnp.methods.refusals import refuse_unplanned
 
 INSTALL = "'wnpopt[peers]'"
 """What to install for the peers' libraries."""

@@ -10,8 +10,8 @@ from wnpopt.core.extras import need
 from wnpopt.core.jsonio import write_atomic
 from wnpopt.core.text import one_line
 from wnpopt.problems.wnp.instance import WnpInstance
-from wnpopt.problems.wnp.plot_channel import channel
-from wnpopt.problems.wnp.plot_gantt import gantt
+from wnpopt.problems.wnp.plots.channel import channel
+from wnpopt.problems.wnp.plots.interactive import gantt
 from wnpopt.problems.wnp.solution import WnpSolution
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from wnpopt.core.errors import InputError
 from wnpopt.core.extras import need
 from wnpopt.core.text import in_page
 from wnpopt.problems.wnp.instance import WnpInstance
-from wnpopt.problems.wnp.plot import time_unit
+from wnpopt.problems.wnp.plots.image import time_unit
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure

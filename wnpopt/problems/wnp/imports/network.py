@@ -11,7 +11,7 @@ from wnpopt.domain.network.coarsen import coarsen
 from wnpopt.domain.network.fusion import Composition, fuse
 from wnpopt.domain.network.graph import Graph
 from wnpopt.domain.radio.scenario import Link, Scenario
-from wnpopt.problems.wnp.assemble import Mesh, Uplink, assemble
+from wnpopt.problems.wnp.imports.assemble import Mesh, Uplink, assemble
 from wnpopt.problems.wnp.instance import WnpInstance
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from wnpopt.core.extras import need
 from wnpopt.core.text import in_page
 from wnpopt.problems.wnp.instance import WnpInstance
-from wnpopt.problems.wnp.plot import FUSED, colour, origin, time_unit, title
+from wnpopt.problems.wnp.plots.image import FUSED, colour, origin, time_unit, title
 from wnpopt.problems.wnp.solution import WnpSolution
 from wnpopt.problems.wnp.verify import arrivals, transfer_ticks, verify
 

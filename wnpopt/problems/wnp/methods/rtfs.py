@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from wnpopt.core.method import Method, Outcome, Run
 from wnpopt.core.result import Termination
-from wnpopt.problems.wnp.features import refuse_unplanned
 from wnpopt.problems.wnp.instance import WnpInstance
+from wnpopt.problems.wnp.methods.refusals import refuse_unplanned
 from wnpopt.problems.wnp.solution import WnpSolution
 
 
 def run(instance: WnpInstance, run: Run[WnpSolution]) -> Outcome[WnpSolution]:
-    """The sequential policy; see :func:`~wnpopt.problems.wnp.heuristics.search.transmit_first`."""
-    from wnpopt.problems.wnp.heuristics.search import nothing_delivered, transmit_first
+    """The sequential policy; see :func:`~wnpopt.problems.wnp.methods.schedulers.transmit_first`."""
     from wnpopt.problems.wnp.kernels.problem import Problem
+    from wnpopt.problems.wnp.methods.schedulers import nothing_delivered, transmit_first
 
     problem = Problem.of(instance)
     joint = transmit_first(problem, run.budget)

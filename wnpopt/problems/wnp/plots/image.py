@@ -1,6 +1,6 @@
 """The picture of a wnp solution: resource blocks by modality, arrivals, cores, transfers, against one time axis.
 
-Here as an image (matplotlib); the interactive one is made by :mod:`wnpopt.problems.wnp.plot_page` (plotly).
+Here as an image (matplotlib); the interactive one is made by :mod:`wnpopt.problems.wnp.plots.page` (plotly).
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _IDLE = "#F4F4F4"
 def draw(instance: WnpInstance, solution: WnpSolution, bound: float | None, path: Path) -> None:
     """Draw ``solution`` into ``path`` (.html, .png or .svg), with its value and ``bound`` in the title."""
     if path.suffix.lower() == ".html":
-        from wnpopt.problems.wnp.plot_page import schedule_page, write_page
+        from wnpopt.problems.wnp.plots.page import schedule_page, write_page
 
         write_page(schedule_page(instance, solution, bound), path)
         return

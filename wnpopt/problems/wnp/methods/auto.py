@@ -8,8 +8,8 @@ from wnpopt.core.bound import best_bound
 from wnpopt.core.errors import UnsupportedError
 from wnpopt.core.method import Method, Outcome, Run, Start
 from wnpopt.core.result import Termination
-from wnpopt.problems.wnp.features import refuse_unplanned
 from wnpopt.problems.wnp.instance import WnpInstance
+from wnpopt.problems.wnp.methods.refusals import refuse_unplanned
 from wnpopt.problems.wnp.solution import WnpSolution
 
 
@@ -19,7 +19,8 @@ def run(instance: WnpInstance, run: Run[WnpSolution]) -> Outcome[WnpSolution]:
     Where the decomposition cannot decide whether the radio serves its last arrivals, ``cpsat`` goes on from its answer
     with the time that is left. The best solution and all bounds are returned.
     """
-    from wnpopt.problems.wnp.formulations import cpsat, lbbd
+    from wnpopt.problems.wnp.formulations import cpsat
+    from wnpopt.problems.wnp.methods import lbbd
 
     known = best_bound(run.bounds, "min")
     if run.start is not None and known is not None and known.value >= run.start.objective:

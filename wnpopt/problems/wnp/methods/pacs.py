@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from wnpopt.core.method import Method, Outcome, Run
 from wnpopt.core.result import Termination
-from wnpopt.problems.wnp.features import refuse_unplanned
 from wnpopt.problems.wnp.instance import WnpInstance
+from wnpopt.problems.wnp.methods.refusals import refuse_unplanned
 from wnpopt.problems.wnp.solution import WnpSolution
 
 
 def run(instance: WnpInstance, run: Run[WnpSolution]) -> Outcome[WnpSolution]:
-    """Tails, radio and schedule in turn; see :func:`~wnpopt.problems.wnp.heuristics.search.pipeline_aware`.
+    """Tails, radio and schedule in turn; see :func:`~wnpopt.problems.wnp.methods.schedulers.pipeline_aware`.
 
     It starts from RTFS and returns that when nothing better is found; the message says so.
     """
-    from wnpopt.problems.wnp.heuristics.search import nothing_delivered, pipeline_aware, transmit_first
     from wnpopt.problems.wnp.kernels.problem import Problem
+    from wnpopt.problems.wnp.methods.schedulers import nothing_delivered, pipeline_aware, transmit_first
 
     problem = Problem.of(instance)
     first = transmit_first(problem, run.budget)

@@ -17,9 +17,9 @@ from wnpopt.core.errors import SolverError
 from wnpopt.core.method import Method, Outcome, Run
 from wnpopt.core.result import Termination, WarmStart
 from wnpopt.core.trace import Trace
-from wnpopt.problems.wnp.features import refuse_unplanned
-from wnpopt.problems.wnp.formulations.radio_check import Answer, RadioCheck
 from wnpopt.problems.wnp.instance import IntArray, WnpInstance
+from wnpopt.problems.wnp.methods.radio_check import Answer, RadioCheck
+from wnpopt.problems.wnp.methods.refusals import refuse_unplanned
 from wnpopt.problems.wnp.solution import WnpSolution
 
 if TYPE_CHECKING:

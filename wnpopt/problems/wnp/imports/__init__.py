@@ -1,0 +1,1 @@
+"""Instances of wnp from networks, chips, radios and task graphs."""

@@ -1,0 +1,1 @@
+"""Methods of wnp, exact and heuristic alike: one a file."""

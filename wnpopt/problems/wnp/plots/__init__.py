@@ -1,0 +1,1 @@
+"""Pictures of wnp instances and solutions."""
