@@ -17,18 +17,18 @@ import numpy as np
 from wnpopt.core.budget import Budget
 from wnpopt.core.jsonio import read_json
 from wnpopt.problems.slide import SlideInstance
-from wnpopt.problems.slide.columnar import solve_columns
-from wnpopt.problems.slide.columns import load_columns, save_columns
-from wnpopt.problems.slide.fixed_set import Goal, divide_set
+from wnpopt.problems.slide.columnar.columns import load_columns, save_columns
+from wnpopt.problems.slide.columnar.random import random_columns
+from wnpopt.problems.slide.columnar.solve import solve_columns
+from wnpopt.problems.slide.columnar.verify import verify_columns
+from wnpopt.problems.slide.fixed_set.division import Goal, divide_set
+from wnpopt.problems.slide.fixed_set.served import ServedSet
 from wnpopt.problems.slide.formulations.convex import divide_convex
 from wnpopt.problems.slide.generate import generate
 from wnpopt.problems.slide.kernels.needs import Needs
-from wnpopt.problems.slide.random_columns import random_columns
 from wnpopt.problems.slide.selection.exact import exact_selection
 from wnpopt.problems.slide.selection.plan import allocate
 from wnpopt.problems.slide.selection.unicast import everything_open, most_users
-from wnpopt.problems.slide.served_set import ServedSet
-from wnpopt.problems.slide.verify_columns import verify_columns
 
 
 def least(what: str, work: Callable[[], object], runs: int) -> None:

@@ -20,8 +20,8 @@ from wnpopt.core.gantt import Gantt, run_lengths
 from wnpopt.problems.intradp.instance import IntradpInstance
 from wnpopt.problems.intradp.solution import IntradpSolution
 from wnpopt.problems.intradp.verify import replay
-from wnpopt.problems.slide.gantt_chart import MOST_USERS
 from wnpopt.problems.slide.instance import SlideInstance
+from wnpopt.problems.slide.plots.gantt import MOST_USERS
 from wnpopt.problems.slide.solution import SlideSolution
 from wnpopt.problems.slide.verify import latency, transmission_rates
 from wnpopt.problems.wnp.instance import WnpInstance

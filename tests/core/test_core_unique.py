@@ -89,7 +89,7 @@ def _version_errors(document: type[Document], value: object) -> list[str]:
 
 
 def test_columns_use_the_same_words() -> None:
-    from wnpopt.problems.slide.columns import SlideColumns
+    from wnpopt.problems.slide.columnar.columns import SlideColumns
 
     instance = registry.family("slide").instance_type.from_data(doctor("slide"))
     fields = dict(vars(SlideColumns.of(instance)))

@@ -13,13 +13,13 @@ from slide_tiny import mixes, tiny_instance
 import wnpopt
 from wnpopt.core.errors import InputError
 from wnpopt.core.result import Status
-from wnpopt.problems.slide.allocation import allocation_of, load_allocation
-from wnpopt.problems.slide.columnar import solve_columns
-from wnpopt.problems.slide.columns import SlideColumns, load_columns, save_columns
-from wnpopt.problems.slide.random_columns import random_columns
+from wnpopt.problems.slide.columnar.allocation import allocation_of, load_allocation
+from wnpopt.problems.slide.columnar.columns import SlideColumns, load_columns, save_columns
+from wnpopt.problems.slide.columnar.random import random_columns
+from wnpopt.problems.slide.columnar.solve import solve_columns
+from wnpopt.problems.slide.columnar.verify import verify_columns
 from wnpopt.problems.slide.solution import SlideSolution
 from wnpopt.problems.slide.verify import verify
-from wnpopt.problems.slide.verify_columns import verify_columns
 
 
 def columns() -> SlideColumns:

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 import wnpopt
 from wnpopt.core.errors import InputError
 from wnpopt.problems.slide import FAMILY, SlideInstance, SlideSolution
-from wnpopt.problems.slide.allocation import allocation_of
+from wnpopt.problems.slide.columnar.allocation import allocation_of
+from wnpopt.problems.slide.columnar.verify import verify_columns
 from wnpopt.problems.slide.verify import link_rate
-from wnpopt.problems.slide.verify_columns import verify_columns
 
 TINY, HUGE = 5e-324, 1.7976931348623157e308
 EXTREME = st.sampled_from([TINY, 1e-310, 1e-200, 1e-30, 1.0, 20.0, 1e9, 1e30, 1e200, 1e307, HUGE])

@@ -10,9 +10,9 @@ import wnpopt
 from wnpopt.core.budget import Budget
 from wnpopt.core.errors import InputError
 from wnpopt.problems.slide import SlideInstance
-from wnpopt.problems.slide.fixed_set import Goal, divide_band, divide_set, plan_for
+from wnpopt.problems.slide.fixed_set.division import Goal, divide_band, divide_set, plan_for
+from wnpopt.problems.slide.fixed_set.served import ServedSet
 from wnpopt.problems.slide.formulations.convex import build, divide_convex
-from wnpopt.problems.slide.served_set import ServedSet
 from wnpopt.problems.slide.solution import SlideSolution
 from wnpopt.problems.slide.verify import latency, transmission_rates, verify
 

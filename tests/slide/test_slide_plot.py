@@ -39,7 +39,7 @@ def test_timelines_are_the_recursion() -> None:
 @pytest.mark.parametrize("ending", [".png", ".svg", ".html", ".pdf"])
 def test_solutions_are_drawn(ending: str, tmp_path: Path) -> None:
     pytest.importorskip("matplotlib")
-    from wnpopt.problems.slide.plot import draw
+    from wnpopt.problems.slide.plots.image import draw
 
     file = tmp_path / f"plan{ending}"
     draw(INSTANCE, solved(), None, file)
@@ -55,7 +55,7 @@ def test_solutions_are_drawn(ending: str, tmp_path: Path) -> None:
 
 def test_nobody_served_multicast_and_single_users_are_drawn(tmp_path: Path) -> None:
     pytest.importorskip("matplotlib")
-    from wnpopt.problems.slide.plot import draw, draw_allocation, draw_sweep, draw_timeline
+    from wnpopt.problems.slide.plots.image import draw, draw_allocation, draw_sweep, draw_timeline
 
     solution = solved()
     draw(INSTANCE, solution.model_copy(update={"served": ()}), 3.0, tmp_path / "none.png")

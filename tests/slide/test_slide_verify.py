@@ -9,9 +9,9 @@ from slide_tiny import mixes, tiny_instance
 
 import wnpopt
 from wnpopt.problems.slide import SlideInstance, SlideSolution
-from wnpopt.problems.slide.allocation import allocation_of
+from wnpopt.problems.slide.columnar.allocation import allocation_of
+from wnpopt.problems.slide.columnar.verify import verify_columns
 from wnpopt.problems.slide.verify import RULES, verify
-from wnpopt.problems.slide.verify_columns import verify_columns
 
 USER = {
     "deadline_s": 1.0,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from wnpopt.core.family import Family
 from wnpopt.problems.slide.bounds import bounds, prove_infeasible
 from wnpopt.problems.slide.doctor import KNOWN
-from wnpopt.problems.slide.features import has_integer_objective
 from wnpopt.problems.slide.generate import OPTIONS, generate
 from wnpopt.problems.slide.instance import SlideInstance
+from wnpopt.problems.slide.methods.refusals import has_integer_objective
 from wnpopt.problems.slide.solution import SlideSolution
 from wnpopt.problems.slide.verify import verify
 
@@ -24,15 +24,15 @@ FAMILY = Family(
     bounds=bounds,
     prove_infeasible=prove_infeasible,
     methods={
-        "greedy": "wnpopt.problems.slide.heuristics.greedy:METHOD",
-        "dp": "wnpopt.problems.slide.heuristics.dp:METHOD",
+        "greedy": "wnpopt.problems.slide.methods.greedy:METHOD",
+        "dp": "wnpopt.problems.slide.methods.dp:METHOD",
         "milp": "wnpopt.problems.slide.formulations.milp:METHOD",
         "convex": "wnpopt.problems.slide.formulations.convex:METHOD",
-        "dai": "wnpopt.problems.slide.heuristics.dai:METHOD",
-        "equal": "wnpopt.problems.slide.heuristics.equal:METHOD",
-        "random": "wnpopt.problems.slide.heuristics.random:METHOD",
-        "max-frequency": "wnpopt.problems.slide.heuristics.max_frequency:METHOD",
-        "auto": "wnpopt.problems.slide.auto:METHOD",
+        "dai": "wnpopt.problems.slide.methods.dai:METHOD",
+        "equal": "wnpopt.problems.slide.methods.equal:METHOD",
+        "random": "wnpopt.problems.slide.methods.random:METHOD",
+        "max-frequency": "wnpopt.problems.slide.methods.max_frequency:METHOD",
+        "auto": "wnpopt.problems.slide.methods.auto:METHOD",
     },
     formulations={
         "milp": "wnpopt.problems.slide.formulations.milp:build",
@@ -41,11 +41,11 @@ FAMILY = Family(
     warm_start="greedy",
     generate=generate,
     generator_options=OPTIONS,
-    plot="wnpopt.problems.slide.plot:draw",
+    plot="wnpopt.problems.slide.plots.image:draw",
     plot_formats=(".html", ".png", ".svg"),
     unit=lambda instance: "users" if instance.objective == "count" else "weight",
     doctor=KNOWN,
-    gantt="wnpopt.problems.slide.gantt_chart:gantt",
+    gantt="wnpopt.problems.slide.plots.gantt:gantt",
     perturb="wnpopt.problems.slide.perturb:perturb",
     warm_up=(
         {**_TINY, "weighted": 1, "resource_block_hz": 180e3},

@@ -19,7 +19,7 @@ from wnpopt.problems.slide.instance import SlideInstance
 
 if TYPE_CHECKING:
     from wnpopt.backends.stopping import Flag
-    from wnpopt.problems.slide.columns import FloatArray, SlideColumns
+    from wnpopt.problems.slide.columnar.columns import FloatArray, SlideColumns
     from wnpopt.problems.slide.kernels.needs import Needs
 
 _ROUNDS = 300

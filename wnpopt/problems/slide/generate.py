@@ -129,7 +129,7 @@ def generate(options: Mapping[str, int | float | str], seed: int) -> SlideInstan
 
 
 MOST = 10**6
-"""Of users, models, layers: beyond that JSON is the wrong form, see :mod:`wnpopt.problems.slide.columns`."""
+"""Of users, models, layers: beyond that JSON is the wrong form, see :mod:`wnpopt.problems.slide.columnar.columns`."""
 
 
 def _shape(options: Mapping[str, int | float | str]) -> Shape:

@@ -12,7 +12,7 @@ from wnpopt.core.document import MAX_INT, Document, Instance, Name, PositiveReal
 from wnpopt.core.unique import require_unique
 
 if TYPE_CHECKING:
-    from wnpopt.problems.slide.columns import SlideColumns
+    from wnpopt.problems.slide.columnar.columns import SlideColumns
 
 _POWER_FIELDS = ("power_w", "gain", "noise_w_per_hz")
 
@@ -134,7 +134,7 @@ class SlideInstance(Instance):
     @cached_property
     def columns(self) -> SlideColumns:
         """The same instance as read-only arrays."""
-        from wnpopt.problems.slide.columns import SlideColumns
+        from wnpopt.problems.slide.columnar.columns import SlideColumns
 
         return SlideColumns.of(self)
 

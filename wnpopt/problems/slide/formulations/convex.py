@@ -18,9 +18,9 @@ from wnpopt.core.bound import Bound
 from wnpopt.core.errors import SolverError
 from wnpopt.core.method import Method, Outcome, Run
 from wnpopt.core.result import Termination
-from wnpopt.problems.slide.features import refuse_blocks
-from wnpopt.problems.slide.fixed_set import Division, Goal, division, plan_for
+from wnpopt.problems.slide.fixed_set.division import Division, Goal, division, plan_for
 from wnpopt.problems.slide.instance import SlideInstance
+from wnpopt.problems.slide.methods.refusals import refuse_blocks
 from wnpopt.problems.slide.solution import SlideSolution
 
 if TYPE_CHECKING:
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 
     from wnpopt.backends.stopping import Flag
     from wnpopt.core.budget import Budget
-    from wnpopt.problems.slide.columns import FloatArray
+    from wnpopt.problems.slide.columnar.columns import FloatArray
+    from wnpopt.problems.slide.fixed_set.served import ServedSet
     from wnpopt.problems.slide.selection.plan import Selected
-    from wnpopt.problems.slide.served_set import ServedSet
 
 
 MOST_SERVED = 20_000
@@ -60,7 +60,7 @@ def build(
     Scaled: its value is in parts of the longest deadline (of the bandwidth for the least bandwidth; of the longest
     deadline times the sum of weights for the weighted sum). :func:`divide_convex` gives SI units.
     """
-    from wnpopt.problems.slide.served_set import ServedSet
+    from wnpopt.problems.slide.fixed_set.served import ServedSet
 
     plan = _select(instance, None).plan if served is None else plan_for(instance, served)
     return model_of(ServedSet.of(instance.columns, plan), goal).problem
@@ -185,9 +185,9 @@ def _select(instance: SlideInstance, flag: Flag | None) -> Selected:
 def run(instance: SlideInstance, run: Run[SlideSolution]) -> Outcome[SlideSolution]:
     """Users by the exact or greedy selection, then the division of the band with the greatest least slack."""
     from wnpopt.backends.stopping import run_stoppable
+    from wnpopt.problems.slide.fixed_set.served import ServedSet
     from wnpopt.problems.slide.kernels.needs import Needs
     from wnpopt.problems.slide.selection.plan import allocate
-    from wnpopt.problems.slide.served_set import ServedSet
 
     columns = instance.columns
     selected = run_stoppable(lambda flag: _select(instance, flag), run.budget)

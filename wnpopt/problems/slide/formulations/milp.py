@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from wnpopt.backends.report import Report
     from wnpopt.core.budget import Budget
-    from wnpopt.problems.slide.columns import FloatArray
+    from wnpopt.problems.slide.columnar.columns import FloatArray
     from wnpopt.problems.slide.kernels.needs import Needs
     from wnpopt.problems.slide.selection.plan import Plan
 
@@ -324,7 +324,7 @@ def run(instance: SlideInstance, run: Run[SlideSolution]) -> Outcome[SlideSoluti
 
 
 def _is_proved(instance: SlideInstance, exact: Needs, plan: Plan, bounds: tuple[Bound, ...]) -> bool:
-    from wnpopt.problems.slide.features import has_integer_objective
+    from wnpopt.problems.slide.methods.refusals import has_integer_objective
     from wnpopt.problems.slide.selection.plan import value_of
 
     best = best_bound(bounds, "max")
@@ -445,7 +445,7 @@ def _decode(needs: Needs, levels: list[Steps], values: dict[str, float]) -> Plan
 
 def _hand_start(needs: Needs, model: pyo.ConcreteModel, levels: list[Steps], run: Run[SlideSolution]) -> bool:
     """Give the variables the values of the warm start; False if there is none or it does not fit this model."""
-    from wnpopt.problems.slide.allocation import allocation_of
+    from wnpopt.problems.slide.columnar.allocation import allocation_of
 
     if run.start is None:
         return False

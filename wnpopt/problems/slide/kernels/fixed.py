@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from wnpopt.backends.compiled import compiled, inner
-from wnpopt.problems.slide.columns import FloatArray, IntArray
+from wnpopt.problems.slide.columnar.columns import FloatArray, IntArray
 from wnpopt.problems.slide.kernels.link import band
 
 _LN2 = 0.6931471805599453

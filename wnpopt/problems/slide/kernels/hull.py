@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from wnpopt.problems.slide.columns import FloatArray, IntArray, SlideColumns
+from wnpopt.problems.slide.columnar.columns import FloatArray, IntArray, SlideColumns
 
 _KEEP = 1e-13
 """Relative to the extents: a point this close to a chord is kept, so that rounding never drops a binding one."""

@@ -11,7 +11,7 @@ import numpy as np
 from wnpopt.backends.compiled import compiled
 from wnpopt.backends.stop_flag import raised
 from wnpopt.backends.stopping import Flag
-from wnpopt.problems.slide.columns import BoolArray, FloatArray, IntArray
+from wnpopt.problems.slide.columnar.columns import BoolArray, FloatArray, IntArray
 
 _EPS = 2.220446049250313e-16
 

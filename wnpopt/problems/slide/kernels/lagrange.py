@@ -11,7 +11,7 @@ import numpy as np
 from wnpopt.backends.compiled import compiled, inner
 from wnpopt.backends.stop_flag import raised
 from wnpopt.backends.stopping import Flag
-from wnpopt.problems.slide.columns import FloatArray, IntArray
+from wnpopt.problems.slide.columnar.columns import FloatArray, IntArray
 
 
 @inner

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from wnpopt.backends.compiled import compiled
-from wnpopt.problems.slide.columns import FloatArray, IntArray
+from wnpopt.problems.slide.columnar.columns import FloatArray, IntArray
 
 
 @compiled

@@ -12,7 +12,7 @@ import numpy as np
 from wnpopt.backends.compiled import compiled
 from wnpopt.backends.stop_flag import raised
 from wnpopt.backends.stopping import Flag
-from wnpopt.problems.slide.columns import FloatArray, IntArray
+from wnpopt.problems.slide.columnar.columns import FloatArray, IntArray
 from wnpopt.problems.slide.kernels.link import band
 
 

@@ -9,7 +9,7 @@ from functools import cached_property
 
 import numpy as np
 
-from wnpopt.problems.slide.columns import FloatArray, IntArray, SlideColumns
+from wnpopt.problems.slide.columnar.columns import FloatArray, IntArray, SlideColumns
 from wnpopt.problems.slide.kernels.hull import Rows, download_rows, hull_rows
 from wnpopt.problems.slide.kernels.link import bands
 from wnpopt.problems.slide.kernels.rate import inverse_rates, pair_frequencies

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from wnpopt.backends.compiled import compiled, inner
-from wnpopt.problems.slide.columns import BoolArray, FloatArray, IntArray
+from wnpopt.problems.slide.columnar.columns import BoolArray, FloatArray, IntArray
 
 _LARGEST = 1.7976931348623157e308
 

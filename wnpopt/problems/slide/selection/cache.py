@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from wnpopt.problems.slide.columns import BoolArray
+from wnpopt.problems.slide.columnar.columns import BoolArray
 from wnpopt.problems.slide.kernels.needs import Needs
 
 MOST_MODELS = 16

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from wnpopt.backends.stopping import Flag
-from wnpopt.problems.slide.columns import BoolArray
+from wnpopt.problems.slide.columnar.columns import BoolArray
 from wnpopt.problems.slide.kernels.needs import Needs
 from wnpopt.problems.slide.selection.multicast import menu_of, reached_by, usable
 from wnpopt.problems.slide.selection.plan import Plan, Selected

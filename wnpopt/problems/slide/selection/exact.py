@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from wnpopt.backends.stopping import Flag, never
-from wnpopt.problems.slide.columns import BoolArray, SlideColumns
+from wnpopt.problems.slide.columnar.columns import BoolArray, SlideColumns
 from wnpopt.problems.slide.kernels.needs import Needs
 from wnpopt.problems.slide.selection.cache import open_sets
 from wnpopt.problems.slide.selection.multicast import best_requested, requested

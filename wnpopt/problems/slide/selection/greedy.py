@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from wnpopt.backends.stopping import Flag, never
-from wnpopt.problems.slide.columns import BoolArray
+from wnpopt.problems.slide.columnar.columns import BoolArray
 from wnpopt.problems.slide.kernels.needs import Needs
 from wnpopt.problems.slide.selection.cover import greedy_cover
 from wnpopt.problems.slide.selection.plan import Selected, repaired, value_of

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from wnpopt.problems.slide.columns import BoolArray, FloatArray, IntArray
+from wnpopt.problems.slide.columnar.columns import BoolArray, FloatArray, IntArray
 from wnpopt.problems.slide.kernels.link import bands_at
 from wnpopt.problems.slide.kernels.menu import add_menu, menu, used_entry
 from wnpopt.problems.slide.kernels.needs import Needs

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from wnpopt.problems.slide.allocation import Allocation
-from wnpopt.problems.slide.columns import BoolArray, FloatArray, IntArray
+from wnpopt.problems.slide.columnar.allocation import Allocation
+from wnpopt.problems.slide.columnar.columns import BoolArray, FloatArray, IntArray
 from wnpopt.problems.slide.kernels.link import group_band
 from wnpopt.problems.slide.kernels.needs import Needs
 

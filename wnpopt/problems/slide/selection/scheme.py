@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from wnpopt.backends.stopping import Flag
-from wnpopt.problems.slide.allocation import Allocation
-from wnpopt.problems.slide.columns import SlideColumns
+from wnpopt.problems.slide.columnar.allocation import Allocation
+from wnpopt.problems.slide.columnar.columns import SlideColumns
 from wnpopt.problems.slide.kernels.needs import Needs, Scheme
 from wnpopt.problems.slide.selection.exact import exact_selection
 from wnpopt.problems.slide.selection.greedy import greedy_selection

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from wnpopt.problems.slide.columns import BoolArray, FloatArray, IntArray
+from wnpopt.problems.slide.columnar.columns import BoolArray, FloatArray, IntArray
 from wnpopt.problems.slide.kernels.knapsack import cheapest, fill, fractional, knapsack, prefix_count
 from wnpopt.problems.slide.kernels.needs import Needs
 from wnpopt.problems.slide.selection.plan import Plan, Selected

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from wnpopt.problems.slide.columns import BoolArray, FloatArray
+from wnpopt.problems.slide.columnar.columns import BoolArray, FloatArray
 from wnpopt.problems.slide.kernels.link import bands_at
 from wnpopt.problems.slide.kernels.needs import EXACT, Needs
 from wnpopt.problems.slide.selection.work import Work

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from wnpopt.problems.slide.columns import SlideColumns
+from wnpopt.problems.slide.columnar.columns import SlideColumns
 
 
 def random_columns(

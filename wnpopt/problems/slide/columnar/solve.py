@@ -10,10 +10,10 @@ from wnpopt.core.certificate import Certificate
 from wnpopt.core.errors import SolverError
 from wnpopt.core.result import Status, relative_gap
 from wnpopt.core.verdict import Judged, Verdict, compare
-from wnpopt.problems.slide.allocation import Allocation
 from wnpopt.problems.slide.bounds import column_bounds
-from wnpopt.problems.slide.columns import SlideColumns
-from wnpopt.problems.slide.verify_columns import verify_columns
+from wnpopt.problems.slide.columnar.allocation import Allocation
+from wnpopt.problems.slide.columnar.columns import SlideColumns
+from wnpopt.problems.slide.columnar.verify import verify_columns
 
 
 @dataclass(frozen=True, eq=False)

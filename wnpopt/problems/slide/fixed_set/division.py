@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wnpopt.core.errors import InputError
-from wnpopt.problems.slide.allocation import Allocation
+from wnpopt.problems.slide.columnar.allocation import Allocation
 from wnpopt.problems.slide.instance import SlideInstance
 from wnpopt.problems.slide.solution import SlideSolution
 
 if TYPE_CHECKING:
-    from wnpopt.problems.slide.columns import FloatArray
+    from wnpopt.problems.slide.columnar.columns import FloatArray
+    from wnpopt.problems.slide.fixed_set.served import ServedSet
     from wnpopt.problems.slide.selection.plan import Plan
-    from wnpopt.problems.slide.served_set import ServedSet
 
 
 class Goal(StrEnum):
@@ -72,7 +72,7 @@ def divide_band(
     By duality: bisection on the common limit (latency, slack) or on the price of bandwidth. Raises
     :class:`InputError` for whole resource blocks and for unknown names.
     """
-    from wnpopt.problems.slide.served_set import ServedSet
+    from wnpopt.problems.slide.fixed_set.served import ServedSet
 
     return divide_set(ServedSet.of(instance.columns, plan_for(instance, served)), goal)
 

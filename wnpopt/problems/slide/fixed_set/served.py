@@ -8,8 +8,8 @@ from functools import cached_property
 import numpy as np
 
 from wnpopt.core.errors import InputError
-from wnpopt.problems.slide.allocation import Allocation
-from wnpopt.problems.slide.columns import FloatArray, IntArray, SlideColumns
+from wnpopt.problems.slide.columnar.allocation import Allocation
+from wnpopt.problems.slide.columnar.columns import FloatArray, IntArray, SlideColumns
 from wnpopt.problems.slide.kernels.fixed import group_rates, group_widths, latencies
 from wnpopt.problems.slide.kernels.hull import Rows, hull_rows
 from wnpopt.problems.slide.kernels.rate import pair_frequencies

@@ -9,8 +9,8 @@ from wnpopt.core.bound import Bound
 from wnpopt.core.method import Method, Outcome, Run
 from wnpopt.core.result import Termination
 from wnpopt.core.verdict import Verdict, compare
-from wnpopt.problems.slide.features import has_integer_objective
 from wnpopt.problems.slide.instance import SlideInstance
+from wnpopt.problems.slide.methods.refusals import has_integer_objective
 from wnpopt.problems.slide.solution import SlideSolution
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from wnpopt.core.certificate import Certificate, Violation
-from wnpopt.problems.slide.allocation import Allocation
-from wnpopt.problems.slide.columns import SlideColumns
+from wnpopt.problems.slide.columnar.allocation import Allocation
+from wnpopt.problems.slide.columnar.columns import SlideColumns
 from wnpopt.problems.slide.verify import TOLERANCE
 
 FloatArray = npt.NDArray[np.float64]

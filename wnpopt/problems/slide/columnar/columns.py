@@ -19,7 +19,7 @@ import numpy.typing as npt
 from wnpopt.core.document import MAX_INT
 from wnpopt.core.errors import InputError
 from wnpopt.domain.files.npz import read_npz
-from wnpopt.problems.slide.column_checks import check_columns
+from wnpopt.problems.slide.columnar.checks import check_columns
 
 if TYPE_CHECKING:
     from wnpopt.problems.slide.instance import SlideInstance

@@ -9,7 +9,7 @@ import numpy as np
 
 from wnpopt.core.errors import InputError
 from wnpopt.domain.files.npz import read_npz
-from wnpopt.problems.slide.columns import FloatArray, IntArray, SlideColumns
+from wnpopt.problems.slide.columnar.columns import FloatArray, IntArray, SlideColumns
 from wnpopt.problems.slide.solution import Served, SlideSolution
 
 

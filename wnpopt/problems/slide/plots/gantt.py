@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from wnpopt.core.gantt import Bar, Gantt, Group, Lane, Mark
 from wnpopt.problems.slide.instance import SlideInstance
-from wnpopt.problems.slide.plot import COMPUTE, DEADLINE, DOWNLOAD
+from wnpopt.problems.slide.plots.image import COMPUTE, DEADLINE, DOWNLOAD
 from wnpopt.problems.slide.solution import SlideSolution
 from wnpopt.problems.slide.timeline import Timeline, timelines
 

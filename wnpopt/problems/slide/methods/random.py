@@ -6,8 +6,8 @@ import numpy as np
 
 from wnpopt.core.method import Method, Outcome, Run
 from wnpopt.core.result import Termination
-from wnpopt.problems.slide.features import refuse_cache, refuse_multicast
 from wnpopt.problems.slide.instance import SlideInstance
+from wnpopt.problems.slide.methods.refusals import refuse_cache, refuse_multicast
 from wnpopt.problems.slide.solution import SlideSolution
 
 

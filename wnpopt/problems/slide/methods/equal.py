@@ -9,12 +9,12 @@ import numpy as np
 
 from wnpopt.core.method import Method, Outcome, Run
 from wnpopt.core.result import Termination
-from wnpopt.problems.slide.features import refuse_cache, refuse_multicast
 from wnpopt.problems.slide.instance import SlideInstance
+from wnpopt.problems.slide.methods.refusals import refuse_cache, refuse_multicast
 from wnpopt.problems.slide.solution import SlideSolution
 
 if TYPE_CHECKING:
-    from wnpopt.problems.slide.columns import SlideColumns
+    from wnpopt.problems.slide.columnar.columns import SlideColumns
 
 _MOST_WORK = 50_000_000
 """Users times numbers of users that are tried: about a second."""
@@ -22,7 +22,7 @@ _MOST_WORK = 50_000_000
 
 def run(instance: SlideInstance, run: Run[SlideSolution]) -> Outcome[SlideSolution]:
     """For each number n: the n heaviest users whom an n-th of the band is enough for; the best n of all."""
-    from wnpopt.problems.slide.allocation import Allocation
+    from wnpopt.problems.slide.columnar.allocation import Allocation
     from wnpopt.problems.slide.kernels.knapsack import cheapest
     from wnpopt.problems.slide.kernels.needs import Needs
     from wnpopt.problems.slide.selection.plan import Plan

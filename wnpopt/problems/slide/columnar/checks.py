@@ -13,7 +13,7 @@ from wnpopt.core.errors import InputError
 from wnpopt.core.unique import require_unique
 
 if TYPE_CHECKING:
-    from wnpopt.problems.slide.columns import SlideColumns
+    from wnpopt.problems.slide.columnar.columns import SlideColumns
 
 _POSITIVE = ("frequency_min_hz", "frequency_max_hz", "flop_per_cycle")
 _NOT_NEGATIVE = ("deadline_s", "efficiency", "energy_per_flop_hz2", "receive_w", "min_accuracy", "weight")

@@ -1,0 +1,1 @@
+"""A fixed set of served users: how the band is divided among them."""

@@ -1,1 +1,0 @@
-"""Methods of slide that need no solver library, one a file."""

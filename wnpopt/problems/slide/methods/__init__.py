@@ -1,0 +1,1 @@
+"""Methods of slide, exact and heuristic alike: one a file."""

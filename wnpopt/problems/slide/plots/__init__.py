@@ -1,0 +1,1 @@
+"""Pictures of slide solutions and sweeps."""
