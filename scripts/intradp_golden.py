@@ -10,7 +10,7 @@ from wnpopt.core.method import Run
 from wnpopt.core.trace import Trace
 from wnpopt.problems.intradp.formulations.milp import build, scale_of
 from wnpopt.problems.intradp.generate import generate
-from wnpopt.problems.intradp.heuristics import enumerate as every
+from wnpopt.problems.intradp.methods import enumerate as every
 from wnpopt.problems.intradp.verify import verify
 
 FOLDER = Path(__file__).resolve().parents[1] / "models" / "intradp" / "golden"

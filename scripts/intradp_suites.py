@@ -15,10 +15,10 @@ from wnpopt.core.method import Run
 from wnpopt.core.trace import Trace
 from wnpopt.domain.chip.devices import device
 from wnpopt.problems.intradp.generate import KINDS, generate
-from wnpopt.problems.intradp.heuristics import enumerate as every
-from wnpopt.problems.intradp.heuristics.search import searched
 from wnpopt.problems.intradp.instance import IntradpInstance
 from wnpopt.problems.intradp.kernels.problem import Problem
+from wnpopt.problems.intradp.methods import enumerate as every
+from wnpopt.problems.intradp.methods.search import searched
 from wnpopt.problems.intradp.verify import verify
 
 ROOT = Path(__file__).resolve().parents[1] / "instances" / "intradp"
@@ -55,8 +55,8 @@ def onnx_nine() -> Iterator[IntradpInstance]:
     import onnx
 
     from wnpopt.domain.files.onnx.reader import read_onnx
-    from wnpopt.problems.intradp.from_graph import from_graph
-    from wnpopt.problems.intradp.fuse import fuse
+    from wnpopt.problems.intradp.imports.fuse import fuse
+    from wnpopt.problems.intradp.imports.graph import from_graph
 
     folder = Path(onnx.__file__).parent / "backend" / "test" / "data" / "light"
     for network in NETWORKS:

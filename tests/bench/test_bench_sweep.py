@@ -23,8 +23,8 @@ from wnpopt.bench.sweep import Chart, Line, charts, sweep_table
 from wnpopt.bench.table import to_csv, to_latex
 from wnpopt.core.errors import InputError
 from wnpopt.problems.intradp.instance import IntradpInstance
-from wnpopt.problems.intradp.simulate import Trace as Bandwidth
-from wnpopt.problems.intradp.simulate import simulate
+from wnpopt.problems.intradp.online.simulate import Trace as Bandwidth
+from wnpopt.problems.intradp.online.simulate import simulate
 from wnpopt.problems.intradp.solution import IntradpSolution
 
 Solved = tuple[Store, list[Record]]

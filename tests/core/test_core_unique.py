@@ -65,7 +65,7 @@ def test_every_kind_of_file_takes_the_integer_1_alone_as_its_version(wrong: obje
     import wnpopt.domain.files.graph
     import wnpopt.domain.files.profile
     import wnpopt.domain.files.radio
-    import wnpopt.problems.intradp.table  # noqa: F401
+    import wnpopt.problems.intradp.online.table  # noqa: F401
 
     for family in registry.family_names():
         registry.family(family)

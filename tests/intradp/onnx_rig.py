@@ -16,8 +16,8 @@ import numpy as np
 from wnpopt.domain.chip.hardware import Core
 from wnpopt.domain.files.onnx.reader import read_onnx
 from wnpopt.domain.network.graph import Graph
-from wnpopt.problems.intradp.classify import Locality, classify
-from wnpopt.problems.intradp.from_graph import from_graph
+from wnpopt.problems.intradp.imports.classify import Locality, classify
+from wnpopt.problems.intradp.imports.graph import from_graph
 from wnpopt.problems.intradp.instance import IntradpInstance
 
 if TYPE_CHECKING:

@@ -16,9 +16,9 @@ from onnx_rig import Read
 
 from wnpopt.domain.files.graph import graph_from_data, graph_to_data
 from wnpopt.domain.network.graph import UNREAD
-from wnpopt.problems.intradp.classify import classify
-from wnpopt.problems.intradp.row_rules import RULES, OperatorClass
-from wnpopt.problems.intradp.row_window import Reads, RowWindow, fit
+from wnpopt.problems.intradp.imports.classify import classify
+from wnpopt.problems.intradp.imports.row_rules import RULES, OperatorClass
+from wnpopt.problems.intradp.imports.row_window import Reads, RowWindow, fit
 
 pytest.importorskip("onnx", reason="the extra onnx is not installed")
 

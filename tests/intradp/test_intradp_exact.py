@@ -11,13 +11,13 @@ from tiny import tiny
 from wnpopt.api import solve
 from wnpopt.core.budget import Budget
 from wnpopt.core.result import Status
-from wnpopt.problems.intradp.beam import run_labels, weights
 from wnpopt.problems.intradp.bounds import prove_infeasible
 from wnpopt.problems.intradp.generate import KINDS, generate
-from wnpopt.problems.intradp.heuristics.enumerate import count
 from wnpopt.problems.intradp.instance import IntradpInstance
 from wnpopt.problems.intradp.kernels.heads import Front
 from wnpopt.problems.intradp.kernels.problem import Problem
+from wnpopt.problems.intradp.methods.enumerate import count
+from wnpopt.problems.intradp.search.beam import run_labels, weights
 from wnpopt.problems.intradp.verify import verify
 
 METHODS = ("device-only", "server-only", "min-cut", "layer-cut", "spso-ga", "de", "search", "auto")

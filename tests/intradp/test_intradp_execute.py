@@ -10,8 +10,8 @@ from tiny import random_solution
 from wnpopt.core.errors import InputError
 from wnpopt.domain.chip.hardware import Core
 from wnpopt.domain.network.graph import Graph
-from wnpopt.problems.intradp.execute import random_tensors, run_split, run_whole
-from wnpopt.problems.intradp.from_graph import from_graph
+from wnpopt.problems.intradp.execution.execute import random_tensors, run_split, run_whole
+from wnpopt.problems.intradp.imports.graph import from_graph
 from wnpopt.problems.intradp.instance import IntradpInstance
 from wnpopt.problems.intradp.kernels.evaluate import random_plan
 from wnpopt.problems.intradp.kernels.problem import Problem

@@ -13,7 +13,7 @@ from onnx_rig import Read, run, session
 from tiny import random_solution
 
 from wnpopt.core.errors import InputError
-from wnpopt.problems.intradp.execute import run_split, run_whole
+from wnpopt.problems.intradp.execution.execute import run_split, run_whole
 
 pytest.importorskip("onnx", reason="the extra onnx is not installed")
 pytest.importorskip("onnxruntime", reason="the extra measure is not installed")

@@ -20,15 +20,15 @@ from wnpopt.core.errors import InputError
 from wnpopt.core.method import Run
 from wnpopt.core.result import Status
 from wnpopt.core.trace import Trace
-from wnpopt.problems.intradp.beam import run_labels
 from wnpopt.problems.intradp.bounds import bounds
 from wnpopt.problems.intradp.formulations import milp
 from wnpopt.problems.intradp.formulations.horizon import all_read, horizon_of
-from wnpopt.problems.intradp.heuristics.enumerate import refuse
 from wnpopt.problems.intradp.instance import IntradpInstance
 from wnpopt.problems.intradp.kernels.heads import Front
 from wnpopt.problems.intradp.kernels.problem import Problem
-from wnpopt.problems.intradp.plans import RANGE_WORK, layer_cut, on_server
+from wnpopt.problems.intradp.methods.enumerate import refuse
+from wnpopt.problems.intradp.search.beam import run_labels
+from wnpopt.problems.intradp.search.plans import RANGE_WORK, layer_cut, on_server
 from wnpopt.problems.intradp.solution import IntradpSolution
 from wnpopt.problems.intradp.verify import verify
 
@@ -305,7 +305,7 @@ def test_bounds_without_a_limit_are_the_same_every_time() -> None:
 
 
 def test_ranges_of_a_large_network_are_tried_on_a_grid(monkeypatch: pytest.MonkeyPatch) -> None:
-    from wnpopt.problems.intradp import plans
+    from wnpopt.problems.intradp.search import plans
 
     instance = network([[], *([v - 1] for v in range(1, 120))])
     problem = Problem.of(instance)
@@ -320,7 +320,7 @@ def test_ranges_of_a_large_network_are_tried_on_a_grid(monkeypatch: pytest.Monke
 
 def test_kernels_see_a_flag_that_is_raised_while_they_work() -> None:
     """Without it this would take hours: it ends because a timer raises the flag."""
-    from wnpopt.problems.intradp.plans import annealed, device_only
+    from wnpopt.problems.intradp.search.plans import annealed, device_only
 
     problem = Problem.of(network(random_dag(100, 5, 20, 3), units=8, window=SAME))
     annealed(problem, device_only(problem), 10, 0.02, np.random.default_rng(0))  # compiles

@@ -10,8 +10,8 @@ import wnpopt
 from wnpopt.cli.main import main
 from wnpopt.domain.chip.devices import device
 from wnpopt.domain.files.graph import load_graph
-from wnpopt.problems.intradp.from_graph import from_graph
-from wnpopt.problems.intradp.fuse import fuse
+from wnpopt.problems.intradp.imports.fuse import fuse
+from wnpopt.problems.intradp.imports.graph import from_graph
 from wnpopt.problems.intradp.instance import IntradpInstance
 
 GRAPHS = Path(__file__).resolve().parents[2] / "instances/graphs"

@@ -13,8 +13,8 @@ from wnpopt.core import extras
 from wnpopt.core.errors import InputError, MissingDependencyError
 from wnpopt.domain.chip.devices import device
 from wnpopt.domain.files.onnx.reader import read_onnx
-from wnpopt.problems.intradp import measure
-from wnpopt.problems.intradp.from_graph import from_graph
+from wnpopt.problems.intradp.execution import measure
+from wnpopt.problems.intradp.imports.graph import from_graph
 
 onnx = pytest.importorskip("onnx", reason="the extra onnx is not installed")
 

@@ -10,14 +10,14 @@ import pytest
 from networks import onnx_path, random_cnn
 
 from wnpopt.domain.chip.hardware import Core
-from wnpopt.problems.intradp.from_graph import census, from_graph
-from wnpopt.problems.intradp.fuse import fuse
 from wnpopt.problems.intradp.generate import KINDS, generate
-from wnpopt.problems.intradp.heuristics.de import evolved, scipy_evolved
+from wnpopt.problems.intradp.imports.fuse import fuse
+from wnpopt.problems.intradp.imports.graph import census, from_graph
 from wnpopt.problems.intradp.instance import IntradpInstance
 from wnpopt.problems.intradp.kernels.evaluate import random_plan
 from wnpopt.problems.intradp.kernels.problem import Problem
-from wnpopt.problems.intradp.plans import device_only
+from wnpopt.problems.intradp.methods.de import evolved, scipy_evolved
+from wnpopt.problems.intradp.search.plans import device_only
 from wnpopt.problems.intradp.verify import replay
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -11,10 +11,10 @@ from wnpopt.core.errors import InputError
 from wnpopt.domain.chip.devices import device
 from wnpopt.domain.files.graph import load_graph
 from wnpopt.domain.network.zoo import build_network
-from wnpopt.problems.intradp.classify import classify
-from wnpopt.problems.intradp.from_graph import from_graph
-from wnpopt.problems.intradp.fuse import fuse
-from wnpopt.problems.intradp.network import PAPER_NETWORKS, network_instance
+from wnpopt.problems.intradp.imports.classify import classify
+from wnpopt.problems.intradp.imports.fuse import fuse
+from wnpopt.problems.intradp.imports.graph import from_graph
+from wnpopt.problems.intradp.imports.network import PAPER_NETWORKS, network_instance
 
 GRAPHS = Path(__file__).resolve().parents[2] / "instances" / "graphs"
 

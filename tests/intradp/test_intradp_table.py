@@ -9,11 +9,11 @@ import pytest
 from tiny import random_solution, tinies
 
 from wnpopt.core.errors import InputError
-from wnpopt.problems.intradp.adaptive import Controller, random_trace, read_trace, replay_trace
 from wnpopt.problems.intradp.generate import generate
-from wnpopt.problems.intradp.plot import draw, draw_sweep
-from wnpopt.problems.intradp.simulate import Trace, simulate
-from wnpopt.problems.intradp.table import PlanTable, at_bandwidth, build_table, front, parse_grid
+from wnpopt.problems.intradp.online.adaptive import Controller, random_trace, read_trace, replay_trace
+from wnpopt.problems.intradp.online.simulate import Trace, simulate
+from wnpopt.problems.intradp.online.table import PlanTable, at_bandwidth, build_table, front, parse_grid
+from wnpopt.problems.intradp.plots.image import draw, draw_sweep
 from wnpopt.problems.intradp.verify import replay, verify
 
 

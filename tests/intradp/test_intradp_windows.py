@@ -18,10 +18,10 @@ from onnx_rig import NotExecutableError, Read, leaks, observe, run, session, wit
 from wnpopt.core.errors import InputError
 from wnpopt.domain.files.graph import graph_from_data, graph_to_data
 from wnpopt.domain.files.onnx.reader import read_onnx
-from wnpopt.problems.intradp.execute import random_tensors
+from wnpopt.problems.intradp.execution.execute import random_tensors
+from wnpopt.problems.intradp.imports.row_rules import RULES
+from wnpopt.problems.intradp.imports.row_window import RowWindow
 from wnpopt.problems.intradp.instance import IntradpInstance
-from wnpopt.problems.intradp.row_rules import RULES
-from wnpopt.problems.intradp.row_window import RowWindow
 
 pytest.importorskip("onnx", reason="the extra onnx is not installed")
 pytest.importorskip("onnxruntime", reason="the extra measure is not installed")

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from wnpopt.problems.intradp.heuristics.enumerate import count
 from wnpopt.problems.intradp.instance import IntradpInstance
+from wnpopt.problems.intradp.methods.enumerate import count
 from wnpopt.problems.intradp.solution import IntradpSolution
 
 

@@ -234,8 +234,8 @@ def _split(
     """Write the intradp instance of a network between two cores of the library."""
     from wnpopt.domain.chip.devices import device as core
     from wnpopt.domain.files.network import load_network
-    from wnpopt.problems.intradp.from_graph import from_graph
-    from wnpopt.problems.intradp.fuse import fuse
+    from wnpopt.problems.intradp.imports.fuse import fuse
+    from wnpopt.problems.intradp.imports.graph import from_graph
 
     check_target(out, file)
     rate = bandwidth * 1e6

@@ -19,7 +19,7 @@ from wnpopt.core.text import number, one_line, percent
 from wnpopt.core.verdict import Verdict, compare
 
 if TYPE_CHECKING:
-    from wnpopt.problems.intradp.table import Entry
+    from wnpopt.problems.intradp.online.table import Entry
 
 
 def table(
@@ -33,7 +33,7 @@ def table(
     """Make a plan for each bandwidth of a grid, all in one file; each starts from its neighbour's plan."""
     from wnpopt import api
     from wnpopt.problems.intradp.instance import IntradpInstance
-    from wnpopt.problems.intradp.table import build_table, parse_grid
+    from wnpopt.problems.intradp.online.table import build_table, parse_grid
 
     loaded = api.load(instance)
     if not isinstance(loaded, IntradpInstance):

@@ -13,8 +13,8 @@ from typing import cast
 
 from wnpopt.bench.measure import Measure, Trial, Values, by_label
 from wnpopt.bench.suite import Point, Preset, Suite
+from wnpopt.problems.intradp.imports.network import PAPER_NETWORKS, network_instance
 from wnpopt.problems.intradp.instance import IntradpInstance
-from wnpopt.problems.intradp.network import PAPER_NETWORKS, network_instance
 from wnpopt.problems.intradp.solution import IntradpSolution
 from wnpopt.problems.intradp.verify import replay
 

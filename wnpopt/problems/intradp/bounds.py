@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from wnpopt.core.bound import Bound
 from wnpopt.core.budget import Budget
 from wnpopt.problems.intradp.instance import IntradpInstance
-from wnpopt.problems.intradp.limits import HEADS_SHARE, later, refuse_size
+from wnpopt.problems.intradp.methods.refusals import HEADS_SHARE, later, refuse_size
 
 if TYPE_CHECKING:
     from wnpopt.backends.stopping import Flag
@@ -38,10 +38,10 @@ def bounds(instance: IntradpInstance, budget: Budget) -> Sequence[Bound]:
 
 
 def _bounds(instance: IntradpInstance, budget: Budget, flag: Flag) -> list[Bound]:
-    from wnpopt.problems.intradp.beam import SAFETY, run_labels, weights
     from wnpopt.problems.intradp.kernels.heads import Front
     from wnpopt.problems.intradp.kernels.problem import Problem
-    from wnpopt.problems.intradp.plans import honest
+    from wnpopt.problems.intradp.search.beam import SAFETY, run_labels, weights
+    from wnpopt.problems.intradp.search.plans import honest
 
     problem = Problem.of(instance)
     hurry = later(budget, HEADS_SHARE)
@@ -70,9 +70,9 @@ def prove_infeasible(instance: IntradpInstance, budget: Budget) -> str | None:
 
 
 def _prove_infeasible(instance: IntradpInstance, budget: Budget, flag: Flag) -> str | None:
-    from wnpopt.problems.intradp.beam import run_labels
     from wnpopt.problems.intradp.kernels.heads import Front
     from wnpopt.problems.intradp.kernels.problem import Problem
+    from wnpopt.problems.intradp.search.beam import run_labels
 
     deadline = instance.deadline_s
     assert deadline is not None

@@ -390,8 +390,8 @@ def _settle(
     from dataclasses import replace
 
     from wnpopt.core.method import Start
-    from wnpopt.problems.intradp.heuristics import enumerate as every
-    from wnpopt.problems.intradp.heuristics import search
+    from wnpopt.problems.intradp.methods import enumerate as every
+    from wnpopt.problems.intradp.methods import search
 
     provers = [every] if every.count(instance) <= FEW else [search]
     if provers == [search] and every.refuse(instance) is None:

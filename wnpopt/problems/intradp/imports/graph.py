@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from wnpopt.core.errors import InputError
 from wnpopt.domain.chip.hardware import Core
 from wnpopt.domain.network.graph import Graph
-from wnpopt.problems.intradp.classify import Locality, RowWindow, classify
+from wnpopt.problems.intradp.imports.classify import Locality, RowWindow, classify
 from wnpopt.problems.intradp.instance import IntradpInstance
 
 XAVIER_POWER = {"compute": 13.35, "communicate": 4.25, "standby": 4.04}

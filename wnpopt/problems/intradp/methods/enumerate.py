@@ -37,12 +37,12 @@ def run(instance: IntradpInstance, run: Run[IntradpSolution]) -> Outcome[Intradp
     import numpy as np
 
     from wnpopt.core.verdict import Verdict, compare
-    from wnpopt.problems.intradp.beam import SAFETY
     from wnpopt.problems.intradp.kernels.evaluate import scratch
     from wnpopt.problems.intradp.kernels.exhaust import exhaust
     from wnpopt.problems.intradp.kernels.problem import Problem
-    from wnpopt.problems.intradp.outcome import outcome, tell
-    from wnpopt.problems.intradp.plans import Plan
+    from wnpopt.problems.intradp.methods.outcome import outcome, tell
+    from wnpopt.problems.intradp.search.beam import SAFETY
+    from wnpopt.problems.intradp.search.plans import Plan
 
     problem = Problem.of(instance)
     p, n = problem.arrays, problem.count

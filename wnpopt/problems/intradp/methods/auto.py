@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from wnpopt.core.method import Method, Outcome, Run
 from wnpopt.problems.intradp.instance import IntradpInstance
-from wnpopt.problems.intradp.limits import refuse_size
+from wnpopt.problems.intradp.methods.refusals import refuse_size
 from wnpopt.problems.intradp.solution import IntradpSolution
 
 FEW = 2_000_000
@@ -16,8 +16,8 @@ FEW = 2_000_000
 def run(instance: IntradpInstance, run: Run[IntradpSolution]) -> Outcome[IntradpSolution]:
     """search; then all plans of a tiny instance that it has not closed (energy, mostly)."""
     from wnpopt.core.result import Termination
-    from wnpopt.problems.intradp.heuristics import enumerate as every
-    from wnpopt.problems.intradp.heuristics import search
+    from wnpopt.problems.intradp.methods import enumerate as every
+    from wnpopt.problems.intradp.methods import search
 
     tiny = every.count(instance) <= FEW
     if tiny and instance.objective == "energy":

@@ -8,7 +8,7 @@ from wnpopt.core.bound import Bound
 from wnpopt.core.method import Method, Outcome, Run
 from wnpopt.core.result import Termination
 from wnpopt.problems.intradp.instance import IntradpInstance
-from wnpopt.problems.intradp.limits import CUT_SHARE, HEADS_SHARE, early, later, part, refuse_size
+from wnpopt.problems.intradp.methods.refusals import CUT_SHARE, HEADS_SHARE, early, later, part, refuse_size
 from wnpopt.problems.intradp.solution import IntradpSolution
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from wnpopt.core.budget import Budget
     from wnpopt.core.trace import Trace
     from wnpopt.problems.intradp.kernels.problem import Problem
-    from wnpopt.problems.intradp.plans import Plan
+    from wnpopt.problems.intradp.search.plans import Plan
 
 WIDTHS = (30, 300, 3_000, 30_000, 300_000)
 """Beams, each tried when the one before has left a gap and a run ten times as long still fits."""
@@ -27,7 +27,7 @@ QUICK = (100, 1_000)
 """Beams on the fused network, where tensors have several readers: for a good plan, not for a bound."""
 
 HOPE = 0.05
-"""See :func:`~wnpopt.problems.intradp.beam.run_labels`."""
+"""See :func:`~wnpopt.problems.intradp.search.beam.run_labels`."""
 
 FUSING = 5e-5
 """Seconds an edge that fusing may take; nothing can end it early, so it is left out where that is much."""
@@ -40,8 +40,8 @@ def run(instance: IntradpInstance, run: Run[IntradpSolution]) -> Outcome[Intradp
     """See :func:`searched`; starts from the warm start if there is one."""
     from wnpopt.backends.stopping import run_stoppable
     from wnpopt.problems.intradp.kernels.problem import Problem
-    from wnpopt.problems.intradp.outcome import outcome
-    from wnpopt.problems.intradp.plans import of_solution
+    from wnpopt.problems.intradp.methods.outcome import outcome
+    from wnpopt.problems.intradp.search.plans import of_solution
 
     problem = Problem.of(instance)
     start = None if run.start is None else of_solution(problem, run.start.solution, run.start.found_by)
@@ -75,10 +75,10 @@ def searched(
     import numpy as np
 
     from wnpopt.backends.stopping import never, run_stoppable
-    from wnpopt.problems.intradp.beam import run_labels, weights
     from wnpopt.problems.intradp.kernels.heads import Front
-    from wnpopt.problems.intradp.outcome import tell
-    from wnpopt.problems.intradp.plans import Plan, annealed, best_of, device_only, layer_cut, server_only
+    from wnpopt.problems.intradp.methods.outcome import tell
+    from wnpopt.problems.intradp.search.beam import run_labels, weights
+    from wnpopt.problems.intradp.search.plans import Plan, annealed, best_of, device_only, layer_cut, server_only
 
     flag = never() if flag is None else flag
     plan = best_of(device_only(problem), server_only(problem))
@@ -128,12 +128,12 @@ def _quick(
     problem: Problem, plan: Plan, budget: Budget, rng: np.random.Generator, trace: Trace | None, flag: Flag
 ) -> Plan:
     """A better plan, found on the fused network."""
-    from wnpopt.problems.intradp.beam import run_labels, weights
-    from wnpopt.problems.intradp.fuse import fuse
+    from wnpopt.problems.intradp.imports.fuse import fuse
     from wnpopt.problems.intradp.kernels.heads import Front
     from wnpopt.problems.intradp.kernels.problem import Problem as Compiled
-    from wnpopt.problems.intradp.outcome import tell
-    from wnpopt.problems.intradp.plans import annealed, best_of, of_solution
+    from wnpopt.problems.intradp.methods.outcome import tell
+    from wnpopt.problems.intradp.search.beam import run_labels, weights
+    from wnpopt.problems.intradp.search.plans import annealed, best_of, of_solution
 
     if flag[0] or budget.exhausted() or FUSING * len(problem.arrays.in_source) > 0.1 * budget.remaining():
         return plan

@@ -14,10 +14,10 @@ import numpy as np
 
 from wnpopt.core.errors import InputError
 from wnpopt.domain.network.graph import Graph, Operator
-from wnpopt.problems.intradp.classify import Locality, classify
+from wnpopt.problems.intradp.execution.tensor_ops import ELEMENTWISE, INDEXED, Array, indexed, plain, windowed
+from wnpopt.problems.intradp.imports.classify import Locality, classify
 from wnpopt.problems.intradp.instance import IntradpInstance
 from wnpopt.problems.intradp.solution import IntradpSolution
-from wnpopt.problems.intradp.tensor_ops import ELEMENTWISE, INDEXED, Array, indexed, plain, windowed
 from wnpopt.problems.intradp.verify import needed_rows, replay
 
 
@@ -89,7 +89,7 @@ def run_split(
 ) -> list[Array]:
     """The network's outputs as the device has them after executing the plan.
 
-    ``instance`` is :func:`~wnpopt.problems.intradp.from_graph.from_graph`'s of this graph: the input, then one operator
+    ``instance`` is :func:`~wnpopt.problems.intradp.imports.graph.from_graph`'s of this graph: the input, then one operator
     for each of the graph's, then the output. Raises :class:`InputError` where a side lacks a row that it needs.
     """
     if len(graph.inputs) != 1 or len(instance.operators) != len(graph.operators) + 2:

@@ -1,27 +1,27 @@
-"""device-only: everything on the device."""
+"""min-cut: the layer partition of least sequential estimate, by maximum flow (DNN surgery)."""
 
 from __future__ import annotations
 
 from wnpopt.core.method import Method, Outcome, Run
 from wnpopt.problems.intradp.instance import IntradpInstance
-from wnpopt.problems.intradp.limits import refuse_size
+from wnpopt.problems.intradp.methods.refusals import refuse_size
 from wnpopt.problems.intradp.solution import IntradpSolution
 
 
 def run(instance: IntradpInstance, run: Run[IntradpSolution]) -> Outcome[IntradpSolution]:  # noqa: ARG001
-    """See :func:`~wnpopt.problems.intradp.plans.device_only`."""
+    """See :func:`~wnpopt.problems.intradp.search.surgery.min_cut`."""
     from wnpopt.problems.intradp.kernels.problem import Problem
-    from wnpopt.problems.intradp.outcome import outcome
-    from wnpopt.problems.intradp.plans import device_only
+    from wnpopt.problems.intradp.methods.outcome import outcome
+    from wnpopt.problems.intradp.search.surgery import min_cut
 
     problem = Problem.of(instance)
-    return outcome(problem, device_only(problem))
+    return outcome(problem, min_cut(problem))
 
 
 METHOD = Method(
     family="intradp",
-    name="device-only",
-    summary="everything on the device",
+    name="min-cut",
+    summary="the layer partition of least sequential estimate, by maximum flow (DNN surgery)",
     proves="nothing by itself",
     run=run,
     modules=("numba",),

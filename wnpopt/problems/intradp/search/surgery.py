@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from wnpopt.problems.intradp.kernels.problem import Problem
-from wnpopt.problems.intradp.plans import Plan, price
+from wnpopt.problems.intradp.search.plans import Plan, price
 
 RESOLUTION = 200_000_000
 """Integer units that the device's whole work is divided into: scipy's maximum flow works in 32 bits."""

@@ -15,7 +15,7 @@ from math import ceil, floor
 import numpy as np
 
 from wnpopt.domain.network.graph import UNSPECIFIED, Operator
-from wnpopt.problems.intradp.row_window import Reads, fit
+from wnpopt.problems.intradp.imports.row_window import Reads, fit
 
 Span = tuple[int, int]
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from wnpopt.core.method import Method, Outcome, Run
 from wnpopt.problems.intradp.instance import IntradpInstance
-from wnpopt.problems.intradp.limits import CUT_SHARE, part, refuse_size
+from wnpopt.problems.intradp.methods.refusals import CUT_SHARE, part, refuse_size
 from wnpopt.problems.intradp.solution import IntradpSolution
 
 
 def run(instance: IntradpInstance, run: Run[IntradpSolution]) -> Outcome[IntradpSolution]:
-    """See :func:`~wnpopt.problems.intradp.plans.layer_cut`."""
+    """See :func:`~wnpopt.problems.intradp.search.plans.layer_cut`."""
     from wnpopt.backends.stopping import run_stoppable
     from wnpopt.problems.intradp.kernels.problem import Problem
-    from wnpopt.problems.intradp.outcome import outcome
-    from wnpopt.problems.intradp.plans import layer_cut
+    from wnpopt.problems.intradp.methods.outcome import outcome
+    from wnpopt.problems.intradp.search.plans import layer_cut
 
     problem = Problem.of(instance)
     # Under a time limit it is the start of another method, which needs most of the time itself.

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from wnpopt.domain.network.graph import Graph
-from wnpopt.problems.intradp.row_rules import RULES, OperatorClass, Site
-from wnpopt.problems.intradp.row_window import Reads, RowWindow
+from wnpopt.problems.intradp.imports.row_rules import RULES, OperatorClass, Site
+from wnpopt.problems.intradp.imports.row_window import Reads, RowWindow
 
 __all__ = ["Locality", "OperatorClass", "Reads", "RowWindow", "classify"]
 

@@ -15,8 +15,8 @@ import numpy.typing as npt
 
 from wnpopt.core.errors import InputError
 from wnpopt.problems.intradp.instance import IntradpInstance
-from wnpopt.problems.intradp.simulate import Trace, simulate
-from wnpopt.problems.intradp.table import Entry, PlanTable
+from wnpopt.problems.intradp.online.simulate import Trace, simulate
+from wnpopt.problems.intradp.online.table import Entry, PlanTable
 
 Estimator = Literal["last", "mean", "smooth", "harmonic"]
 FloatArray = npt.NDArray[np.float64]

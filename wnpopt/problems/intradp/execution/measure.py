@@ -59,7 +59,7 @@ def measure_onnx(
 def times(
     graph: Graph, device: Mapping[str, float] | Core, server: Mapping[str, float] | Core
 ) -> dict[str, tuple[float, float]]:
-    """(device, server) seconds by operator, as :func:`~wnpopt.problems.intradp.from_graph.from_graph` takes them.
+    """(device, server) seconds by operator, as :func:`~wnpopt.problems.intradp.imports.graph.from_graph` takes them.
 
     Each side is measured (:func:`measure_onnx`, on that machine) or a core, whose roofline then counts. Raises
     :class:`InputError` naming an operator that has no time on a side.

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from wnpopt.core.method import Method, Outcome, Run
 from wnpopt.problems.intradp.instance import IntradpInstance
-from wnpopt.problems.intradp.limits import refuse_size
+from wnpopt.problems.intradp.methods.refusals import refuse_size
 from wnpopt.problems.intradp.solution import IntradpSolution
 
 if TYPE_CHECKING:
     from wnpopt.backends.stopping import Flag
-    from wnpopt.problems.intradp.plans import Plan
+    from wnpopt.problems.intradp.search.plans import Plan
 
 PARTICLES, ITERATIONS, REPORT = 40, 200, 20
 """Particles; iterations; iterations between two looks at the best."""
@@ -30,8 +30,8 @@ def run(instance: IntradpInstance, run: Run[IntradpSolution]) -> Outcome[Intradp
     from wnpopt.problems.intradp.kernels.evaluate import scratch
     from wnpopt.problems.intradp.kernels.problem import Problem
     from wnpopt.problems.intradp.kernels.swarm import swarm
-    from wnpopt.problems.intradp.outcome import outcome, tell
-    from wnpopt.problems.intradp.plans import price
+    from wnpopt.problems.intradp.methods.outcome import outcome, tell
+    from wnpopt.problems.intradp.search.plans import price
 
     problem = Problem.of(instance)
     n = problem.count

@@ -7,7 +7,7 @@ from wnpopt.core.method import Outcome
 from wnpopt.core.result import Termination
 from wnpopt.core.trace import Trace
 from wnpopt.problems.intradp.kernels.problem import Problem
-from wnpopt.problems.intradp.plans import Plan
+from wnpopt.problems.intradp.search.plans import Plan
 from wnpopt.problems.intradp.solution import IntradpSolution
 
 

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from wnpopt.core.errors import InputError
 from wnpopt.domain.network.graph import Operator
-from wnpopt.problems.intradp.resize_rows import ACCOUNTED, resized_spans
+from wnpopt.problems.intradp.imports.resize_rows import ACCOUNTED, resized_spans
 
 Array = npt.NDArray[np.floating]
 

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from wnpopt.core.method import Method, Outcome, Run
 from wnpopt.problems.intradp.instance import IntradpInstance
-from wnpopt.problems.intradp.limits import refuse_size
+from wnpopt.problems.intradp.methods.refusals import refuse_size
 from wnpopt.problems.intradp.solution import IntradpSolution
 
 if TYPE_CHECKING:
     from wnpopt.backends.stopping import Flag
     from wnpopt.core.trace import Trace
     from wnpopt.problems.intradp.kernels.problem import Problem
-    from wnpopt.problems.intradp.plans import Plan
+    from wnpopt.problems.intradp.search.plans import Plan
 
 EXCHANGES, POPULATION, GENERATIONS, SCALE, CROSSOVER = 4, 60, 150, 0.6, 0.8
 """Triples in a vector; members; generations; the weight of a difference; the chance that a gene is taken over."""
@@ -26,7 +26,7 @@ def run(instance: IntradpInstance, run: Run[IntradpSolution]) -> Outcome[Intradp
     """Storn and Price's differential evolution, see :func:`evolved`."""
     from wnpopt.backends.stopping import run_stoppable
     from wnpopt.problems.intradp.kernels.problem import Problem
-    from wnpopt.problems.intradp.outcome import outcome
+    from wnpopt.problems.intradp.methods.outcome import outcome
 
     problem = Problem.of(instance)
     plan = run_stoppable(lambda flag: evolved(problem, run.budget.seed, flag, run.trace), run.budget)
@@ -44,8 +44,8 @@ def evolved(problem: Problem, seed: int, flag: Flag | None = None, trace: Trace 
     from wnpopt.backends.stopping import never
     from wnpopt.problems.intradp.kernels.evaluate import expand, scratch
     from wnpopt.problems.intradp.kernels.swarm import evolve, exchanges
-    from wnpopt.problems.intradp.outcome import tell
-    from wnpopt.problems.intradp.plans import best_of, device_only, price
+    from wnpopt.problems.intradp.methods.outcome import tell
+    from wnpopt.problems.intradp.search.plans import best_of, device_only, price
 
     rng = np.random.default_rng([seed, 0x6465])
     population = rng.random((POPULATION, 3 * EXCHANGES))
@@ -81,7 +81,7 @@ def scipy_evolved(problem: Problem, seed: int, generations: int = GENERATIONS) -
 
     from wnpopt.problems.intradp.kernels.evaluate import scratch
     from wnpopt.problems.intradp.kernels.swarm import genes_score
-    from wnpopt.problems.intradp.plans import price
+    from wnpopt.problems.intradp.search.plans import price
 
     n, work = problem.count, scratch(problem.count)
     device, server, a, b = (np.zeros(n, np.int32) for _ in range(4))

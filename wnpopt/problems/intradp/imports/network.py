@@ -10,8 +10,8 @@ import numpy as np
 from wnpopt.core.errors import InputError
 from wnpopt.domain.chip.devices import device
 from wnpopt.domain.network.zoo import build_network
-from wnpopt.problems.intradp.from_graph import from_graph
-from wnpopt.problems.intradp.fuse import fuse
+from wnpopt.problems.intradp.imports.fuse import fuse
+from wnpopt.problems.intradp.imports.graph import from_graph
 from wnpopt.problems.intradp.instance import Cost, IntradpInstance, Operator
 
 PAPER_NETWORKS = ("vgg-19", "resnet-152", "densenet-121", "convnext-l")

@@ -15,8 +15,8 @@ from types import MappingProxyType
 from typing import Literal
 
 from wnpopt.domain.network.graph import Operator
-from wnpopt.problems.intradp import resize_rows
-from wnpopt.problems.intradp.row_window import Reads, RowWindow
+from wnpopt.problems.intradp.imports import resize_rows
+from wnpopt.problems.intradp.imports.row_window import Reads, RowWindow
 
 OperatorClass = Literal["element-wise", "block-wise", "row-wise", "global"]
 

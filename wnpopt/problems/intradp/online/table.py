@@ -12,7 +12,7 @@ from wnpopt.core.budget import Budget
 from wnpopt.core.document import Count, Document, Name, Real, SchemaVersion
 from wnpopt.core.errors import InputError
 from wnpopt.problems.intradp.instance import IntradpInstance, Link
-from wnpopt.problems.intradp.limits import refuse_size
+from wnpopt.problems.intradp.methods.refusals import refuse_size
 from wnpopt.problems.intradp.solution import IntradpSolution
 from wnpopt.problems.intradp.verify import replay, verify
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from wnpopt.backends.stopping import Flag
     from wnpopt.core.bound import Bound
     from wnpopt.problems.intradp.kernels.problem import Problem
-    from wnpopt.problems.intradp.plans import Plan
+    from wnpopt.problems.intradp.search.plans import Plan
 
 MEGA = 1e6
 
@@ -107,7 +107,7 @@ def build_table(
     """
     from wnpopt.backends.stopping import run_stoppable
     from wnpopt.problems.intradp.kernels.problem import Problem
-    from wnpopt.problems.intradp.plans import device_only, of_solution
+    from wnpopt.problems.intradp.search.plans import device_only, of_solution
 
     makers = _makers()
     if method != "search" and method not in makers:
@@ -196,15 +196,15 @@ def front(
 def _searched(problem: Problem, budget: Budget, start: Plan | None) -> tuple[Plan, Bound | None]:
     """The plan of search and its bound, within the budget; beside this thread, so that Ctrl-C is not held up."""
     from wnpopt.backends.stopping import run_stoppable
-    from wnpopt.problems.intradp.heuristics.search import searched
+    from wnpopt.problems.intradp.methods.search import searched
 
     plan, bound, _ = run_stoppable(lambda flag: searched(problem, budget, start, flag=flag), budget)
     return plan, bound
 
 
 def _makers() -> dict[str, Callable[[Problem, Flag], Plan]]:
-    from wnpopt.problems.intradp.plans import device_only, layer_cut, server_only
-    from wnpopt.problems.intradp.surgery import min_cut
+    from wnpopt.problems.intradp.search.plans import device_only, layer_cut, server_only
+    from wnpopt.problems.intradp.search.surgery import min_cut
 
     return {
         "device-only": lambda problem, _: device_only(problem),

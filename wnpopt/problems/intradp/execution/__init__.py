@@ -1,0 +1,1 @@
+"""Plans on real tensors, and operator times measured here."""

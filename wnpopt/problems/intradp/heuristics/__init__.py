@@ -1,1 +1,0 @@
-"""Heuristics and baselines: one method a file."""

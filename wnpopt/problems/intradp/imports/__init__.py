@@ -1,0 +1,1 @@
+"""Instances of intradp from networks: which operators are local, which rows they read, what they cost."""

@@ -1,0 +1,1 @@
+"""Methods of intradp, exact and heuristic alike: one a file."""

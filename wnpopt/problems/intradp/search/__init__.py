@@ -1,0 +1,1 @@
+"""Plans with their price, and the searches that several methods share."""
