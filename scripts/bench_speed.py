@@ -14,8 +14,8 @@ from pathlib import Path
 import msgspec
 
 import wnpopt
-from wnpopt.bench.record import Record
-from wnpopt.bench.store import Store
+from wnpopt.bench.store.record import Record
+from wnpopt.bench.store.store import Store
 from wnpopt.core import registry
 from wnpopt.core.document import Instance
 
@@ -95,7 +95,7 @@ def store_read(place: Path) -> None:
 
 def report(place: Path) -> None:
     """Seconds to report 10^4 results."""
-    from wnpopt.bench.report import write_report
+    from wnpopt.bench.report.page import write_report
 
     store = filled(place, 10_000, 250)
     page = place / "report.html"

@@ -31,8 +31,8 @@ if TYPE_CHECKING:
         verify as verify,
     )
     from wnpopt.backends.warmup import warmup as warmup
-    from wnpopt.bench.batch import batch as batch
-    from wnpopt.bench.store import Store as Store
+    from wnpopt.bench.batch.run import batch as batch
+    from wnpopt.bench.store.store import Store as Store
     from wnpopt.core.errors import InputError as InputError
     from wnpopt.core.errors import WnpoptError as WnpoptError
     from wnpopt.core.result import Result as Result
@@ -43,8 +43,8 @@ _HOME = {
     **dict.fromkeys(
         ["compile_model", "families", "load", "load_solution", "methods", "save", "solve", "verify"], "wnpopt.api"
     ),
-    "Store": "wnpopt.bench.store",
-    "batch": "wnpopt.bench.batch",
+    "Store": "wnpopt.bench.store.store",
+    "batch": "wnpopt.bench.batch.run",
     "InputError": "wnpopt.core.errors",
     "WnpoptError": "wnpopt.core.errors",
     "Result": "wnpopt.core.result",

@@ -29,7 +29,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def in_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """Batches of this test run in its own process."""
-    monkeypatch.setattr("wnpopt.bench.batch.LocalExecutor", InProcess)
+    monkeypatch.setattr("wnpopt.bench.batch.run.LocalExecutor", InProcess)
 
 
 @pytest.fixture(scope="session")

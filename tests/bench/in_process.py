@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import deque
 
-from wnpopt.bench.executor import Event
-from wnpopt.bench.perform import do
-from wnpopt.bench.task import Incumbent, Note, Proved, Task
+from wnpopt.bench.workers.executor import Event
+from wnpopt.bench.workers.perform import do
+from wnpopt.bench.workers.task import Incumbent, Note, Proved, Task
 
 
 class InProcess:
-    """See :class:`wnpopt.bench.executor.Executor`; does a task when its events are asked for."""
+    """See :class:`wnpopt.bench.workers.executor.Executor`; does a task when its events are asked for."""
 
     slots = 1
     needs_content = False

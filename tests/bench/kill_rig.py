@@ -10,7 +10,7 @@ import time
 import uuid
 from pathlib import Path
 
-from wnpopt.bench.store import Store
+from wnpopt.bench.store.store import Store
 
 Answer = tuple[str, str, float | None, float | None, str | None, str | None]
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from wnpopt.bench.record import SCHEMA, Failure, Key, Parameters, Record, Reference, StoredResult
+from wnpopt.bench.store.record import SCHEMA, Failure, Key, Parameters, Record, Reference, StoredResult
 from wnpopt.core.bound import Sense
 from wnpopt.core.result import relative_gap
 from wnpopt.core.trace import TracePoint

@@ -8,8 +8,8 @@ from pathlib import Path
 import msgspec
 
 import wnpopt
-from wnpopt.bench.record import Failure, Record
-from wnpopt.bench.store import Store, now, write_records
+from wnpopt.bench.store.record import Failure, Record
+from wnpopt.bench.store.store import Store, now, write_records
 from wnpopt.core.canonical import content_hash
 from wnpopt.core.document import Instance
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import wnpopt
-from wnpopt.bench.recheck import recheck
-from wnpopt.bench.record import Failure
-from wnpopt.bench.store import Store
+from wnpopt.bench.store.recheck import recheck
+from wnpopt.bench.store.record import Failure
+from wnpopt.bench.store.store import Store
 
 TOLD = {
     "tell_abort": (Failure.CRASH, "no luck"),

@@ -9,9 +9,9 @@ from types import MappingProxyType
 import msgspec
 
 import wnpopt
-from wnpopt.bench.record import Record
-from wnpopt.bench.store import Store, now, write_records
-from wnpopt.bench.suite import Preset, Suite, materialise, suite
+from wnpopt.bench.store.record import Record
+from wnpopt.bench.store.store import Store, now, write_records
+from wnpopt.bench.suites.suite import Preset, Suite, materialise, suite
 from wnpopt.core.canonical import content_hash
 
 

@@ -18,10 +18,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from wnpopt import api
-from wnpopt.bench.adversarial import Progress, Summary, adversarial
-from wnpopt.bench.annealing import Cooling
-from wnpopt.bench.duel import Answer, Kind, answer, ratio_of, score
-from wnpopt.bench.findings import Finding, Finished, Session, Step, read_history
+from wnpopt.bench.adversarial.annealing import Cooling
+from wnpopt.bench.adversarial.comparison import Answer, Kind, answer, ratio_of, score
+from wnpopt.bench.adversarial.search import Progress, Summary, adversarial
+from wnpopt.bench.adversarial.session import Finding, Finished, Session, Step, read_history
 from wnpopt.cli.bench_adversarial import adversarial as command
 from wnpopt.core import registry
 from wnpopt.core.bound import Bound
@@ -173,7 +173,7 @@ def test_ctrl_c_keeps_what_was_found(tmp_path: Path) -> None:
 def test_a_killed_process_loses_nothing(tmp_path: Path) -> None:
     out = tmp_path / "out"
     program = (
-        "from pathlib import Path\nfrom wnpopt import api\nfrom wnpopt.bench.adversarial import adversarial\n"
+        "from pathlib import Path\nfrom wnpopt import api\nfrom wnpopt.bench.adversarial.search import adversarial\n"
         f"start = api.load({str(INSTANCES / 'wnp' / 'tiny' / 'tiny-14.json')!r})\n"
         f"adversarial([start], 'rtfs', 'pacs', out={str(out)!r}, steps=100000, restarts=1)\n"
     )

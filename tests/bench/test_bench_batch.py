@@ -14,11 +14,11 @@ import trouble_package
 from rescued import TOLD, check_what_was_known
 
 import wnpopt
-from wnpopt.bench.batch import Summary, batch
-from wnpopt.bench.recheck import recheck
-from wnpopt.bench.record import Failure, Key, Package, Parameters, Record, Reference
-from wnpopt.bench.snapshot import Snapshot
-from wnpopt.bench.store import Store, write_records
+from wnpopt.bench.batch.run import Summary, batch
+from wnpopt.bench.batch.snapshot import Snapshot
+from wnpopt.bench.store.recheck import recheck
+from wnpopt.bench.store.record import Failure, Key, Package, Parameters, Record, Reference
+from wnpopt.bench.store.store import Store, write_records
 from wnpopt.core import registry
 from wnpopt.core.errors import InputError
 

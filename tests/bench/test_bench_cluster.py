@@ -20,9 +20,9 @@ import pytest
 from kill_rig import answers
 from rescued import TOLD, check_what_was_known
 
-from wnpopt.bench.batch import batch
-from wnpopt.bench.record import Record
-from wnpopt.bench.store import Store
+from wnpopt.bench.batch.run import batch
+from wnpopt.bench.store.record import Record
+from wnpopt.bench.store.store import Store
 from wnpopt.core.errors import InputError
 
 pytest.importorskip("distributed", reason="the extra dask is not installed")
@@ -162,7 +162,7 @@ def test_something_else_answers(
     folder: Path, tmp_path: Path, words: bytes, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """Whatever listens there, silent or not, it is said in one line, without the complaints of a dying client."""
-    monkeypatch.setattr("wnpopt.bench.cluster.CONNECT_S", 1.0)
+    monkeypatch.setattr("wnpopt.bench.workers.cluster.CONNECT_S", 1.0)
     with socket.create_server(("127.0.0.1", 0)) as server:
 
         def serve() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import wnpopt
-from wnpopt.bench.store import Store
+from wnpopt.bench.store.store import Store
 from wnpopt.cli.main import main
 
 Run = Callable[..., tuple[int, str, str]]
@@ -87,7 +87,7 @@ def test_batch_with_failures(cli: Run, folder: Path, tmp_path: Path) -> None:
 def test_bad_arguments_are_one_line(
     cli: Run, folder: Path, tmp_path: Path, arguments: list[str], words: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("wnpopt.bench.cluster.CONNECT_S", 0.5)
+    monkeypatch.setattr("wnpopt.bench.workers.cluster.CONNECT_S", 0.5)
     code, text, err = cli("batch", folder, "--out", tmp_path / "out", *arguments)
     assert (code, text) == (2, "")
     assert words in err

@@ -14,11 +14,11 @@ import msgspec
 import pytest
 from record_factory import record
 
-from wnpopt.bench import record as records
-from wnpopt.bench.batch import batch
-from wnpopt.bench.record import SCHEMA, Record, RecordError, decode
-from wnpopt.bench.report import write_report
-from wnpopt.bench.store import DamageWarning, Store, StoreWarning
+from wnpopt.bench.batch.run import batch
+from wnpopt.bench.report.page import write_report
+from wnpopt.bench.store import record as records
+from wnpopt.bench.store.record import SCHEMA, Record, RecordError, decode
+from wnpopt.bench.store.store import DamageWarning, Store, StoreWarning
 from wnpopt.cli.main import main
 
 FROZEN = Path(__file__).parent / "data" / "store-1"
@@ -162,7 +162,7 @@ def test_a_batch_goes_on_beside_them(out: Path, tmp_path: Path) -> None:
 
 def changed(out: Path, edit: Callable[[Record], Record]) -> Record:
     """Append a changed copy of a run of wnp, under another seed."""
-    from wnpopt.bench.store import write_records
+    from wnpopt.bench.store.store import write_records
 
     run = next(r for r in Store(out).latest().values() if (r.key.method, r.result.instance) == ("rtfs", "w0"))
     made = edit(msgspec.structs.replace(run, key=msgspec.structs.replace(run.key, seed=9)))

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from record_factory import record
 
-from wnpopt.bench.gap import gap_table
-from wnpopt.bench.record import Failure
-from wnpopt.bench.runs import Runs
-from wnpopt.bench.store import Store, write_records
+from wnpopt.bench.analysis.gap import gap_table
+from wnpopt.bench.analysis.runs import Runs
+from wnpopt.bench.store.record import Failure
+from wnpopt.bench.store.store import Store, write_records
 from wnpopt.cli.bench_tables import analyse
 from wnpopt.cli.main import main
 

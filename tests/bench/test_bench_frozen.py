@@ -9,15 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from wnpopt.bench.batch import batch
-from wnpopt.bench.gap import failure_table
-from wnpopt.bench.integrality import Integrality
-from wnpopt.bench.recheck import recheck
-from wnpopt.bench.record import SCHEMA
-from wnpopt.bench.report import write_report
-from wnpopt.bench.runs import Runs, state_of
-from wnpopt.bench.store import Store
-from wnpopt.bench.sweep import charts
+from wnpopt.bench.analysis.gap import failure_table
+from wnpopt.bench.analysis.runs import Runs, state_of
+from wnpopt.bench.analysis.sweep import charts
+from wnpopt.bench.batch.run import batch
+from wnpopt.bench.report.page import write_report
+from wnpopt.bench.store.integrality import Integrality
+from wnpopt.bench.store.recheck import recheck
+from wnpopt.bench.store.record import SCHEMA
+from wnpopt.bench.store.store import Store
 from wnpopt.cli.main import main
 
 FROZEN = Path(__file__).parent / "data" / "store-1"

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from report_store import INSTANCES, tiny
 
 import wnpopt
-from wnpopt.bench.report_figures import chart_of
+from wnpopt.bench.report.figures import chart_of
 from wnpopt.core import registry
 from wnpopt.core.document import Instance, Solution
 from wnpopt.core.gantt import Gantt, run_lengths

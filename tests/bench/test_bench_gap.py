@@ -10,11 +10,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from record_factory import hash_of, record
 
-from wnpopt.bench.gap import contradiction_table, failure_table, gap_table, gap_views, instance_table, seed_table
-from wnpopt.bench.means import mean, median, shifted_geometric_mean
-from wnpopt.bench.record import Failure, Parameters, Record, Reference
-from wnpopt.bench.runs import Runs, state_of
-from wnpopt.bench.table import Cell, Table, shown, to_csv, to_latex
+from wnpopt.bench.analysis.gap import (
+    contradiction_table,
+    failure_table,
+    gap_table,
+    gap_views,
+    instance_table,
+    seed_table,
+)
+from wnpopt.bench.analysis.means import mean, median, shifted_geometric_mean
+from wnpopt.bench.analysis.runs import Runs, state_of
+from wnpopt.bench.analysis.table import Cell, Table, shown, to_csv, to_latex
+from wnpopt.bench.store.record import Failure, Parameters, Record, Reference
 from wnpopt.core.bound import Sense
 
 

@@ -15,15 +15,15 @@ import pytest
 
 import wnpopt
 from wnpopt.backends.isolation.fork_server import Child, ForkServer
-from wnpopt.bench.batch import batch
-from wnpopt.bench.cell import Cell, Limits
-from wnpopt.bench.ledger import Ledger
-from wnpopt.bench.plan import find
-from wnpopt.bench.recheck import recheck
-from wnpopt.bench.record import Failure, Record
-from wnpopt.bench.store import Store, write_records
-from wnpopt.bench.task import Identified, Identify
-from wnpopt.bench.worker import HANDLER
+from wnpopt.bench.batch.jobs import Ledger
+from wnpopt.bench.batch.run import batch
+from wnpopt.bench.batch.sources import find
+from wnpopt.bench.store.recheck import recheck
+from wnpopt.bench.store.record import Failure, Record
+from wnpopt.bench.store.store import Store, write_records
+from wnpopt.bench.workers.handler import HANDLER
+from wnpopt.bench.workers.process import Cell, Limits
+from wnpopt.bench.workers.task import Identified, Identify
 from wnpopt.cli.batch_progress import line
 from wnpopt.cli.main import main
 from wnpopt.core import registry
@@ -162,7 +162,7 @@ def test_an_idle_worker_that_dies_costs_no_run(folder: Path) -> None:
 
 
 def _task(file: Path) -> Identify:
-    from wnpopt.bench.plan import fingerprint
+    from wnpopt.bench.batch.sources import fingerprint
 
     return Identify(str(file), fingerprint(str(file)))
 
@@ -261,8 +261,8 @@ class Changing:
     [(lambda f: f.write_text(f.read_text() + " "), "is being changed"), (Path.unlink, "cannot be read")],
 )
 def test_a_file_that_changes_or_goes(folder: Path, tmp_path: Path, change: Any, words: str) -> None:
-    from wnpopt.bench.executor import Event
-    from wnpopt.bench.record import Parameters
+    from wnpopt.bench.store.record import Parameters
+    from wnpopt.bench.workers.executor import Event
 
     file = folder / "w0.json"
     identity = Identified(wnpopt.load(file).instance_hash, "w0", "wnp", "min")

@@ -10,10 +10,10 @@ import pytest
 from record_factory import record
 
 import wnpopt
-from wnpopt.bench.index_row import IndexRow, read_index, write_index
-from wnpopt.bench.index_update import Change, update_index
-from wnpopt.bench.record import Failure, Record
-from wnpopt.bench.store import Store, write_records
+from wnpopt.bench.index.row import IndexRow, read_index, write_index
+from wnpopt.bench.index.update import Change, update_index
+from wnpopt.bench.store.record import Failure, Record
+from wnpopt.bench.store.store import Store, write_records
 from wnpopt.core.canonical import content_hash
 from wnpopt.core.document import Instance
 from wnpopt.core.errors import InputError

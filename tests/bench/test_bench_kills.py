@@ -15,10 +15,10 @@ import pytest
 from kill_rig import Answer, Rig, answers, kill
 
 import wnpopt
-from wnpopt.bench.batch import batch
-from wnpopt.bench.recheck import recheck
-from wnpopt.bench.record import Failure
-from wnpopt.bench.store import Store, StoreWarning
+from wnpopt.bench.batch.run import batch
+from wnpopt.bench.store.recheck import recheck
+from wnpopt.bench.store.record import Failure
+from wnpopt.bench.store.store import Store, StoreWarning
 
 METHODS = "rtfs,slow,pacs"
 linux = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="finds processes in /proc")

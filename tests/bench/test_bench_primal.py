@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from record_factory import record
 
-from wnpopt.bench.primal import incumbents, normalised_integral, primal_gap, primal_integral
-from wnpopt.bench.record import Failure
+from wnpopt.bench.analysis.primal import incumbents, normalised_integral, primal_gap, primal_integral
+from wnpopt.bench.store.record import Failure
 
 values = st.floats(-1e6, 1e6)
 

@@ -10,9 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from record_factory import record
 
-from wnpopt.bench.profile import Profile, profile_labels, profile_table, quality_profile, steps_table, time_profile
-from wnpopt.bench.record import Failure, Record
-from wnpopt.bench.runs import Runs
+from wnpopt.bench.analysis.profile import (
+    Profile,
+    profile_labels,
+    profile_table,
+    quality_profile,
+    steps_table,
+    time_profile,
+)
+from wnpopt.bench.analysis.runs import Runs
+from wnpopt.bench.store.record import Failure, Record
 from wnpopt.core.bound import Sense
 from wnpopt.core.errors import InputError
 

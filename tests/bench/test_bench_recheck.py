@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from wnpopt.bench.recheck import recheck
-from wnpopt.bench.store import DamageWarning, Store
+from wnpopt.bench.store.recheck import recheck
+from wnpopt.bench.store.store import DamageWarning, Store
 from wnpopt.cli.main import main
 
 FROZEN = Path(__file__).parent / "data" / "store-1"

@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from record_factory import hash_of, record
 from report_store import failed, tiny_store
 
-from wnpopt.bench.record import Failure, Reference
-from wnpopt.bench.report import embedded, write_report
-from wnpopt.bench.report_data import grouped, overview_of, state_of, suite_table, with_figures
-from wnpopt.bench.report_figures import MOST_POINTS, curve_of, thinned
-from wnpopt.bench.runs import Runs
-from wnpopt.bench.store import Store, write_records
+from wnpopt.bench.analysis.runs import Runs
+from wnpopt.bench.report.data import grouped, overview_of, state_of, suite_table, with_figures
+from wnpopt.bench.report.figures import MOST_POINTS, curve_of, thinned
+from wnpopt.bench.report.page import embedded, write_report
+from wnpopt.bench.store.record import Failure, Reference
+from wnpopt.bench.store.store import Store, write_records
 from wnpopt.cli.main import main
 from wnpopt.core.errors import InputError, one_line
 from wnpopt.core.trace import TracePoint

@@ -13,10 +13,10 @@ from report_browser import BROWSER, opened
 from report_store import failed, run_record, tiny_store
 from suite_store import small, solved_store
 
-from wnpopt.bench.record import Failure
-from wnpopt.bench.report import write_report
-from wnpopt.bench.store import Store, write_records
-from wnpopt.bench.table import shown
+from wnpopt.bench.analysis.table import shown
+from wnpopt.bench.report.page import write_report
+from wnpopt.bench.store.record import Failure
+from wnpopt.bench.store.store import Store, write_records
 from wnpopt.core import registry
 from wnpopt.problems.wnp.instance import WnpInstance
 

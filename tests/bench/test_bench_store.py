@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from record_factory import hash_of, record
 
 import wnpopt
-from wnpopt.bench.record import (
+from wnpopt.bench.store.record import (
     SCHEMA,
     Failure,
     Key,
@@ -25,7 +25,7 @@ from wnpopt.bench.record import (
     trace_of,
     versions_of,
 )
-from wnpopt.bench.store import Journal, Store, StoreWarning, write_records
+from wnpopt.bench.store.store import Journal, Store, StoreWarning, write_records
 from wnpopt.core.errors import InputError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -171,8 +171,8 @@ def test_no_store(tmp_path: Path) -> None:
 
 def test_what_is_written_is_never_too_long_to_be_read() -> None:
     """Traces, broken rules and messages of any length become a record; the ends of a trace stay."""
-    from wnpopt.bench.perform import MESSAGE_AT_MOST, TRACE_AT_MOST, VIOLATIONS_AT_MOST, _raw_parts
-    from wnpopt.bench.record import decode, violations_of
+    from wnpopt.bench.store.record import decode, violations_of
+    from wnpopt.bench.workers.perform import MESSAGE_AT_MOST, TRACE_AT_MOST, VIOLATIONS_AT_MOST, _raw_parts
 
     result = wnpopt.solve(wnpopt.load(ROOT / "instances/wnp/tiny/tiny-14.json"), "rtfs", threads=1).to_data()
     result["message"] = "m" * 1_000_000

@@ -17,8 +17,8 @@ import pytest
 from suite_store import small
 
 import wnpopt
-from wnpopt.bench.manifest import read_manifest
-from wnpopt.bench.suite import PRESETS, Point, Preset, Suite, materialise, suite, suites
+from wnpopt.bench.store.manifest import read_manifest
+from wnpopt.bench.suites.suite import PRESETS, Point, Preset, Suite, materialise, suite, suites
 from wnpopt.core import registry
 from wnpopt.core.document import Instance
 from wnpopt.core.errors import InputError
@@ -125,7 +125,7 @@ def test_every_payload_can_be_delivered(name: str) -> None:
 
 def test_hashes_do_not_depend_on_the_process(tmp_path: Path) -> None:
     program = (
-        "from wnpopt.bench.suite import suites\n"
+        "from wnpopt.bench.suites.suite import suites\n"
         "for s in suites().values():\n"
         "    print(s.name, s.instance(list(s.points('quick'))[-1]).instance_hash)\n"
     )

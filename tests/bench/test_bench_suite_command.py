@@ -9,9 +9,9 @@ from types import MappingProxyType
 import pytest
 from suite_store import small
 
-from wnpopt.bench.store import Store
-from wnpopt.bench.suite import Preset, Suite
-from wnpopt.bench.sweep import Chart, Line
+from wnpopt.bench.analysis.sweep import Chart, Line
+from wnpopt.bench.store.store import Store
+from wnpopt.bench.suites.suite import Preset, Suite
 from wnpopt.cli.bench_suite import run_suite, show_charts
 from wnpopt.core.errors import InputError
 
@@ -25,8 +25,8 @@ def only(monkeypatch: pytest.MonkeyPatch) -> dict[str, Suite]:
         "slide-deadline": small("slide-deadline", (0.8, 2.0)),
         "intradp-bandwidth": small("intradp-bandwidth", (20.0,), variants=("vgg-19",), limit=5.0),
     }
-    monkeypatch.setattr("wnpopt.bench.suite.suites", lambda: found)
-    monkeypatch.setattr("wnpopt.bench.sweep.suites", lambda: found)
+    monkeypatch.setattr("wnpopt.bench.suites.suite.suites", lambda: found)
+    monkeypatch.setattr("wnpopt.bench.analysis.sweep.suites", lambda: found)
     return found
 
 

@@ -13,14 +13,14 @@ from record_factory import record as made
 from suite_store import run, small, solved_store
 
 import wnpopt
-from wnpopt.bench import suite as suite_module
-from wnpopt.bench.manifest import read_manifest
-from wnpopt.bench.record import Failure, Record
-from wnpopt.bench.runs import Runs
-from wnpopt.bench.store import Store, StoreWarning, write_records
-from wnpopt.bench.suite import materialise
-from wnpopt.bench.sweep import Chart, Line, charts, sweep_table
-from wnpopt.bench.table import to_csv, to_latex
+from wnpopt.bench.analysis.runs import Runs
+from wnpopt.bench.analysis.sweep import Chart, Line, charts, sweep_table
+from wnpopt.bench.analysis.table import to_csv, to_latex
+from wnpopt.bench.store.manifest import read_manifest
+from wnpopt.bench.store.record import Failure, Record
+from wnpopt.bench.store.store import Store, StoreWarning, write_records
+from wnpopt.bench.suites import suite as suite_module
+from wnpopt.bench.suites.suite import materialise
 from wnpopt.core.errors import InputError
 from wnpopt.problems.intradp.instance import IntradpInstance
 from wnpopt.problems.intradp.online.simulate import Trace as Bandwidth
@@ -256,7 +256,7 @@ def test_a_damaged_manifest_is_named(tmp_path: Path) -> None:
 
 def test_a_suite_of_another_version_is_passed_over(slide: Solved, monkeypatch: pytest.MonkeyPatch) -> None:
     store, _ = slide
-    monkeypatch.setattr("wnpopt.bench.sweep.suites", dict)
+    monkeypatch.setattr("wnpopt.bench.analysis.sweep.suites", dict)
     with pytest.warns(StoreWarning, match="slide-deadline"):
         assert charts(store, Runs.of(store.latest().values())) == ()
 
@@ -310,7 +310,7 @@ def test_a_table_shows_nothing_where_nothing_is_known() -> None:
 
 
 def test_the_registry_of_sweeps_is_that_of_suites() -> None:
-    from wnpopt.bench import sweep
+    from wnpopt.bench.analysis import sweep
 
     assert sweep.suites is suite_module.suites
 

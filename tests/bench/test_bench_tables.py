@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from record_factory import record
 
-from wnpopt.bench.record import Failure, Record
-from wnpopt.bench.store import Store, write_records
-from wnpopt.bench.table import Column, Table, to_latex, write_tables
+from wnpopt.bench.analysis.table import Column, Table, to_latex, write_tables
+from wnpopt.bench.store.record import Failure, Record
+from wnpopt.bench.store.store import Store, write_records
 from wnpopt.cli.bench_tables import analyse, parse_target, show
 from wnpopt.core.bound import Sense
 from wnpopt.core.errors import InputError

@@ -9,8 +9,8 @@ import pytest
 from bench.record_factory import record
 
 import wnpopt
-from wnpopt.bench.record import Failure
-from wnpopt.bench.store import Store, write_records
+from wnpopt.bench.store.record import Failure
+from wnpopt.bench.store.store import Store, write_records
 from wnpopt.cli.batch_progress import line
 from wnpopt.core.registry import family
 from wnpopt.core.text import one_line

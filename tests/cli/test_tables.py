@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.console import Console
 
-from wnpopt.bench.snapshot import Running, Snapshot
+from wnpopt.bench.batch.snapshot import Running, Snapshot
 from wnpopt.cli.batch_progress import BatchProgress
 from wnpopt.cli.tables import Heading, draw, fitted
 from wnpopt.cli.terminal import UNBOUNDED, ProgressLine

@@ -20,7 +20,7 @@ import wnpopt
 from wnpopt.backends.isolation import fork_server
 from wnpopt.backends.isolation.fork_server import ForkServer
 from wnpopt.backends.isolation.frames import ClosedError
-from wnpopt.bench.store import Store
+from wnpopt.bench.store.store import Store
 from wnpopt.core.document import Instance, Solution
 from wnpopt.core.result import Result
 from wnpopt.core.trace import Candidate, TracePoint

@@ -16,7 +16,7 @@ from wnpopt.cli.batch_progress import BatchProgress
 from wnpopt.cli.terminal import print_json, say, show_warning
 
 if TYPE_CHECKING:
-    from wnpopt.bench.batch import Summary
+    from wnpopt.bench.batch.run import Summary
 
 
 def batch(
@@ -62,7 +62,7 @@ def batch(
     json: Annotated[bool, typer.Option("--json", help="The summary as one JSON object on stdout.")] = False,
 ) -> int:
     """Run methods over folders of instances; every result is stored, none is lost, none is made twice."""
-    from wnpopt.bench.batch import batch as run
+    from wnpopt.bench.batch.run import batch as run
 
     with BatchProgress() as progress, plain_warnings():
         summary = run(

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
     from rich.live import Live
 
-    from wnpopt.bench.record import Record
-    from wnpopt.bench.snapshot import Snapshot
+    from wnpopt.bench.batch.snapshot import Snapshot
+    from wnpopt.bench.store.record import Record
 
 SHOWN = 8
 """Runs under way that are listed; of more only the number is told."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rich.live import Live
     from rich.text import Text
 
-    from wnpopt.bench.adversarial import Entry, Progress, Summary
+    from wnpopt.bench.adversarial.search import Entry, Progress, Summary
     from wnpopt.core.document import Instance
 
 
@@ -64,8 +64,8 @@ def adversarial(
     assert against is not None
     assert out is not None
     with graceful_interrupt(terminate=True):
-        from wnpopt.bench.adversarial import LEAST_RESTARTS
-        from wnpopt.bench.adversarial import adversarial as search
+        from wnpopt.bench.adversarial.search import LEAST_RESTARTS
+        from wnpopt.bench.adversarial.search import adversarial as search
 
         starts = _starts(instances or [], family, LEAST_RESTARTS if restarts is None else max(1, restarts), seed, out)
         with _Line(f"{method} against {against}", enabled=not json) as line:
@@ -96,7 +96,7 @@ def adversarial(
 def _starts(paths: list[Path], family: str | None, count: int, seed: int, out: Path) -> list[Instance]:
     """The instances of ``paths``, then, with ``family``, ``count`` generated ones with the seeds from ``seed`` on."""
     from wnpopt import api
-    from wnpopt.bench.plan import find
+    from wnpopt.bench.batch.sources import find
     from wnpopt.core import registry
 
     if not paths and family is None:

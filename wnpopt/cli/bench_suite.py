@@ -20,8 +20,8 @@ from wnpopt.core.text import one_line
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from wnpopt.bench.batch import Rerun, Summary
-    from wnpopt.bench.sweep import Chart, Line
+    from wnpopt.bench.analysis.sweep import Chart, Line
+    from wnpopt.bench.batch.run import Rerun, Summary
 
 
 def run_suite(
@@ -40,12 +40,12 @@ def run_suite(
     """Materialise the suite ``name``, run what is not in the store ``out`` yet, print its tables and sweeps.
 
     ``time_limit`` (None: the preset's) is for the methods that have a limit; the heuristics of a suite run without one,
-    so that their runs are the same in every preset. The other options are those of :func:`wnpopt.bench.batch.batch`,
-    ``total_time`` for all of it. Returns 0 if every instance has a record that is no failure, else 1. Raises
+    so that their runs are the same in every preset. The other options are those of
+    :func:`wnpopt.bench.batch.run.batch`, ``total_time`` for all of it. Returns 0 if every instance has a record that is no failure, else 1. Raises
     :class:`InputError` for an unknown suite or preset, and what the batch raises.
     """
-    from wnpopt.bench.batch import batch
-    from wnpopt.bench.suite import materialise, suite
+    from wnpopt.bench.batch.run import batch
+    from wnpopt.bench.suites.suite import materialise, suite
     from wnpopt.cli.bench_tables import show
 
     chosen = suite(name)

@@ -16,12 +16,12 @@ from wnpopt.core.errors import InputError, WnpoptError
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from wnpopt.bench.index_update import Change
-    from wnpopt.bench.profile import Profile, Target
-    from wnpopt.bench.record import Record
-    from wnpopt.bench.store import Store
-    from wnpopt.bench.sweep import Chart
-    from wnpopt.bench.table import Cell, Table
+    from wnpopt.bench.analysis.profile import Profile, Target
+    from wnpopt.bench.analysis.sweep import Chart
+    from wnpopt.bench.analysis.table import Cell, Table
+    from wnpopt.bench.index.update import Change
+    from wnpopt.bench.store.record import Record
+    from wnpopt.bench.store.store import Store
     from wnpopt.cli.tables import Kind
 
 ROWS = 20
@@ -51,9 +51,9 @@ class Analysis:
 
     def tables(self) -> Iterable[Table]:
         """Every table, the profiles' too, with those of their exact steps."""
-        from wnpopt.bench.gap import gap_views
-        from wnpopt.bench.profile import profile_table, steps_table
-        from wnpopt.bench.sweep import sweep_table
+        from wnpopt.bench.analysis.gap import gap_views
+        from wnpopt.bench.analysis.profile import profile_table, steps_table
+        from wnpopt.bench.analysis.sweep import sweep_table
 
         yield from (self.gaps, *gap_views(self.gaps), self.contradictions, self.failures, self.seeds, *self.instances)
         for profile in self.profiles:
@@ -64,11 +64,11 @@ class Analysis:
 
 def analyse(records: Iterable[Record], target: Target, store: Store | None = None) -> Analysis:
     """The tables and profiles of these runs, one family after the other, and the sweeps of ``store``."""
-    from wnpopt.bench.gap import contradiction_table, failure_table, gap_table, instance_table, seed_table
-    from wnpopt.bench.integrality import Integrality
-    from wnpopt.bench.profile import profile_labels, quality_profile, time_profile
-    from wnpopt.bench.runs import Runs
-    from wnpopt.bench.sweep import charts
+    from wnpopt.bench.analysis.gap import contradiction_table, failure_table, gap_table, instance_table, seed_table
+    from wnpopt.bench.analysis.profile import profile_labels, quality_profile, time_profile
+    from wnpopt.bench.analysis.runs import Runs
+    from wnpopt.bench.analysis.sweep import charts
+    from wnpopt.bench.store.integrality import Integrality
     from wnpopt.cli.batch import plain_warnings
 
     with plain_warnings():
@@ -107,13 +107,14 @@ def show(
 ) -> int:
     """Print the tables and profiles of the store ``directory``; write them to ``out``; returns the exit code.
 
-    With ``json`` one JSON object goes to stdout instead. ``formats`` are those of :data:`wnpopt.bench.table.FORMATS`.
-    ``profile_target`` is "proved" or a share t of the best known value (see :func:`wnpopt.bench.profile.time_profile`).
+    With ``json`` one JSON object goes to stdout instead. ``formats`` are those of
+    :data:`wnpopt.bench.analysis.table.FORMATS`. ``profile_target`` is "proved" or a share t of the best known value (see
+    :func:`wnpopt.bench.analysis.profile.time_profile`).
     ``update_index`` writes what the runs know better into the indices of their suites. Raises :class:`InputError`.
     """
-    from wnpopt.bench.index_update import update_index as update
-    from wnpopt.bench.store import Store, StoreWarning
-    from wnpopt.bench.table import make_folder, write_tables
+    from wnpopt.bench.analysis.table import make_folder, write_tables
+    from wnpopt.bench.index.update import update_index as update
+    from wnpopt.bench.store.store import Store, StoreWarning
 
     target = parse_target(profile_target)
     _check_formats(formats)
@@ -169,7 +170,7 @@ def parse_target(text: str | float) -> Target:
 
 
 def _check_formats(formats: Sequence[str]) -> None:
-    from wnpopt.bench.table import FORMATS
+    from wnpopt.bench.analysis.table import FORMATS
 
     unknown = next((form for form in formats if form not in FORMATS), None)
     if unknown is not None or not formats:
@@ -179,7 +180,7 @@ def _check_formats(formats: Sequence[str]) -> None:
 
 def _read(store: Store) -> tuple[list[Record], list[str]]:
     """The records that count, and what the store says of lines that it skipped."""
-    from wnpopt.bench.store import StoreWarning
+    from wnpopt.bench.store.store import StoreWarning
 
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", StoreWarning)
@@ -222,8 +223,8 @@ def _data(
 
 
 def _print(console: Console, analysis: Analysis) -> None:
-    from wnpopt.bench.gap import gap_views
-    from wnpopt.bench.profile import profile_table
+    from wnpopt.bench.analysis.gap import gap_views
+    from wnpopt.bench.analysis.profile import profile_table
     from wnpopt.cli.bench_suite import show_charts
 
     def note(text: str) -> None:
@@ -299,7 +300,7 @@ def _widest(table: Table) -> Table:
 
 def _draw(console: Console, table: Table, keys: Sequence[str], title: str) -> None:
     """Some columns of ``table``, the rows of a suite under its name."""
-    from wnpopt.bench.table import written
+    from wnpopt.bench.analysis.table import written
     from wnpopt.cli.tables import Heading, draw
 
     places = {column.key: place for place, column in enumerate(table.columns)}

@@ -23,8 +23,8 @@ def report(
     ] = "200",
 ) -> int:
     """Make one HTML page of stored results: gaps, failures, profiles, traces and schedules. It needs no network."""
-    from wnpopt.bench.report import write_report
-    from wnpopt.bench.store import Store, StoreWarning
+    from wnpopt.bench.report.page import write_report
+    from wnpopt.bench.store.store import Store, StoreWarning
 
     wanted = _number(figures)
     check_target(out)

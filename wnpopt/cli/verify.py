@@ -68,8 +68,8 @@ def _verify_one(instance: Path, solution: Path, json: bool) -> int:
 
 def _verify_store(path: Path, json: bool) -> int:
     """0 if all records are accepted, 1 if one is not, 2 if one cannot be read."""
-    from wnpopt.bench.recheck import recheck
-    from wnpopt.bench.store import DamageWarning, Store
+    from wnpopt.bench.store.recheck import recheck
+    from wnpopt.bench.store.store import DamageWarning, Store
     from wnpopt.cli.batch import plain_warnings
 
     runs = checked = 0

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import cast
 
-from wnpopt.bench.measure import Measure, Trial, Values, by_label
-from wnpopt.bench.suite import Point, Preset, Suite
+from wnpopt.bench.analysis.measure import Measure, Trial, Values, by_label
+from wnpopt.bench.suites.suite import Point, Preset, Suite
 from wnpopt.problems.intradp.imports.network import PAPER_NETWORKS, network_instance
 from wnpopt.problems.intradp.instance import IntradpInstance
 from wnpopt.problems.intradp.solution import IntradpSolution

@@ -11,9 +11,9 @@ from functools import cache
 from types import MappingProxyType
 from typing import cast
 
-from wnpopt.bench.measure import Measure, Trial, Values, by_label
-from wnpopt.bench.runs import Attempt
-from wnpopt.bench.suite import Point, Preset, Suite
+from wnpopt.bench.analysis.measure import Measure, Trial, Values, by_label
+from wnpopt.bench.analysis.runs import Attempt
+from wnpopt.bench.suites.suite import Point, Preset, Suite
 from wnpopt.problems.wnp.generate import generate
 from wnpopt.problems.wnp.instance import WnpInstance
 from wnpopt.problems.wnp.vary import first_cores, first_resource_blocks, heterogeneous, scaled_compute

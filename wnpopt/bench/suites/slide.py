@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import cast
 
-from wnpopt.bench.measure import Measure, Trial, Values, by_label
-from wnpopt.bench.runs import Attempt
-from wnpopt.bench.suite import Point, Preset, Suite
+from wnpopt.bench.analysis.measure import Measure, Trial, Values, by_label
+from wnpopt.bench.analysis.runs import Attempt
+from wnpopt.bench.suites.suite import Point, Preset, Suite
 from wnpopt.problems.slide.generate import generate
 from wnpopt.problems.slide.instance import SlideInstance
 from wnpopt.problems.slide.solution import SlideSolution

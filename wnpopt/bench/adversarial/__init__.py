@@ -1,0 +1,1 @@
+"""The search for instances on which one method loses most to another."""

@@ -1,0 +1,1 @@
+"""What a store says: gaps, profiles, primal integrals, sweeps."""

@@ -1,0 +1,250 @@
+"""Gap tables: how far from optimal each method was, how long it took, and what failed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
+
+from wnpopt.bench.analysis.means import mean, median, shifted_geometric_mean
+from wnpopt.bench.analysis.primal import normalised_integral
+from wnpopt.bench.analysis.runs import Attempt, Known, Runs, finder, state_of
+from wnpopt.bench.analysis.table import Cell, Column, Table
+from wnpopt.bench.store.record import Failure
+
+SHIFT_S = 1.0
+"""The shift of the geometric mean of times."""
+
+_GAP_COLUMNS = (
+    Column("suite", "suite"),
+    Column("label", "method"),
+    Column("runs", "runs", "count", "All runs, failed ones and invalid files too."),
+    Column("time_mean_s", "mean time", "seconds", "Shifted geometric mean, shift 1 s."),
+    Column("time_min_s", "min", "seconds", "The shortest time."),
+    Column("time_median_s", "median", "seconds", "The median time."),
+    Column("time_max_s", "max", "seconds", "The longest time."),
+    Column("gap_mean", "mean gap", "percent", "Mean gap to the best bound known, of the runs that have one."),
+    Column("gap_median", "median gap", "percent", "Median gap to the best bound known."),
+    Column("gap_worst", "worst gap", "percent", "Worst gap to the best bound known."),
+    Column("gap_unknown", "no gap", "count", "Runs without a gap: no answer, or no bound."),
+    Column("proved", "proved", "percent", "Share of the runs that proved their answer themselves."),
+    Column("best", "best", "percent", "Share of the runs that have the best known value."),
+    Column("primal_integral", "integral", "ratio", "Mean primal integral over the time limit: 0 best, 1 worst."),
+    Column("unsolved", "unsolved", "count", "Runs that ended well and found nothing: unknown, no failure."),
+    *(Column(f"failed_{kind}", str(kind), "count", f"Runs that failed: {kind}.") for kind in Failure),
+)
+
+_VIEWS = {
+    "Time": ("runs", "time_mean_s", "time_min_s", "time_median_s", "time_max_s"),
+    "Quality": (
+        "gap_mean", "gap_median", "gap_worst", "gap_unknown", "proved", "best", "primal_integral", "unsolved",
+    ),
+    "Failures": ("runs", *(f"failed_{kind}" for kind in Failure)),
+}  # fmt: skip
+
+_GAP_NOTE = (
+    "Times are the shifted geometric mean (shift 1 s), and the least, median and longest; a run that failed or found "
+    "nothing counts with its time limit, where there is no limit with the longest time of any run of that instance. "
+    "Gaps are to the best bound known, over the runs that have one. Shares are of all runs, failed ones too. Primal "
+    "integrals are divided by the time limit, of the runs that have one on instances with a known value; a run that "
+    "failed or found nothing counts 1 there. A file that is no valid instance counts among the runs and the failures "
+    "only."
+)
+
+
+def gap_table(runs: Runs) -> Table:
+    """A row a suite and label: times, gaps to the best bound known, shares, and every kind of failure on its own."""
+    longest = _longest(runs.attempts)
+    ordered = sorted(runs.attempts, key=_suite_and_label)
+    rows = [
+        _gap_row(suite, label, list(group), longest) for (suite, label), group in groupby(ordered, key=_suite_and_label)
+    ]
+    count = len(_contradictions(runs))
+    warning = f" CONTRADICTED: {count} instance(s), see the table of contradictions; nothing counts as proved there."
+    return Table("gaps", "Gaps", _GAP_COLUMNS, tuple(rows), _GAP_NOTE + (warning if count else ""))
+
+
+def gap_views(table: Table) -> tuple[Table, ...]:
+    """The gap table in three that fit a page: times, quality, failures."""
+    places = {column.key: place for place, column in enumerate(table.columns)}
+    views: list[Table] = []
+    for name, keys in _VIEWS.items():
+        chosen = [places[key] for key in ("suite", "label", *keys)]
+        columns = tuple(table.columns[place] for place in chosen)
+        rows = tuple(tuple(row[place] for place in chosen) for row in table.rows)
+        views.append(Table(f"{table.name}-{name.lower()}", name, columns, rows, table.note))
+    return tuple(views)
+
+
+def instance_table(runs: Runs, family: str | None = None) -> Table:
+    """A row an instance (of ``family``; None: of all): what is known of it, and how near each label came.
+
+    A label has the gap of its best run to the best bound, the median gap where it ran with several seeds, and the
+    median time as in :func:`gap_table`.
+    """
+    longest = _longest(runs.attempts)
+    chosen = [a for a in runs.attempts if a.known is not None and family in (None, a.known.family)]
+    groups: dict[str, dict[str, list[Attempt]]] = {}
+    for attempt in chosen:
+        groups.setdefault(attempt.record.key.instance_hash, {}).setdefault(attempt.label, []).append(attempt)
+    labels = sorted({attempt.label for attempt in chosen})
+    seeded = {label for label in labels if any(len(group.get(label, ())) > 1 for group in groups.values())}
+    columns = [
+        Column("suite", "suite"),
+        Column("file", "file"),
+        Column("instance", "instance"),
+        Column("best", "best value", "number", "The best value of any run or index."),
+        Column("bound", "best bound", "number", "The best bound of any run or index."),
+        Column("gap", "gap", "percent", "Between the two."),
+        Column("found_by", "found by", help="Whose run found the best value."),
+        Column("state", "state", help="proved, infeasible (proved too), open, unsolved, failed, or contradiction."),
+    ]
+    for label in labels:
+        columns.append(Column(f"{label}: gap", f"{label} gap", "percent", "Gap of its best run to the best bound."))
+        if label in seeded:
+            columns.append(Column(f"{label}: median gap", f"{label} median gap", "percent", "Median over the seeds."))
+        columns.append(Column(f"{label}: time_s", f"{label} time", "seconds", "Median over the seeds."))
+    rows: list[tuple[Cell, ...]] = []
+    for group in groups.values():
+        attempts = [attempt for own in group.values() for attempt in own]
+        known = attempts[0].known
+        assert known is not None
+        state = state_of(known, attempts)
+        cells: list[Cell] = [
+            known.suite, _file(known, attempts), known.name, known.best, known.bound, known.gap,
+            finder(known, attempts), "infeasible" if state == "proved" and known.best is None else state,
+        ]  # fmt: skip
+        for label in labels:
+            own = group.get(label, [])
+            gaps = [attempt.gap for attempt in own if attempt.gap is not None]
+            cells.append(min(gaps, default=None))
+            if label in seeded:
+                cells.append(median(gaps))
+            cells.append(median(_times(own, longest)))
+        rows.append(tuple(cells))
+    name, title = ("instances", "Instances") if family is None else (f"instances-{family}", f"Instances of {family}")
+    note = "Gaps are to the best bound known; a dash: the method was not run, or has no answer, or there is no bound."
+    return Table(name, title, tuple(columns), tuple(rows), note)
+
+
+def seed_table(runs: Runs) -> Table:
+    """A row an instance and label that ran with several seeds: the least, median and greatest time and value."""
+    longest = _longest(runs.attempts)
+    columns = (
+        Column("suite", "suite"),
+        Column("instance", "instance"),
+        Column("label", "method"),
+        Column("seeds", "seeds", "count"),
+        Column("time_min_s", "min time", "seconds"),
+        Column("time_median_s", "median", "seconds"),
+        Column("time_max_s", "max", "seconds"),
+        Column("answers", "answers", "count", "Runs that have a value."),
+        Column("value_best", "best value", "number"),
+        Column("value_median", "median", "number"),
+        Column("value_worst", "worst", "number"),
+    )
+    groups: dict[tuple[str, str], list[Attempt]] = {}
+    for attempt in runs.attempts:
+        if attempt.known is not None:
+            groups.setdefault((attempt.record.key.instance_hash, attempt.label), []).append(attempt)
+    rows: list[tuple[Cell, ...]] = []
+    for (key, label), own in groups.items():
+        if len(own) < 2:
+            continue
+        known = runs.known[key]
+        times = _times(own, longest)
+        values = sorted(
+            (attempt.objective for attempt in own if attempt.objective is not None), reverse=known.sense == "max"
+        )
+        rows.append((
+            known.suite, known.name, label, len(own), min(times, default=None), median(times), max(times, default=None),
+            len(values), values[0] if values else None, median(values), values[-1] if values else None,
+        ))  # fmt: skip
+    note = "A run that failed or found nothing counts with its time limit, as in the gap table, and has no value."
+    return Table("seeds", "Spread over seeds", columns, tuple(rows), note)
+
+
+def failure_table(runs: Runs) -> Table:
+    """Every failed run."""
+    columns = (
+        Column("file", "file"),
+        Column("label", "method"),
+        Column("seed", "seed", "count"),
+        Column("kind", "failure"),
+        Column("message", "message"),
+    )
+    rows = tuple(
+        (a.record.file, a.label, a.record.key.seed, str(a.record.failure), a.record.result.message)
+        for a in runs.attempts
+        if a.record.failure is not None
+    )
+    return Table("failures", "Failed runs", columns, rows)
+
+
+def contradiction_table(runs: Runs) -> Table:
+    """Every instance of which two runs, or a run and an index, say what cannot both be true."""
+    columns = (Column("suite", "suite"), Column("instance", "instance"), Column("hash", "hash"), Column("what", "what"))
+    rows = tuple((known.suite, known.name, known.instance_hash, known.contradiction) for known in _contradictions(runs))
+    note = "A verifier, a bound or a method has a defect, or an index is wrong. Nothing counts as proved there."
+    return Table("contradictions", "Contradictions", columns, rows, note if rows else "")
+
+
+def _contradictions(runs: Runs) -> list[Known]:
+    found = [known for known in runs.known.values() if known.contradiction is not None]
+    return sorted(found, key=lambda known: (known.suite, known.name, known.instance_hash))
+
+
+def _suite_and_label(attempt: Attempt) -> tuple[str, str]:
+    return attempt.suite, attempt.label
+
+
+def _gap_row(suite: str, label: str, group: Sequence[Attempt], longest: Mapping[str, float]) -> tuple[Cell, ...]:
+    valid = [attempt for attempt in group if attempt.record.failure is not Failure.INVALID]
+    times = _times(valid, longest)
+    gaps = [gap for attempt in valid if (gap := attempt.gap) is not None]
+    integrals = [
+        value
+        for attempt in valid
+        if attempt.known is not None
+        and (value := normalised_integral(attempt.record, attempt.known.best)) is not None
+    ]  # fmt: skip
+    failures = [attempt.record.failure for attempt in group]
+    proved = [float(attempt.proved) for attempt in valid]
+    unsolved = sum(a.record.failure is None and not _answered(a) for a in valid)
+    return (
+        suite, label, len(group), shifted_geometric_mean(times, SHIFT_S), min(times, default=None), median(times),
+        max(times, default=None), mean(gaps), median(gaps), max(gaps, default=None), len(valid) - len(gaps),
+        mean(proved), mean([float(attempt.reaches_best) for attempt in valid]), mean(integrals), unsolved,
+        *(failures.count(kind) for kind in Failure),
+    )  # fmt: skip
+
+
+def _answered(attempt: Attempt) -> bool:
+    return attempt.objective is not None or attempt.proved
+
+
+def _longest(attempts: Iterable[Attempt]) -> dict[str, float]:
+    """The longest time of any run of each instance, by its hash."""
+    longest: dict[str, float] = {}
+    for attempt in attempts:
+        key, time = attempt.record.key.instance_hash, attempt.record.result.runtime_s
+        if time is not None:
+            longest[key] = max(time, longest.get(key, 0.0))
+    return longest
+
+
+def _times(attempts: Iterable[Attempt], longest: Mapping[str, float]) -> list[float]:
+    """The time that each run counts with; runs of which none is known are left out."""
+    found = (_time(attempt, longest) for attempt in attempts)
+    return [time for time in found if time is not None]
+
+
+def _time(attempt: Attempt, longest: Mapping[str, float]) -> float | None:
+    key, own = attempt.record.key, attempt.record.result.runtime_s
+    if _answered(attempt) and own is not None:
+        return own
+    return longest.get(key.instance_hash) if key.time_limit_s is None else key.time_limit_s
+
+
+def _file(known: Known, attempts: Sequence[Attempt]) -> str:
+    same = [attempt.record.file for attempt in attempts if attempt.suite == known.suite]
+    return min(same or [attempt.record.file for attempt in attempts])

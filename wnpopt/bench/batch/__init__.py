@@ -1,0 +1,1 @@
+"""Many runs: which files, which methods, what is still to be done."""

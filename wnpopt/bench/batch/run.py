@@ -1,0 +1,225 @@
+"""Many runs: every method and seed on every instance, resumable, each run on its own."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from wnpopt.bench.batch.jobs import Ledger
+from wnpopt.bench.batch.snapshot import Snapshot
+from wnpopt.bench.batch.sources import find
+from wnpopt.bench.store.record import Parameters, Record
+from wnpopt.bench.store.store import Store
+from wnpopt.bench.workers.executor import Executor, LocalExecutor
+from wnpopt.bench.workers.process import Limits, share_of_memory
+from wnpopt.core import arguments, registry
+from wnpopt.core.budget import usable_cores
+from wnpopt.core.errors import InputError, MissingDependencyError
+from wnpopt.core.extras import installed
+from wnpopt.core.interrupt import graceful_interrupt
+
+Source = str | os.PathLike[str]
+Rerun = Literal["failed", "outdated", "all"]
+RERUNS: tuple[Rerun, ...] = ("failed", "outdated", "all")
+End = Literal["finished", "interrupted", "total_time"]
+TICK_S = 0.1
+MOST_WORKERS = 4096
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a batch did. Counts of runs, but for ``files``, ``instances`` (distinct valid ones) and ``passed_over``.
+
+    ``complete`` is True when every valid instance has a record that is no failure. ``left`` runs have no record
+    because the batch ended before. ``unsuited`` families were met that have none of the methods. ``outdated`` of the
+    ``stored`` runs were made by another version of wnpopt or of the package that has the method.
+    """
+
+    out: Path
+    end: End
+    files: int
+    passed_over: int
+    instances: int
+    ran: int
+    stored: int
+    failed: int
+    invalid: int
+    left: int
+    unsuited: tuple[str, ...]
+    complete: bool
+    outdated: int = 0
+
+    @property
+    def interrupted(self) -> bool:
+        """True after Ctrl-C or SIGTERM."""
+        return self.end == "interrupted"
+
+
+def batch(
+    sources: Source | Sequence[Source],
+    methods: Sequence[str] = ("auto",),
+    out: Source = "results",
+    *,
+    seeds: Sequence[int] = (0,),
+    time_limit: float | None = 60.0,
+    threads: int = 1,
+    workers: int | None = None,
+    memory: float | None = None,
+    total_time: float | None = None,
+    rerun: Rerun | Sequence[Rerun] | None = None,
+    dask: str | None = None,
+    grace: float | None = 30.0,
+    warm_start: str = "auto",
+    deterministic: bool = False,
+    on_record: Callable[[Record], None] | None = None,
+    on_progress: Callable[[Snapshot], None] | None = None,
+) -> Summary:
+    """Run ``methods`` with ``seeds`` on the instances in ``sources`` (folders, files, globs), into the store ``out``.
+
+    A run whose key is in the store is not repeated, so a batch that was killed goes on where it was; ``rerun`` repeats
+    those that "failed", those that an "outdated" wnpopt or another version of the method's package made, or "all". A
+    method runs on the families that have it.
+
+    ``time_limit`` (seconds a run), ``threads`` (a run) as in :func:`wnpopt.solve`; ``workers`` processes (None: as many
+    as the cores allow). A run is killed ``grace`` seconds above its time limit, or above ``memory`` GiB of resident
+    memory (None: nine tenths of the machine's, divided by the workers); that costs this run alone, and is recorded.
+    After ``total_time`` seconds the batch ends. ``dask`` is the address of a scheduler, or "local".
+
+    ``on_record`` gets every new record when it is on disk; ``on_progress`` a picture of the batch, some times a second.
+    Ctrl-C keeps what is finished. More workers times threads than cores is a ``UserWarning``. Raises
+    :class:`InputError` for bad arguments and for a store that another batch is writing to; what is wrong with one file
+    becomes a record.
+    """
+    sources = [sources] if isinstance(sources, str | os.PathLike) else arguments.several("sources", sources)
+    methods = [methods] if isinstance(methods, str) else arguments.several("methods", methods)
+    seeds = arguments.several("seeds", seeds)
+    asked = (rerun,) if isinstance(rerun, str) else tuple(rerun or ())
+    for where, given in (("sources", sources), ("methods", methods), ("seeds", seeds)):
+        if not given:
+            raise InputError("found none; at least one is needed", where=where)
+    # Numbers of numpy's count like Python's, but would not be written into a key.
+    seeds, threads = [arguments.seed("seeds", seed) for seed in seeds], arguments.threads("threads", threads)
+    time_limit, total_time, grace = (
+        arguments.seconds_or_none(where, value)
+        for where, value in (("time_limit", time_limit), ("total_time", total_time), ("grace", grace))
+    )
+    workers = arguments.integer_or_none("workers", workers, 1, MOST_WORKERS)
+    memory = arguments.number_or_none("memory", memory, 0, above=True)
+    for entry in asked:
+        arguments.choice("rerun", entry, RERUNS)
+    deterministic = arguments.flag("deterministic", deterministic)
+    methods = [arguments.text("methods", method) for method in methods]
+    _check_names(out, arguments.text("warm_start", warm_start))
+    libraries = _libraries(methods)
+    workers = workers or max(1, usable_cores() // threads)
+    if dask is None and workers * threads > usable_cores():
+        told = f"{workers} workers with {threads} threads each are more than the {usable_cores()} cores: "
+        warnings.warn(told + "runs slow each other down, and their times mean little", UserWarning, stacklevel=2)
+    own = None if dask is not None else share_of_memory(workers)  # a cluster's workers know their own memory
+    limits = Limits(grace, own if memory is None else int(memory * 2**30))
+    began = time.monotonic()
+    found = find(sources, Path(out))
+    store = Store.create(out)
+    with _locked(store), graceful_interrupt(terminate=True) as stop:
+        ledger = Ledger(
+            store, found.files, tuple(dict.fromkeys(methods)), tuple(dict.fromkeys(seeds)), time_limit, threads,
+            Parameters(warm_start, deterministic), asked,
+        )  # fmt: skip
+        end: End = "finished"
+        with ledger, _crew(dask, workers, limits, libraries) as executor:
+            while not ledger.finished:
+                if stop.is_set():
+                    end = "interrupted"
+                    break
+                if total_time is not None and time.monotonic() - began > total_time:
+                    end = "total_time"
+                    break
+                ledger.feed(executor)
+                event = executor.next_event(TICK_S)
+                if event is not None:
+                    ledger.take(event)
+                while (record := ledger.next_record()) is not None:
+                    if on_record is not None:
+                        on_record(record)
+                if on_progress is not None and ledger.snapshot_due():
+                    on_progress(ledger.snapshot())
+            if on_progress is not None:
+                on_progress(ledger.snapshot())
+        tally, left = ledger.tally, ledger.left
+        return Summary(
+            Path(out), end, len(found.files), found.passed_over + tally.passed_over, len(tally.instances), tally.ran,
+            tally.stored, tally.failed, tally.invalid, left, tuple(sorted(tally.unsuited)),
+            complete=left == 0 and tally.good >= tally.instances, outdated=tally.outdated,
+        )  # fmt: skip
+
+
+@contextmanager
+def _crew(dask: str | None, workers: int, limits: Limits, libraries: tuple[str, ...]) -> Iterator[Executor]:
+    """The workers, ended when the batch is."""
+    if dask is None:
+        executor: Executor = LocalExecutor(workers, limits, libraries)
+    else:
+        from wnpopt.bench.workers.cluster import ClusterExecutor
+
+        executor = ClusterExecutor(dask, workers, limits, libraries)
+    try:
+        yield executor
+    finally:
+        executor.close()
+
+
+@contextmanager
+def _locked(store: Store) -> Iterator[None]:
+    """One batch at a time writes into a store; the lock ends with the process, however it ends."""
+    try:
+        handle = os.open(store.path / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    except OSError as error:
+        raise InputError(f"cannot be written: {error.strerror}", file=os.fspath(store.path)) from None
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise InputError("another batch is writing into this store", file=os.fspath(store.path)) from None
+        except OSError as error:
+            told = f"its file system knows no locks ({error.strerror}); a store on another one is needed"
+            raise InputError(told, file=os.fspath(store.path)) from None
+        yield
+    finally:
+        os.close(handle)
+
+
+def _libraries(methods: Sequence[str]) -> tuple[str, ...]:
+    """The libraries that ``methods`` need in any family; raises if a method is known to none, or can run in none."""
+    known = {family: registry.methods(family) for family in registry.family_names()}
+    needed: dict[str, None] = {}
+    for name in methods:
+        found = [of[name] for of in known.values() if name in of]
+        if not found:
+            told = "; ".join(f"{family}: {', '.join(of)}" for family, of in known.items())
+            raise InputError(f"found {name!r}; the methods are {told}", where="methods")
+        missing = [[module for module in method.modules if not installed(module)] for method in found]
+        if all(missing):
+            what = f"needs {', '.join(missing[0])}, which is not installed"
+            raise MissingDependencyError(f"the method {name} {what}: pip install {' '.join(missing[0])}")
+        needed |= dict.fromkeys(module for method in found for module in method.modules)
+    return tuple(needed)
+
+
+def _check_names(out: Source, warm_start: str) -> None:
+    try:
+        os.fspath(out).encode()
+    except UnicodeEncodeError:
+        raise InputError(f"found {os.fspath(out)!r}; a path in UTF-8 is needed", where="out") from None
+    if "\0" in os.fspath(out):
+        raise InputError("found a null byte; a path is needed", where="out")
+    known = {name for family in registry.family_names() for name in registry.methods(family)}
+    if warm_start not in ("auto", "none") and warm_start not in known:
+        told = f"found {warm_start!r}; auto, none or one of {', '.join(sorted(known))} is needed"
+        raise InputError(told, where="warm_start")

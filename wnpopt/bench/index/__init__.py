@@ -1,0 +1,1 @@
+"""Best known values beside the instances."""

@@ -1,0 +1,206 @@
+"""What the report's page says, gathered from a store; the page's scripts read it as JSON."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from wnpopt.bench.analysis.runs import Attempt, Runs, State, finder, state_of
+from wnpopt.bench.analysis.table import Column, Table
+from wnpopt.bench.store.record import Record
+
+Cells = tuple[int, int, str, float | None, float | None, float | None, float | None, str, str]
+"""A run: label (an index), seed, status, objective, bound, gap to the best bound, seconds, failure, message."""
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceRow:
+    """An instance in the page's list; ``figure`` is the number of its figure, None if it has none."""
+
+    hash: str
+    name: str
+    family: str
+    suite: str
+    state: State
+    best: float | None
+    found_by: str
+    bound: float | None
+    gap: float | None
+    unit: str
+    proved: int
+    failed: int
+    contradiction: str
+    files: tuple[str, ...]
+    runs: tuple[Cells, ...]
+    figure: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The page's head: counts, and when and with what the runs were made.
+
+    ``instances`` counts the valid ones, ``invalid`` the files that are none. ``failures`` has each kind with its number
+    of runs, ``first`` and ``last`` are when the first and the last run ended (None: there is no run).
+    """
+
+    instances: int
+    invalid: int
+    runs: int
+    proved: int
+    contradictions: int
+    failures: tuple[tuple[str, int], ...]
+    first: str | None
+    last: str | None
+    versions: tuple[tuple[str, tuple[str, ...]], ...]
+
+    @property
+    def failed(self) -> int:
+        """Runs without an answer that counts."""
+        return sum(count for _, count in self.failures)
+
+
+def grouped(runs: Runs) -> dict[str, list[Attempt]]:
+    """The attempts on each valid instance, by its hash, instances in the order of their suites and files."""
+    groups: dict[str, list[Attempt]] = {}
+    for attempt in runs.attempts:
+        if attempt.known is not None:
+            groups.setdefault(attempt.known.instance_hash, []).append(attempt)
+    return groups
+
+
+def overview_of(runs: Runs, groups: Mapping[str, Sequence[Attempt]]) -> Overview:
+    """The head of the page."""
+    records = [attempt.record for attempt in runs.attempts]
+    ended = sorted({record.finished for record in records})
+    failures = Counter(str(record.failure) for record in records if record.failure is not None)
+    invalid = {a.record.key.instance_hash for a in runs.attempts if a.known is None}
+    states = Counter(state_of(runs.known[key], attempts) for key, attempts in groups.items())
+    return Overview(
+        instances=len(groups),
+        invalid=len(invalid),
+        runs=len(records),
+        proved=states["proved"],
+        contradictions=states["contradiction"],
+        failures=tuple(sorted(failures.items())),
+        first=ended[0] if ended else None,
+        last=ended[-1] if ended else None,
+        versions=_versions(records),
+    )
+
+
+def _versions(records: Sequence[Record]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Each program with the versions that made these runs; most runs carry the same text, which is read once."""
+    seen: dict[str, set[str]] = {}
+    for raw in {bytes(record.result.versions) for record in records}:
+        for name, version in msgspec.json.decode(raw, type=dict[str, str]).items():
+            seen.setdefault(name, set()).add(version)
+    for package in {record.package for record in records if record.package is not None}:
+        seen.setdefault(package.name, set()).add(package.version)
+    return tuple((name, tuple(sorted(seen[name]))) for name in sorted(seen))
+
+
+def suite_table(runs: Runs, groups: Mapping[str, Sequence[Attempt]]) -> Table:
+    """A row a suite: instances and what is known of them, runs and how many of them failed."""
+    suites: dict[str, list[Counter[str]]] = {}
+    for attempt in runs.attempts:
+        counts = suites.setdefault(attempt.suite, [Counter(), Counter()])[1]
+        counts["runs"] += 1
+        counts["proved"] += attempt.proved
+        counts["failed"] += attempt.record.failure is not None
+    for key, attempts in groups.items():
+        suites[runs.known[key].suite][0][state_of(runs.known[key], attempts)] += 1
+    columns = (
+        Column("suite", "suite", help="The last two folders of the instances' files."),
+        Column("instances", "instances", "count", "Different instances, by content."),
+        Column("proved", "proved", "count", "Instances whose best value meets a proven bound, or proved infeasible."),
+        Column("open", "open", "count", "Instances with a solution and a gap, or without a bound."),
+        Column("unsolved", "no answer", "count", "Instances for which no run found a solution or proved anything."),
+        Column("contradictions", "contradictions", "count", "Instances of which two runs say what cannot both hold."),
+        Column("runs", "runs", "count", "Runs, each with its own method, seed and limits."),
+        Column("runs_proved", "runs that prove", "count", "Runs that proved their own answer."),
+        Column("runs_failed", "runs that failed", "count", "Runs without an answer that counts."),
+    )
+    rows = []
+    for suite in sorted(suites):
+        states, counts = suites[suite]
+        rows.append(
+            (
+                suite,
+                states.total(),
+                states["proved"],
+                states["open"],
+                states["unsolved"] + states["failed"],
+                states["contradiction"],
+                counts["runs"],
+                counts["proved"],
+                counts["failed"],
+            )
+        )
+    return Table("suites", "Suites", columns, tuple(rows))
+
+
+def with_figures(runs: Runs, groups: Mapping[str, Sequence[Attempt]], most: int | None) -> tuple[str, ...]:
+    """The hashes of at most ``most`` instances (None: of all): contradictory ones first, then by gap, largest first.
+
+    A gap that is not known counts as the largest. Of equal gaps each suite has its turn, so that none is left out.
+    """
+    met: Counter[tuple[str, float]] = Counter()
+    keyed = []
+    for key in groups:
+        known = runs.known[key]
+        # None is no number; a share of at least 0 is never below 0 when negated.
+        size = -2.0 if known.contradiction is not None else -1.0 if known.gap is None else 1.0 / (2.0 + known.gap)
+        turn = met[known.suite, size]
+        met[known.suite, size] += 1
+        keyed.append((size, turn, known.suite, key))
+    keyed.sort()
+    return tuple(key for *_, key in keyed[:most])
+
+
+def instance_rows(
+    runs: Runs, groups: Mapping[str, Sequence[Attempt]], figures: Mapping[str, int], units: Mapping[str, str]
+) -> tuple[InstanceRow, ...]:
+    """The page's list; ``figures`` and ``units`` are by instance hash and may lack instances."""
+    place = {label: index for index, label in enumerate(runs.labels)}
+    rows = []
+    for key, attempts in groups.items():
+        known = runs.known[key]
+        rows.append(
+            InstanceRow(
+                hash=key,
+                name=known.name,
+                family=known.family,
+                suite=known.suite,
+                state=state_of(known, attempts),
+                best=known.best,
+                found_by=finder(known, attempts) or "",
+                bound=known.bound,
+                gap=known.gap,
+                unit=units.get(key, ""),
+                proved=sum(attempt.proved for attempt in attempts),
+                failed=sum(attempt.record.failure is not None for attempt in attempts),
+                contradiction=known.contradiction or "",
+                files=tuple(sorted({attempt.record.file for attempt in attempts})),
+                runs=tuple(_cells(attempt, place[attempt.label]) for attempt in attempts),
+                figure=figures.get(key),
+            )
+        )
+    return tuple(rows)
+
+
+def _cells(attempt: Attempt, label: int) -> Cells:
+    result = attempt.record.result
+    return (
+        label,
+        attempt.record.key.seed,
+        result.status,
+        attempt.objective,
+        result.bound,
+        attempt.gap,
+        result.runtime_s,
+        "" if attempt.record.failure is None else str(attempt.record.failure),
+        result.message,
+    )

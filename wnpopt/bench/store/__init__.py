@@ -1,0 +1,1 @@
+"""The store of runs, and what its records must keep."""

@@ -1,0 +1,1 @@
+"""Where the runs of a batch are done: processes of this machine, or of a cluster."""

@@ -1,0 +1,261 @@
+"""A batch on a Dask cluster: every task goes to one of its workers, which runs it in a process of its own.
+
+Only the client writes to the store, once for each task, when the answer has come. When a worker of the cluster dies
+Dask gives its tasks to another, so nothing is lost and nothing is stored twice. Files travel with the tasks: the
+workers need wnpopt, not our file system.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import queue
+import socket
+import threading
+import time
+import uuid
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from wnpopt.backends.isolation.fork_server import ForkServer
+from wnpopt.bench.store.record import Failure
+from wnpopt.bench.workers.executor import Event
+from wnpopt.bench.workers.handler import HANDLER
+from wnpopt.bench.workers.process import CancelledError, Cell, Limits, share_of_memory
+from wnpopt.bench.workers.task import MESSAGES, TASKS, Broken, Note, Reply, Task
+from wnpopt.core.errors import InputError, SolverError, one_line
+from wnpopt.core.extras import need
+
+if TYPE_CHECKING:
+    from distributed import Client, Future
+
+CONNECT_S = 4.0
+"""Seconds for a scheduler to answer."""
+
+_SLOTS_S = 1.0
+
+
+class Order(msgspec.Struct, frozen=True):
+    """What a worker of the cluster needs beside the task; ``batch`` tells batches on one cluster apart."""
+
+    batch: str
+    grace_s: float | None
+    memory_bytes: int | None
+    libraries: tuple[str, ...]
+
+
+class ClusterExecutor:
+    """See :class:`wnpopt.bench.workers.executor.Executor`.
+
+    ``address`` is a scheduler's, or "local" for a cluster in this process.
+    """
+
+    needs_content = True
+
+    def __init__(self, address: str, workers: int, limits: Limits, libraries: tuple[str, ...] = ()) -> None:
+        need("distributed", "dask")
+        self._order = Order(uuid.uuid4().hex, limits.grace_s, limits.memory_bytes, libraries)
+        self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
+        self._futures: dict[int, Future] = {}
+        self._looked = -_SLOTS_S
+        self._slots = 0
+        self._closed = False
+        self._client = _connect(address, workers)
+
+    @property
+    def slots(self) -> int:
+        """The threads of all workers that are there now."""
+        if time.monotonic() - self._looked >= _SLOTS_S:
+            self._looked = time.monotonic()
+            self._slots = sum(self._client.nthreads().values())
+        return self._slots
+
+    def submit(self, ticket: int, task: Task) -> None:
+        """See :class:`wnpopt.bench.workers.executor.Executor`."""
+        future = self._client.submit(
+            serve,
+            msgspec.json.encode(task),
+            msgspec.json.encode(self._order),
+            key=f"wnpopt-{self._order.batch}-{ticket}",
+            pure=False,
+        )
+        self._futures[ticket] = future
+        future.add_done_callback(lambda done: self._arrived(ticket, done))
+
+    def next_event(self, timeout: float) -> Event | None:
+        """See :class:`wnpopt.bench.workers.executor.Executor`."""
+        try:
+            event = self._events.get(timeout=timeout)
+        except queue.Empty:
+            return None
+        self._futures.pop(event.ticket, None)
+        return event
+
+    def close(self) -> None:
+        """See :class:`wnpopt.bench.workers.executor.Executor`."""
+        self._closed = True
+        # What the scheduler does not know any more need not be given up; a cluster that is gone cannot be told.
+        with contextlib.suppress(Exception):
+            self._client.cancel(list(self._futures.values()), force=True)
+            self._client.run(abandon, self._order.batch, on_error="ignore")
+        cluster = self._client.cluster
+        self._client.close()
+        if cluster is not None:
+            cluster.close()
+
+    def _arrived(self, ticket: int, future: Future) -> None:
+        """In a thread of the client: a task is done, in whichever way."""
+        if self._closed:
+            return
+        from distributed import KilledWorker
+
+        what: Reply | Exception
+        try:
+            decoded = MESSAGES.decode(future.result())
+            assert not isinstance(decoded, Note)
+            what = decoded
+        except KilledWorker as error:
+            what = Broken(
+                Failure.CRASH, f"every worker of the cluster that ran this died, {error.allowed_failures + 1} times"
+            )
+        except Exception as error:
+            what = SolverError(f"the cluster failed: {type(error).__name__}: {error}")
+        self._events.put(Event(ticket, 0, what))
+
+
+def _connect(address: str, workers: int) -> Client:
+    from distributed import Client, LocalCluster
+
+    if address == "local":
+        # Threads of this process: each run has a process of its own all the same.
+        cluster = LocalCluster(
+            n_workers=workers, threads_per_worker=1, processes=False, dashboard_address=None, memory_limit=0
+        )
+        return Client(cluster)
+    _reach(address)
+    try:
+        return Client(address, timeout=CONNECT_S, set_as_default=False)
+    except (OSError, ValueError) as error:  # TimeoutError is an OSError
+        raise InputError(f"no Dask scheduler answers at {address!r} ({error})", where="dask") from None
+
+
+def _reach(address: str) -> None:
+    """Raise :class:`InputError` where nothing listens: Dask's client would try again and again."""
+    scheme, _, place = address.rpartition("://")
+    host, _, port = place.rpartition(":")
+    if scheme not in ("", "tcp", "tls") or not host or not port.isdecimal() or int(port) > 65535:
+        what = f"found {address!r}; the address of a Dask scheduler such as tcp://10.0.0.1:8786, or local, is needed"
+        raise InputError(what, where="dask")
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), timeout=CONNECT_S).close()
+    except (OSError, UnicodeError) as error:
+        told = getattr(error, "strerror", None) or error or "timed out"
+        raise InputError(f"no Dask scheduler answers at {address!r} ({told})", where="dask") from None
+    # Something else that listens may say nothing, or what Dask's client takes for the length of a message; and a client
+    # that fails while it is made complains once more when it is collected.
+    answers: list[str] = []
+    asking = threading.Thread(target=lambda: answers.append(_ask_identity(address)), daemon=True)
+    asking.start()
+    asking.join(2 * CONNECT_S)
+    if answers != ["Scheduler"]:
+        told = answers[0] if answers else "timed out"
+        raise InputError(f"no Dask scheduler answers at {address!r} ({told})", where="dask")
+
+
+def _ask_identity(address: str) -> str:
+    """What listens there, in Dask's words ("Scheduler"), or what went wrong; in a thread of its own event loop."""
+    from distributed.comm import connect
+    from distributed.security import Security
+
+    async def ask() -> str:
+        comm = await connect(address, timeout=CONNECT_S, **Security().get_connection_args("client"))
+        try:
+            await comm.write({"op": "identity", "reply": True})
+            answer = await comm.read()
+            return str(answer.get("type", "something else"))
+        finally:
+            comm.abort()
+
+    async def ask_in_time() -> str:
+        return await asyncio.wait_for(ask(), CONNECT_S)
+
+    try:
+        return asyncio.run(ask_in_time())
+    except TimeoutError:
+        return "timed out"
+    except Exception as error:  # also MemoryError: the length of a message that is none
+        return "something else answers: " + one_line(f"{type(error).__name__}: {error}")[:200]
+
+
+def serve(task: bytes, order: bytes) -> bytes:
+    """On a worker of the cluster: the answer to ``task``."""
+    cells = _cells_of(msgspec.json.decode(order, type=Order))
+    cell = cells.take()
+    try:
+        return msgspec.json.encode(cell.perform(TASKS.decode(task), lambda _note: None))
+    finally:
+        cells.put_back(cell)
+
+
+def abandon(batch: str) -> None:
+    """On a worker of the cluster: give up what a batch runs there."""
+    with _lock:
+        cells = _batches.pop(batch, None)
+    if cells is not None:
+        cells.close()
+
+
+class _Cells:
+    """The cells of a batch in this process, as many as it has run tasks at once."""
+
+    def __init__(self, order: Order, threads: int) -> None:
+        memory = order.memory_bytes if order.memory_bytes is not None else share_of_memory(threads)
+        self._limits = Limits(order.grace_s, memory)
+        self._server = ForkServer(HANDLER, order.libraries, memory)
+        self._lock = threading.Lock()
+        self._all: list[Cell] = []
+        self._idle: list[Cell] = []
+        self._closed = False
+
+    def take(self) -> Cell:
+        with self._lock:
+            if self._closed:
+                raise CancelledError
+            if self._idle:
+                return self._idle.pop()
+            cell = Cell(self._server, self._limits)
+            self._all.append(cell)
+            return cell
+
+    def put_back(self, cell: Cell) -> None:
+        with self._lock:
+            if not self._closed:
+                self._idle.append(cell)
+                return
+        cell.close()
+
+    def close(self) -> None:
+        """Those at work find out by themselves, within a moment."""
+        with self._lock:
+            self._closed = True
+            for cell in self._all:
+                cell.cancel()
+            idle, self._idle = self._idle, []
+        for cell in idle:
+            cell.close()
+        self._server.close()
+
+
+_lock = threading.Lock()
+_batches: dict[str, _Cells] = {}
+
+
+def _cells_of(order: Order) -> _Cells:
+    from distributed import get_worker
+
+    with _lock:
+        if order.batch not in _batches:
+            worker = get_worker()
+            _batches[order.batch] = _Cells(order, worker.state.nthreads)
+        return _batches[order.batch]
