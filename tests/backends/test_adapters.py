@@ -10,9 +10,9 @@ import pytest
 
 from wnpopt.backends.convex import solve_convex
 from wnpopt.backends.cpsat import solve_cpsat
+from wnpopt.backends.ending import Ending
 from wnpopt.backends.highs import solve_highs
 from wnpopt.backends.linear import linear_model
-from wnpopt.backends.report import Ending
 from wnpopt.core.budget import Budget
 from wnpopt.core.errors import SolverError
 from wnpopt.core.trace import Trace

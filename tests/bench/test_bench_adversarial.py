@@ -22,7 +22,7 @@ from wnpopt.bench.adversarial.annealing import Cooling
 from wnpopt.bench.adversarial.comparison import Answer, Kind, answer, ratio_of, score
 from wnpopt.bench.adversarial.search import Progress, Summary, adversarial
 from wnpopt.bench.adversarial.session import Finding, Finished, Session, Step, read_history
-from wnpopt.cli.bench_adversarial import adversarial as command
+from wnpopt.cli.bench.adversarial import adversarial as command
 from wnpopt.core import registry
 from wnpopt.core.bound import Bound
 from wnpopt.core.document import Instance, Solution

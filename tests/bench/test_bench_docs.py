@@ -12,7 +12,7 @@ from wnpopt.bench.analysis.gap import gap_table
 from wnpopt.bench.analysis.runs import Runs
 from wnpopt.bench.store.record import Failure
 from wnpopt.bench.store.store import Store, write_records
-from wnpopt.cli.bench_tables import analyse
+from wnpopt.cli.bench.tables import analyse
 from wnpopt.cli.main import main
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "bench.md").read_text()

@@ -16,7 +16,7 @@ import wnpopt
 from wnpopt.bench.report.figures import chart_of
 from wnpopt.core import registry
 from wnpopt.core.document import Instance, Solution
-from wnpopt.core.gantt import Gantt, run_lengths
+from wnpopt.plotting.gantt import Gantt, run_lengths
 from wnpopt.problems.intradp.instance import IntradpInstance
 from wnpopt.problems.intradp.solution import IntradpSolution
 from wnpopt.problems.intradp.verify import replay

@@ -24,7 +24,7 @@ from wnpopt.bench.store.store import Store, write_records
 from wnpopt.bench.workers.handler import HANDLER
 from wnpopt.bench.workers.process import Cell, Limits
 from wnpopt.bench.workers.task import Identified, Identify
-from wnpopt.cli.batch_progress import line
+from wnpopt.cli.batch.progress import line
 from wnpopt.cli.main import main
 from wnpopt.core import registry
 from wnpopt.core.errors import InputError, SolverError

@@ -12,7 +12,7 @@ from suite_store import small
 from wnpopt.bench.analysis.sweep import Chart, Line
 from wnpopt.bench.store.store import Store
 from wnpopt.bench.suites.suite import Preset, Suite
-from wnpopt.cli.bench_suite import run_suite, show_charts
+from wnpopt.cli.bench.suite import run_suite, show_charts
 from wnpopt.core.errors import InputError
 
 pytestmark = pytest.mark.usefixtures("in_process")

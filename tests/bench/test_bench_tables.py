@@ -12,7 +12,7 @@ from record_factory import record
 from wnpopt.bench.analysis.table import Column, Table, to_latex, write_tables
 from wnpopt.bench.store.record import Failure, Record
 from wnpopt.bench.store.store import Store, write_records
-from wnpopt.cli.bench_tables import analyse, parse_target, show
+from wnpopt.cli.bench.tables import analyse, parse_target, show
 from wnpopt.core.bound import Sense
 from wnpopt.core.errors import InputError
 

@@ -11,7 +11,7 @@ from bench.record_factory import record
 import wnpopt
 from wnpopt.bench.store.record import Failure
 from wnpopt.bench.store.store import Store, write_records
-from wnpopt.cli.batch_progress import line
+from wnpopt.cli.batch.progress import line
 from wnpopt.core.registry import family
 from wnpopt.core.text import one_line
 

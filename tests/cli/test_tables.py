@@ -11,7 +11,7 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from wnpopt.bench.batch.snapshot import Running, Snapshot
-from wnpopt.cli.batch_progress import BatchProgress
+from wnpopt.cli.batch.progress import BatchProgress
 from wnpopt.cli.tables import Heading, draw, fitted
 from wnpopt.cli.terminal import UNBOUNDED, ProgressLine
 from wnpopt.core.text import one_line

@@ -8,8 +8,8 @@ import warnings
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from wnpopt.backends.report import Ending, Report, stopped
-from wnpopt.backends.worker import run_cancellable
+from wnpopt.backends.cancellable import run_cancellable
+from wnpopt.backends.ending import Ending, Report, stopped
 from wnpopt.core.budget import Budget
 from wnpopt.core.errors import SolverError
 from wnpopt.core.result import WarmStart

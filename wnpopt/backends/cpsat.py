@@ -7,9 +7,9 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
+from wnpopt.backends.cancellable import run_cancellable
+from wnpopt.backends.ending import Ending, Report, stopped
 from wnpopt.backends.narrow import affected, guard
-from wnpopt.backends.report import Ending, Report, stopped
-from wnpopt.backends.worker import run_cancellable
 from wnpopt.core.budget import Budget
 from wnpopt.core.document import Solution
 from wnpopt.core.errors import SolverError

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
+from wnpopt.backends.cancellable import run_cancellable
+from wnpopt.backends.ending import Ending, Report, stopped
 from wnpopt.backends.linear import FloatArray, LinearModel, linear_model
-from wnpopt.backends.report import Ending, Report, stopped
-from wnpopt.backends.worker import run_cancellable
 from wnpopt.core.budget import Budget, usable_cores
 from wnpopt.core.document import Solution
 from wnpopt.core.errors import SolverError

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from wnpopt.backends.worker import run_cancellable
+from wnpopt.backends.cancellable import run_cancellable
 from wnpopt.core.budget import Budget
 
 T = TypeVar("T")

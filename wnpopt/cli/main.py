@@ -12,22 +12,10 @@ import traceback
 
 import typer
 
-from wnpopt.cli import (
-    batch,
-    bench,
-    bench_adversarial,
-    doctor,
-    export,
-    generate,
-    importing,
-    listing,
-    report,
-    schema,
-    solve,
-    table,
-    verify,
-    warmup,
-)
+from wnpopt.cli import doctor, export, generate, importing, listing, report, schema, solve, table, verify, warmup
+from wnpopt.cli.batch import command as batch
+from wnpopt.cli.bench import adversarial as bench_adversarial
+from wnpopt.cli.bench import command as bench
 from wnpopt.cli.terminal import complain
 from wnpopt.core.errors import WnpoptError
 from wnpopt.core.versions import versions

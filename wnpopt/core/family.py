@@ -41,7 +41,7 @@ class Family(Generic[I, S]):
     soon as one is asked for.) ``warm_start`` names the method whose solution the exact methods start
     from. ``integer_objective`` holds for all instances or is asked of one. ``prove_infeasible`` gives a proof that
     needs no solver's word, or None. ``plot`` draws a solution into a file of one of ``plot_formats``; ``gantt``
-    makes the :class:`wnpopt.core.gantt.Gantt` of a verified solution. ``perturb`` makes one small random change:
+    makes the :class:`wnpopt.plotting.gantt.Gantt` of a verified solution. ``perturb`` makes one small random change:
     a function of an instance, a ``numpy.random.Generator`` and the instance with which the changes began, around
     whose values it keeps the others. ``warm_up`` are options of ``generate`` for tiny instances that, with the
     known case, reach everything that the family compiles.

@@ -13,8 +13,8 @@ from wnpopt.bench.store.store import Store
 from wnpopt.core import registry
 from wnpopt.core.document import Instance, Solution
 from wnpopt.core.errors import InputError
-from wnpopt.core.gantt import Gantt
 from wnpopt.core.trace import TracePoint
+from wnpopt.plotting.gantt import Gantt
 
 MOST_POINTS = 200
 """Points of a trace that the page keeps at most."""

@@ -90,7 +90,8 @@ def run_split(
     """The network's outputs as the device has them after executing the plan.
 
     ``instance`` is :func:`~wnpopt.problems.intradp.imports.graph.from_graph`'s of this graph: the input, then one
-    operator for each of the graph's, then the output. Raises :class:`InputError` where a side lacks a row that it needs.
+    operator for each of the graph's, then the output. Raises :class:`InputError` where a side lacks a row
+    that it needs.
     """
     if len(graph.inputs) != 1 or len(instance.operators) != len(graph.operators) + 2:
         raise InputError("the instance is not that of this graph, or the graph has several inputs")

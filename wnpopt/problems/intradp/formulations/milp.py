@@ -20,7 +20,7 @@ from wnpopt.problems.intradp.solution import IntradpSolution
 if TYPE_CHECKING:
     import pyomo.environ as pyo
 
-    from wnpopt.backends.report import Report
+    from wnpopt.backends.ending import Report
     from wnpopt.core.bound import Bound
 
 MOST_ROWS = 3000
@@ -364,7 +364,7 @@ def _elements(instance: IntradpInstance) -> int:
 
 def _bounds(instance: IntradpInstance, horizon: Horizon, report: Report | None, objective: float | None) -> list[Bound]:
     """HiGHS's bound, weakened; none if a verified plan contradicts it: then HiGHS has erred."""
-    from wnpopt.backends.report import Ending
+    from wnpopt.backends.ending import Ending
     from wnpopt.core.bound import Bound
     from wnpopt.core.verdict import Verdict, compare
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wnpopt.core.gantt import Bar, Gantt, Group, Lane, Mark
+from wnpopt.plotting.gantt import Bar, Gantt, Group, Lane, Mark
 from wnpopt.problems.intradp.instance import IntradpInstance
 from wnpopt.problems.intradp.plots.image import COLOURS, LANES, bars
 from wnpopt.problems.intradp.solution import IntradpSolution

@@ -25,7 +25,7 @@ from wnpopt.problems.slide.solution import SlideSolution
 if TYPE_CHECKING:
     import pyomo.environ as pyo
 
-    from wnpopt.backends.report import Report
+    from wnpopt.backends.ending import Report
     from wnpopt.core.budget import Budget
     from wnpopt.problems.slide.columnar.columns import FloatArray
     from wnpopt.problems.slide.kernels.needs import Needs
@@ -372,8 +372,8 @@ def _solve(needs: Needs, capacity: float, run: Run[SlideSolution], budget: Budge
 
     import pyomo.environ as pyo
 
+    from wnpopt.backends.ending import Ending, Report
     from wnpopt.backends.highs import solve_highs
-    from wnpopt.backends.report import Ending, Report
     from wnpopt.problems.slide.kernels.needs import Needs
     from wnpopt.problems.slide.selection.plan import Plan
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from wnpopt.core.gantt import Bar, Gantt, Group, Lane, Mark
+from wnpopt.plotting.gantt import Bar, Gantt, Group, Lane, Mark
 from wnpopt.problems.slide.instance import SlideInstance
 from wnpopt.problems.slide.plots.image import COMPUTE, DEADLINE, DOWNLOAD
 from wnpopt.problems.slide.solution import SlideSolution

@@ -318,8 +318,8 @@ def run(instance: WnpInstance, run: Run[WnpSolution]) -> Outcome[WnpSolution]:
 
 def _by_highs(problem: Problem, run: Run[WnpSolution], began: float) -> tuple[Outcome[WnpSolution], bool]:
     """HiGHS's outcome; True if nothing is left to be settled."""
+    from wnpopt.backends.ending import Ending
     from wnpopt.backends.highs import solve_highs
-    from wnpopt.backends.report import Ending
     from wnpopt.problems.wnp.formulations.decisions import Decisions, priced
     from wnpopt.problems.wnp.formulations.horizon import latest_makespan
 

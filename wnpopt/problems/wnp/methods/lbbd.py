@@ -23,7 +23,7 @@ from wnpopt.problems.wnp.methods.refusals import refuse_unplanned
 from wnpopt.problems.wnp.solution import WnpSolution
 
 if TYPE_CHECKING:
-    from wnpopt.backends.report import Report
+    from wnpopt.backends.ending import Report
     from wnpopt.problems.wnp.formulations.cpsat import CpsatModel
     from wnpopt.problems.wnp.kernels.problem import Problem
     from wnpopt.problems.wnp.kernels.radio import Arrivals

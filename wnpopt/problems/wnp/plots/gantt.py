@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wnpopt.core.gantt import Bar, Gantt, Grid, Group, Lane, Mark, run_lengths
+from wnpopt.plotting.gantt import Bar, Gantt, Grid, Group, Lane, Mark, run_lengths
 from wnpopt.problems.wnp.instance import WnpInstance
 from wnpopt.problems.wnp.plots.image import FUSED, colour, origin, time_unit
 from wnpopt.problems.wnp.solution import WnpSolution

@@ -9,9 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wnpopt.cli.batch import plain_warnings
-from wnpopt.cli.batch import show as show_summary
-from wnpopt.cli.batch_progress import BatchProgress
+from wnpopt.cli.batch.command import plain_warnings
+from wnpopt.cli.batch.command import show as show_summary
+from wnpopt.cli.batch.progress import BatchProgress
 from wnpopt.cli.terminal import console, styled
 from wnpopt.core.errors import InputError
 from wnpopt.core.text import number as written
@@ -41,12 +41,12 @@ def run_suite(
 
     ``time_limit`` (None: the preset's) is for the methods that have a limit; the heuristics of a suite run without one,
     so that their runs are the same in every preset. The other options are those of
-    :func:`wnpopt.bench.batch.run.batch`, ``total_time`` for all of it. Returns 0 if every instance has a record that is no failure, else 1. Raises
-    :class:`InputError` for an unknown suite or preset, and what the batch raises.
+    :func:`wnpopt.bench.batch.run.batch`, ``total_time`` for all of it. Returns 0 if every instance has a record that is
+    no failure, else 1. Raises :class:`InputError` for an unknown suite or preset, and what the batch raises.
     """
     from wnpopt.bench.batch.run import batch
     from wnpopt.bench.suites.suite import materialise, suite
-    from wnpopt.cli.bench_tables import show
+    from wnpopt.cli.bench.tables import show
 
     chosen = suite(name)
     limit = chosen.preset(preset).time_limit

@@ -69,7 +69,7 @@ def analyse(records: Iterable[Record], target: Target, store: Store | None = Non
     from wnpopt.bench.analysis.runs import Runs
     from wnpopt.bench.analysis.sweep import charts
     from wnpopt.bench.store.integrality import Integrality
-    from wnpopt.cli.batch import plain_warnings
+    from wnpopt.cli.batch.command import plain_warnings
 
     with plain_warnings():
         runs = Runs.of(records, Integrality(store))
@@ -108,9 +108,9 @@ def show(
     """Print the tables and profiles of the store ``directory``; write them to ``out``; returns the exit code.
 
     With ``json`` one JSON object goes to stdout instead. ``formats`` are those of
-    :data:`wnpopt.bench.analysis.table.FORMATS`. ``profile_target`` is "proved" or a share t of the best known value (see
-    :func:`wnpopt.bench.analysis.profile.time_profile`).
-    ``update_index`` writes what the runs know better into the indices of their suites. Raises :class:`InputError`.
+    :data:`wnpopt.bench.analysis.table.FORMATS`. ``profile_target`` is "proved" or a share t of the best known
+    value (see :func:`wnpopt.bench.analysis.profile.time_profile`). ``update_index`` writes what the runs know better
+    into the indices of their suites. Raises :class:`InputError`.
     """
     from wnpopt.bench.analysis.table import make_folder, write_tables
     from wnpopt.bench.index.update import update_index as update
@@ -225,7 +225,7 @@ def _data(
 def _print(console: Console, analysis: Analysis) -> None:
     from wnpopt.bench.analysis.gap import gap_views
     from wnpopt.bench.analysis.profile import profile_table
-    from wnpopt.cli.bench_suite import show_charts
+    from wnpopt.cli.bench.suite import show_charts
 
     def note(text: str) -> None:
         console.print(styled(text, "dim"))

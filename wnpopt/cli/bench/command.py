@@ -60,7 +60,7 @@ def bench(
 
     if what in suites():
         _refuse(context, _STORE, "goes with a folder of results, not with a suite")
-        from wnpopt.cli.bench_suite import run_suite
+        from wnpopt.cli.bench.suite import run_suite
 
         return run_suite(
             what,
@@ -74,7 +74,7 @@ def bench(
     if not Path(what).is_dir():
         raise InputError(f"is no folder of results and no suite; the suites are {', '.join(suites())}", file=what)
     _refuse(context, _SUITE, "goes with a suite, not with a folder of results")
-    from wnpopt.cli.bench_tables import show
+    from wnpopt.cli.bench.tables import show
 
     return show(
         Path(what), out=out, formats=names(formats), json=json, update_index=update_index, profile_target=profile_target

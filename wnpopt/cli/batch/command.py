@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from wnpopt.cli.arguments import integer, integers, names, real
-from wnpopt.cli.batch_progress import BatchProgress
+from wnpopt.cli.batch.progress import BatchProgress
 from wnpopt.cli.terminal import print_json, say, show_warning
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""wnpopt batch, and how far it is."""

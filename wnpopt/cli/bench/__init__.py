@@ -1,0 +1,1 @@
+"""wnpopt bench: named suites, tables of a store, adversarial search."""
