@@ -20,7 +20,7 @@ from pathlib import Path
 import wnpopt
 from wnpopt.problems.wnp.instance import WnpInstance
 
-sys.path.append(str(Path(__file__).resolve().parents[1] / "tests" / "wnp"))
+sys.path.append(str(Path(__file__).resolve().parents[1]))
 
 METHODS = ("milp", "cpsat", "lbbd", "auto")
 
@@ -78,7 +78,7 @@ def near_tie(seed: int) -> WnpInstance:
 
 def verdict(seed: int, method: str, start: str, *, limit: float, isolate: bool) -> str:
     """What a method makes of an instance, measured by the optimum of exhaustion."""
-    from wnp_brute import optimum
+    from tests.wnp.brute import optimum
 
     instance = near_tie(seed)
     best = optimum(instance)

@@ -20,7 +20,7 @@ from wnpopt.problems.slide.generate import generate
 
 ROOT = Path(__file__).resolve().parents[1]
 SUITES = ROOT / "instances" / "slide"
-sys.path.insert(0, str(ROOT / "tests" / "slide"))
+sys.path.insert(0, str(ROOT))
 
 Options = dict[str, int | float | str]
 SLOW: Options = {"compute_scale": 0.05}
@@ -84,8 +84,8 @@ RECIPES: dict[str, list[tuple[str, Options]]] = {
 
 def tiny() -> Iterator[tuple[str, SlideInstance, dict[str, object]]]:
     """One of every variant and some mixes, proved by trying everything."""
-    from slide_oracle import optimum
-    from slide_tiny import VARIANTS, tiny_instance
+    from tests.slide.oracle import optimum
+    from tests.slide.tiny import VARIANTS, tiny_instance
 
     chosen = [frozenset(), *(frozenset({v}) for v in VARIANTS)]
     chosen += [frozenset(v) for v in (("multicast", "cache"), ("weights", "blocks", "lists"), ("power", "receive"))]

@@ -7,11 +7,10 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "tests" / "wnp"))
-
-from wnp_brute import optimum  # noqa: E402
+sys.path.insert(0, str(ROOT))
 
 import wnpopt  # noqa: E402
+from tests.wnp.brute import optimum  # noqa: E402
 from wnpopt.backends.writer import write_linear  # noqa: E402
 from wnpopt.problems.wnp.instance import WnpInstance  # noqa: E402
 

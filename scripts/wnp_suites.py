@@ -7,7 +7,7 @@
         --missing                           only instances that changed or are not in the index yet
         --open                              those too that are not proved yet; the better of old and new is kept
 
-The optimum of the suite tiny comes from exhaustion (tests/wnp/wnp_brute.py), the others' from `auto`. Where that proves
+The optimum of the suite tiny comes from exhaustion (tests/wnp/brute.py), the others' from `auto`. Where that proves
 nothing in its time, the index has the best value and the best bound that it found.
 """
 
@@ -20,12 +20,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "tests" / "wnp"))
+sys.path.insert(0, str(ROOT))
 
-from wnp_brute import optimum  # noqa: E402
 from wnp_real import real  # noqa: E402
 
 import wnpopt  # noqa: E402
+from tests.wnp.brute import optimum  # noqa: E402
 from wnpopt.core.jsonio import format_json  # noqa: E402
 from wnpopt.domain.chip.devices import chip  # noqa: E402
 from wnpopt.domain.files.graph import load_graph  # noqa: E402

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import trouble_package
-from in_process import InProcess
 
 import wnpopt
+from tests.bench import trouble_package
+from tests.bench.in_process import InProcess
 from wnpopt.core import registry
 
 SHAPE = {"subgraphs": 5, "cores": 2, "modalities": 2, "resource_blocks": 2, "slots": 6, "block_slots": 2}

@@ -6,9 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
-from bench.record_factory import record
 
 import wnpopt
+from tests.bench.record_factory import record
 from wnpopt.bench.store.record import Failure
 from wnpopt.bench.store.store import Store, write_records
 from wnpopt.cli.batch.progress import line

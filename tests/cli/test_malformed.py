@@ -7,7 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from mutations import Data, append, drop, put
+
+from tests.mutations import Data, append, drop, put
 
 # name -> (change of a valid instance, words that the message must hold)
 BAD_DATA: dict[str, tuple[Callable[[Data], None], list[str]]] = {

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from onnx_rig import NotExecutableError, run, session
+
+from tests.intradp.onnx_rig import NotExecutableError, run, session
 
 if TYPE_CHECKING:
     from onnx import ModelProto, NodeProto

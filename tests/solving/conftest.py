@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import solver_trouble
 
+from tests.solving import solver_trouble
 from wnpopt.core import registry
 
 

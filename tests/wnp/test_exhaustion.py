@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from wnp_brute import optimum
-from wnp_tiny import tiny_instance
 
 import wnpopt
+from tests.wnp.brute import optimum
+from tests.wnp.tiny import tiny_instance
 from wnpopt import testing
 from wnpopt.core.budget import Budget
 from wnpopt.core.registry import family

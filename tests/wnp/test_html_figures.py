@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from wnp_tiny import tiny_instance
 
 import wnpopt
+from tests.wnp.tiny import tiny_instance
 from wnpopt.cli.main import main
 from wnpopt.core.errors import InputError
 from wnpopt.problems.wnp.instance import WnpInstance

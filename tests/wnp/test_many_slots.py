@@ -6,10 +6,10 @@ import random
 
 import numpy as np
 import pytest
-from wnp_brute import optimum
-from wnp_tiny import tiny_data
 
 import wnpopt
+from tests.wnp.brute import optimum
+from tests.wnp.tiny import tiny_data
 from wnpopt.core.errors import UnsupportedError
 from wnpopt.problems.wnp.instance import WnpInstance
 from wnpopt.problems.wnp.kernels import horizon

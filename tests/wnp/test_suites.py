@@ -6,9 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
-from wnp_brute import optimum
 
 import wnpopt
+from tests.wnp.brute import optimum
 from wnpopt.core.budget import Budget
 from wnpopt.problems.wnp.bounds import bounds
 from wnpopt.problems.wnp.instance import WnpInstance

@@ -6,9 +6,9 @@ import copy
 from collections.abc import Callable
 
 import pytest
-from mutations import Data, drop, put
 
 import wnpopt
+from tests.mutations import Data, drop, put
 from wnpopt.problems.wnp.instance import WnpInstance
 from wnpopt.problems.wnp.solution import WnpSolution
 from wnpopt.problems.wnp.verify import RULES, verify

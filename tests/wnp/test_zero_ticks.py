@@ -5,10 +5,10 @@ from __future__ import annotations
 import random
 
 import pytest
-from wnp_brute import optimum
-from wnp_tiny import tiny_data
 
 import wnpopt
+from tests.wnp.brute import optimum
+from tests.wnp.tiny import tiny_data
 from wnpopt.backends.narrow import _has
 from wnpopt.problems.wnp.formulations.cpsat import compile_cpsat, compile_master
 from wnpopt.problems.wnp.instance import WnpInstance

@@ -1,0 +1,61 @@
+"""The page docs/bench.md says what is so."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.bench.record_factory import record
+from wnpopt.bench.analysis.gap import gap_table
+from wnpopt.bench.analysis.runs import Runs
+from wnpopt.bench.store.record import Failure
+from wnpopt.bench.store.store import Store, write_records
+from wnpopt.cli.bench.tables import analyse
+from wnpopt.cli.main import main
+
+PAGE = (Path(__file__).resolve().parents[2] / "docs" / "bench.md").read_text()
+
+
+def filled(path: Path) -> Store:
+    store = Store.create(path)
+    write_records(store, [
+        record("a", "exact", objective=3, bound=3),
+        record("a", "fast", objective=4),
+        record("a", "fast", 1, objective=3),
+        record("b", "fast", failure=Failure.CRASH),
+    ])  # fmt: skip
+    return store
+
+
+def test_the_example_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.chdir(tmp_path)
+    filled(tmp_path / "results")
+    code, *_ = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+    exec(code, {})
+    assert capsys.readouterr().out.splitlines() == ["exact 1.0 1 2", "fast 0.0 1 2"]
+    assert "tabular" in (tmp_path / "gaps.tex").read_text()
+
+
+def test_the_commands_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    filled(tmp_path / "results")
+    block = PAGE.split("```")[1]
+    commands = [line.partition("#")[0].split() for line in block.strip().splitlines()]
+    assert commands[0][:2] == ["wnpopt", "batch"]
+    for command in commands[1:]:
+        assert command[:3] == ["wnpopt", "bench", "results"]
+        assert main(command[1:]) == 0
+
+
+def test_every_column_is_told() -> None:
+    for column in gap_table(Runs.of([])).columns[2:]:
+        assert f"`{column.key}`" in PAGE or column.key in {f"failed_{kind}" for kind in Failure}, column.key
+
+
+def test_every_table_is_told(tmp_path: Path) -> None:
+    analysis = analyse(filled(tmp_path).latest().values(), "proved")
+    for table in analysis.tables():
+        generic = table.name.replace("-wnp", "-<family>")
+        assert generic in PAGE or generic.endswith("-steps"), table.name

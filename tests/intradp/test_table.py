@@ -1,0 +1,129 @@
+"""Plan tables, the controller, trace replay, the front, and the figures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.intradp.tiny import random_solution, tinies
+from wnpopt.core.errors import InputError
+from wnpopt.problems.intradp.generate import generate
+from wnpopt.problems.intradp.online.adaptive import Controller, random_trace, read_trace, replay_trace
+from wnpopt.problems.intradp.online.simulate import Trace, simulate
+from wnpopt.problems.intradp.online.table import PlanTable, at_bandwidth, build_table, front, parse_grid
+from wnpopt.problems.intradp.plots.image import draw, draw_sweep
+from wnpopt.problems.intradp.verify import replay, verify
+
+
+def test_table_is_verified_proved_and_monotone() -> None:
+    instance = generate({"shape": "chain", "operators": 14, "units": 24}, 1)
+    grid = [0.0, 0.2, 0.5, 1.0, 2.0, 4.0]
+    table = build_table(instance, grid, time_limit=10)
+    assert [entry.megabytes_per_s for entry in table.plans] == grid
+    latencies = [entry.latency_s for entry in table.plans]
+    assert latencies == sorted(latencies, reverse=True)
+    assert latencies[-1] < latencies[0]
+    for entry in table.plans[1:]:
+        here = at_bandwidth(instance, entry.megabytes_per_s)
+        assert verify(here, entry.solution(instance.name)).objective == entry.latency_s
+        assert entry.bound is not None
+        assert entry.bound == pytest.approx(entry.latency_s, rel=1e-7)
+    assert PlanTable.from_data(table.to_data()) == table
+    assert table.at(0.7).megabytes_per_s == 0.5
+    cuts = build_table(instance, grid, method="layer-cut")
+    assert all(a.latency_s <= b.latency_s for a, b in zip(table.plans, cuts.plans, strict=True))
+
+
+def test_a_changed_instance_has_its_own_hash() -> None:
+    instance = generate({"shape": "chain", "operators": 8, "units": 8}, 1)
+    before = instance.instance_hash
+    other = at_bandwidth(instance, 3.0)
+    assert other.instance_hash != before
+    assert other.instance_hash == type(other).from_data(other.to_data()).instance_hash
+
+
+def test_grid() -> None:
+    assert parse_grid("1:3") == [1, 2, 3]
+    assert parse_grid("0:1:0.5") == [0, 0.5, 1]
+    assert parse_grid("4,2") == [2, 4]
+    for wrong in ("", "3:1", "1:2:0", "a", "-1:2", "nan", "1:2:3:4", "1:inf", "0:1e9", "0:1:1e-9"):
+        with pytest.raises(InputError):
+            parse_grid(wrong)
+
+
+def test_a_constant_trace_is_the_contract() -> None:
+    rng = np.random.default_rng(0)
+    for instance in tinies(60, first=7000, most_plans=10**7):
+        rate = instance.link.uplink_bytes_per_s
+        here = at_bandwidth(instance, rate / 1e6)
+        for step in (0.3, 1e3):
+            solution = random_solution(instance, rng)
+            replayed = replay(here, solution)
+            found = simulate(here, solution, Trace(step, (rate,) * 3), 2.1)
+            assert found == pytest.approx((replayed.latency_s, replayed.energy_j), rel=1e-9, abs=1e-9)
+
+
+def test_trace_time() -> None:
+    trace = Trace(1.0, (10.0, 0.0, 5.0))
+    assert trace.finish(0.5, 5.0) == 1.0
+    assert trace.finish(0.5, 7.5) == 2.5
+    assert trace.finish(0.0, 15.0) == 3.0
+    assert trace.finish(0.0, 1500.0) == pytest.approx(300.0)
+    with pytest.raises(InputError):
+        Trace(1.0, (0.0,))
+
+
+def test_controller() -> None:
+    instance = generate({"shape": "chain", "operators": 10, "units": 12}, 2)
+    table = build_table(instance, [0.0, 0.5, 1.0, 2.0], method="layer-cut")
+    controller = Controller(table, "harmonic", window=2)
+    assert controller.plan().megabytes_per_s == 0
+    for seen in (2.0, 0.5):
+        controller.observe(seen)
+    assert controller.estimate() == pytest.approx(0.8)
+    stays = Controller(table, "last", hysteresis=10.0)
+    stays.observe(2.0)
+    assert stays.plan().megabytes_per_s == 0
+    with pytest.raises(InputError):
+        Controller(table, "psychic")  # type: ignore[arg-type]
+
+
+def test_replay_of_a_trace(tmp_path: Path) -> None:
+    instance = generate({"shape": "chain", "operators": 12, "units": 16}, 3)
+    scale = instance.link.uplink_bytes_per_s / 1e6
+    trace = random_trace(20, 1, mean_megabytes_per_s=scale)
+    assert trace == random_trace(20, 1, mean_megabytes_per_s=scale)
+    grid = [scale * f for f in (0.0, 0.1, 0.3, 0.6, 1.0, 1.5, 3.0)]
+    tables = {m: build_table(instance, grid, method=m, time_limit=5) for m in ("device-only", "layer-cut", "search")}
+    found = replay_trace(instance, tables, trace, requests=40)
+    device = found["device-only"].summary()
+    assert device["latency_s_max"] == pytest.approx(device["latency_s_mean"])
+    assert found["search"].summary()["latency_s_mean"] < device["latency_s_mean"]
+    file = tmp_path / "trace.csv"
+    file.write_text("t_s,rate\n0.0,1\n0.5,2\n1.0,3\n")
+    assert read_trace(file) == Trace(0.5, (1e6, 2e6, 3e6))
+    file.write_text("t_s,rate\n0.0,1\n0.5,2\n3.0,3\n")
+    with pytest.raises(InputError, match="evenly"):
+        read_trace(file)
+
+
+def test_front() -> None:
+    instance = generate({"shape": "chain", "operators": 9, "units": 10, "bandwidth": 1.0}, 5)
+    points = front(instance, 4, time_limit=3)
+    latency, energy = [point[0] for point in points], [point[1] for point in points]
+    assert latency == sorted(latency)
+    assert energy == sorted(energy, reverse=True)
+
+
+def test_figures(tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
+    pytest.importorskip("plotly")
+    instance = generate({"shape": "chain", "operators": 9, "units": 10}, 5)
+    solution = build_table(instance, [1.0]).plans[0].solution(instance.name)
+    for suffix in ("png", "svg", "html"):
+        draw(instance, solution, 0.001, tmp_path / f"plan.{suffix}")
+        draw_sweep({"search": [(1, 2.0), (2, 1.0)], "bound": [(1, 1.5), (2, 1.0)]}, tmp_path / f"sweep.{suffix}")
+        assert (tmp_path / f"plan.{suffix}").stat().st_size > 2000
+        assert (tmp_path / f"sweep.{suffix}").stat().st_size > 2000
