@@ -6,7 +6,7 @@ from pathlib import Path
 
 from wnpopt.core.budget import Budget
 from wnpopt.core.jsonio import write_json
-from wnpopt.core.method import Run
+from wnpopt.core.method import Context
 from wnpopt.core.trace import Trace
 from wnpopt.problems.intradp.formulations.milp import build, scale_of
 from wnpopt.problems.intradp.generate import generate
@@ -27,7 +27,7 @@ def main() -> None:
     for name, options in CASES.items():
         instance = generate({**options, "name": f"golden-{name}"}, 1)
         budget = Budget(None)
-        outcome = every.run(instance, Run(budget, Trace("min", budget), None, (), lambda _: None))
+        outcome = every.solve(instance, Context(budget, Trace("min", budget), None, (), lambda _: None))
         assert outcome.solution is not None
         write_json(FOLDER / f"{name}.json", instance.to_data())
         build(instance).write(str(FOLDER / f"{name}.mps"), io_options={"symbolic_solver_labels": True})

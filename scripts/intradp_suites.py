@@ -11,7 +11,7 @@ from pathlib import Path
 
 from wnpopt.core.budget import Budget
 from wnpopt.core.jsonio import write_json
-from wnpopt.core.method import Run
+from wnpopt.core.method import Context
 from wnpopt.core.trace import Trace
 from wnpopt.domain.chip.devices import device
 from wnpopt.problems.intradp.generate import KINDS, generate
@@ -91,7 +91,7 @@ def entry(instance: IntradpInstance, time_limit: float) -> dict[str, object]:
     file = f"{instance.name}.json"
     if every.count(instance) <= 1_000_000:
         budget = Budget(None)
-        outcome = every.run(instance, Run(budget, Trace("min", budget), None, (), lambda _: None))
+        outcome = every.solve(instance, Context(budget, Trace("min", budget), None, (), lambda _: None))
         assert outcome.solution is not None
         value = verify(instance, outcome.solution).objective
         return {"file": file, "best": value, "bound": outcome.bounds[0].value, "proved": True, "how": "all plans"}

@@ -12,6 +12,7 @@ import math
 from wnpopt import api
 from wnpopt.core import registry
 from wnpopt.core.document import Instance, Solution
+from wnpopt.core.proof import Proof
 from wnpopt.core.registry import AnyFamily
 from wnpopt.core.result import Result, Status, Termination, WarmStart
 
@@ -114,7 +115,7 @@ def check_method(
     result = api.solve(instance, method, time_limit=30, threads=1, seed=0, warm_start="none")
     check_result(family, instance, result)
     _check_no_defect(method, result)
-    proves = "optimality" in registry.method(family.name, method).proves
+    proves = bool(registry.method(family.name, method).proves & Proof.OPTIMALITY)
     side = 1.0 if family.sense == "min" else -1.0
     if optimum is None:
         expect(result.solution is None, "an infeasible instance has no solution")

@@ -27,7 +27,8 @@ from wnpopt.core import registry
 from wnpopt.core.bound import Bound
 from wnpopt.core.document import Instance, Solution
 from wnpopt.core.errors import InputError
-from wnpopt.core.method import Method, Outcome, Run
+from wnpopt.core.method import Context, Method, Outcome
+from wnpopt.core.proof import Proof
 from wnpopt.core.status import Status, Termination
 from wnpopt.problems.wnp.instance import WnpInstance
 
@@ -259,13 +260,13 @@ def test_families_and_refused_fields(tmp_path: Path) -> None:
 HOP = tiny(14).to_data()["chip"]["hop_ticks"]  # type: ignore[index]
 
 
-def _pacs(instance: WnpInstance, run: Run[Solution]) -> Outcome[Solution]:
-    return registry.method("wnp", "pacs").run(instance, run)
+def _pacs(instance: WnpInstance, context: Context[Solution]) -> Outcome[Solution]:
+    return registry.method("wnp", "pacs").run(instance, context)
 
 
-def _late(instance: WnpInstance, run: Run[Solution]) -> Outcome[Solution]:
+def _late(instance: WnpInstance, context: Context[Solution]) -> Outcome[Solution]:
     """pacs, but on a chip with another hop everything starts a long while later."""
-    found = _pacs(instance, run)
+    found = _pacs(instance, context)
     if found.solution is None or instance.chip.hop_ticks == HOP:
         return found
     data = found.solution.to_data()
@@ -275,30 +276,30 @@ def _late(instance: WnpInstance, run: Run[Solution]) -> Outcome[Solution]:
     return Outcome(type(found.solution).from_data(data), Termination.HEURISTIC)
 
 
-def _none(instance: WnpInstance, run: Run[Solution]) -> Outcome[Solution]:
+def _none(instance: WnpInstance, context: Context[Solution]) -> Outcome[Solution]:
     """pacs, but nothing on a chip with another hop."""
-    found = _pacs(instance, run)
+    found = _pacs(instance, context)
     return found if instance.chip.hop_ticks == HOP else Outcome(None, Termination.HEURISTIC)
 
 
-def _boastful(instance: WnpInstance, run: Run[Solution]) -> Outcome[Solution]:
+def _boastful(instance: WnpInstance, context: Context[Solution]) -> Outcome[Solution]:
     """rtfs, with its own value for a bound."""
-    found = registry.method("wnp", "rtfs").run(instance, run)
+    found = registry.method("wnp", "rtfs").run(instance, context)
     if found.solution is None:
         return found
-    objective = run.verified_objective(found.solution)
+    objective = context.verified_objective(found.solution)
     assert objective is not None
     return Outcome(found.solution, Termination.PROVED, bounds=(Bound(objective, "boast"),))
 
 
-def _raises(instance: WnpInstance, run: Run[Solution]) -> Outcome[Solution]:
+def _raises(instance: WnpInstance, context: Context[Solution]) -> Outcome[Solution]:
     if instance.chip.hop_ticks != HOP:
         raise ZeroDivisionError("hop")
-    return _pacs(instance, run)
+    return _pacs(instance, context)
 
 
-def _wrong(instance: WnpInstance, run: Run[Solution]) -> Outcome[Solution]:
-    found = _pacs(instance, run)
+def _wrong(instance: WnpInstance, context: Context[Solution]) -> Outcome[Solution]:
+    found = _pacs(instance, context)
     if found.solution is None or instance.chip.hop_ticks == HOP:
         return found
     data = found.solution.to_data()
@@ -307,7 +308,7 @@ def _wrong(instance: WnpInstance, run: Run[Solution]) -> Outcome[Solution]:
 
 
 LATE, NONE, BOASTFUL, RAISES, WRONG = (
-    Method(family="wnp", name=name, summary="planted", proves="nothing", run=run)
+    Method(family="wnp", name=name, summary="planted", proves=Proof.NOTHING, run=run)
     for name, run in (
         ("late", _late), ("none", _none), ("boastful", _boastful), ("raises", _raises), ("wrong", _wrong)
     )

@@ -12,7 +12,8 @@ from wnpopt import testing
 from wnpopt.core import registry
 from wnpopt.core.bound import Bound
 from wnpopt.core.document import Instance
-from wnpopt.core.method import Method, Outcome, Run
+from wnpopt.core.method import Context, Method, Outcome
+from wnpopt.core.proof import Proof
 from wnpopt.core.result import Result, Status, Termination
 from wnpopt.problems.wnp.solution import WnpSolution
 
@@ -24,27 +25,27 @@ Answer = Outcome[WnpSolution]
 calls: list[int] = []
 
 
-def right(instance: Instance, run: Run[WnpSolution]) -> Answer:
-    outcome: Answer = registry.method("wnp", "pacs").run(instance, run)
+def right(instance: Instance, context: Context[WnpSolution]) -> Answer:
+    outcome: Answer = registry.method("wnp", "pacs").run(instance, context)
     return outcome
 
 
-def changed(instance: Instance, run: Run[WnpSolution], **changes: object) -> Answer:
-    return replace(right(instance, run), **changes)  # type: ignore[arg-type]
+def changed(instance: Instance, context: Context[WnpSolution], **changes: object) -> Answer:
+    return replace(right(instance, context), **changes)  # type: ignore[arg-type]
 
 
-def invalid(instance: Instance, run: Run[WnpSolution]) -> Answer:
-    solution = right(instance, run).solution
+def invalid(instance: Instance, context: Context[WnpSolution]) -> Answer:
+    solution = right(instance, context).solution
     assert solution is not None
     return Outcome(solution.model_copy(update={"start": dict.fromkeys(solution.start, 0)}), Termination.HEURISTIC)
 
 
-def different(instance: Instance, run: Run[WnpSolution]) -> Answer:
+def different(instance: Instance, context: Context[WnpSolution]) -> Answer:
     calls.append(1)
-    return changed(instance, run, message=f"call {len(calls)}")
+    return changed(instance, context, message=f"call {len(calls)}")
 
 
-PLANTED: dict[str, tuple[Callable[[Instance, Run[WnpSolution]], Answer], str]] = {
+PLANTED: dict[str, tuple[Callable[[Instance, Context[WnpSolution]], Answer], str]] = {
     "invalid": (invalid, "the verifier rejects the solution"),
     "empty": (lambda *_: Outcome(None, Termination.HEURISTIC), "finds a solution"),
     "beyond": (lambda i, r: changed(i, r, bounds=(Bound(99.0, "wrong"),)), "ends in an error"),
@@ -56,7 +57,7 @@ PLANTED: dict[str, tuple[Callable[[Instance, Run[WnpSolution]], Answer], str]] =
     ),
 }
 REGISTERED = {
-    name: Method(family="wnp", name=name, summary="planted", proves="nothing", run=run)
+    name: Method(family="wnp", name=name, summary="planted", proves=Proof.NOTHING, run=run)
     for name, (run, _) in {**PLANTED, "right": (right, ""), "different": (different, "")}.items()
 }
 globals().update({name.upper(): method for name, method in REGISTERED.items()})

@@ -14,6 +14,7 @@ import wnpopt
 from wnpopt.backends import warmup
 from wnpopt.core import registry
 from wnpopt.core.method import Method, Outcome
+from wnpopt.core.proof import Proof
 from wnpopt.core.result import Termination
 
 pytest.importorskip("numba")
@@ -90,7 +91,7 @@ def broken(name: str) -> Method:  # type: ignore[type-arg]
     def run(*_: object) -> Outcome:  # type: ignore[type-arg]
         raise RuntimeError("no luck\ntoday")
 
-    return Method(family="wnp", name=name, summary="", proves="nothing", run=run, modules=("numba",))
+    return Method(family="wnp", name=name, summary="", proves=Proof.NOTHING, run=run, modules=("numba",))
 
 
 def test_a_warm_up_that_fails_is_told_and_not_raised() -> None:

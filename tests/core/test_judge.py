@@ -18,6 +18,7 @@ from wnpopt.core.document import Count, Instance, Solution
 from wnpopt.core.family import Family
 from wnpopt.core.judge import judge
 from wnpopt.core.method import Method, Outcome, Start
+from wnpopt.core.proof import Proof
 from wnpopt.core.result import Result, Termination, relative_gap
 from wnpopt.core.trace import Trace
 from wnpopt.core.verdict import tighten
@@ -60,7 +61,9 @@ def family(proof: str | None = None) -> Family[Number, Guess]:
 
 
 INSTANCE = Number(kind="number", schema_version=1, name="five", least=5)
-METHOD = Method(family="number", name="m", summary="", proves="", run=lambda _i, _r: Outcome(None, Termination.ERROR))
+METHOD = Method(
+    family="number", name="m", summary="", proves=Proof.NOTHING, run=lambda _i, _r: Outcome(None, Termination.ERROR)
+)
 
 
 def guess(value: int) -> Guess:

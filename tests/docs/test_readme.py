@@ -27,7 +27,7 @@ def test_the_example_prints_what_is_shown() -> None:
 
 def test_the_table_lists_families_and_methods() -> None:
     rows = [
-        f"| `{name}` | `{method.name}` | {method.summary} | {method.proves} |"
+        f"| `{name}` | `{method.name}` | {method.summary} | {method.proof_told} |"
         for name in ["wnp", *(n for n in registry.family_names() if n != "wnp")]
         for method in registry.methods(name).values()
     ]

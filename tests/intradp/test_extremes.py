@@ -17,7 +17,7 @@ from wnpopt.api import solve
 from wnpopt.backends.stopping import never
 from wnpopt.core.budget import Budget
 from wnpopt.core.errors import InputError
-from wnpopt.core.method import Run
+from wnpopt.core.method import Context
 from wnpopt.core.result import Status
 from wnpopt.core.trace import Trace
 from wnpopt.problems.intradp.bounds import bounds
@@ -187,7 +187,7 @@ def test_highs_alone_finds_the_optimum_and_never_bounds_beyond_it() -> None:
 
         budget = Budget(120)
         trace = Trace("min", budget)
-        report, model, _ = milp._solve(instance, horizon, Run(budget, trace, None, (), verified), 0.0)
+        report, model, _ = milp._solve(instance, horizon, Context(budget, trace, None, (), verified), 0.0)
         assert report is not None
         assert report.values is not None
         assert verified(milp.decode(instance, model, report.values)) == pytest.approx(best, rel=1e-6)

@@ -14,7 +14,7 @@ from tests.slide.tiny import mixes, tiny_instance
 from wnpopt.backends.stopping import never
 from wnpopt.core.bound import Bound
 from wnpopt.core.budget import Budget
-from wnpopt.core.method import Run
+from wnpopt.core.method import Context
 from wnpopt.core.registry import methods
 from wnpopt.core.result import Termination
 from wnpopt.core.trace import Trace
@@ -67,12 +67,12 @@ def test_little_work_leaves_valid_plans_and_bounds(variants: frozenset[str], see
         assert selected.bound is None or selected.bound >= optimum(instance)
 
 
-def run_of(instance: SlideInstance, budget: Budget) -> Run[SlideSolution]:
+def run_of(instance: SlideInstance, budget: Budget) -> Context[SlideSolution]:
     def priced(solution: SlideSolution) -> float | None:
         certificate = FAMILY.verify(instance, solution)
         return certificate.objective if certificate.accepted else None
 
-    return Run(budget, Trace("max", budget), None, (), priced)
+    return Context(budget, Trace("max", budget), None, (), priced)
 
 
 @pytest.mark.parametrize("interrupted", [False, True])

@@ -7,7 +7,7 @@ import pytest
 
 from wnpopt.backends.stopping import never
 from wnpopt.core.budget import Budget
-from wnpopt.core.method import Run
+from wnpopt.core.method import Context
 from wnpopt.core.trace import Trace
 from wnpopt.problems.wnp.bounds import branch_tails, load_bound, problem_bounds, radio_bound
 from wnpopt.problems.wnp.formulations.cpsat import compile_cpsat, compile_master, pays
@@ -107,7 +107,7 @@ def test_heuristics_say_that_they_were_ended(method: object, problem: Problem, m
 
     monkeypatch.setattr(search, "least_makespan", lambda *_args, **_options: (None, None))
     budget = over()
-    run = Run(budget, Trace("min", budget), None, (), lambda _solution: None)
+    run = Context(budget, Trace("min", budget), None, (), lambda _solution: None)
     outcome = method.run(problem.instance, run)  # type: ignore[attr-defined]
     assert outcome.solution is None
     assert outcome.termination == "interrupted"

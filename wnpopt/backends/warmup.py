@@ -19,7 +19,7 @@ from wnpopt.core.budget import Budget
 from wnpopt.core.document import Instance, Solution
 from wnpopt.core.errors import one_line
 from wnpopt.core.extras import installed
-from wnpopt.core.method import Outcome, Run, Start
+from wnpopt.core.method import Context, Outcome, Start
 from wnpopt.core.registry import AnyFamily, AnyMethod
 from wnpopt.core.trace import Trace
 
@@ -183,12 +183,12 @@ def _solve(family: AnyFamily, method: AnyMethod, instance: Instance) -> None:
     start = None
     if method.warm_startable and family.warm_start not in ("none", method.name):
         helper = registry.method(family.name, family.warm_start)
-        helped: Outcome[Solution] = helper.run(instance, Run(budget, trace, None, (), verified_objective))
+        helped: Outcome[Solution] = helper.run(instance, Context(budget, trace, None, (), verified_objective))
         objective = None if helped.solution is None else verified_objective(helped.solution)
         if helped.solution is not None and objective is not None:
             start = Start(helped.solution, objective, helper.name)
     known = tuple(family.bounds(instance, budget)) if method.timed else ()
-    method.run(instance, Run(budget, trace, start, known, verified_objective))
+    method.run(instance, Context(budget, trace, start, known, verified_objective))
     if not method.timed:
         family.bounds(instance, Budget(None))
 

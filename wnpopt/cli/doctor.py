@@ -20,6 +20,7 @@ def doctor(
     from wnpopt import api
     from wnpopt.core import registry
     from wnpopt.core.errors import MissingDependencyError, UnsupportedError
+    from wnpopt.core.proof import Proof
     from wnpopt.core.result import Termination
     from wnpopt.core.versions import versions
 
@@ -39,7 +40,7 @@ def doctor(
                 continue
             if result.termination is Termination.INTERRUPTED:
                 raise KeyboardInterrupt
-            must_prove = "optimality" in method.proves
+            must_prove = bool(method.proves & Proof.OPTIMALITY)
             reached = result.objective is not None and math.isclose(
                 result.objective, family.doctor.optimum, rel_tol=1e-9
             )

@@ -27,7 +27,7 @@ def list_methods(
                     "methods": {
                         method.name: {
                             "summary": method.summary,
-                            "proves": method.proves,
+                            "proves": method.proof_told,
                             "needs": list(method.modules),
                             "installed": all(installed(module) for module in method.modules),
                         }
@@ -50,7 +50,7 @@ def list_methods(
             needs = styled(", ".join(method.modules))
             if missing:
                 needs.append_text(styled(f"  (not installed: {', '.join(missing)})", "red"))
-            rows.append((styled(method.name, "bold"), method.summary, method.proves, needs))
+            rows.append((styled(method.name, "bold"), method.summary, method.proof_told, needs))
         out.print(styled(f"{family.name}: {family.title}", "bold"), soft_wrap=True)
         draw(out, headings, rows)
     tell_faults()

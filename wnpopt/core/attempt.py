@@ -18,7 +18,7 @@ from wnpopt.core.certificate import Certificate
 from wnpopt.core.document import Instance, Solution
 from wnpopt.core.errors import InputError, MissingDependencyError, UnsupportedError, describe
 from wnpopt.core.extras import installed
-from wnpopt.core.method import Outcome, Run, Start
+from wnpopt.core.method import Context, Outcome, Start
 from wnpopt.core.registry import AnyFamily, AnyMethod
 from wnpopt.core.status import Termination, WarmStart
 from wnpopt.core.trace import Candidate, Trace
@@ -105,7 +105,7 @@ def attempt(
     else:
         # Without a time limit by nature: such a method must not depend on the clock, or it would not repeat itself.
         own = budget if method.timed else replace(budget, time_limit=None)
-        outcome = _run(method, instance, Run(own, trace, start, known, verified_objective))
+        outcome = _run(method, instance, Context(own, trace, start, known, verified_objective))
     runtime = budget.elapsed()
     outcome, told = _sane(outcome, method)
     notes += told
@@ -154,7 +154,7 @@ def _start(
     check_method(helper, instance)
     if not method.warm_startable or helper.name == method.name:
         return None
-    helped = _run(helper, instance, Run(budget, trace, None, (), verified_objective))
+    helped = _run(helper, instance, Context(budget, trace, None, (), verified_objective))
     if helped.termination is Termination.ERROR and helped.message:
         notes.append(f"no warm start: {helped.message}")
     objective = None if helped.solution is None else verified_objective(helped.solution)
@@ -163,10 +163,10 @@ def _start(
     return Start(helped.solution, objective, helped.found_by or helper.name)
 
 
-def _run(method: AnyMethod, instance: Instance, run: Run[Solution]) -> Outcome[Solution]:
+def _run(method: AnyMethod, instance: Instance, context: Context[Solution]) -> Outcome[Solution]:
     """The method's outcome; an exception is one, too."""
     try:
-        outcome: object = method.run(instance, run)
+        outcome: object = method.run(instance, context)
     except (InputError, MissingDependencyError):
         raise
     except Exception as error:  # also MemoryError and RecursionError: what is known already is not to be lost

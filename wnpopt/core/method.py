@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 from wnpopt.core.bound import Bound
 from wnpopt.core.budget import Budget
 from wnpopt.core.document import Instance, Solution
+from wnpopt.core.proof import Proof
 from wnpopt.core.result import Termination, WarmStart
 from wnpopt.core.trace import Trace
 
@@ -26,7 +27,7 @@ class Start(Generic[S]):
 
 
 @dataclass(frozen=True)
-class Run(Generic[S]):
+class Context(Generic[S]):
     """All that a method gets beside the instance.
 
     ``bounds`` are valid bounds that are known already; ``verified_objective`` prices a solution by the family's
@@ -38,6 +39,10 @@ class Run(Generic[S]):
     start: Start[S] | None
     bounds: Sequence[Bound]
     verified_objective: Callable[[S], float | None]
+
+
+Run = Context
+"""The name in wnpopt 0.1, which other packages import."""
 
 
 @dataclass(frozen=True)
@@ -64,19 +69,33 @@ class Outcome(Generic[S]):
 class Method(Generic[I, S]):
     """A named way to solve instances of ``family``; data, so that what it can do is known before it runs.
 
-    ``proves`` tells in a few words what the method can prove on its own. ``modules`` are the solver libraries it needs,
-    by import name; ``install`` is what pip is to be given for them, where it is not those names. ``refuse`` returns the
-    name of a field of the instance that is not supported and why, or None.
-    ``timed`` methods obey a time limit; the others are deterministic and fast.
+    ``run`` solves an instance: ``solve(instance, context)`` of the method's module. ``proves`` says what the method can
+    prove on its own, and ``when`` under which conditions, in a few words. (A text for ``proves`` is such a remark, and
+    claims nothing.) ``modules`` are the solver libraries it needs, by import name; ``install`` is what pip is to be
+    given for them, where it is not those names. ``refuse`` returns the name of a field of the instance that is not
+    supported and why, or None. ``timed`` methods obey a time limit; the others are deterministic and fast.
     """
 
     family: str
     name: str
     summary: str
-    proves: str
-    run: Callable[[I, Run[S]], Outcome[S]]
+    proves: Proof
+    run: Callable[[I, Context[S]], Outcome[S]]
     modules: tuple[str, ...] = ()
     timed: bool = False
     warm_startable: bool = False
     refuse: Callable[[I], tuple[str, str] | None] = lambda _instance: None
     install: str = ""
+    when: str = ""
+
+    def __post_init__(self) -> None:
+        if isinstance(self.proves, str):  # as packages for wnpopt 0.1 have it
+            object.__setattr__(self, "when", self.proves)
+            object.__setattr__(self, "proves", Proof.NOTHING)
+
+    @property
+    def proof_told(self) -> str:
+        """What the method can prove, and when, in words."""
+        if not self.when:
+            return str(self.proves)
+        return f"{self.proves} ({self.when})" if self.proves else self.when

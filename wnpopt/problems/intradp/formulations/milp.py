@@ -11,7 +11,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from wnpopt.core.method import Method, Outcome, Run
+from wnpopt.core.method import Context, Method, Outcome
+from wnpopt.core.proof import Proof
 from wnpopt.core.result import Termination
 from wnpopt.problems.intradp.formulations.horizon import Horizon, horizon_of
 from wnpopt.problems.intradp.instance import Input, IntradpInstance
@@ -285,7 +286,7 @@ def decode(instance: IntradpInstance, model: pyo.ConcreteModel, values: Sequence
     )
 
 
-def run(instance: IntradpInstance, run: Run[IntradpSolution]) -> Outcome[IntradpSolution]:
+def solve(instance: IntradpInstance, context: Context[IntradpSolution]) -> Outcome[IntradpSolution]:
     """Build, cut off at the best plan that is known, solve, decode; what HiGHS cannot settle a second prover does.
 
     Its bound is weakened by what its tolerances may be worth. Where that leaves the answer open (the model's
@@ -294,63 +295,63 @@ def run(instance: IntradpInstance, run: Run[IntradpSolution]) -> Outcome[Intradp
     from wnpopt.core.bound import Bound, best_bound
     from wnpopt.core.verdict import Verdict, compare
 
-    began = run.budget.elapsed()
-    horizon = horizon_of(instance, run.start)
+    began = context.budget.elapsed()
+    horizon = horizon_of(instance, context.start)
     best, found_by = horizon.solution, horizon.found_by
     if horizon.seconds == 0.0 and best is not None:
         return Outcome(best, Termination.PROVED, (Bound(0.0, "trivial"),), found_by=found_by)
-    report, model, built = _solve(instance, horizon, run, began)
+    report, model, built = _solve(instance, horizon, context, began)
     if report is not None and model is not None and report.values is not None:
         decoded = decode(instance, model, report.values)
-        if _better(decoded, best, run):
+        if _better(decoded, best, context):
             best, found_by = decoded, "milp"
-    objective = None if best is None else run.verified_objective(best)
+    objective = None if best is None else context.verified_objective(best)
     bounds = tuple(_bounds(instance, horizon, report, objective))
-    told = best_bound([*run.bounds, *bounds], "min")
+    told = best_bound([*context.bounds, *bounds], "min")
     verdict = compare(objective, None if told is None else told.value, "min", False).verdict
     if verdict is Verdict.PROVED:
         return Outcome(best, Termination.PROVED, bounds, found_by=found_by, build_s=built)
-    if run.budget.exhausted():
-        return Outcome(best, run.budget.why_over(), bounds, found_by=found_by, build_s=built)
-    return _settle(instance, run, best, found_by, bounds, built)
+    if context.budget.exhausted():
+        return Outcome(best, context.budget.why_over(), bounds, found_by=found_by, build_s=built)
+    return _settle(instance, context, best, found_by, bounds, built)
 
 
-def _better(solution: IntradpSolution, than: IntradpSolution | None, run: Run[IntradpSolution]) -> bool:
-    value = run.verified_objective(solution)
+def _better(solution: IntradpSolution, than: IntradpSolution | None, context: Context[IntradpSolution]) -> bool:
+    value = context.verified_objective(solution)
     if value is None:
         return False
-    before = None if than is None else run.verified_objective(than)
+    before = None if than is None else context.verified_objective(than)
     return before is None or value <= before
 
 
 def _solve(
-    instance: IntradpInstance, horizon: Horizon, run: Run[IntradpSolution], began: float
+    instance: IntradpInstance, horizon: Horizon, context: Context[IntradpSolution], began: float
 ) -> tuple[Report | None, pyo.ConcreteModel | None, float]:
     """HiGHS's report, the model, and the seconds of building it; no report if there was no time to solve it."""
     from wnpopt.backends.highs import solve_highs
 
     def check() -> None:
-        if run.budget.exhausted():
+        if context.budget.exhausted():
             raise OutOfTimeError
 
-    if ELEMENT * _elements(instance) > run.budget.remaining():
+    if ELEMENT * _elements(instance) > context.budget.remaining():
         return None, None, 0.0
     try:
         model = build(instance, horizon, check)
     except OutOfTimeError:
-        return None, None, run.budget.elapsed() - began
-    built = run.budget.elapsed() - began
+        return None, None, context.budget.elapsed() - began
+    built = context.budget.elapsed() - began
     # Handing the model over takes as long again and longer, and nothing can end that early.
-    if run.budget.remaining() < 3 * built:
+    if context.budget.remaining() < 3 * built:
         return None, model, built
 
     def decoded(values: tuple[float, ...]) -> tuple[float, IntradpSolution] | None:
         solution = decode(instance, model, values)
-        objective = run.verified_objective(solution)
+        objective = context.verified_objective(solution)
         return None if objective is None else (objective, solution)
 
     report = solve_highs(
-        model, run.budget, run.trace, unit=horizon.unit, decode=decoded, precision=PRECISION * TOLERANCE
+        model, context.budget, context.trace, unit=horizon.unit, decode=decoded, precision=PRECISION * TOLERANCE
     )
     return report, model, built
 
@@ -380,7 +381,7 @@ def _bounds(instance: IntradpInstance, horizon: Horizon, report: Report | None, 
 
 def _settle(
     instance: IntradpInstance,
-    run: Run[IntradpSolution],
+    context: Context[IntradpSolution],
     best: IntradpSolution | None,
     found_by: str,
     bounds: tuple[Bound, ...],
@@ -398,15 +399,15 @@ def _settle(
         provers.append(every)
     settled = Outcome(best, Termination.HEURISTIC, bounds, found_by=found_by, build_s=built)
     for prover in provers:
-        objective = None if best is None else run.verified_objective(best)
+        objective = None if best is None else context.verified_objective(best)
         start = None if best is None or objective is None else Start(best, objective, found_by)
-        found = prover.run(instance, replace(run, start=start))
-        value = None if found.solution is None else run.verified_objective(found.solution)
+        found = prover.solve(instance, replace(context, start=start))
+        value = None if found.solution is None else context.verified_objective(found.solution)
         if value is not None and (objective is None or value < objective):
             best, found_by = found.solution, found.found_by or prover.METHOD.name
         bounds = (*bounds, *found.bounds)
         settled = replace(found, solution=best, found_by=found_by, bounds=bounds, build_s=built)
-        if found.termination is Termination.PROVED or run.budget.exhausted():
+        if found.termination is Termination.PROVED or context.budget.exhausted():
             break
     return settled
 
@@ -415,8 +416,8 @@ METHOD = Method(
     family="intradp",
     name="milp",
     summary="mixed-integer programme with unary rows, by HiGHS; tiny instances",
-    proves="optimality, infeasibility",
-    run=run,
+    proves=Proof.OPTIMALITY | Proof.INFEASIBILITY,
+    run=solve,
     modules=("pyomo", "highspy", "numba"),
     timed=True,
     warm_startable=True,

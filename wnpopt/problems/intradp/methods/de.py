@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wnpopt.core.method import Method, Outcome, Run
+from wnpopt.core.method import Context, Method, Outcome
+from wnpopt.core.proof import Proof
 from wnpopt.problems.intradp.instance import IntradpInstance
 from wnpopt.problems.intradp.methods.refusals import refuse_size
 from wnpopt.problems.intradp.solution import IntradpSolution
@@ -22,14 +23,14 @@ REPORT = 10
 """Generations between two looks at the best member."""
 
 
-def run(instance: IntradpInstance, run: Run[IntradpSolution]) -> Outcome[IntradpSolution]:
+def solve(instance: IntradpInstance, context: Context[IntradpSolution]) -> Outcome[IntradpSolution]:
     """Storn and Price's differential evolution, see :func:`evolved`."""
     from wnpopt.backends.stopping import run_stoppable
     from wnpopt.problems.intradp.kernels.problem import Problem
     from wnpopt.problems.intradp.methods.outcome import outcome
 
     problem = Problem.of(instance)
-    plan = run_stoppable(lambda flag: evolved(problem, run.budget.seed, flag, run.trace), run.budget)
+    plan = run_stoppable(lambda flag: evolved(problem, context.budget.seed, flag, context.trace), context.budget)
     return outcome(problem, plan)
 
 
@@ -104,8 +105,8 @@ METHOD = Method(
     family="intradp",
     name="de",
     summary="differential evolution on (cut, device's share, server's share) triples",
-    proves="nothing by itself",
-    run=run,
+    proves=Proof.NOTHING,
+    run=solve,
     modules=("numba",),
     refuse=refuse_size,
 )

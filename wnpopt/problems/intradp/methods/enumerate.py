@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 
 from wnpopt.core.bound import Bound
-from wnpopt.core.method import Method, Outcome, Run
+from wnpopt.core.method import Context, Method, Outcome
+from wnpopt.core.proof import Proof
 from wnpopt.core.result import Termination
 from wnpopt.problems.intradp.instance import IntradpInstance
 from wnpopt.problems.intradp.solution import IntradpSolution
@@ -32,7 +33,7 @@ def refuse(instance: IntradpInstance) -> tuple[str, str] | None:
     return None
 
 
-def run(instance: IntradpInstance, run: Run[IntradpSolution]) -> Outcome[IntradpSolution]:
+def solve(instance: IntradpInstance, context: Context[IntradpSolution]) -> Outcome[IntradpSolution]:
     """The first best plan in the order of an odometer; proved when all were tried."""
     import numpy as np
 
@@ -52,16 +53,16 @@ def run(instance: IntradpInstance, run: Run[IntradpSolution]) -> Outcome[Intradp
     # Energy but for the busy part is power times differences of times, each off by a rounding of the latency.
     error = 8 * n * np.finfo(np.float64).eps * float(p.power[1:].max()) if problem.by_energy else 0.0
     value, floor, done, work = np.inf, np.inf, False, scratch(n)
-    while not done and not run.budget.exhausted():
+    while not done and not context.budget.exhausted():
         before = value
         value, floor, done = exhaust(
             p, a, b, best_a, best_b, value, floor, 50_000, work, problem.by_energy, problem.limit, error
         )
         if value < before:
-            tell(problem, Plan(best_a.copy(), best_b.copy(), value, "enumerate"), run.trace)
+            tell(problem, Plan(best_a.copy(), best_b.copy(), value, "enumerate"), context.trace)
     plan = Plan(best_a, best_b, value, "enumerate")
     if not done:
-        return outcome(problem, plan, run.budget.why_over())
+        return outcome(problem, plan, context.budget.why_over())
     if not plan.feasible:
         return Outcome(
             None,
@@ -78,8 +79,8 @@ METHOD = Method(
     family="intradp",
     name="enumerate",
     summary="every plan of a tiny instance",
-    proves="optimality, infeasibility",
-    run=run,
+    proves=Proof.OPTIMALITY | Proof.INFEASIBILITY,
+    run=solve,
     modules=("numba",),
     timed=True,
     refuse=refuse,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wnpopt.core.bound import Bound
-from wnpopt.core.method import Method, Outcome, Run
+from wnpopt.core.method import Context, Method, Outcome
+from wnpopt.core.proof import Proof
 from wnpopt.core.result import Termination
 from wnpopt.problems.intradp.instance import IntradpInstance
 from wnpopt.problems.intradp.methods.refusals import CUT_SHARE, HEADS_SHARE, early, later, part, refuse_size
@@ -36,7 +37,7 @@ ANNEALING = 150
 """Steps of annealing between two beams, for each operator."""
 
 
-def run(instance: IntradpInstance, run: Run[IntradpSolution]) -> Outcome[IntradpSolution]:
+def solve(instance: IntradpInstance, context: Context[IntradpSolution]) -> Outcome[IntradpSolution]:
     """See :func:`searched`; starts from the warm start if there is one."""
     from wnpopt.backends.stopping import run_stoppable
     from wnpopt.problems.intradp.kernels.problem import Problem
@@ -44,9 +45,9 @@ def run(instance: IntradpInstance, run: Run[IntradpSolution]) -> Outcome[Intradp
     from wnpopt.problems.intradp.search.plans import of_solution
 
     problem = Problem.of(instance)
-    start = None if run.start is None else of_solution(problem, run.start.solution, run.start.found_by)
-    budget = early(run.budget)
-    plan, bound, proved = run_stoppable(lambda flag: searched(problem, budget, start, run.trace, flag=flag), budget)
+    start = None if context.start is None else of_solution(problem, context.start.solution, context.start.found_by)
+    budget = early(context.budget)
+    plan, bound, proved = run_stoppable(lambda flag: searched(problem, budget, start, context.trace, flag=flag), budget)
     if bound is not None and bound.value == float("inf"):
         return Outcome(
             None,
@@ -56,7 +57,7 @@ def run(instance: IntradpInstance, run: Run[IntradpSolution]) -> Outcome[Intradp
         )
     ending = Termination.PROVED if proved else Termination.HEURISTIC
     if not proved and budget.exhausted():
-        ending = run.budget.why_over()
+        ending = context.budget.why_over()
     return outcome(problem, plan, ending, () if bound is None else (bound,))
 
 
@@ -160,8 +161,9 @@ METHOD = Method(
     family="intradp",
     name="search",
     summary="label-setting with ever wider beams, annealing in between",
-    proves="optimality (chains; networks with skips where the gap closes), infeasibility",
-    run=run,
+    proves=Proof.OPTIMALITY | Proof.INFEASIBILITY,
+    when="chains; networks with skips where the gap closes",
+    run=solve,
     modules=("numba",),
     timed=True,
     warm_startable=True,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from wnpopt.core.method import Method, Outcome, Run
+from wnpopt.core.method import Context, Method, Outcome
+from wnpopt.core.proof import Proof
 from wnpopt.problems.intradp.instance import IntradpInstance
 from wnpopt.problems.intradp.methods.refusals import refuse_size
 from wnpopt.problems.intradp.solution import IntradpSolution
 
 
-def run(instance: IntradpInstance, run: Run[IntradpSolution]) -> Outcome[IntradpSolution]:  # noqa: ARG001
+def solve(instance: IntradpInstance, context: Context[IntradpSolution]) -> Outcome[IntradpSolution]:  # noqa: ARG001
     """See :func:`~wnpopt.problems.intradp.search.plans.server_only`."""
     from wnpopt.problems.intradp.kernels.problem import Problem
     from wnpopt.problems.intradp.methods.outcome import outcome
@@ -22,8 +23,8 @@ METHOD = Method(
     family="intradp",
     name="server-only",
     summary="everything on the server, the input up and the result down",
-    proves="nothing by itself",
-    run=run,
+    proves=Proof.NOTHING,
+    run=solve,
     modules=("numba",),
     refuse=refuse_size,
 )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wnpopt.core.method import Method, Outcome, Run
+from wnpopt.core.method import Context, Method, Outcome
+from wnpopt.core.proof import Proof
 from wnpopt.problems.intradp.instance import IntradpInstance
 from wnpopt.problems.intradp.methods.refusals import refuse_size
 from wnpopt.problems.intradp.solution import IntradpSolution
@@ -17,7 +18,7 @@ PARTICLES, ITERATIONS, REPORT = 40, 200, 20
 """Particles; iterations; iterations between two looks at the best."""
 
 
-def run(instance: IntradpInstance, run: Run[IntradpSolution]) -> Outcome[IntradpSolution]:
+def solve(instance: IntradpInstance, context: Context[IntradpSolution]) -> Outcome[IntradpSolution]:
     """After Chen et al., "Energy-efficient offloading for DNN-based smart IoT systems in cloud-edge environments".
 
     Whole operators stand on one side. Plans beyond the deadline count as worse than all others, the later the worse.
@@ -35,7 +36,7 @@ def run(instance: IntradpInstance, run: Run[IntradpSolution]) -> Outcome[Intradp
 
     problem = Problem.of(instance)
     n = problem.count
-    rng = np.random.default_rng([run.budget.seed, 0x7370736F])
+    rng = np.random.default_rng([context.budget.seed, 0x7370736F])
     particles = np.zeros((PARTICLES, n), np.int32)
     particles[1, 1 : n - 1] = 1
     for i in range(2, PARTICLES):
@@ -52,20 +53,20 @@ def run(instance: IntradpInstance, run: Run[IntradpSolution]) -> Outcome[Intradp
             a = np.where(top == 1, 0, problem.arrays.units).astype(np.int32)
             a[[0, n - 1]] = problem.arrays.units[[0, n - 1]]
             plan = price(problem, a, a.copy(), "spso-ga")
-            tell(problem, plan, run.trace)
+            tell(problem, plan, context.trace)
             if flag[0]:
                 break
         return plan
 
-    return outcome(problem, run_stoppable(evolved, run.budget))
+    return outcome(problem, run_stoppable(evolved, context.budget))
 
 
 METHOD = Method(
     family="intradp",
     name="spso-ga",
     summary="self-adaptive particle swarm with genetic operators over layer partitions",
-    proves="nothing by itself",
-    run=run,
+    proves=Proof.NOTHING,
+    run=solve,
     modules=("numba",),
     refuse=refuse_size,
 )

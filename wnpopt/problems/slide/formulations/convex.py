@@ -16,7 +16,8 @@ import numpy as np
 
 from wnpopt.core.bound import Bound
 from wnpopt.core.errors import SolverError
-from wnpopt.core.method import Method, Outcome, Run
+from wnpopt.core.method import Context, Method, Outcome
+from wnpopt.core.proof import Proof
 from wnpopt.core.result import Termination
 from wnpopt.problems.slide.fixed_set.division import Division, Goal, division, plan_for
 from wnpopt.problems.slide.instance import SlideInstance
@@ -182,7 +183,7 @@ def _select(instance: SlideInstance, flag: Flag | None) -> Selected:
     return prove(instance.columns, exact, flag) or greedy_selection(exact, flag)
 
 
-def run(instance: SlideInstance, run: Run[SlideSolution]) -> Outcome[SlideSolution]:
+def solve(instance: SlideInstance, context: Context[SlideSolution]) -> Outcome[SlideSolution]:
     """Users by the exact or greedy selection, then the division of the band with the greatest least slack."""
     from wnpopt.backends.stopping import run_stoppable
     from wnpopt.problems.slide.fixed_set.served import ServedSet
@@ -190,22 +191,22 @@ def run(instance: SlideInstance, run: Run[SlideSolution]) -> Outcome[SlideSoluti
     from wnpopt.problems.slide.selection.plan import allocate
 
     columns = instance.columns
-    selected = run_stoppable(lambda flag: _select(instance, flag), run.budget)
+    selected = run_stoppable(lambda flag: _select(instance, flag), context.budget)
     bounds = () if selected.bound is None else (Bound(selected.bound, "dp"),)
     least = allocate(Needs.of(columns), selected.plan).to_solution(columns)
     # CVXPY may fail in ways of its own; the users are selected by now.
-    run.trace.incumbent(selected.value, least)
+    context.trace.incumbent(selected.value, least)
     for bound in bounds:
-        run.trace.bound(bound.value, bound.source)
+        context.trace.bound(bound.value, bound.source)
     small = selected.plan.user.size <= MOST_SERVED
-    found = divide_convex(ServedSet.of(columns, selected.plan), Goal.GREATEST_SLACK, run.budget) if small else None
+    found = divide_convex(ServedSet.of(columns, selected.plan), Goal.GREATEST_SLACK, context.budget) if small else None
     if found is not None:
         solution = found.division.allocation.to_solution(columns)
-        if run.verified_objective(solution) is not None:
+        if context.verified_objective(solution) is not None:
             return Outcome(solution, Termination.HEURISTIC, bounds, build_s=found.build_s)
     return Outcome(
         least,
-        run.budget.why_over() if run.budget.exhausted() else Termination.HEURISTIC,
+        context.budget.why_over() if context.budget.exhausted() else Termination.HEURISTIC,
         bounds,
         found_by="greedy",
         message="no CVXPY division (too many users, no time, or it failed); least bandwidths",
@@ -216,8 +217,9 @@ METHOD = Method(
     family="slide",
     name="convex",
     summary="selected users with the division of the band that leaves the greatest slack (CVXPY, Clarabel)",
-    proves="optimality where a special method selects the users",
-    run=run,
+    proves=Proof.OPTIMALITY,
+    when="where a special method selects the users",
+    run=solve,
     modules=("numba", "cvxpy", "clarabel"),
     timed=True,
     refuse=refuse_blocks,

@@ -15,7 +15,8 @@ import numpy as np
 
 from wnpopt.core.bound import Bound, best_bound
 from wnpopt.core.errors import InputError
-from wnpopt.core.method import Method, Outcome, Run
+from wnpopt.core.method import Context, Method, Outcome
+from wnpopt.core.proof import Proof
 from wnpopt.core.result import Termination, WarmStart
 from wnpopt.core.verdict import Verdict, compare
 from wnpopt.problems.slide.formulations.clock import Clock, OutOfTime
@@ -260,7 +261,7 @@ def _cache(needs: Needs, models: list[int], z: pyo.Var) -> object:
     return pyo.quicksum(float(needs.columns.model_bits[j]) / limit * z[j] for j in models) <= 1.0
 
 
-def run(instance: SlideInstance, run: Run[SlideSolution]) -> Outcome[SlideSolution]:
+def solve(instance: SlideInstance, context: Context[SlideSolution]) -> Outcome[SlideSolution]:
     """Solve under the verifier's tolerance for a bound, and under the exact limits if that plan does not keep them."""
     from wnpopt.backends.stopping import run_stoppable
     from wnpopt.problems.slide.kernels.needs import Needs
@@ -270,25 +271,27 @@ def run(instance: SlideInstance, run: Run[SlideSolution]) -> Outcome[SlideSoluti
     columns = instance.columns
     exact, relaxed = Needs.of(columns), Needs.of(columns, relaxed=True)
     thinned = columns.multicast and not fits_whole(relaxed)
-    if run.budget.exhausted():
-        return Outcome(None, run.budget.why_over(), message=_NO_TIME)
+    if context.budget.exhausted():
+        return Outcome(None, context.budget.why_over(), message=_NO_TIME)
     if thinned and columns.users * columns.models > _MOST_PAIRS:
         return Outcome(None, Termination.HEURISTIC, message="too large for a model; the greedy plan stands")
     if thinned:
-        first = _solve(relaxed, relaxed.capacity, run, run.budget.share(run.budget.remaining() / 2), Thin.BOUND)
+        first = _solve(
+            relaxed, relaxed.capacity, context, context.budget.share(context.budget.remaining() / 2), Thin.BOUND
+        )
         solved = [first]
-        bounds = _tell_bound(run, relaxed, first)
-        solved.append(_solve(exact, exact.capacity, run, run.budget, Thin.PLAN))
+        bounds = _tell_bound(context, relaxed, first)
+        solved.append(_solve(exact, exact.capacity, context, context.budget, Thin.PLAN))
     else:
-        first = _solve(relaxed, relaxed.capacity, run, run.budget)
+        first = _solve(relaxed, relaxed.capacity, context, context.budget)
         solved = [first]
-        bounds = _tell_bound(run, relaxed, first)
-        _tell_plan(run, exact, first)
+        bounds = _tell_bound(context, relaxed, first)
+        _tell_plan(context, exact, first)
         if first.plan is not None and not fits(exact, first.plan):
             # Some limit is met within the tolerance only. HiGHS may still exceed the exact limit by its own
             # tolerance: then a band that is narrower by that.
             for capacity in (exact.capacity, exact.capacity * (1 - 4e-9)):
-                again = _solve(exact, capacity, run, run.budget)
+                again = _solve(exact, capacity, context, context.budget)
                 solved.append(again)
                 if again.plan is None or fits(exact, again.plan):
                     break
@@ -302,7 +305,7 @@ def run(instance: SlideInstance, run: Run[SlideSolution]) -> Outcome[SlideSoluti
     best = max(plans, key=lambda plan: value_of(exact, plan), default=Plan.empty())
     if ended and not _is_proved(instance, exact, best, bounds):
         # The integers are too large for a proof in floating point: the tables' are exact (None without such).
-        exactly = run_stoppable(lambda flag: prove(columns, exact, flag), run.budget)
+        exactly = run_stoppable(lambda flag: prove(columns, exact, flag), context.budget)
         if exactly is not None and exactly.bound is not None:
             bounds = (*bounds, Bound(exactly.bound, "dp"))
         if exactly is not None and exactly.value > value_of(exact, best):
@@ -332,7 +335,7 @@ def _is_proved(instance: SlideInstance, exact: Needs, plan: Plan, bounds: tuple[
     return judged.verdict is Verdict.PROVED
 
 
-def _tell_bound(run: Run[SlideSolution], needs: Needs, solved: _Solved) -> tuple[Bound, ...]:
+def _tell_bound(context: Context[SlideSolution], needs: Needs, solved: _Solved) -> tuple[Bound, ...]:
     """The solver's bound, weakened by what it may be off by, to the trace too."""
     from wnpopt.problems.slide.selection.unicast import common_step
 
@@ -343,13 +346,13 @@ def _tell_bound(run: Run[SlideSolution], needs: Needs, solved: _Solved) -> tuple
     value = told + _TOLERANCE * (math.fsum(values) + abs(told)) + _TOLERANCE * objective_unit(values)
     step = common_step(values)
     bound = Bound(math.floor(value / step + 1e-6) * step if step > 0 else value, "milp")
-    run.trace.bound(bound.value, bound.source)
+    context.trace.bound(bound.value, bound.source)
     return (bound,)
 
 
-def _tell_plan(run: Run[SlideSolution], exact: Needs, solved: _Solved) -> None:
+def _tell_plan(context: Context[SlideSolution], exact: Needs, solved: _Solved) -> None:
     if solved.plan is not None:
-        run.trace.incumbent(*_priced(exact, solved.plan))
+        context.trace.incumbent(*_priced(exact, solved.plan))
 
 
 @dataclass(frozen=True)
@@ -367,7 +370,9 @@ class _Solved:
         return WarmStart.NONE if self.report is None else self.report.warm_start
 
 
-def _solve(needs: Needs, capacity: float, run: Run[SlideSolution], budget: Budget, thin: Thin = Thin.NO) -> _Solved:
+def _solve(
+    needs: Needs, capacity: float, context: Context[SlideSolution], budget: Budget, thin: Thin = Thin.NO
+) -> _Solved:
     import time
 
     import pyomo.environ as pyo
@@ -393,7 +398,7 @@ def _solve(needs: Needs, capacity: float, run: Run[SlideSolution], budget: Budge
     if next(model.component_data_objects(pyo.Var), None) is None:
         nobody = Report(Ending.OPTIMAL, 0.0, 0.0, (), WarmStart.NONE, "", 0.0)
         return _Solved(nobody, Plan.empty(), time.perf_counter() - began, Termination.PROVED)
-    started = thin is not Thin.BOUND and _hand_start(needs, model, levels, run)
+    started = thin is not Thin.BOUND and _hand_start(needs, model, levels, context)
     build_s = time.perf_counter() - began
     if budget.remaining() <= _HANDING * build_s or budget.exhausted():
         return _Solved(None, None, build_s, budget.why_over(), _NO_TIME)
@@ -404,7 +409,7 @@ def _solve(needs: Needs, capacity: float, run: Run[SlideSolution], budget: Budge
         return _priced(exact, _decode(needs, levels, dict(zip(variables, values, strict=True))))
 
     # A relaxation's plans are no plans, and of a restriction's bounds none holds.
-    trace = run.trace if thin is Thin.NO and needs.relaxed else None
+    trace = context.trace if thin is Thin.NO and needs.relaxed else None
     report = solve_highs(model, budget, trace, warm_start=started, unit=unit, decode=decode if trace else None)
     message = report.message if report.ending is Ending.FAILED else ""
     if thin is Thin.BOUND or report.values is None or len(report.values) != len(variables):
@@ -443,14 +448,14 @@ def _decode(needs: Needs, levels: list[Steps], values: dict[str, float]) -> Plan
     return Plan.of(model >= 0, model)
 
 
-def _hand_start(needs: Needs, model: pyo.ConcreteModel, levels: list[Steps], run: Run[SlideSolution]) -> bool:
+def _hand_start(needs: Needs, model: pyo.ConcreteModel, levels: list[Steps], context: Context[SlideSolution]) -> bool:
     """Give the variables the values of the warm start; False if there is none or it does not fit this model."""
     from wnpopt.problems.slide.columnar.allocation import allocation_of
 
-    if run.start is None:
+    if context.start is None:
         return False
     columns = needs.columns
-    start = allocation_of(columns, run.start.solution)
+    start = allocation_of(columns, context.start.solution)
     for variable in model.component_data_objects(ctype=_variables()):
         variable.set_value(0.0)
     served = {int(u): int(j) for u, j in zip(start.user, start.model, strict=True)}
@@ -496,8 +501,9 @@ METHOD = Method(
     family="slide",
     name="milp",
     summary="mixed-integer linear program over least bandwidths and transmissions (Pyomo, HiGHS)",
-    proves="optimality for every mix of variants, given time",
-    run=run,
+    proves=Proof.OPTIMALITY,
+    when="every mix of variants",
+    run=solve,
     modules=("numba", "pyomo", "highspy"),
     timed=True,
     warm_startable=True,

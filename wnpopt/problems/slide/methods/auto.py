@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from wnpopt.core.bound import Bound
-from wnpopt.core.method import Method, Outcome, Run
+from wnpopt.core.method import Context, Method, Outcome
+from wnpopt.core.proof import Proof
 from wnpopt.core.result import Termination
 from wnpopt.core.verdict import Verdict, compare
 from wnpopt.problems.slide.instance import SlideInstance
@@ -17,33 +18,33 @@ if TYPE_CHECKING:
     from wnpopt.problems.slide.selection.plan import Selected
 
 
-def run(instance: SlideInstance, run: Run[SlideSolution]) -> Outcome[SlideSolution]:
+def solve(instance: SlideInstance, context: Context[SlideSolution]) -> Outcome[SlideSolution]:
     """Exact selection where there is a method for it and it stays small; the MILP for every other mix."""
     from wnpopt.backends.stopping import run_stoppable
-    from wnpopt.problems.slide.formulations.milp import run as run_milp
+    from wnpopt.problems.slide.formulations.milp import solve as solve_milp
     from wnpopt.problems.slide.kernels.needs import Needs
     from wnpopt.problems.slide.selection.exact import prove
     from wnpopt.problems.slide.selection.plan import allocate
 
     columns = instance.columns
     exact = Needs.of(columns)
-    share = run.budget.share(run.budget.remaining() / 2)  # the rest is for the MILP, if it comes to that
+    share = context.budget.share(context.budget.remaining() / 2)  # the rest is for the MILP, if it comes to that
     selected = run_stoppable(lambda flag: prove(columns, exact, flag), share)
     if selected is None:
-        return run_milp(instance, run)
+        return solve_milp(instance, context)
     bounds = () if selected.bound is None else (Bound(selected.bound, "dp"),)
     solution = allocate(exact, selected.plan).to_solution(columns)
-    run.trace.incumbent(selected.value, solution)
+    context.trace.incumbent(selected.value, solution)
     for bound in bounds:
-        run.trace.bound(bound.value, bound.source)
+        context.trace.bound(bound.value, bound.source)
     found_by = "greedy" if _is_prefix(instance) else "dp"
     if not _is_open(instance, selected):
         return Outcome(solution, Termination.HEURISTIC, bounds, found_by=found_by)
-    if run.budget.exhausted():
-        return Outcome(solution, run.budget.why_over(), bounds, found_by=found_by)
+    if context.budget.exhausted():
+        return Outcome(solution, context.budget.why_over(), bounds, found_by=found_by)
     # The knapsack ran out of states (or a limit is met within the tolerance only): the solver's turn.
-    other = run_milp(instance, run)
-    value = None if other.solution is None else run.verified_objective(other.solution)
+    other = solve_milp(instance, context)
+    value = None if other.solution is None else context.verified_objective(other.solution)
     if value is not None and value > selected.value:
         return replace(other, bounds=(*bounds, *other.bounds))
     ending = Termination.HEURISTIC if other.termination is Termination.PROVED else other.termination
@@ -68,8 +69,8 @@ METHOD = Method(
     family="slide",
     name="auto",
     summary="the special exact method of the variant, else the MILP",
-    proves="optimality, given time",
-    run=run,
+    proves=Proof.OPTIMALITY,
+    run=solve,
     modules=("numba", "pyomo", "highspy"),
     timed=True,
     warm_startable=True,

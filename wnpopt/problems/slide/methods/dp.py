@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wnpopt.core.bound import Bound
-from wnpopt.core.method import Method, Outcome, Run
+from wnpopt.core.method import Context, Method, Outcome
+from wnpopt.core.proof import Proof
 from wnpopt.core.result import Termination
 from wnpopt.problems.slide.instance import SlideInstance
 from wnpopt.problems.slide.solution import SlideSolution
@@ -16,14 +17,14 @@ if TYPE_CHECKING:
     from wnpopt.backends.stopping import Flag
 
 
-def run(instance: SlideInstance, run: Run[SlideSolution]) -> Outcome[SlideSolution]:
+def solve(instance: SlideInstance, context: Context[SlideSolution]) -> Outcome[SlideSolution]:
     """The special exact methods: prefix, knapsack, menus of transmissions, sets of models that fit the cache."""
     from wnpopt.backends.stopping import run_stoppable
 
-    return run_stoppable(lambda flag: _run(instance, run, flag), run.budget)
+    return run_stoppable(lambda flag: _run(instance, context, flag), context.budget)
 
 
-def _run(instance: SlideInstance, run: Run[SlideSolution], flag: Flag) -> Outcome[SlideSolution]:
+def _run(instance: SlideInstance, context: Context[SlideSolution], flag: Flag) -> Outcome[SlideSolution]:
     from wnpopt.problems.slide.kernels.needs import Needs
     from wnpopt.problems.slide.selection.exact import prove
     from wnpopt.problems.slide.selection.greedy import greedy_selection
@@ -35,11 +36,11 @@ def _run(instance: SlideInstance, run: Run[SlideSolution], flag: Flag) -> Outcom
     message = ""
     if selected is None:
         selected = greedy_selection(exact, flag)
-        over = "no time" if run.budget.exhausted() else "too large"
+        over = "no time" if context.budget.exhausted() else "too large"
         message = f"{over} for the tables; this is the greedy plan"
     bounds = () if selected.bound is None else (Bound(selected.bound, "dp"),)
     solution = allocate(exact, selected.plan).to_solution(columns)
-    ending = run.budget.why_over() if run.budget.exhausted() else Termination.HEURISTIC
+    ending = context.budget.why_over() if context.budget.exhausted() else Termination.HEURISTIC
     return Outcome(solution, ending, bounds, message=message)
 
 
@@ -69,8 +70,9 @@ METHOD = Method(
     family="slide",
     name="dp",
     summary="dynamic programming over undominated states: weights, resource blocks, requested multicast, caches",
-    proves="optimality, unless the tables grow beyond memory",
-    run=run,
+    proves=Proof.OPTIMALITY,
+    when="unless the tables grow beyond memory",
+    run=solve,
     modules=("numba",),
     timed=True,
     refuse=refuse,

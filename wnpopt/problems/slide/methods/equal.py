@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from wnpopt.core.method import Method, Outcome, Run
+from wnpopt.core.method import Context, Method, Outcome
+from wnpopt.core.proof import Proof
 from wnpopt.core.result import Termination
 from wnpopt.problems.slide.instance import SlideInstance
 from wnpopt.problems.slide.methods.refusals import refuse_cache, refuse_multicast
@@ -20,7 +21,7 @@ _MOST_WORK = 50_000_000
 """Users times numbers of users that are tried: about a second."""
 
 
-def run(instance: SlideInstance, run: Run[SlideSolution]) -> Outcome[SlideSolution]:
+def solve(instance: SlideInstance, context: Context[SlideSolution]) -> Outcome[SlideSolution]:
     """For each number n: the n heaviest users whom an n-th of the band is enough for; the best n of all."""
     from wnpopt.problems.slide.columnar.allocation import Allocation
     from wnpopt.problems.slide.kernels.knapsack import cheapest
@@ -42,7 +43,7 @@ def run(instance: SlideInstance, run: Run[SlideSolution]) -> Outcome[SlideSoluti
     possible = int(np.count_nonzero(np.sort(least)[: numbers.size] <= shares))
     best_value, best, best_share = -1.0, np.zeros(0, dtype=np.int64), 0.0
     for count in _counts(possible, columns):
-        if run.budget.interrupted:
+        if context.budget.interrupted:
             break
         share = float(shares[count - 1]) if count else 0.0
         chosen = order[least[order] <= share][:count]
@@ -71,8 +72,8 @@ METHOD = Method(
     family="slide",
     name="equal",
     summary="baseline: the band in n equal parts, for the best n",
-    proves="nothing by itself",
-    run=run,
+    proves=Proof.NOTHING,
+    run=solve,
     modules=("numba",),
     refuse=lambda instance: refuse_multicast(instance) or refuse_cache(instance),
 )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wnpopt.core.method import Method, Outcome, Run
+from wnpopt.core.method import Context, Method, Outcome
+from wnpopt.core.proof import Proof
 from wnpopt.core.result import Termination
 from wnpopt.problems.slide.instance import SlideInstance
 from wnpopt.problems.slide.solution import SlideSolution
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from wnpopt.backends.stopping import Flag
 
 
-def run(instance: SlideInstance, run: Run[SlideSolution]) -> Outcome[SlideSolution]:
+def solve(instance: SlideInstance, context: Context[SlideSolution]) -> Outcome[SlideSolution]:
     """See :func:`~wnpopt.problems.slide.selection.greedy.greedy_selection`."""
     from wnpopt.backends.stopping import run_stoppable
     from wnpopt.problems.slide.kernels.needs import Needs
@@ -24,14 +25,15 @@ def run(instance: SlideInstance, run: Run[SlideSolution]) -> Outcome[SlideSoluti
         needs = Needs.of(instance.columns)
         return allocate(needs, greedy_selection(needs, flag).plan).to_solution(instance.columns)
 
-    return Outcome(run_stoppable(work, run.budget), Termination.HEURISTIC)
+    return Outcome(run_stoppable(work, context.budget), Termination.HEURISTIC)
 
 
 METHOD = Method(
     family="slide",
     name="greedy",
     summary="least bandwidth of every user and model, users by cost (or weight a Hz), as many as fit",
-    proves="optimality for equal weights, unicast and no cache limit",
-    run=run,
+    proves=Proof.OPTIMALITY,
+    when="equal weights, unicast, no cache limit",
+    run=solve,
     modules=("numba",),
 )

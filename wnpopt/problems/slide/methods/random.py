@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from wnpopt.core.method import Method, Outcome, Run
+from wnpopt.core.method import Context, Method, Outcome
+from wnpopt.core.proof import Proof
 from wnpopt.core.result import Termination
 from wnpopt.problems.slide.instance import SlideInstance
 from wnpopt.problems.slide.methods.refusals import refuse_cache, refuse_multicast
 from wnpopt.problems.slide.solution import SlideSolution
 
 
-def run(instance: SlideInstance, run: Run[SlideSolution]) -> Outcome[SlideSolution]:
+def solve(instance: SlideInstance, context: Context[SlideSolution]) -> Outcome[SlideSolution]:
     """Users in an order drawn from the seed, each with its cheapest model if that still fits."""
     from wnpopt.problems.slide.kernels.knapsack import cheapest
     from wnpopt.problems.slide.kernels.needs import Needs
@@ -21,7 +22,7 @@ def run(instance: SlideInstance, run: Run[SlideSolution]) -> Outcome[SlideSoluti
     columns = instance.columns
     needs = Needs.of(columns)
     least, model = cheapest(needs.costs, everything_open(needs))
-    rng = np.random.default_rng([run.budget.seed, 0x736C])
+    rng = np.random.default_rng([context.budget.seed, 0x736C])
     served = np.zeros(columns.users, dtype=np.bool_)
     left = needs.capacity
     for u in rng.permutation(columns.users).tolist():
@@ -36,8 +37,8 @@ METHOD = Method(
     family="slide",
     name="random",
     summary="baseline: users in random order, each with its cheapest model, while they fit",
-    proves="nothing by itself",
-    run=run,
+    proves=Proof.NOTHING,
+    run=solve,
     modules=("numba",),
     refuse=lambda instance: refuse_multicast(instance) or refuse_cache(instance),
 )

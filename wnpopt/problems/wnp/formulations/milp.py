@@ -14,7 +14,8 @@ import numpy as np
 
 from wnpopt.core.bound import Bound
 from wnpopt.core.errors import UnsupportedError
-from wnpopt.core.method import Method, Outcome, Run, Start
+from wnpopt.core.method import Context, Method, Outcome, Start
+from wnpopt.core.proof import Proof
 from wnpopt.core.result import Termination
 from wnpopt.core.verdict import tighten
 from wnpopt.problems.wnp.instance import WnpInstance
@@ -294,7 +295,7 @@ def decode(model: pyo.ConcreteModel, problem: Problem, values: Sequence[float]) 
     return compose(problem, deadline.tolist(), count, chosen.argmax(axis=1).tolist(), start)
 
 
-def run(instance: WnpInstance, run: Run[WnpSolution]) -> Outcome[WnpSolution]:
+def solve(instance: WnpInstance, context: Context[WnpSolution]) -> Outcome[WnpSolution]:
     """Build, start from the warm start, solve with HiGHS, decode; CP-SAT settles what HiGHS cannot.
 
     HiGHS holds rows and integers to a tolerance: makespans that differ by less than that times a big-M, or by less than
@@ -304,39 +305,39 @@ def run(instance: WnpInstance, run: Run[WnpSolution]) -> Outcome[WnpSolution]:
     """
     from wnpopt.problems.wnp.kernels.problem import Problem
 
-    began = run.budget.elapsed()
+    began = context.budget.elapsed()
     problem = Problem.of(instance)
-    if run.budget.exhausted():
-        return Outcome(None, run.budget.why_over())
+    if context.budget.exhausted():
+        return Outcome(None, context.budget.why_over())
     if problem.uplink.alone() is None:
         return Outcome(None, Termination.PROVED, infeasible="a modality cannot be delivered even alone")
-    first, settled = _by_highs(problem, run, began)
-    if settled or run.budget.exhausted():
+    first, settled = _by_highs(problem, context, began)
+    if settled or context.budget.exhausted():
         return first
-    return _settle(instance, first, run)
+    return _settle(instance, first, context)
 
 
-def _by_highs(problem: Problem, run: Run[WnpSolution], began: float) -> tuple[Outcome[WnpSolution], bool]:
+def _by_highs(problem: Problem, context: Context[WnpSolution], began: float) -> tuple[Outcome[WnpSolution], bool]:
     """HiGHS's outcome; True if nothing is left to be settled."""
     from wnpopt.backends.ending import Ending
     from wnpopt.backends.highs import solve_highs
     from wnpopt.problems.wnp.formulations.decisions import Decisions, priced
     from wnpopt.problems.wnp.formulations.horizon import latest_makespan
 
-    upper = latest_makespan(problem) if run.start is None else int(run.start.objective)
+    upper = latest_makespan(problem) if context.start is None else int(context.start.objective)
     model = build_milp(problem, upper)
-    decisions = None if run.start is None else Decisions.of(problem, run.start.solution)
+    decisions = None if context.start is None else Decisions.of(problem, context.start.solution)
     if decisions is not None:
         set_start(model, problem, decisions)
-    build_s = run.budget.elapsed() - began
+    build_s = context.budget.elapsed() - began
 
     def decoded(values: tuple[float, ...]) -> tuple[float, WnpSolution] | None:
-        return priced(decode(model, problem, values), run.verified_objective)
+        return priced(decode(model, problem, values), context.verified_objective)
 
     report = solve_highs(
         model,
-        run.budget,
-        run.trace,
+        context.budget,
+        context.trace,
         warm_start=decisions is not None,
         unit=1.0 / float(model.tick.value),
         decode=decoded,
@@ -344,17 +345,17 @@ def _by_highs(problem: Problem, run: Run[WnpSolution], began: float) -> tuple[Ou
         precision=PRECISION,
     )
     answer = None if report.values is None else decoded(report.values)
-    if run.start is not None and (answer is None or answer[0] > run.start.objective):
-        answer = (run.start.objective, run.start.solution)
+    if context.start is not None and (answer is None or answer[0] > context.start.objective):
+        answer = (context.start.objective, context.start.solution)
     proved = report.bound is not None and answer is not None and tighten(report.bound, "min") >= answer[0]
     over = report.ending in (Ending.LIMIT, Ending.INTERRUPTED)
     return Outcome(
         None if answer is None else answer[1],
-        Termination.PROVED if proved else run.budget.why_over(),
+        Termination.PROVED if proved else context.budget.why_over(),
         () if report.bound is None else (Bound(report.bound, "milp"),),
         report.warm_start,
-        found_by=run.start.found_by
-        if run.start is not None and answer is not None and answer[1] is run.start.solution
+        found_by=context.start.found_by
+        if context.start is not None and answer is not None and answer[1] is context.start.solution
         else None,
         build_s=build_s,
         message=report.message,
@@ -362,19 +363,19 @@ def _by_highs(problem: Problem, run: Run[WnpSolution], began: float) -> tuple[Ou
     ), proved or over
 
 
-def _settle(instance: WnpInstance, first: Outcome[WnpSolution], run: Run[WnpSolution]) -> Outcome[WnpSolution]:
+def _settle(instance: WnpInstance, first: Outcome[WnpSolution], context: Context[WnpSolution]) -> Outcome[WnpSolution]:
     """CP-SAT's word on HiGHS's answer, in the time that is left."""
     from wnpopt.problems.wnp.formulations import cpsat
 
-    objective = None if first.solution is None else run.verified_objective(first.solution)
+    objective = None if first.solution is None else context.verified_objective(first.solution)
     start = None
     if first.solution is not None and objective is not None:
         start = Start(first.solution, objective, first.found_by or "milp")
     try:
-        second = cpsat.run(instance, replace(run, start=start))
+        second = cpsat.solve(instance, replace(context, start=start))
     except UnsupportedError as error:
         second = Outcome(None, Termination.HEURISTIC, message=str(error))
-    reached = None if second.solution is None else run.verified_objective(second.solution)
+    reached = None if second.solution is None else context.verified_objective(second.solution)
     improved = reached is not None and (start is None or reached < start.objective)
     infeasible = None
     if second.infeasible is not None and start is None:
@@ -412,8 +413,8 @@ METHOD = Method(
     family="wnp",
     name="milp",
     summary="MILP (Pyomo + HiGHS, near ties settled by CP-SAT): the reference for small instances",
-    proves="optimality, infeasibility",
-    run=run,
+    proves=Proof.OPTIMALITY | Proof.INFEASIBILITY,
+    run=solve,
     modules=("pyomo", "highspy", "ortools", "numba"),
     timed=True,
     warm_startable=True,

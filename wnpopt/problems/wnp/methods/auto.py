@@ -6,14 +6,15 @@ from dataclasses import replace
 
 from wnpopt.core.bound import best_bound
 from wnpopt.core.errors import UnsupportedError
-from wnpopt.core.method import Method, Outcome, Run, Start
+from wnpopt.core.method import Context, Method, Outcome, Start
+from wnpopt.core.proof import Proof
 from wnpopt.core.result import Termination
 from wnpopt.problems.wnp.instance import WnpInstance
 from wnpopt.problems.wnp.methods.refusals import refuse_unplanned
 from wnpopt.problems.wnp.solution import WnpSolution
 
 
-def run(instance: WnpInstance, run: Run[WnpSolution]) -> Outcome[WnpSolution]:
+def solve(instance: WnpInstance, context: Context[WnpSolution]) -> Outcome[WnpSolution]:
     """The warm start if a bound meets it already; else ``lbbd`` from there.
 
     Where the decomposition cannot decide whether the radio serves its last arrivals, ``cpsat`` goes on from its answer
@@ -22,24 +23,24 @@ def run(instance: WnpInstance, run: Run[WnpSolution]) -> Outcome[WnpSolution]:
     from wnpopt.problems.wnp.formulations import cpsat
     from wnpopt.problems.wnp.methods import lbbd
 
-    known = best_bound(run.bounds, "min")
-    if run.start is not None and known is not None and known.value >= run.start.objective:
-        return Outcome(run.start.solution, Termination.PROVED, found_by=run.start.found_by)
+    known = best_bound(context.bounds, "min")
+    if context.start is not None and known is not None and known.value >= context.start.objective:
+        return Outcome(context.start.solution, Termination.PROVED, found_by=context.start.found_by)
     try:
-        first = lbbd.run(instance, run)
+        first = lbbd.solve(instance, context)
     except UnsupportedError as error:
         first = Outcome(None, Termination.HEURISTIC, message=str(error))
-    if first.termination is Termination.PROVED or run.budget.exhausted():
+    if first.termination is Termination.PROVED or context.budget.exhausted():
         return replace(first, found_by=first.found_by or "lbbd")
-    objective = None if first.solution is None else run.verified_objective(first.solution)
-    start = run.start
+    objective = None if first.solution is None else context.verified_objective(first.solution)
+    start = context.start
     if first.solution is not None and objective is not None:
         start = Start(first.solution, objective, first.found_by or "lbbd")
     try:
-        second = cpsat.run(instance, replace(run, start=start, bounds=(*run.bounds, *first.bounds)))
+        second = cpsat.solve(instance, replace(context, start=start, bounds=(*context.bounds, *first.bounds)))
     except UnsupportedError as error:
         second = Outcome(None, Termination.HEURISTIC, message=str(error))
-    reached = None if second.solution is None else run.verified_objective(second.solution)
+    reached = None if second.solution is None else context.verified_objective(second.solution)
     improved = reached is not None and (start is None or reached < start.objective)
     return replace(
         second,
@@ -56,8 +57,8 @@ METHOD = Method(
     family="wnp",
     name="auto",
     summary="pacs, then the bounds, then lbbd (and cpsat) where a gap is left",
-    proves="optimality, infeasibility",
-    run=run,
+    proves=Proof.OPTIMALITY | Proof.INFEASIBILITY,
+    run=solve,
     modules=("ortools", "numba"),
     timed=True,
     warm_startable=True,

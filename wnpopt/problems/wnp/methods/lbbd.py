@@ -14,7 +14,8 @@ import numpy as np
 from wnpopt.core.bound import Bound, best_bound
 from wnpopt.core.budget import Budget
 from wnpopt.core.errors import SolverError
-from wnpopt.core.method import Method, Outcome, Run
+from wnpopt.core.method import Context, Method, Outcome
+from wnpopt.core.proof import Proof
 from wnpopt.core.result import Termination, WarmStart
 from wnpopt.core.trace import Trace
 from wnpopt.problems.wnp.instance import IntArray, WnpInstance
@@ -30,40 +31,40 @@ if TYPE_CHECKING:
     from wnpopt.problems.wnp.kernels.schedule import Schedule
 
 
-def run(instance: WnpInstance, run: Run[WnpSolution]) -> Outcome[WnpSolution]:
+def solve(instance: WnpInstance, context: Context[WnpSolution]) -> Outcome[WnpSolution]:
     """Solve masters under growing cuts until one's arrivals can be served, or the bound meets the incumbent."""
     from wnpopt.problems.wnp.kernels.problem import Problem
 
-    began = run.budget.elapsed()
+    began = context.budget.elapsed()
     problem = Problem.of(instance)
-    if run.budget.exhausted():
-        return Outcome(None, run.budget.why_over())
+    if context.budget.exhausted():
+        return Outcome(None, context.budget.why_over())
     if problem.uplink.alone() is None:
         return Outcome(None, Termination.PROVED, infeasible="a modality cannot be delivered even alone")
-    return _Decomposition(problem, run, began).solve()
+    return _Decomposition(problem, context, began).solve()
 
 
 class _Decomposition:
     """The state of one run: incumbent, bound, and the radio's answers so far."""
 
-    def __init__(self, problem: Problem, run: Run[WnpSolution], began: float) -> None:
+    def __init__(self, problem: Problem, context: Context[WnpSolution], began: float) -> None:
         from wnpopt.problems.wnp.formulations.cpsat_radio import cut_weights
 
-        known = best_bound(run.bounds, "min")
+        known = best_bound(context.bounds, "min")
         self.problem = problem
-        self.run = run
-        self.best: WnpSolution | None = None if run.start is None else run.start.solution
-        self.value: int | None = None if run.start is None else int(run.start.objective)
+        self.context = context
+        self.best: WnpSolution | None = None if context.start is None else context.start.solution
+        self.value: int | None = None if context.start is None else int(context.start.objective)
         self.improved = False
         self.lower = 0 if known is None else int(known.value)
-        self.check = RadioCheck(problem.uplink, cut_weights(problem, run.budget) if problem.uplink.count else [])
+        self.check = RadioCheck(problem.uplink, cut_weights(problem, context.budget) if problem.uplink.count else [])
         self.warm_start = WarmStart.NONE
         self.master_bound: int | None = None
-        self.build_s = run.budget.elapsed() - began
+        self.build_s = context.budget.elapsed() - began
 
     def solve(self) -> Outcome[WnpSolution]:
         """The loop; every round adds a cut, so it ends."""
-        budget = self.run.budget
+        budget = self.context.budget
         while True:
             solved = self._master(budget)
             if solved is None:
@@ -74,7 +75,7 @@ class _Decomposition:
             if report.bound is not None:
                 self.lower = max(self.lower, int(np.ceil(report.bound - 1e-6)))
                 self.master_bound = self.lower
-                self.run.trace.bound(self.lower, "lbbd")
+                self.context.trace.bound(self.lower, "lbbd")
             if report.values is None:
                 return self._outcome(report.termination())
             schedule = self._schedule(master, report)
@@ -109,7 +110,7 @@ class _Decomposition:
         # The master's incumbents may be out of the radio's reach: only its bound is news.
         silent = Trace("min", budget)
         report = solve_cpsat(master.model, budget, silent)
-        if self.run.start is not None and self.warm_start is WarmStart.NONE:
+        if self.context.start is not None and self.warm_start is WarmStart.NONE:
             self.warm_start = report.warm_start
         return report, master
 
@@ -148,7 +149,7 @@ class _Decomposition:
 
         problem = self.problem
         tail = problem.modality_tails(schedule.makespan - problem.scheduler.latest_starts(schedule))
-        arrivals, cut = least_makespan(problem.uplink, tail, self.run.budget)
+        arrivals, cut = least_makespan(problem.uplink, tail, self.context.budget)
         if cut is not None:
             self.check.remember(cut.weight)
         if arrivals is not None:
@@ -160,16 +161,16 @@ class _Decomposition:
         retimed = problem.scheduler.retimed(schedule, release)
         if self.value is None or retimed.makespan < self.value:
             solution = problem.solution(arrivals, retimed)
-            objective = self.run.verified_objective(solution)
+            objective = self.context.verified_objective(solution)
             if objective is not None and (self.value is None or objective < self.value):
                 self.best, self.value, self.improved = solution, int(objective), True
-                self.run.trace.incumbent(objective, solution)
+                self.context.trace.incumbent(objective, solution)
 
     def _outcome(
         self, termination: Termination, infeasible: str | None = None, message: str = ""
     ) -> Outcome[WnpSolution]:
         bounds = () if self.master_bound is None else (Bound(self.master_bound, "lbbd"),)
-        start = self.run.start
+        start = self.context.start
         return Outcome(
             self.best,
             termination,
@@ -186,8 +187,8 @@ METHOD = Method(
     family="wnp",
     name="lbbd",
     summary="branch and check: CP-SAT on compute and arrivals, the radio answers with dual cuts or an allocation",
-    proves="optimality, infeasibility",
-    run=run,
+    proves=Proof.OPTIMALITY | Proof.INFEASIBILITY,
+    run=solve,
     modules=("ortools", "numba"),
     timed=True,
     warm_startable=True,

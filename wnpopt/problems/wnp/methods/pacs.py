@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from wnpopt.core.method import Method, Outcome, Run
+from wnpopt.core.method import Context, Method, Outcome
+from wnpopt.core.proof import Proof
 from wnpopt.core.result import Termination
 from wnpopt.problems.wnp.instance import WnpInstance
 from wnpopt.problems.wnp.methods.refusals import refuse_unplanned
 from wnpopt.problems.wnp.solution import WnpSolution
 
 
-def run(instance: WnpInstance, run: Run[WnpSolution]) -> Outcome[WnpSolution]:
+def solve(instance: WnpInstance, context: Context[WnpSolution]) -> Outcome[WnpSolution]:
     """Tails, radio and schedule in turn; see :func:`~wnpopt.problems.wnp.methods.schedulers.pipeline_aware`.
 
     It starts from RTFS and returns that when nothing better is found; the message says so.
@@ -18,10 +19,10 @@ def run(instance: WnpInstance, run: Run[WnpSolution]) -> Outcome[WnpSolution]:
     from wnpopt.problems.wnp.methods.schedulers import nothing_delivered, pipeline_aware, transmit_first
 
     problem = Problem.of(instance)
-    first = transmit_first(problem, run.budget)
+    first = transmit_first(problem, context.budget)
     if first is None:
-        return nothing_delivered(run.budget)
-    joint = pipeline_aware(problem, first, run.budget)
+        return nothing_delivered(context.budget)
+    joint = pipeline_aware(problem, first, context.budget)
     kept = joint.schedule.makespan >= first.schedule.makespan
     if kept:
         joint = first
@@ -37,8 +38,9 @@ METHOD = Method(
     family="wnp",
     name="pacs",
     summary="pipeline-aware: radio by the tails of the schedule, schedule by the arrivals, in turn",
-    proves="nothing by itself; never worse than rtfs",
-    run=run,
+    proves=Proof.NOTHING,
+    when="nothing by itself; never worse than rtfs",
+    run=solve,
     modules=("numba",),
     refuse=refuse_unplanned,
 )

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from wnpopt.core.method import Method, Outcome, Run
+from wnpopt.core.method import Context, Method, Outcome
+from wnpopt.core.proof import Proof
 from wnpopt.core.result import Termination
 from wnpopt.problems.wnp.instance import WnpInstance
 from wnpopt.problems.wnp.methods.refusals import refuse_unplanned
 from wnpopt.problems.wnp.solution import WnpSolution
 
 
-def run(instance: WnpInstance, run: Run[WnpSolution]) -> Outcome[WnpSolution]:
+def solve(instance: WnpInstance, context: Context[WnpSolution]) -> Outcome[WnpSolution]:
     """The sequential policy; see :func:`~wnpopt.problems.wnp.methods.schedulers.transmit_first`."""
     from wnpopt.problems.wnp.kernels.problem import Problem
     from wnpopt.problems.wnp.methods.schedulers import nothing_delivered, transmit_first
 
     problem = Problem.of(instance)
-    joint = transmit_first(problem, run.budget)
+    joint = transmit_first(problem, context.budget)
     if joint is None:
-        return nothing_delivered(run.budget)
+        return nothing_delivered(context.budget)
     return Outcome(problem.solution(joint.arrivals, joint.schedule), Termination.HEURISTIC)
 
 
@@ -25,8 +26,8 @@ METHOD = Method(
     family="wnp",
     name="rtfs",
     summary="transmit first, then compute: least common arrival, then list scheduling",
-    proves="nothing by itself",
-    run=run,
+    proves=Proof.NOTHING,
+    run=solve,
     modules=("numba",),
     refuse=refuse_unplanned,
 )

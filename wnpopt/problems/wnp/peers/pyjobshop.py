@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from wnpopt.core.bound import Bound
-from wnpopt.core.method import Method, Outcome, Run
+from wnpopt.core.method import Context, Method, Outcome
+from wnpopt.core.proof import Proof
 from wnpopt.problems.wnp.instance import WnpInstance
 from wnpopt.problems.wnp.peers.chip_only import INSTALL, refuse_long
 from wnpopt.problems.wnp.solution import WnpSolution
 
 
-def run(instance: WnpInstance, run: Run[WnpSolution]) -> Outcome[WnpSolution]:
+def solve(instance: WnpInstance, context: Context[WnpSolution]) -> Outcome[WnpSolution]:
     """Build PyJobShop's model, let CP-SAT solve it, read cores and starts.
 
     ``pyjobshop.solve`` sets CP-SAT's parameters and waits; it can be interrupted by nothing. The model that it would
@@ -25,16 +26,16 @@ def run(instance: WnpInstance, run: Run[WnpSolution]) -> Outcome[WnpSolution]:
     from wnpopt.problems.wnp.peers.answer import timed
     from wnpopt.problems.wnp.peers.shop import shop
 
-    began = run.budget.elapsed()
+    began = context.budget.elapsed()
     problem = Problem.of(instance)
     built = shop(problem, latest_makespan(problem))
-    if run.budget.exhausted():
-        return Outcome(None, run.budget.why_over(), message="no time was left to build the model")
+    if context.budget.exhausted():
+        return Outcome(None, context.budget.why_over(), message="no time was left to build the model")
     compiled = CPModel(built.model.data())
-    build_s = run.budget.elapsed() - began
-    if run.budget.exhausted():
-        return Outcome(None, run.budget.why_over(), build_s=build_s, message="no time was left to solve the model")
-    report = solve_cpsat(compiled.model, run.budget, run.trace)
+    build_s = context.budget.elapsed() - began
+    if context.budget.exhausted():
+        return Outcome(None, context.budget.why_over(), build_s=build_s, message="no time was left to solve the model")
+    report = solve_cpsat(compiled.model, context.budget, context.trace)
     solution = None
     if report.values is not None:
         variables, values = compiled.variables, report.values
@@ -57,8 +58,8 @@ METHOD = Method(
     family="wnp",
     name="pyjobshop",
     summary="peer, chip-only (extra `peers`): PyJobShop's model, transfers as modes that depend on modes, by CP-SAT",
-    proves="optimality",
-    run=run,
+    proves=Proof.OPTIMALITY,
+    run=solve,
     modules=("pyjobshop", "numba"),
     install=INSTALL,
     timed=True,

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from wnpopt.core.method import Outcome, Run
+from wnpopt.core.method import Context, Outcome
 from wnpopt.core.status import Termination
 from wnpopt.problems.wnp.instance import IntArray, WnpInstance
 from wnpopt.problems.wnp.kernels.problem import Problem
@@ -129,17 +129,17 @@ def _numbered() -> tuple[Callable[..., object], ...]:
     return Node, Link, Task, Flow
 
 
-def schedule_by(instance: WnpInstance, run: Run[WnpSolution], scheduler: Scheduler) -> Outcome[WnpSolution]:
+def schedule_by(instance: WnpInstance, context: Context[WnpSolution], scheduler: Scheduler) -> Outcome[WnpSolution]:
     """Fit, let ``scheduler`` schedule, and time its cores and orders with the real ticks and transfers.
 
     SAGA cannot be interrupted: Ctrl-C takes effect when it has answered.
     """
     from saga.schedulers.cpop import cpop_ranks, upward_rank
 
-    began = run.budget.elapsed()
+    began = context.budget.elapsed()
     problem = Problem.of(instance)
     built = plant(problem)
-    build_s = run.budget.elapsed() - began
+    build_s = context.budget.elapsed() - began
     try:
         answer = scheduler.schedule(built.network, built.graph)
     finally:
