@@ -18,6 +18,7 @@ from wnpopt.core.errors import InputError, WnpoptError
 from wnpopt.core.explain import found
 from wnpopt.core.interrupt import graceful_interrupt
 from wnpopt.core.jsonio import read_json, write_json
+from wnpopt.core.lazy import resolve
 from wnpopt.core.registry import AnyFamily
 from wnpopt.core.result import Result
 from wnpopt.core.trace import Candidate, TracePoint
@@ -132,7 +133,7 @@ def compile_model(instance: Instance, formulation: str) -> object:
     if formulation not in family.formulations:
         known = ", ".join(family.formulations) or "none"
         raise InputError(f"found {formulation!r}; the formulations of {family.name} are {known}", where="formulation")
-    build = cast(Callable[[Instance], object], registry.resolve(family.formulations[formulation]))
+    build = cast(Callable[[Instance], object], resolve(family.formulations[formulation]))
     return build(instance)
 
 

@@ -11,8 +11,9 @@ import msgspec
 import wnpopt
 from wnpopt.bench.store.record import Record
 from wnpopt.bench.store.store import Store, now, write_records
-from wnpopt.bench.suites.suite import Preset, Suite, materialise, suite
+from wnpopt.bench.suites.materialise import materialise, suite
 from wnpopt.core.canonical import content_hash
+from wnpopt.core.suite import Preset, Suite
 
 
 def small(

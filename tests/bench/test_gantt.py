@@ -16,6 +16,7 @@ from tests.bench.report_store import INSTANCES, tiny
 from wnpopt.bench.report.figures import chart_of
 from wnpopt.core import registry
 from wnpopt.core.document import Instance, Solution
+from wnpopt.core.lazy import resolve
 from wnpopt.plotting.gantt import Gantt, run_lengths
 from wnpopt.problems.intradp.instance import IntradpInstance
 from wnpopt.problems.intradp.solution import IntradpSolution
@@ -37,7 +38,7 @@ def charted(family: str, file: str) -> tuple[Instance, Solution, Gantt]:
     assert solution is not None
     reference = registry.family(family).gantt
     assert reference is not None
-    draw = cast(Callable[[Instance, Solution], Gantt], registry.resolve(reference))
+    draw = cast(Callable[[Instance, Solution], Gantt], resolve(reference))
     return instance, solution, draw(instance, solution)
 
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from wnpopt import api
 from wnpopt.core import registry
 from wnpopt.core.document import Instance
+from wnpopt.core.lazy import resolve
 from wnpopt.core.perturbation import FACTOR, Range
 from wnpopt.problems.intradp.instance import IntradpInstance
 from wnpopt.problems.intradp.perturb import WIDEN, windows
@@ -32,7 +33,7 @@ ROUNDING = 1 + 1e-12
 def perturbation(instance: Instance) -> Callable[[Instance, np.random.Generator, Instance], Instance]:
     reference = api.family_of(instance).perturb
     assert reference is not None
-    found = registry.resolve(reference)
+    found = resolve(reference)
     assert callable(found)
     return found
 

@@ -18,17 +18,18 @@ import pytest
 import wnpopt
 from tests.bench.suite_store import small
 from wnpopt.bench.store.manifest import read_manifest
-from wnpopt.bench.suites.suite import PRESETS, Point, Preset, Suite, materialise, suite, suites
+from wnpopt.bench.suites.materialise import PRESETS, materialise, suite, suites
 from wnpopt.core import registry
 from wnpopt.core.document import Instance
 from wnpopt.core.errors import InputError
+from wnpopt.core.suite import Point, Preset, Suite
 from wnpopt.problems.intradp.instance import IntradpInstance
 from wnpopt.problems.slide.instance import SlideInstance
 from wnpopt.problems.wnp.instance import WnpInstance
 
 NAMES = (
-    "owin-heterogeneity", "owin-cores", "owin-subcarriers", "owin-latency-scale", "slide-bandwidth", "slide-deadline",
-    "intradp-bandwidth", "intradp-server",
+    "intradp-bandwidth", "intradp-server", "slide-bandwidth", "slide-deadline", "owin-heterogeneity", "owin-cores",
+    "owin-subcarriers", "owin-latency-scale",
 )  # fmt: skip
 
 
@@ -125,7 +126,7 @@ def test_every_payload_can_be_delivered(name: str) -> None:
 
 def test_hashes_do_not_depend_on_the_process(tmp_path: Path) -> None:
     program = (
-        "from wnpopt.bench.suites.suite import suites\n"
+        "from wnpopt.bench.suites.materialise import suites\n"
         "for s in suites().values():\n"
         "    print(s.name, s.instance(list(s.points('quick'))[-1]).instance_hash)\n"
     )

@@ -11,9 +11,9 @@ import pytest
 from tests.bench.suite_store import small
 from wnpopt.bench.analysis.sweep import Chart, Line
 from wnpopt.bench.store.store import Store
-from wnpopt.bench.suites.suite import Preset, Suite
 from wnpopt.cli.bench.suite import run_suite, show_charts
 from wnpopt.core.errors import InputError
+from wnpopt.core.suite import Preset, Suite
 
 pytestmark = pytest.mark.usefixtures("in_process")
 
@@ -25,7 +25,7 @@ def only(monkeypatch: pytest.MonkeyPatch) -> dict[str, Suite]:
         "slide-deadline": small("slide-deadline", (0.8, 2.0)),
         "intradp-bandwidth": small("intradp-bandwidth", (20.0,), variants=("vgg-19",), limit=5.0),
     }
-    monkeypatch.setattr("wnpopt.bench.suites.suite.suites", lambda: found)
+    monkeypatch.setattr("wnpopt.bench.suites.materialise.suites", lambda: found)
     monkeypatch.setattr("wnpopt.bench.analysis.sweep.suites", lambda: found)
     return found
 

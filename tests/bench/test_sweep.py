@@ -19,8 +19,8 @@ from wnpopt.bench.analysis.table import to_csv, to_latex
 from wnpopt.bench.store.manifest import read_manifest
 from wnpopt.bench.store.record import Failure, Record
 from wnpopt.bench.store.store import Store, StoreWarning, write_records
-from wnpopt.bench.suites import suite as suite_module
-from wnpopt.bench.suites.suite import materialise
+from wnpopt.bench.suites import materialise as suite_module
+from wnpopt.bench.suites.materialise import materialise
 from wnpopt.core.errors import InputError
 from wnpopt.problems.intradp.instance import IntradpInstance
 from wnpopt.problems.intradp.online.simulate import Trace as Bandwidth

@@ -179,8 +179,8 @@ def test_other_packages_register_in_the_same_way(monkeypatch: pytest.MonkeyPatch
     from importlib.metadata import EntryPoint
 
     points = {
-        "wnpopt.families": [EntryPoint("number", "test_judge:REGISTERED", "wnpopt.families")],
-        "wnpopt.methods": [EntryPoint("number.m", "test_judge:METHOD", "wnpopt.methods")],
+        "wnpopt.families": [EntryPoint("number", "tests.core.test_judge:REGISTERED", "wnpopt.families")],
+        "wnpopt.methods": [EntryPoint("number.m", "tests.core.test_judge:METHOD", "wnpopt.methods")],
     }
     monkeypatch.setattr(registry, "entry_points", lambda group: points[group])
     registry.forget()

@@ -97,8 +97,7 @@ def test_it_has_something_to_see(drawn: tuple[WnpInstance, WnpSolution, Path]) -
 
 def test_hostile_names_run_nothing(tmp_path: Path) -> None:
     pytest.importorskip("plotly", reason="the extra plot is not installed")
-    from test_html_figures import HOSTILE, hostile, solved
-
+    from tests.wnp.test_html_figures import HOSTILE, hostile, solved
     from wnpopt.problems.wnp.plots.page import schedule_page, write_page
 
     instance = hostile()

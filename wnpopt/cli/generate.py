@@ -12,7 +12,7 @@ from wnpopt.cli.terminal import say
 from wnpopt.core.errors import InputError
 
 if TYPE_CHECKING:
-    from wnpopt.core.family import GeneratorOption
+    from wnpopt.core.options import Option
     from wnpopt.core.registry import AnyFamily
 
 MOST = 10**6
@@ -62,7 +62,7 @@ def generate(
     return 0
 
 
-def _parse(arguments: list[str], known: tuple[GeneratorOption, ...]) -> dict[str, int | float | str]:
+def _parse(arguments: list[str], known: tuple[Option, ...]) -> dict[str, int | float | str]:
     by_flag = {f"--{option.name.replace('_', '-')}": option for option in known}
     values: dict[str, int | float | str] = {}
     rest = list(arguments)

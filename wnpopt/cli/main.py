@@ -12,7 +12,7 @@ import traceback
 
 import typer
 
-from wnpopt.cli import doctor, export, generate, importing, listing, report, schema, solve, table, verify, warmup
+from wnpopt.cli import declared, doctor, export, generate, listing, report, schema, solve, verify, warmup
 from wnpopt.cli.batch import command as batch
 from wnpopt.cli.bench import adversarial as bench_adversarial
 from wnpopt.cli.bench import command as bench
@@ -23,14 +23,19 @@ from wnpopt.core.versions import versions
 # `bench` takes a suite or a folder, and `bench adversarial` is a command of its own: one name with a space in it.
 _ADVERSARIAL = "bench adversarial"
 
-app = typer.Typer(
-    name="wnpopt",
-    help="Optimise edge inference over wireless links: exact and heuristic, verified, and with the gap.",
-    add_completion=False,
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
+
+def _new() -> typer.Typer:
+    return typer.Typer(
+        name="wnpopt",
+        help="Optimise edge inference over wireless links: exact and heuristic, verified, and with the gap.",
+        add_completion=False,
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+
+
+app = _new()
 
 
 def _print_version(wanted: bool) -> None:
@@ -57,9 +62,7 @@ app.command(
     context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
     add_help_option=False,
 )(generate.generate)
-app.add_typer(importing.app, name="import")
 app.command("export")(export.export)
-app.command("table")(table.table)
 app.command("schema")(schema.schema)
 app.command("list")(listing.list_methods)
 app.command("doctor")(doctor.doctor)
@@ -69,12 +72,28 @@ _INTERRUPTED = "interrupted before there was an answer"
 _TYPERS_INTERRUPT = 130  # what a newer typer makes of KeyboardInterrupt; no command of ours returns it
 
 
+_OWN = frozenset(str(command.name) for command in app.registered_commands)
+
+
+def _app(arguments: list[str]) -> typer.Typer:
+    """The commands, with those of the families where one of them, or the list of all, is asked for."""
+    if arguments and arguments[0] in _OWN:
+        return app
+    whole, importing = _new(), typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None)
+    whole.registered_callback, whole.registered_commands = app.registered_callback, list(app.registered_commands)
+    words = [*arguments, "", ""]
+    declared.add_commands(whole, words[0])
+    declared.add_importers(importing, words[1] if words[0] == "import" else None)
+    whole.add_typer(importing, name="import", help="Make an instance from a network, a task graph or measured times.")
+    return whole
+
+
 def main(arguments: list[str]) -> int:
     """Run the command line with ``arguments``; returns the exit code."""
     if arguments[:2] == _ADVERSARIAL.split():
         arguments = [_ADVERSARIAL, *arguments[2:]]
     try:
-        code = app(arguments, standalone_mode=False, prog_name="wnpopt")
+        code = _app(arguments)(arguments, standalone_mode=False, prog_name="wnpopt")
     except WnpoptError as error:
         if error.exit_code == 3 and os.environ.get("WNPOPT_DEBUG"):
             traceback.print_exc()

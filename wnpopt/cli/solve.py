@@ -87,7 +87,7 @@ def plotter(family: AnyFamily, path: Path) -> Draw:
     After checking that ``path`` has a format that it knows and that its library is there.
     """
     from wnpopt.core.extras import need
-    from wnpopt.core.registry import resolve
+    from wnpopt.core.lazy import resolve
 
     if family.plot is None:
         raise InputError(f"the family {family.name} has no picture", where="--plot")

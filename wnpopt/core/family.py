@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+from dataclasses import dataclass, field
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from wnpopt.core.bound import Bound, Sense
-from wnpopt.core.budget import Budget
-from wnpopt.core.certificate import Certificate
-from wnpopt.core.document import Instance, Solution
+from wnpopt.core.command import Command, Importer
+from wnpopt.core.lazy import Lazy
+from wnpopt.core.options import GeneratorOption, Option
 
-I = TypeVar("I", bound=Instance)  # noqa: E741
-S = TypeVar("S", bound=Solution)
+if TYPE_CHECKING:
+    from wnpopt.core.budget import Budget
+    from wnpopt.core.certificate import Certificate
+    from wnpopt.core.document import Instance, Solution
 
+__all__ = ["Family", "GeneratorOption", "KnownCase"]
 
-@dataclass(frozen=True)
-class GeneratorOption:
-    """An option of the instance generator, for ``wnpopt generate FAMILY --name VALUE``."""
-
-    name: str
-    default: int | float | str
-    help: str
+I = TypeVar("I", bound="Instance")  # noqa: E741
+S = TypeVar("S", bound="Solution")
 
 
 @dataclass(frozen=True)
@@ -31,20 +31,31 @@ class KnownCase:
     instance: Mapping[str, object]
     optimum: float
 
+    @classmethod
+    def read(cls, package: str, name: str = "known.json") -> KnownCase:
+        """The case in the file ``name`` of ``package``: an object with ``instance`` and ``optimum``."""
+        data = json.loads(files(package).joinpath(name).read_text(encoding="utf-8"))
+        return cls(data["instance"], data["optimum"])
+
 
 @dataclass(frozen=True)
 class Family(Generic[I, S]):
     """The registered description of a family.
 
-    ``methods`` and ``formulations`` are object references (``package.module:NAME``) by name, resolved when they are
-    needed, so that listing families imports no solver. (Methods by reference alone, in a tuple, are all imported as
-    soon as one is asked for.) ``warm_start`` names the method whose solution the exact methods start
-    from. ``integer_objective`` holds for all instances or is asked of one. ``prove_infeasible`` gives a proof that
-    needs no solver's word, or None. ``plot`` draws a solution into a file of one of ``plot_formats``; ``gantt``
-    makes the :class:`wnpopt.plotting.gantt.Gantt` of a verified solution. ``perturb`` makes one small random change:
-    a function of an instance, a ``numpy.random.Generator`` and the instance with which the changes began, around
-    whose values it keeps the others. ``warm_up`` are options of ``generate`` for tiny instances that, with the
-    known case, reach everything that the family compiles.
+    Whatever needs code is best given by :func:`wnpopt.core.lazy.refer`, by the name of where it is: it is imported when
+    it is first asked for, so that listing families costs next to nothing. ``methods`` and ``formulations`` are object
+    references (``package.module:NAME``) by name, resolved when they are needed, so that listing families imports no
+    solver. (Methods by reference alone, in a tuple, are all imported as soon as one is asked for.) ``warm_start`` names
+    the method whose solution the exact methods start from. ``integer_objective`` holds for all instances or is asked of
+    one. ``prove_infeasible`` gives a proof that needs no solver's word, or None. ``plot`` draws a solution into a file
+    of one of ``plot_formats``; ``gantt`` makes the :class:`wnpopt.plotting.gantt.Gantt` of a verified solution.
+    ``perturb`` makes one small random change: a function of an instance, a ``numpy.random.Generator`` and the instance
+    with which the changes began, around whose values it keeps the others. ``warm_up`` are options of ``generate`` for
+    tiny instances that, with the known case, reach everything that the family compiles.
+
+    ``suites`` are the family's named suites (:class:`wnpopt.core.suite.Suite`). ``documents`` are further kinds of
+    documents that it reads and writes: references to :class:`Document` classes by kind. ``importers`` make instances
+    from files, by format; ``commands`` are further commands of the command line, by name.
     """
 
     name: str
@@ -60,7 +71,7 @@ class Family(Generic[I, S]):
     formulations: Mapping[str, str]
     warm_start: str
     generate: Callable[[Mapping[str, int | float | str], int], I]
-    generator_options: tuple[GeneratorOption, ...]
+    generator_options: tuple[Option, ...]
     plot: str | None = None
     plot_formats: tuple[str, ...] = (".png", ".svg")
     unit: str | Callable[[I], str] = ""
@@ -68,6 +79,18 @@ class Family(Generic[I, S]):
     gantt: str | None = None
     perturb: str | None = None
     warm_up: tuple[Mapping[str, int | float | str], ...] = ()
+    suites: tuple[Any, ...] = ()
+    documents: Mapping[str, str] = field(default_factory=dict)
+    importers: Mapping[str, Importer] = field(default_factory=dict)
+    commands: Mapping[str, Command] = field(default_factory=dict)
+
+    def __getattribute__(self, name: str) -> Any:
+        """What is named by where it is becomes what it names, once."""
+        value = object.__getattribute__(self, name)
+        if type(value) is Lazy:
+            value = value.make()
+            object.__setattr__(self, name, value)
+        return value
 
     def unit_of(self, instance: I) -> str:
         """The unit of ``instance``'s objective, as it is printed."""

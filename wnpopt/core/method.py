@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from wnpopt.core.bound import Bound
 from wnpopt.core.budget import Budget
-from wnpopt.core.document import Instance, Solution
 from wnpopt.core.proof import Proof
 from wnpopt.core.result import Termination, WarmStart
 from wnpopt.core.trace import Trace
 
-I = TypeVar("I", bound=Instance)  # noqa: E741 -- I and S are read as instance and solution throughout
-S = TypeVar("S", bound=Solution)
+if TYPE_CHECKING:
+    from wnpopt.core.document import Instance, Solution
+
+I = TypeVar("I", bound="Instance")  # noqa: E741 -- I and S are read as instance and solution throughout
+S = TypeVar("S", bound="Solution")
 
 
 @dataclass(frozen=True)

@@ -13,13 +13,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cache, partial
-from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
 from wnpopt.core.entry_points import Fault, Listing, UnusableError, attempt, distribution_of, fault_of, read
 from wnpopt.core.errors import InputError, SolverError
 from wnpopt.core.family import Family
+from wnpopt.core.lazy import resolve
 from wnpopt.core.method import Method
 
 # The registry holds families of every instance type alike; their own modules keep them typed.
@@ -27,13 +27,6 @@ AnyFamily = Family[Any, Any]
 AnyMethod = Method[Any, Any]
 
 _FAMILIES, _METHODS = "wnpopt.families", "wnpopt.methods"
-
-
-def resolve(reference: str) -> object:
-    """The object that ``package.module:NAME`` names."""
-    module, _, name = reference.partition(":")
-    found: object = getattr(import_module(module), name)
-    return found
 
 
 @cache

@@ -31,6 +31,7 @@ from wnpopt.core.document import Instance, Solution
 from wnpopt.core.errors import InputError, SolverError, UnsupportedError
 from wnpopt.core.interrupt import graceful_interrupt
 from wnpopt.core.jsonio import write_json
+from wnpopt.core.lazy import resolve
 from wnpopt.core.registry import AnyFamily
 from wnpopt.core.versions import versions
 
@@ -179,7 +180,7 @@ class _Search:
     ) -> None:
         assert family.perturb is not None
         self._family = family
-        self._perturb = cast(Perturb, registry.resolve(family.perturb))
+        self._perturb = cast(Perturb, resolve(family.perturb))
         self._settings = findings.session.settings
         self._restarts = len(findings.session.starts)
         self._findings = findings

@@ -64,6 +64,11 @@ class Attempt:
     known: Known | None
 
     @property
+    def method(self) -> str:
+        """The method that ran."""
+        return self.record.key.method
+
+    @property
     def objective(self) -> float | None:
         """The verified objective; None if the run has none that counts."""
         return None if self.record.failure is not None else self.record.result.objective

@@ -11,13 +11,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from wnpopt.bench.analysis.means import mean
-from wnpopt.bench.analysis.measure import Measure, Trial, Values
 from wnpopt.bench.analysis.runs import Attempt, Runs
 from wnpopt.bench.analysis.table import Cell, Column, Table
+from wnpopt.bench.analysis.trial import Trial
 from wnpopt.bench.store.manifest import Entry, SuiteEntry, read_manifest
 from wnpopt.bench.store.store import Store, StoreWarning
-from wnpopt.bench.suites.suite import Suite, suites
+from wnpopt.bench.suites.materialise import suites
 from wnpopt.core.errors import InputError
+from wnpopt.core.suite import Measure, Suite, Values
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from wnpopt.bench.store.store import Store
 from wnpopt.core import registry
 from wnpopt.core.document import Instance, Solution
 from wnpopt.core.errors import InputError
+from wnpopt.core.lazy import resolve
 from wnpopt.core.trace import TracePoint
 from wnpopt.plotting.gantt import Gantt
 
@@ -106,7 +107,7 @@ def _drawn(store: Store, known: Known, attempts: Sequence[Attempt]) -> tuple[str
     )
     if family.gantt is None:
         return unit, None, best.label, f"{known.family} offers no schedule to draw", False
-    draw = cast("Callable[[Instance, Solution], Gantt]", registry.resolve(family.gantt))
+    draw = cast("Callable[[Instance, Solution], Gantt]", resolve(family.gantt))
     return unit, chart_of(draw(instance, solution)), f"{best.label}, seed {record.key.seed}", problem, False
 
 

@@ -38,7 +38,7 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class SuiteEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A suite with its instances so far; the fields are those of :class:`wnpopt.bench.suites.suite.Suite`."""
+    """A suite with its instances so far; the fields are those of :class:`wnpopt.core.suite.Suite`."""
 
     name: str
     title: str

@@ -1,1 +1,1 @@
-"""The suites that ``wnpopt bench SUITE`` runs, one file a family."""
+"""The families' named suites in a store."""

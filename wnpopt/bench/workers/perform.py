@@ -7,7 +7,7 @@ import hashlib
 import threading
 import time
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import msgspec
@@ -47,6 +47,7 @@ from wnpopt.core.method import Outcome
 from wnpopt.core.registry import AnyFamily, AnyMethod
 from wnpopt.core.result import Result, Termination
 from wnpopt.core.trace import Candidate, Trace, TracePoint
+from wnpopt.domain import KINDS
 from wnpopt.solving.request import needs_a_process
 from wnpopt.solving.teller import Teller
 
@@ -57,9 +58,6 @@ TRACE_AT_MOST = 50_000
 VIOLATIONS_AT_MOST = 1000
 MESSAGE_AT_MOST = 20_000
 """And broken rules, and letters of a message: what is written is never longer than what is read."""
-
-OTHER_KINDS = frozenset({"graph", "composition", "chip", "radio", "profile", "intradp-table", "index", "suite"})
-"""Documents that lie beside instances and are none."""
 
 Listener = Callable[[Note], None]
 
@@ -90,7 +88,7 @@ def _identify(task: Identify) -> Reply:
     try:
         data = parse_json(content)
         kind = data.get("kind")
-        if isinstance(kind, str) and (kind in OTHER_KINDS or kind.endswith("-solution")):
+        if isinstance(kind, str) and (kind in _other_kinds() or kind.endswith("-solution")):
             return PassedOver(one_line(kind))
         families = registry.family_names()
         if not isinstance(kind, str) or kind not in families:
@@ -102,6 +100,13 @@ def _identify(task: Identify) -> Reply:
         return Invalid(str(error.in_file(task.file)))
     integral = family.has_integers(instance)
     return Identified(instance.instance_hash, instance.name, family.name, family.sense, integral)
+
+
+@cache
+def _other_kinds() -> frozenset[str]:
+    """Documents that lie beside instances and are none."""
+    families = [registry.family(name) for name in registry.family_names()]
+    return frozenset({*KINDS, "index", "suite", *(kind for family in families for kind in family.documents)})
 
 
 def _perform(task: Perform, listener: Listener) -> Reply:

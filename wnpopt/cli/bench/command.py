@@ -56,7 +56,7 @@ def bench(
 
     `wnpopt bench adversarial --help` tells of the search for instances where one method loses to another.
     """
-    from wnpopt.bench.suites.suite import suites
+    from wnpopt.bench.suites.materialise import suites
 
     if what in suites():
         _refuse(context, _STORE, "goes with a folder of results, not with a suite")

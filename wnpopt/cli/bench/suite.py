@@ -45,7 +45,7 @@ def run_suite(
     no failure, else 1. Raises :class:`InputError` for an unknown suite or preset, and what the batch raises.
     """
     from wnpopt.bench.batch.run import batch
-    from wnpopt.bench.suites.suite import materialise, suite
+    from wnpopt.bench.suites.materialise import materialise, suite
     from wnpopt.cli.bench.tables import show
 
     chosen = suite(name)

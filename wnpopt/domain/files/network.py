@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -68,3 +68,14 @@ def _single(graph: Graph, modality: str | None, payload_bits: int | None) -> Net
     name = "input" if modality is None else modality
     bits = raw_bits(graph) if payload_bits is None else payload_bits
     return Network(graph.name, graph.with_modality(name), MappingProxyType({name: bits}))
+
+
+def dimensions(given: Iterable[str]) -> dict[str, int]:
+    """Texts ``NAME=N`` as named dimensions; raises :class:`InputError` for what is none."""
+    found: dict[str, int] = {}
+    for text in given:
+        name, _, value = text.rpartition("=")
+        if not name or not value.isdecimal() or not 1 <= int(value[:20]) <= 2**53:
+            raise InputError(f"found {text!r}; NAME=N with an integer of at least 1 is needed", where="--dim")
+        found[name] = int(value)
+    return found

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from wnpopt.core.family import Family
-from wnpopt.problems.intradp.bounds import bounds, prove_infeasible
-from wnpopt.problems.intradp.doctor import KNOWN
-from wnpopt.problems.intradp.generate import OPTIONS, generate
-from wnpopt.problems.intradp.instance import IntradpInstance
-from wnpopt.problems.intradp.solution import IntradpSolution
-from wnpopt.problems.intradp.verify import verify
+from typing import TYPE_CHECKING
+
+from wnpopt.core.command import Command, Importer
+from wnpopt.core.family import Family, KnownCase
+from wnpopt.core.lazy import attributes, later, refer
+
+if TYPE_CHECKING:
+    from wnpopt.problems.intradp.instance import IntradpInstance as IntradpInstance
+    from wnpopt.problems.intradp.solution import IntradpSolution as IntradpSolution
 
 FAMILY = Family(
     name="intradp",
     title="local-operation partitioning between a device and a server, least latency or energy",
-    instance_type=IntradpInstance,
-    solution_type=IntradpSolution,
+    instance_type=refer("wnpopt.problems.intradp.instance:IntradpInstance"),
+    solution_type=refer("wnpopt.problems.intradp.solution:IntradpSolution"),
     sense="min",
     integer_objective=False,
-    verify=verify,
-    bounds=bounds,
-    prove_infeasible=prove_infeasible,
+    verify=refer("wnpopt.problems.intradp.verify:verify"),
+    bounds=refer("wnpopt.problems.intradp.bounds:bounds"),
+    prove_infeasible=refer("wnpopt.problems.intradp.bounds:prove_infeasible"),
     methods={
         "device-only": "wnpopt.problems.intradp.methods.device_only:METHOD",
         "server-only": "wnpopt.problems.intradp.methods.server_only:METHOD",
@@ -34,14 +36,32 @@ FAMILY = Family(
     },
     formulations={"milp": "wnpopt.problems.intradp.formulations.milp:build"},
     warm_start="layer-cut",
-    generate=generate,
-    generator_options=OPTIONS,
+    generate=refer("wnpopt.problems.intradp.generate:generate"),
+    generator_options=refer("wnpopt.problems.intradp.generate:OPTIONS"),
     plot="wnpopt.problems.intradp.plots.image:draw",
     plot_formats=(".html", ".png", ".svg"),
     unit=lambda instance: "s" if instance.objective == "latency" else "J",
-    doctor=KNOWN,
+    doctor=later(lambda: KnownCase.read(__name__)),
     gantt="wnpopt.problems.intradp.plots.gantt:gantt",
     perturb="wnpopt.problems.intradp.perturb:perturb",
+    suites=refer("wnpopt.problems.intradp.suites:SUITES"),
+    documents={"intradp-table": "wnpopt.problems.intradp.online.table:PlanTable"},
+    importers={
+        "onnx": Importer(
+            "A network, split between a device and a server (--device, --server).",
+            "wnpopt.problems.intradp.imports.command:NetworkRequest",
+            "wnpopt.problems.intradp.imports.command:from_network",
+            makes="an intradp instance",
+            chosen_by=("device", "server"),
+        ),
+    },
+    commands={
+        "table": Command(
+            "Make a plan for each bandwidth of a grid, all in one file; each starts from its neighbour's plan.",
+            "wnpopt.problems.intradp.commands.table:Request",
+            "wnpopt.problems.intradp.commands.table:run",
+        ),
+    },
     warm_up=(
         {"shape": "chain", "operators": 5, "units": 3},
         {"shape": "chain", "operators": 5, "units": 3, "objective": "energy"},
@@ -50,3 +70,5 @@ FAMILY = Family(
 )
 
 __all__ = ["FAMILY", "IntradpInstance", "IntradpSolution"]
+
+__getattr__ = attributes(__name__, {"IntradpInstance": "instance", "IntradpSolution": "solution"})

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from wnpopt.core.family import Family
-from wnpopt.problems.slide.bounds import bounds, prove_infeasible
-from wnpopt.problems.slide.doctor import KNOWN
-from wnpopt.problems.slide.generate import OPTIONS, generate
-from wnpopt.problems.slide.instance import SlideInstance
-from wnpopt.problems.slide.methods.refusals import has_integer_objective
-from wnpopt.problems.slide.solution import SlideSolution
-from wnpopt.problems.slide.verify import verify
+from typing import TYPE_CHECKING
+
+from wnpopt.core.family import Family, KnownCase
+from wnpopt.core.lazy import attributes, later, refer
+
+if TYPE_CHECKING:
+    from wnpopt.problems.slide.instance import SlideInstance as SlideInstance
+    from wnpopt.problems.slide.solution import SlideSolution as SlideSolution
 
 _TINY: dict[str, int | float | str] = {"users": 5, "models": 2, "layers": 3, "mix": "synthetic", "bandwidth_hz": 1e7}
 
 FAMILY = Family(
     name="slide",
     title="model provisioning, bandwidth and frequency, most users (or weight) served",
-    instance_type=SlideInstance,
-    solution_type=SlideSolution,
+    instance_type=refer("wnpopt.problems.slide.instance:SlideInstance"),
+    solution_type=refer("wnpopt.problems.slide.solution:SlideSolution"),
     sense="max",
-    integer_objective=has_integer_objective,
-    verify=verify,
-    bounds=bounds,
-    prove_infeasible=prove_infeasible,
+    integer_objective=refer("wnpopt.problems.slide.methods.refusals:has_integer_objective"),
+    verify=refer("wnpopt.problems.slide.verify:verify"),
+    bounds=refer("wnpopt.problems.slide.bounds:bounds"),
+    prove_infeasible=refer("wnpopt.problems.slide.bounds:prove_infeasible"),
     methods={
         "greedy": "wnpopt.problems.slide.methods.greedy:METHOD",
         "dp": "wnpopt.problems.slide.methods.dp:METHOD",
@@ -39,14 +39,15 @@ FAMILY = Family(
         "convex": "wnpopt.problems.slide.formulations.convex:build",
     },
     warm_start="greedy",
-    generate=generate,
-    generator_options=OPTIONS,
+    generate=refer("wnpopt.problems.slide.generate:generate"),
+    generator_options=refer("wnpopt.problems.slide.generate:OPTIONS"),
     plot="wnpopt.problems.slide.plots.image:draw",
     plot_formats=(".html", ".png", ".svg"),
     unit=lambda instance: "users" if instance.objective == "count" else "weight",
-    doctor=KNOWN,
+    doctor=later(lambda: KnownCase.read(__name__)),
     gantt="wnpopt.problems.slide.plots.gantt:gantt",
     perturb="wnpopt.problems.slide.perturb:perturb",
+    suites=refer("wnpopt.problems.slide.suites:SUITES"),
     warm_up=(
         {**_TINY, "weighted": 1, "resource_block_hz": 180e3},
         {**_TINY, "weighted": 1, "cache_share": 0.7},
@@ -58,3 +59,5 @@ FAMILY = Family(
 )
 
 __all__ = ["FAMILY", "SlideInstance", "SlideSolution"]
+
+__getattr__ = attributes(__name__, {"SlideInstance": "instance", "SlideSolution": "solution"})

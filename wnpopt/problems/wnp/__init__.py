@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from wnpopt.core.family import Family
-from wnpopt.problems.wnp.bounds import bounds, prove_infeasible
-from wnpopt.problems.wnp.doctor import KNOWN
-from wnpopt.problems.wnp.generate import OPTIONS, generate
-from wnpopt.problems.wnp.instance import WnpInstance
-from wnpopt.problems.wnp.solution import WnpSolution
-from wnpopt.problems.wnp.verify import verify
+from typing import TYPE_CHECKING
+
+from wnpopt.core.command import Importer
+from wnpopt.core.family import Family, KnownCase
+from wnpopt.core.lazy import attributes, later, refer
+
+if TYPE_CHECKING:
+    from wnpopt.problems.wnp.instance import WnpInstance as WnpInstance
+    from wnpopt.problems.wnp.solution import WnpSolution as WnpSolution
 
 FAMILY = Family(
     name="wnp",
     title="joint resource-block allocation and subgraph mapping, least makespan",
-    instance_type=WnpInstance,
-    solution_type=WnpSolution,
+    instance_type=refer("wnpopt.problems.wnp.instance:WnpInstance"),
+    solution_type=refer("wnpopt.problems.wnp.solution:WnpSolution"),
     sense="min",
     integer_objective=True,
-    verify=verify,
-    bounds=bounds,
-    prove_infeasible=prove_infeasible,
+    verify=refer("wnpopt.problems.wnp.verify:verify"),
+    bounds=refer("wnpopt.problems.wnp.bounds:bounds"),
+    prove_infeasible=refer("wnpopt.problems.wnp.bounds:prove_infeasible"),
     methods={
         "rtfs": "wnpopt.problems.wnp.methods.rtfs:METHOD",
         "pacs": "wnpopt.problems.wnp.methods.pacs:METHOD",
@@ -33,14 +35,38 @@ FAMILY = Family(
         "cpsat": "wnpopt.problems.wnp.formulations.cpsat:build",
     },
     warm_start="pacs",
-    generate=generate,
-    generator_options=OPTIONS,
+    generate=refer("wnpopt.problems.wnp.generate:generate"),
+    generator_options=refer("wnpopt.problems.wnp.generate:OPTIONS"),
     plot="wnpopt.problems.wnp.plots.image:draw",
     plot_formats=(".html", ".png", ".svg"),
     unit="ticks",
-    doctor=KNOWN,
+    doctor=later(lambda: KnownCase.read(__name__)),
     gantt="wnpopt.problems.wnp.plots.gantt:gantt",
     perturb="wnpopt.problems.wnp.perturb:perturb",
+    suites=refer("wnpopt.problems.wnp.suites:SUITES"),
+    importers={
+        "onnx": Importer(
+            "A network on a chip behind a radio (--chip).",
+            "wnpopt.problems.wnp.imports.command:NetworkRequest",
+            "wnpopt.problems.wnp.imports.command:from_network",
+            makes="a wnp instance",
+            chosen_by=("chip",),
+        ),
+        "profile": Importer(
+            "Measured times of a network: the table's cores are the chip, in its order on a mesh.",
+            "wnpopt.problems.wnp.imports.command:ProfileRequest",
+            "wnpopt.problems.wnp.imports.command:from_profile",
+            makes="a wnp instance",
+        ),
+        "stg": Importer(
+            "A task graph on identical cores; chip-only, one tick a unit time.",
+            "wnpopt.problems.wnp.imports.command:TaskGraphRequest",
+            "wnpopt.problems.wnp.imports.command:from_task_graph",
+            makes="a wnp instance",
+        ),
+    },
 )
 
 __all__ = ["FAMILY", "WnpInstance", "WnpSolution"]
+
+__getattr__ = attributes(__name__, {"WnpInstance": "instance", "WnpSolution": "solution"})

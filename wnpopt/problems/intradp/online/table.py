@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from wnpopt.problems.intradp.search.plans import Plan
 
 MEGA = 1e6
+METHODS = ("search", "device-only", "server-only", "layer-cut", "min-cut")
+"""What makes the plans of a table."""
 
 
 class Entry(Document):
@@ -35,6 +37,10 @@ class Entry(Document):
     found_by: str
     device_end: tuple[Count, ...]
     server_begin: tuple[Count, ...]
+
+    def value(self, objective: str) -> float:
+        """Its latency or its energy."""
+        return self.latency_s if objective == "latency" else self.energy_j
 
     def solution(self, instance: str) -> IntradpSolution:
         """The plan as a solution."""

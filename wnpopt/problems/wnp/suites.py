@@ -11,9 +11,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import cast
 
-from wnpopt.bench.analysis.measure import Measure, Trial, Values, by_label
-from wnpopt.bench.analysis.runs import Attempt
-from wnpopt.bench.suites.suite import Point, Preset, Suite
+from wnpopt.core.suite import Measure, Point, Preset, Solved, Suite, Trial, Values, by_label
 from wnpopt.problems.wnp.generate import generate
 from wnpopt.problems.wnp.instance import WnpInstance
 from wnpopt.problems.wnp.vary import first_cores, first_resource_blocks, heterogeneous, scaled_compute
@@ -59,29 +57,29 @@ def _latency_scale(point: Point) -> WnpInstance:
     return scaled_compute(_spread(_CELL, point.seed), point.x)
 
 
-def _makespan(trial: Trial) -> Values:
+def _makespan(trial: Trial[Solved]) -> Values:
     """Milliseconds of every method, and of the best bound that is known."""
     tick_ms = 1000 * cast(WnpInstance, trial.instance).tick_s
     found = by_label(trial, lambda attempt: None if attempt.objective is None else tick_ms * attempt.objective)
-    if trial.known.bound is not None:
-        found["best bound"] = (tick_ms * trial.known.bound,)
+    if trial.bound is not None:
+        found["best bound"] = (tick_ms * trial.bound,)
     return found
 
 
-def _reduction(trial: Trial) -> Values:
+def _reduction(trial: Trial[Solved]) -> Values:
     """By how many per cent of the makespan of rtfs each other method is below it, and any method can be at most."""
     reference = trial.value("rtfs")
     if reference is None or reference <= 0:
         return {}
 
-    def saved(attempt: Attempt) -> float | None:
-        if attempt.objective is None or attempt.record.key.method == "rtfs":
+    def saved(attempt: Solved) -> float | None:
+        if attempt.objective is None or attempt.method == "rtfs":
             return None
         return _saved(attempt.objective, reference)
 
     found = {f"{label} against rtfs": values for label, values in by_label(trial, saved).items()}
-    if trial.known.bound is not None:
-        found["at most (best bound)"] = (_saved(trial.known.bound, reference),)
+    if trial.bound is not None:
+        found["at most (best bound)"] = (_saved(trial.bound, reference),)
     return found
 
 

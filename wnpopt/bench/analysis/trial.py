@@ -1,8 +1,7 @@
-"""What a sweep shows: values read from the runs on one of its instances."""
+"""One instance of a suite with the runs on it, as a store has them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -24,6 +23,11 @@ class Trial:
         """The instance; raises :class:`InputError` if the store does not have it."""
         return self.store.instance(self.attempts[0].record)
 
+    @property
+    def bound(self) -> float | None:
+        """The best bound that is known of the instance."""
+        return self.known.bound
+
     @cached_property
     def solved(self) -> tuple[Attempt, ...]:
         """The runs that have a verified solution."""
@@ -39,27 +43,3 @@ class Trial:
         """The verified objective of ``method``; None if no run of it has one. Of several runs the best."""
         found = [a.objective for a in self.solved if a.record.key.method == method and a.objective is not None]
         return (min if self.known.sense == "min" else max)(found, default=None)
-
-
-Values = Mapping[str, tuple[float, ...]]
-"""Values by the label of their line: several where several runs have that label."""
-
-
-@dataclass(frozen=True)
-class Measure:
-    """A quantity of a chart of its own; ``values`` has no entry for what is not known of a trial."""
-
-    name: str
-    title: str
-    y_label: str
-    values: Callable[[Trial], Values]
-
-
-def by_label(trial: Trial, value: Callable[[Attempt], float | None]) -> dict[str, tuple[float, ...]]:
-    """``value`` of every solved run, under the run's label."""
-    found: dict[str, tuple[float, ...]] = {}
-    for attempt in trial.solved:
-        number = value(attempt)
-        if number is not None:
-            found[attempt.label] = (*found.get(attempt.label, ()), number)
-    return found

@@ -1,20 +1,84 @@
-"""Named suites: families of instances that differ in one parameter, with the methods and limits to run on them."""
+"""Named suites: families of instances that differ in one parameter, with the methods and limits to run on them.
+
+A family describes its suites; what was measured on one of their instances is handed to it as a :class:`Trial`.
+"""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from wnpopt.bench.analysis.measure import Measure
-from wnpopt.bench.store.manifest import Entry, Manifest, SuiteEntry, read_manifest, write_if_other, write_manifest
-from wnpopt.core.document import Instance
 from wnpopt.core.errors import InputError
-from wnpopt.core.jsonio import format_json
 
-FOLDER = "suite"
-PRESETS = ("quick", "full")
+if TYPE_CHECKING:
+    from wnpopt.core.document import Instance, Solution
+
+
+class Solved(Protocol):
+    """A run on an instance of a suite."""
+
+    @property
+    def label(self) -> str:
+        """What the line in a chart is called that it belongs to."""
+
+    @property
+    def method(self) -> str:
+        """The method that ran."""
+
+    @property
+    def objective(self) -> float | None:
+        """The verified objective, if it found a solution."""
+
+
+A_co = TypeVar("A_co", bound=Solved, covariant=True)
+
+
+class Trial(Protocol[A_co]):
+    """One instance of a suite with the runs on it."""
+
+    @property
+    def instance(self) -> Instance:
+        """The instance."""
+
+    @property
+    def bound(self) -> float | None:
+        """The best bound that is known of it."""
+
+    @property
+    def solved(self) -> Sequence[A_co]:
+        """The runs that have a verified solution."""
+
+    @property
+    def solutions(self) -> Sequence[tuple[A_co, Solution]]:
+        """These runs with their solutions, as far as those are kept."""
+
+    def value(self, method: str) -> float | None:
+        """The verified objective of ``method``; None if no run of it has one. Of several runs the best."""
+
+
+Values = Mapping[str, tuple[float, ...]]
+"""Values by the label of their line: several where several runs have that label."""
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A quantity of a chart of its own; ``values`` has no entry for what is not known of a trial."""
+
+    name: str
+    title: str
+    y_label: str
+    values: Callable[[Trial[Solved]], Values]
+
+
+def by_label(trial: Trial[Solved], value: Callable[[Solved], float | None]) -> dict[str, tuple[float, ...]]:
+    """``value`` of every solved run, under the run's label."""
+    found: dict[str, tuple[float, ...]] = {}
+    for attempt in trial.solved:
+        number = value(attempt)
+        if number is not None:
+            found[attempt.label] = (*found.get(attempt.label, ()), number)
+    return found
 
 
 @dataclass(frozen=True)
@@ -82,42 +146,3 @@ class Suite:
         # What the generator was given is not all: some suites take a part of what it makes, or scale it.
         source = f"{made.source}; suite {self.name}, {self.parameter} {point.x:g}"
         return made.model_copy(update={"name": name, "source": source})
-
-
-def suites() -> dict[str, Suite]:
-    """All suites by name."""
-    from wnpopt.bench.suites import intradp, owin, slide
-
-    return {suite.name: suite for suite in (*owin.SUITES, *slide.SUITES, *intradp.SUITES)}
-
-
-def suite(name: str) -> Suite:
-    """The suite called ``name``; raises :class:`InputError` naming those that exist."""
-    known = suites()
-    if name not in known:
-        raise InputError(f"found {name!r}; the suites are {', '.join(known)}", where="suite")
-    return known[name]
-
-
-def materialise(suite: Suite, preset: str, out: str | os.PathLike[str]) -> tuple[Path, ...]:
-    """Write the preset's instances into ``out``/suite/<name>, and add them to ``out``/suite.json.
-
-    Returns the files in the order of :meth:`Suite.points`. What is there already is left alone, so this may be repeated
-    after it was interrupted, and another preset adds its points to those of the first. Raises :class:`InputError` for
-    an unknown preset, an unreadable manifest or a folder that cannot be written to.
-    """
-    store = Path(out)
-    manifest = read_manifest(store) or Manifest()
-    points = list(suite.points(preset))
-    files, entries = [], []
-    for point in points:
-        instance = suite.instance(point)
-        path = store / FOLDER / suite.name / f"{instance.name}.json"
-        write_if_other(path, (format_json(instance.to_data()) + "\n").encode())
-        files.append(path)
-        relative = path.relative_to(store).as_posix()
-        entries.append(Entry(relative, instance.instance_hash, float(point.x), point.seed, point.variant))
-    described = SuiteEntry(suite.name, suite.title, suite.family, suite.parameter, suite.unit, tuple(entries))
-    # Last: what the manifest names is there.
-    write_manifest(store, manifest.with_suite(described))
-    return tuple(files)

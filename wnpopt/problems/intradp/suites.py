@@ -11,8 +11,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import cast
 
-from wnpopt.bench.analysis.measure import Measure, Trial, Values, by_label
-from wnpopt.bench.suites.suite import Point, Preset, Suite
+from wnpopt.core.suite import Measure, Point, Preset, Solved, Suite, Trial, Values, by_label
 from wnpopt.problems.intradp.imports.network import PAPER_NETWORKS, network_instance
 from wnpopt.problems.intradp.instance import IntradpInstance
 from wnpopt.problems.intradp.solution import IntradpSolution
@@ -38,15 +37,15 @@ def _server(point: Point) -> IntradpInstance:
     )
 
 
-def _latency(trial: Trial) -> Values:
+def _latency(trial: Trial[Solved]) -> Values:
     """Milliseconds, and the best bound on them: the objective of these instances is the latency."""
     found = by_label(trial, lambda attempt: None if attempt.objective is None else 1000 * attempt.objective)
-    if trial.known.bound is not None:
-        found["best bound"] = (1000 * trial.known.bound,)
+    if trial.bound is not None:
+        found["best bound"] = (1000 * trial.bound,)
     return found
 
 
-def _energy(trial: Trial) -> Values:
+def _energy(trial: Trial[Solved]) -> Values:
     """Joules of the device when it executes the plan."""
     instance = cast(IntradpInstance, trial.instance)
     found: dict[str, tuple[float, ...]] = {}

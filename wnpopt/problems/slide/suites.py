@@ -11,9 +11,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import cast
 
-from wnpopt.bench.analysis.measure import Measure, Trial, Values, by_label
-from wnpopt.bench.analysis.runs import Attempt
-from wnpopt.bench.suites.suite import Point, Preset, Suite
+from wnpopt.core.suite import Measure, Point, Preset, Solved, Suite, Trial, Values, by_label
 from wnpopt.problems.slide.generate import generate
 from wnpopt.problems.slide.instance import SlideInstance
 from wnpopt.problems.slide.solution import SlideSolution
@@ -37,11 +35,11 @@ def _deadline(point: Point) -> SlideInstance:
     return generate({**_CELL, "deadline_s": point.x}, point.seed)
 
 
-def _served(trial: Trial) -> Values:
+def _served(trial: Trial[Solved]) -> Values:
     return by_label(trial, lambda attempt: attempt.objective)
 
 
-def _rho(trial: Trial) -> Values:
+def _rho(trial: Trial[Solved]) -> Values:
     """The mean of rho over the users that a run serves; unknown where it serves nobody."""
     instance = cast(SlideInstance, trial.instance)
     found: dict[str, tuple[float, ...]] = {}
@@ -52,14 +50,14 @@ def _rho(trial: Trial) -> Values:
     return found
 
 
-def _gain(trial: Trial) -> Values:
+def _gain(trial: Trial[Solved]) -> Values:
     """Per cent more users than by downloading first; unknown where that serves nobody."""
     reference = trial.value("dai")
     if reference is None or reference <= 0:
         return {}
 
-    def gained(attempt: Attempt) -> float | None:
-        if attempt.objective is None or attempt.record.key.method == "dai":
+    def gained(attempt: Solved) -> float | None:
+        if attempt.objective is None or attempt.method == "dai":
             return None
         return 100 * (attempt.objective / reference - 1)
 

@@ -1,0 +1,53 @@
+"""The families' named suites, and their instances as files in a store."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from wnpopt.bench.store.manifest import Entry, Manifest, SuiteEntry, read_manifest, write_if_other, write_manifest
+from wnpopt.core import registry
+from wnpopt.core.errors import InputError
+from wnpopt.core.jsonio import format_json
+from wnpopt.core.suite import Suite
+
+FOLDER = "suite"
+PRESETS = ("quick", "full")
+
+
+def suites() -> dict[str, Suite]:
+    """All suites by name, family by family."""
+    families = [registry.family(name) for name in registry.family_names()]
+    return {suite.name: suite for family in families for suite in family.suites}
+
+
+def suite(name: str) -> Suite:
+    """The suite called ``name``; raises :class:`InputError` naming those that exist."""
+    known = suites()
+    if name not in known:
+        raise InputError(f"found {name!r}; the suites are {', '.join(known)}", where="suite")
+    return known[name]
+
+
+def materialise(suite: Suite, preset: str, out: str | os.PathLike[str]) -> tuple[Path, ...]:
+    """Write the preset's instances into ``out``/suite/<name>, and add them to ``out``/suite.json.
+
+    Returns the files in the order of :meth:`Suite.points`. What is there already is left alone, so this may be repeated
+    after it was interrupted, and another preset adds its points to those of the first. Raises :class:`InputError` for
+    an unknown preset, an unreadable manifest or a folder that cannot be written to.
+    """
+    store = Path(out)
+    manifest = read_manifest(store) or Manifest()
+    points = list(suite.points(preset))
+    files, entries = [], []
+    for point in points:
+        instance = suite.instance(point)
+        path = store / FOLDER / suite.name / f"{instance.name}.json"
+        write_if_other(path, (format_json(instance.to_data()) + "\n").encode())
+        files.append(path)
+        relative = path.relative_to(store).as_posix()
+        entries.append(Entry(relative, instance.instance_hash, float(point.x), point.seed, point.variant))
+    described = SuiteEntry(suite.name, suite.title, suite.family, suite.parameter, suite.unit, tuple(entries))
+    # Last: what the manifest names is there.
+    write_manifest(store, manifest.with_suite(described))
+    return tuple(files)

@@ -1,0 +1,1 @@
+"""Commands of intradp on the command line."""

@@ -1,0 +1,53 @@
+"""``wnpopt import onnx --device --server``: a network between two cores of the library."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from wnpopt.core.errors import InputError
+from wnpopt.core.options import argument, option, required
+from wnpopt.domain.chip.devices import device
+from wnpopt.domain.chip.hardware import Core
+from wnpopt.domain.files.network import dimensions, load_network
+from wnpopt.problems.intradp.imports.fuse import fuse
+from wnpopt.problems.intradp.imports.graph import from_graph
+from wnpopt.problems.intradp.instance import IntradpInstance
+
+
+@dataclass(frozen=True)
+class NetworkRequest:
+    """What the importer is asked."""
+
+    file: Path = argument("Composition (.json), graph (.json) or ONNX file.")
+    device: str = required("Core of the library; with --server makes an intradp instance.")
+    server: str = required("Core of the library.")
+    bandwidth: float = option(10.0, "Between device and server, each way.", above=0, most=1e300, metavar="MB/s")
+    objective: str = option("latency", "Of an intradp instance.", choices=("latency", "energy"))
+    fused: bool = option(False, "Fuse operators that read just their own row (intradp).", flags=("--fuse/--no-fuse",))
+    dim: tuple[str, ...] = option((), "A dimension of an ONNX file, repeatable.", metavar="NAME=N")
+    name: str | None = option(None, "Name of the instance.", shown="that of the network")
+
+
+def from_network(request: NetworkRequest) -> IntradpInstance:
+    """The instance of a network between two cores; raises :class:`InputError`."""
+    cores = [_core("--device", request.device), _core("--server", request.server)]
+    network = load_network(request.file, dims=dimensions(request.dim))
+    instance = from_graph(
+        network.graph,
+        *cores,
+        uplink_bytes_per_s=request.bandwidth * 1e6,
+        objective=request.objective,
+        name=network.name if request.name is None else request.name,
+    )
+    cores_told = f"device {request.device}, server {request.server}"
+    told = f"imported: network {network.name}, {cores_told}, {request.bandwidth:g} MB/s"
+    instance = instance.changed(source=told + (", fused" if request.fused else ""))
+    return fuse(instance).instance if request.fused else instance
+
+
+def _core(flag: str, name: str) -> Core:
+    try:
+        return device(name)
+    except InputError as error:
+        raise InputError(error.what, where=flag) from None
