@@ -83,7 +83,7 @@ def test_verifiers_stand_alone(path: Path) -> None:
     family = ".".join(module(path).split(".")[:3])
     for name in imports(path):
         if name.startswith("wnpopt."):
-            own = ("instance", "solution", "columnar.columns", "columnar.allocation")
+            own = ("instance", "solution", "verify", "columnar.columns", "columnar.allocation")
             allowed = name.startswith(("wnpopt.core", *(f"{family}.{part}" for part in own)))
             assert allowed, f"{module(path)} imports {name}"
         assert name.split(".")[0] not in HEAVY
