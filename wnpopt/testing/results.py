@@ -1,7 +1,6 @@
-"""The conformance kit: what every family and method must keep, as functions that a third party's tests can call too.
+"""What every result must keep, and every run of a method with a known optimum.
 
-Each raises ``AssertionError`` saying what was broken. They need no test framework. What they expect is worked out here,
-not by the functions that made the result.
+What is expected is worked out here, not by the functions that made the result.
 """
 
 from __future__ import annotations
@@ -15,25 +14,7 @@ from wnpopt.core.document import Instance, Solution
 from wnpopt.core.proof import Proof
 from wnpopt.core.registry import AnyFamily
 from wnpopt.core.result import Result, Status, Termination, WarmStart
-
-
-def expect(condition: bool, what: str) -> None:
-    """Raise ``AssertionError`` with ``what`` unless ``condition`` holds."""
-    if not condition:
-        raise AssertionError(what)
-
-
-def check_family(family: AnyFamily) -> None:
-    """The family's description is complete, and its documents survive being written and read."""
-    expect(family.sense in ("min", "max"), "the sense is min or max")
-    expect(family.warm_start == "none" or family.warm_start in api.methods(family.name), "the warm start is a method")
-    expect("auto" in api.methods(family.name), "every family has a method auto")
-    instance, again = family.generate({}, 1), family.generate({}, 1)
-    expect(instance.instance_hash == again.instance_hash, "equal options and seed give the same instance")
-    other = family.generate({}, 2)
-    expect(instance.instance_hash != other.instance_hash, "another seed gives another instance")
-    copy = family.instance_type.from_data(json.loads(json.dumps(instance.to_data())))
-    expect(copy.instance_hash == instance.instance_hash, "an instance survives being written and read")
+from wnpopt.testing.kit import expect
 
 
 def check_result(family: AnyFamily, instance: Instance, result: Result[Solution]) -> None:
