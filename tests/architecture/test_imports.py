@@ -49,7 +49,7 @@ ALLOWED = {
     "solving": {"core", "backends", "solving"},
     "api": {"core", "solving", "api"},
     "bench": {"core", "plotting", "domain", "backends", "solving", "api", "bench"},
-    "testing": {"core", "api"},
+    "testing": {"core", "plotting", "api"},
     "cli": {"core", "domain", "backends", "api", "bench", "cli", "__main__"},
     "__main__": {"cli"},
 }

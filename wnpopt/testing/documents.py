@@ -158,8 +158,10 @@ def _without_defaults(instance: Instance) -> Data:
         shown = _at(data, place)
         for name, entry in type(part).model_fields.items() if isinstance(shown, dict) else ():
             alias = entry.serialization_alias or entry.alias or name
-            if not entry.is_required() and alias in shown and getattr(part, name) == entry.get_default(
-                call_default_factory=True
+            if (
+                not entry.is_required()
+                and alias in shown
+                and getattr(part, name) == entry.get_default(call_default_factory=True)
             ):
                 del shown[alias]
     # The kind tells what it is, default or not.
@@ -194,7 +196,7 @@ def json_schema(subject: Subject) -> str | None:
     """The JSON Schema takes what is valid, and refuses unknown and missing fields and other versions."""
     if not installed("jsonschema"):
         return "jsonschema is not installed"
-    from jsonschema import Draft202012Validator
+    from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
     for document in (*_documents(subject), *subject.instances):
         schema = type(document).model_json_schema(by_alias=True)

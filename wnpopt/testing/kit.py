@@ -155,7 +155,9 @@ class Case:
         raise AssertionError(f"{self} {what}: its exclusion ({self.excluded}) is not needed any more")
 
     def _body(self) -> str | None:
-        return self.check.body(self.subject, self.about) if self.check.scope != "family" else self.check.body(self.subject)
+        return (
+            self.check.body(self.subject, self.about) if self.check.scope != "family" else self.check.body(self.subject)
+        )
 
 
 def cases(subject: Subject, *, exclude: Mapping[str, str] | None = None, version: int = VERSION) -> list[Case]:

@@ -79,7 +79,7 @@ def _check_bound(family: AnyFamily, instance: Instance, result: Result[Solution]
         )
 
 
-def _check_no_defect(method: str, result: Result[Solution]) -> None:
+def check_no_defect(method: str, result: Result[Solution]) -> None:
     """Nothing was withheld: the verifier took what the method returned, and nothing contradicts what it claims."""
     rejected = "; ".join(map(str, result.violations))
     expect(not result.violations, f"the verifier rejects the solution of {method}: {rejected}")
@@ -95,7 +95,7 @@ def check_method(
     """
     result = api.solve(instance, method, time_limit=30, threads=1, seed=0, warm_start="none")
     check_result(family, instance, result)
-    _check_no_defect(method, result)
+    check_no_defect(method, result)
     proves = bool(registry.method(family.name, method).proves & Proof.OPTIMALITY)
     side = 1.0 if family.sense == "min" else -1.0
     if optimum is None:
@@ -120,7 +120,7 @@ def check_repeatable(method: str, instance: Instance) -> None:
     """A method without a time limit gives the same answer, byte for byte, when it is run again."""
     first, second = (api.solve(instance, method, seed=3, threads=1) for _ in range(2))
     for result in (first, second):
-        _check_no_defect(method, result)
+        check_no_defect(method, result)
     solutions = [None if r.solution is None else json.dumps(r.solution.to_data()) for r in (first, second)]
     expect(solutions[0] == solutions[1], f"{method} repeats its solution")
     told = [(r.status, r.termination, r.objective, r.bound, r.found_by, r.message) for r in (first, second)]

@@ -66,9 +66,13 @@ def mutation(subject: Subject, rule: str) -> None:
 def _judged(subject: Subject, instance: Instance, solution: Solution) -> Certificate:
     certificate = subject.family.verify(instance, solution)
     for violation in certificate.violations:
-        expect(violation.rule in subject.rule_names, f"{violation.rule} is a violation, but none of the verifier's rules")
+        expect(
+            violation.rule in subject.rule_names, f"{violation.rule} is a violation, but none of the verifier's rules"
+        )
         expect(bool(violation.where), f"a violation of {violation.rule} says where")
         amount = violation.amount
-        expect(math.isfinite(amount) and amount > 0, f"a violation of {violation.rule} is by {amount}; above 0 is needed")
+        expect(
+            math.isfinite(amount) and amount > 0, f"a violation of {violation.rule} is by {amount}; above 0 is needed"
+        )
     expect(certificate.objective is None or math.isfinite(certificate.objective), "an objective is a finite number")
     return certificate
