@@ -29,12 +29,12 @@ def _wnp() -> testing.Subject:
     case = registry.family("wnp").doctor
     assert case is not None
     chip = {**case.instance["chip"], "exclusive_bus": True}  # type: ignore[dict-item]
-    radio = {**case.instance["radio"], "slots": 1}  # type: ignore[dict-item]
+    modalities = [{"name": name, "payload_bits": 10**9} for name in ("m0", "m1")]
     return testing.Subject(
         registry.family("wnp"),
         mutations=wnp.MUTATIONS,
         samples=(_changed("wnp", name="exclusive", chip=chip), wnp.two_transfers()),
-        infeasible=(_changed("wnp", name="too-few-slots", radio=radio),),
+        infeasible=(_changed("wnp", name="too-much-data", modalities=modalities),),
     )
 
 
