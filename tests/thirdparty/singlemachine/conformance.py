@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-
 from singlemachine import FAMILY
 from singlemachine.documents import SingleMachineInstance, SingleMachineSolution
+
 from wnpopt import testing
 
 
@@ -28,10 +28,10 @@ def too_early(instance: SingleMachineInstance, start: dict[str, int]) -> dict[st
 
 MUTATIONS = {
     "instance-name": lambda _instance, solution, _rng: solution.model_copy(update={"instance": "another"}),
-    "missing": starts(lambda instance, start: {name: start[name] for name in list(start)[1:]}),
-    "unknown": starts(lambda instance, start: {**start, "nobody": 0}),
+    "missing": starts(lambda _instance, start: {name: start[name] for name in list(start)[1:]}),
+    "unknown": starts(lambda _instance, start: {**start, "nobody": 0}),
     "release": starts(too_early),
-    "overlap": starts(lambda instance, start: dict.fromkeys(start, max(start.values()))),
+    "overlap": starts(lambda _instance, start: dict.fromkeys(start, max(start.values()))),
 }
 MAKESPAN = FAMILY.generate({"objective": "makespan", "jobs": 5}, 1)
 
