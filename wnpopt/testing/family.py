@@ -137,8 +137,9 @@ def infeasible(subject: Subject) -> None:
 @check("family-formulations")
 def formulations(subject: Subject) -> str | None:
     """Every formulation makes a model of the known case."""
-    for name in subject.family.formulations:
-        expect(api.compile_model(subject.known, name) is not None, f"the formulation {name} makes a model")
+    for name, reference in subject.family.formulations.items():
+        build = cast("Callable[[Instance], object]", resolve(reference))
+        expect(build(subject.known) is not None, f"the formulation {name} makes a model")
     return None if subject.family.formulations else "the family has no formulations"
 
 
