@@ -167,7 +167,8 @@ METHOD_FAULTS = {
     "method-stopped-at-once": method("nervous", impatient, timed=True),
     "method-stopped-in-mid-run": method("forgetful", forgetful),
 }
-REGISTERED = {made.name: made for made in (*METHOD_FAULTS.values(), method("right", right))}
+GENUINE = method("right", right, refuse=lambda instance: registry.method("wnp", "pacs").refuse(instance))
+REGISTERED = {made.name: made for made in (*METHOD_FAULTS.values(), GENUINE)}
 globals().update({name.upper(): made for name, made in REGISTERED.items()})
 
 

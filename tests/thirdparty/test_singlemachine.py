@@ -63,9 +63,9 @@ def run(site: Path, cwd: Path, *command: str, code: int = 0) -> str:
 @pytest.fixture(scope="module")
 def instance(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("work")
-    options = ("--seed", "3", "--jobs", "6", "--out", "six.json")
+    options = ("--seed", "3", "--jobs", "6")
     run(site, folder, "-m", "wnpopt", "generate", "singlemachine", *options)
-    return folder / "six.json"
+    return (folder / "singlemachine-6-s3.json").rename(folder / "six.json")
 
 
 def least(data: dict) -> int:  # type: ignore[type-arg]

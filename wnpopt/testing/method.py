@@ -238,6 +238,8 @@ def _honest(subject: Subject, name: str, result: Result[Solution], endings: tupl
     """An early end is one: proved with the optimum, or one of ``endings`` with nothing that is not known."""
     check_result(subject.family, subject.known, result)
     check_no_defect(name, result)
+    # An interrupted run that raises ends as interrupted, with what was known; only the message tells.
+    expect(f"{name} failed:" not in result.message, f"{name} raises when it is stopped: {result.message}")
     if result.status is Status.OPTIMAL:
         same = _no_worse(subject, result.objective, subject.optimum)
         expect(same, f"{name} calls {result.objective} optimal; the optimum is {subject.optimum}")
