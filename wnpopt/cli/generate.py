@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from wnpopt.cli.arguments import integer
 from wnpopt.cli.terminal import say
 from wnpopt.core.errors import InputError
+from wnpopt.core.options import Option, parsed, range_of
 
 if TYPE_CHECKING:
-    from wnpopt.core.options import Option
     from wnpopt.core.registry import AnyFamily
 
 MOST = 10**6
@@ -62,9 +63,9 @@ def generate(
     return 0
 
 
-def _parse(arguments: list[str], known: tuple[Option, ...]) -> dict[str, int | float | str]:
-    by_flag = {f"--{option.name.replace('_', '-')}": option for option in known}
-    values: dict[str, int | float | str] = {}
+def _parse(arguments: list[str], known: Sequence[Option]) -> dict[str, Any]:
+    by_flag = {option.flag: option for option in known}
+    values: dict[str, Any] = {}
     rest = list(arguments)
     while rest:
         flag, equals, text = rest.pop(0).partition("=")
@@ -75,17 +76,13 @@ def _parse(arguments: list[str], known: tuple[Option, ...]) -> dict[str, int | f
             if not rest:
                 raise InputError("has no value", where=flag)
             text = rest.pop(0)
-        try:
-            values[option.name] = type(option.default)(text)
-        except ValueError:
-            kind = {"int": "an integer", "float": "a number"}.get(type(option.default).__name__, "a text")
-            raise InputError(f"found {text!r}; {kind} is needed", where=flag) from None
+        values[option.name] = parsed(option, text, flag)
     return values
 
 
 def _show_options(family: AnyFamily) -> None:
     print(f"Usage: wnpopt generate {family.name} [--seed N] [--count N] [--out DIR] [options]\n\nOptions:")
     for option in family.generator_options:
-        flag = f"--{option.name.replace('_', '-')}"
         default = "none" if option.default == "" else option.default
-        print(f"  {flag:<20} {option.help}  [default: {default}]")
+        taken = ", ".join(part for part in (range_of(option), f"default: {default}") if part)
+        print(f"  {option.flag:<20} {option.help}  [{taken}]")
