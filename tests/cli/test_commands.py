@@ -119,9 +119,11 @@ def test_generate_is_a_function_of_the_seed(cli, tmp_path: Path) -> None:
         (["wnp", "--preset", "farm"], ["--preset", "'farm'", "factory-robots, vehicle-perception, phone-assistant"]),
         (["slide", "--link", "fibre"], ["--link", "'fibre'", "efficiency or power"]),
         (["intradp", "--units", "1.5"], ["--units", "'1.5'", "2 to 10000"]),
-        (["wnp", "--count", "0"], ["--count", "0"]),
-        (["wnp", "--count", "1000000000000"], ["--count", "1000000000000", "at most 1000000"]),
+        (["wnp", "--count", "0"], ["--count", "0", "1 to 1000000"]),
+        (["wnp", "--count", "1000000000000"], ["--count", "1000000000000", "1 to 1000000"]),
         (["slide", "--users", "100000000"], ["--users", "100000000", "0 to 1000000"]),
+        (["wnp", "--seed", "2147483646", "--count", "3"], ["--seed", "2147483646", "0 to 2147483645"]),
+        (["wnp", "--seed", "-1"], ["--seed", "-1", "0 to 2147483647"]),
         (["wnp", "--subgraphs", "3"], ["subgraphs", "3"]),
     ],
 )

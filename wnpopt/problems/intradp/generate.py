@@ -13,16 +13,14 @@ import numpy as np
 from wnpopt.core.options import name_of, option, options_of, read
 from wnpopt.problems.intradp.instance import IntradpInstance
 
+KINDS = ("chain", "residual", "dense", "encoder-decoder", "transformer")
+
 
 @dataclass(frozen=True)
 class Shape:
     """Options of the generator."""
 
-    shape: str = option(
-        "chain",
-        "kind of the network",
-        choices=("chain", "residual", "dense", "encoder-decoder", "transformer"),
-    )
+    shape: str = option("chain", "kind of the network", choices=KINDS)
     operators: int = option(12, "number of operators, roughly; input and output included", least=4, most=10_000)
     units: int = option(16, "rows of the input", least=2, most=10_000)
     speedup: float = option(10.0, "how much faster the server computes", least=1e-6, most=1e6)
@@ -32,9 +30,7 @@ class Shape:
     )
     latency_s: float = option(0.0, "latency of the link in seconds", least=0, most=1e3)
     objective: str = option("latency", "what is minimised", choices=("latency", "energy"))
-    transfers: str = option(
-        "any", "tensors that may be sent: any, or small ones, no larger than the input", choices=("any", "small")
-    )
+    transfers: str = option("any", "tensors that may be sent; small: up to the input's size", choices=("any", "small"))
     slack: float = option(0.0, "deadline as a multiple of the time on the device; 0 for none", least=0, most=1e3)
 
 

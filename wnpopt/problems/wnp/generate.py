@@ -74,18 +74,19 @@ def generate(options: Mapping[str, int | float | str], seed: int) -> WnpInstance
             where="subgraphs",
         )
     rng = np.random.default_rng([seed, 0x776E70])
-    size = f"{shape.subgraphs}x{shape.cores}x{shape.modalities}-{shape.resource_blocks}x{shape.slots}"
+    dimensions = f"{shape.subgraphs}x{shape.cores}x{shape.modalities}-{shape.resource_blocks}x{shape.slots}"
     rates = _rates(shape, rng)
     payload = _payloads(shape, rates, rng)
     work = _lognormal(rng, shape.heterogeneity, shape.modalities)
     members, edges = _network(shape, work, rng)
+    names = [f"fuse.{i}" if k is None else f"m{k}.{i}" for i, (k, _) in enumerate(members)]
     ticks = _ticks(shape, work, members, rng)
     told = ", ".join(f"{f.name} {getattr(shape, f.name):g}" for f in fields(shape))
     return WnpInstance.from_data(
         {
             "kind": "wnp",
             "schema_version": 1,
-            "name": name_of(options, f"wnp-{size}-h{shape.heterogeneity:g}-s{seed}"),
+            "name": name_of(options, f"wnp-{dimensions}-h{shape.heterogeneity:g}-s{seed}"),
             "source": f"generated: {told}, seed {seed}",
             "tick_s": 1e-6,
             "radio": {
@@ -97,17 +98,9 @@ def generate(options: Mapping[str, int | float | str], seed: int) -> WnpInstance
             "modalities": [{"name": f"m{k}", "payload_bits": int(d)} for k, d in enumerate(payload)],
             "chip": _chip(shape),
             "subgraphs": [
-                {"name": f"{'fuse' if k is None else f'm{k}'}.{i}", "modality": reads, "ticks": ticks[i]}
-                for i, (k, reads) in enumerate(members)
+                {"name": names[i], "modality": reads, "ticks": ticks[i]} for i, (_, reads) in enumerate(members)
             ],
-            "edges": [
-                {
-                    "from": f"{_prefix(members[i][0])}.{i}",
-                    "to": f"{_prefix(members[j][0])}.{j}",
-                    "bytes": int(size),
-                }
-                for i, j, size in edges
-            ],
+            "edges": [{"from": names[i], "to": names[j], "bytes": size} for i, j, size in edges],
         }
     )
 
@@ -232,10 +225,7 @@ def _ticks(
     ticks = np.maximum(1, np.ceil(base[:, None] / speed * affinity)).astype(np.int64)
     allowed = rng.random((count, shape.cores)) >= shape.forbidden
     allowed[np.arange(count), rng.integers(0, shape.cores, count)] = True
-    return [
-        [int(t) if ok else None for t, ok in zip(row, flags, strict=True)]
-        for row, flags in zip(ticks, allowed, strict=True)
-    ]
+    return [[int(t) if ok else None for t, ok in zip(*rows, strict=True)] for rows in zip(ticks, allowed, strict=True)]
 
 
 def _chip(shape: Shape) -> dict[str, object]:
@@ -245,7 +235,3 @@ def _chip(shape: Shape) -> dict[str, object]:
         "hop_ticks": 5,
         "bytes_per_tick": 64,
     }
-
-
-def _prefix(modality: int | None) -> str:
-    return "fuse" if modality is None else f"m{modality}"
