@@ -16,9 +16,6 @@ from wnpopt.core.options import Option, checked, parsed, range_of
 if TYPE_CHECKING:
     from wnpopt.core.registry import AnyFamily
 
-MOST = 10**6
-"""Instances of one call."""
-
 _HELP = ("--help", "-h")
 _USAGE = "Usage: wnpopt generate {} [--seed N] [--count N] [--out DIR] [options]"
 
@@ -44,7 +41,7 @@ def generate(
     if any(word in context.args for word in _HELP):
         _show_options(described)
         return 0
-    checked(Option("count", 1, "", "integer", least=1, most=MOST), count, "--count")
+    checked(Option("count", 1, "", "integer", least=1, most=10**6), count, "--count")
     checked(Option("seed", 0, "", "integer", least=0, most=2**31 - count), seed, "--seed")
     options = _parse(context.args, described.generator_options)
     try:

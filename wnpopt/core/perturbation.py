@@ -1,18 +1,12 @@
 """Small random changes of an instance: what the families' ``perturb`` functions are made of.
 
 A family names what may change by its path, ``*`` standing for any entry of a list, and how often it is drawn; all of a
-``perturb`` for jobs with a release date and a duration on one machine is::
+``perturb`` for jobs with a release date and a duration is::
 
     from wnpopt.core.perturbation import NumberMove, change
 
-    MOVES = {
-        NumberMove("jobs.*.release"): 1,
-        NumberMove("jobs.*.duration"): 2,  # twice as often
-        NumberMove("machine.setup_s"): 1,
-    }
-
     def perturb(instance, rng, origin):
-        return change(instance, rng, origin, MOVES)
+        return change(instance, rng, origin, {NumberMove("jobs.*.release"): 1, NumberMove("jobs.*.duration"): 2})
 
 and its :class:`~wnpopt.core.family.Family` names it: ``perturb="my_package.perturb:perturb"``. Integers stay integers,
 what is None stays None, and values stay within a range around those at the same path in ``origin``, the instance that

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 
 from wnpopt.core.perturbation import Move, NumberMove, Range, Walk, change
@@ -24,7 +22,22 @@ def perturb(instance: IntradpInstance, rng: np.random.Generator, origin: Intradp
     one more than its greatest. Names, rows, the graph, powers and the objective stay; a deadline or latency that
     ``origin`` does not set stays unset.
     """
-    return change(instance, rng, origin, _MOVES)
+    return change(
+        instance,
+        rng,
+        origin,
+        {
+            NumberMove("link.uplink_bytes_per_s"): 1,
+            NumberMove("link.downlink_bytes_per_s"): 1,
+            NumberMove("link.latency_s"): 1,
+            _times("device"): 2,
+            _times("server"): 2,
+            NumberMove("operators.*.output_bytes"): 2,
+            _kernel: 1,
+            _stride: 1,
+            NumberMove("deadline_s"): 1,
+        },
+    )
 
 
 def _is_window(value: object) -> bool:
@@ -73,16 +86,3 @@ def _times(side: str) -> Move[IntradpInstance]:
         return walk.put({(*place, "full_s"): full, (*place, "fixed_s"): min(full, fixed)})
 
     return move
-
-
-_MOVES: Mapping[Move[IntradpInstance], int] = {
-    NumberMove("link.uplink_bytes_per_s"): 1,
-    NumberMove("link.downlink_bytes_per_s"): 1,
-    NumberMove("link.latency_s"): 1,
-    _times("device"): 2,
-    _times("server"): 2,
-    NumberMove("operators.*.output_bytes"): 2,
-    _kernel: 1,
-    _stride: 1,
-    NumberMove("deadline_s"): 1,
-}

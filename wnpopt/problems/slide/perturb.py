@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 
-from wnpopt.core.perturbation import Move, NumberMove, Range, Walk, change
+from wnpopt.core.perturbation import NumberMove, Range, Walk, change
 from wnpopt.problems.slide.instance import SlideInstance
 
 _LINKS = "users.*.link"
@@ -21,7 +19,21 @@ def perturb(instance: SlideInstance, rng: np.random.Generator, origin: SlideInst
     range in their own model). Limits that ``origin`` does not set stay unset, integral weights stay integral; names
     and sizes, devices, what users may be served with, and the objective stay.
     """
-    return change(instance, rng, origin, _MOVES)
+    return change(
+        instance,
+        rng,
+        origin,
+        {
+            NumberMove("users.*.deadline_s"): 2,
+            _link: 2,
+            NumberMove("users.*.energy_j"): 1,
+            _weight: 2,
+            NumberMove("bandwidth_hz"): 1,
+            NumberMove("cache_bits"): 1,
+            NumberMove("models.*.layers.*.bits", within="models.*"): 1,
+            NumberMove("models.*.layers.*.flop", within="models.*"): 1,
+        },
+    )
 
 
 def _link(walk: Walk[SlideInstance]) -> SlideInstance:
@@ -35,15 +47,3 @@ def _link(walk: Walk[SlideInstance]) -> SlideInstance:
 def _weight(walk: Walk[SlideInstance]) -> SlideInstance | None:
     """A user's weight, where weights count."""
     return _any_weight(walk) if walk.instance.objective == "weighted" else None
-
-
-_MOVES: Mapping[Move[SlideInstance], int] = {
-    NumberMove("users.*.deadline_s"): 2,
-    _link: 2,
-    NumberMove("users.*.energy_j"): 1,
-    _weight: 2,
-    NumberMove("bandwidth_hz"): 1,
-    NumberMove("cache_bits"): 1,
-    NumberMove("models.*.layers.*.bits", within="models.*"): 1,
-    NumberMove("models.*.layers.*.flop", within="models.*"): 1,
-}

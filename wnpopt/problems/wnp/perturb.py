@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 
-from wnpopt.core.perturbation import Addition, Exchange, Move, NumberMove, Range, Removal, Walk, change, pick
+from wnpopt.core.perturbation import Addition, Exchange, NumberMove, Range, Removal, Walk, change, pick
 from wnpopt.problems.wnp.instance import Edge, WnpInstance
 
 _RATES = "radio.bits_per_slot.*.*.*"
@@ -20,7 +18,22 @@ def perturb(instance: WnpInstance, rng: np.random.Generator, origin: WnpInstance
     Krishnamachari, "PISA: An adversarial approach to comparing task graph scheduling algorithms", IPDPS 2025, whose
     changes are the weights of tasks, dependencies, nodes and links, and a dependency more or less.
     """
-    return change(instance, rng, origin, _MOVES)
+    return change(
+        instance,
+        rng,
+        origin,
+        {
+            NumberMove("subgraphs.*.ticks.*"): 2,
+            NumberMove("modalities.*.payload_bits"): 1,
+            NumberMove(_RATES): 1,
+            _block: 1,
+            NumberMove("edges.*.bytes"): 1,
+            NumberMove("chip.hop_ticks"): 1,
+            Addition("edges", _edge): 1,
+            Removal("edges"): 1,
+            Exchange("subgraphs.*.modality"): 1,
+        },
+    )
 
 
 def _block(walk: Walk[WnpInstance]) -> WnpInstance | None:
@@ -47,16 +60,3 @@ def _edge(walk: Walk[WnpInstance]) -> Edge | None:
     like = edges[pick(len(edges), walk.rng)].bytes
     size = Range.around(walk.known("edges.*.bytes")).integer(like, walk.rng)
     return Edge(source=source, target=target, bytes=size)
-
-
-_MOVES: Mapping[Move[WnpInstance], int] = {
-    NumberMove("subgraphs.*.ticks.*"): 2,
-    NumberMove("modalities.*.payload_bits"): 1,
-    NumberMove(_RATES): 1,
-    _block: 1,
-    NumberMove("edges.*.bytes"): 1,
-    NumberMove("chip.hop_ticks"): 1,
-    Addition("edges", _edge): 1,
-    Removal("edges"): 1,
-    Exchange("subgraphs.*.modality"): 1,
-}
