@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import model_validator
 
-from wnpopt.core.document import Count, Document, Instance, Name, PositiveReal, Real, require
+from wnpopt.core.document import Count, Document, Instance, Name, Real, require
 from wnpopt.core.errors import InputError
 from wnpopt.core.perturbation import (
     FACTOR,
@@ -34,7 +34,7 @@ class Job(Document):
 
     name: Name
     release: Count
-    weight: PositiveReal = 1.0
+    weight: Real = 1.0
     due_s: Real | None = None
     parts: tuple[tuple[Real, ...], ...] = ()
 
