@@ -103,12 +103,12 @@ def test_a_model_whose_building_would_take_the_time_is_not_begun(problem: Proble
 
 @pytest.mark.parametrize("method", [rtfs, pacs])
 def test_heuristics_say_that_they_were_ended(method: object, problem: Problem, monkeypatch: pytest.MonkeyPatch) -> None:
-    from wnpopt.problems.wnp.methods import schedulers as search
+    from wnpopt.problems.wnp.search import joint as search
 
     monkeypatch.setattr(search, "least_makespan", lambda *_args, **_options: (None, None))
     budget = over()
     run = Context(budget, Trace("min", budget), None, (), lambda _solution: None)
-    outcome = method.run(problem.instance, run)  # type: ignore[attr-defined]
+    outcome = method.solve(problem.instance, run)  # type: ignore[attr-defined]
     assert outcome.solution is None
     assert outcome.termination == "interrupted"
     assert "before the end" in outcome.message

@@ -12,13 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from wnpopt.core.bound import Bound, best_bound
 from wnpopt.core.budget import Budget
-from wnpopt.core.method import Context, Method, Outcome
-from wnpopt.core.proof import Proof
-from wnpopt.core.result import Termination
 from wnpopt.problems.wnp.instance import IntArray, WnpInstance
-from wnpopt.problems.wnp.methods.refusals import refuse_unplanned
 from wnpopt.problems.wnp.solution import WnpSolution
 
 if TYPE_CHECKING:
@@ -205,52 +200,3 @@ def decode(compiled: CpsatModel, values: tuple[float, ...]) -> WnpSolution:
         core,
         [compiled.value(values, f"s[{i}]") for i in range(subgraphs)],
     )
-
-
-def solve(instance: WnpInstance, context: Context[WnpSolution]) -> Outcome[WnpSolution]:
-    """Build, hint with the warm start, solve, decode."""
-    from wnpopt.backends.cpsat import solve_cpsat
-    from wnpopt.problems.wnp.formulations.decisions import priced
-    from wnpopt.problems.wnp.kernels.problem import Problem
-
-    began = context.budget.elapsed()
-    problem = Problem.of(instance)
-    if context.budget.exhausted():
-        return Outcome(None, context.budget.why_over())
-    if problem.uplink.alone() is None:
-        return Outcome(None, Termination.PROVED, infeasible="a modality cannot be delivered even alone")
-    known = best_bound(context.bounds, "min")
-    upper = None if context.start is None else int(context.start.objective)
-    compiled = compile_cpsat(problem, upper, 0 if known is None else int(known.value), budget=context.budget)
-    if compiled is None:
-        return Outcome(None, context.budget.why_over(), message="there was not enough time to build the model")
-    if context.start is not None:
-        hint(compiled, context.start.solution)
-    build_s = context.budget.elapsed() - began
-
-    def decoded(values: tuple[float, ...]) -> tuple[float, WnpSolution] | None:
-        return priced(decode(compiled, values), context.verified_objective)
-
-    report = solve_cpsat(compiled.model, context.budget, context.trace, decode=decoded)
-    bounds = () if report.bound is None else (Bound(report.bound, "cpsat"),)
-    return Outcome(
-        None if report.values is None else decode(compiled, report.values),
-        report.termination(),
-        bounds,
-        report.warm_start,
-        build_s=build_s,
-        infeasible="CP-SAT calls it infeasible" if report.ending == "infeasible" else None,
-    )
-
-
-METHOD = Method(
-    family="wnp",
-    name="cpsat",
-    summary="CP-SAT: optional intervals, integer slot counts a modality, resource block and coherence block",
-    proves=Proof.OPTIMALITY | Proof.INFEASIBILITY,
-    run=solve,
-    modules=("ortools", "numba"),
-    timed=True,
-    warm_startable=True,
-    refuse=refuse_unplanned,
-)
