@@ -14,7 +14,6 @@ from wnpopt.problems.wnp.formulations.cpsat import compile_cpsat, compile_master
 from wnpopt.problems.wnp.formulations.cpsat_radio import cut_weights
 from wnpopt.problems.wnp.generate import OPTIONS, generate
 from wnpopt.problems.wnp.kernels.load import least_load
-from wnpopt.problems.wnp.kernels.plan import FAR
 from wnpopt.problems.wnp.kernels.problem import Problem
 from wnpopt.problems.wnp.kernels.radio import cannot_deliver, least_makespan, stoppable
 from wnpopt.problems.wnp.kernels.throughput import concurrent_throughput, usable_slots
@@ -42,8 +41,7 @@ def over() -> Budget:
 
 def test_what_is_proved_when_time_is_over_is_a_bound(problem: Problem) -> None:
     tail = problem.modality_tails(problem.shortest_tails())
-    able = problem.plan.ticks < FAR
-    last = np.where(able, problem.tail, FAR).min(axis=1)
+    last = problem.plan.least(problem.tail)
     first = np.zeros_like(last)
     assert radio_bound(problem, tail, over()) <= radio_bound(problem, tail, Budget(None))
     assert (branch_tails(problem, over()) <= branch_tails(problem, Budget(None))).all()

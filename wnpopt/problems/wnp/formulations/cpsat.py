@@ -115,10 +115,8 @@ def pays(problem: Problem, budget: Budget) -> bool:
 def _empty(problem: Problem, upper: int | None, lower: int) -> CpsatModel:
     from ortools.sat.python import cp_model
 
-    from wnpopt.problems.wnp.formulations.horizon import latest_makespan
-
     model = cp_model.CpModel()
-    horizon = latest_makespan(problem) if upper is None else upper
+    horizon = problem.latest_makespan() if upper is None else upper
     return CpsatModel(problem, model, {"C": model.new_int_var(min(lower, horizon), horizon, "C")}, horizon)
 
 

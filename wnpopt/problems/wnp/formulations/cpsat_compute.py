@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wnpopt.core.budget import Budget
-from wnpopt.problems.wnp.kernels.plan import FAR, plan_heads
 from wnpopt.problems.wnp.kernels.problem import Problem
 
 if TYPE_CHECKING:
@@ -24,9 +23,7 @@ def add_compute(
 ) -> bool:
     """Constraints (C1) to (C11) of ``models/wnp/cpsat.md``; False if ``budget`` is exhausted before they are there."""
     plan, uplink = problem.plan, problem.uplink
-    alone = uplink.alone()
-    assert alone is not None, "an undeliverable payload is refused before"
-    head = plan_heads(plan, problem.release(alone))
+    head = problem.head
     count, cores = plan.ticks.shape
     # (start, ticks, presence, name): the ends of intervals are no variables. CP-SAT 9.14 ended the process ("Check
     # failed" in its presolve) over intervals that shared one with e = s + ticks, and over intervals without length.
@@ -34,7 +31,7 @@ def add_compute(
     for i in range(count):
         if budget.exhausted():
             return False
-        able = [m for m in range(cores) if plan.ticks[i, m] < FAR]
+        able = np.flatnonzero(plan.able[i]).tolist()
         first = min(int(head[i, m]) for m in able)
         last = horizon - min(int(plan.ticks[i, m] + problem.tail[i, m]) for m in able)
         ends = horizon - min(int(problem.tail[i, m]) for m in able)
@@ -61,7 +58,7 @@ def add_compute(
             model.add(variables[f"s[{i}]"] >= uplink.slot_ticks * variables[f"T[{k}]"])  # (C4)
     if not _add_instants(model, variables, problem, budget) or not _add_transfers(model, variables, problem, budget):
         return False
-    _add_loads(model, variables, problem, np.where(plan.ticks < FAR, head, FAR))
+    _add_loads(model, variables, problem)
     _add_tails(model, variables, problem, budget)
     return not budget.exhausted()
 
@@ -75,7 +72,7 @@ def _weighted(variables: list[cp_model.IntVar], coefficients: Iterable[int]) -> 
 def instants(problem: Problem) -> list[tuple[int, int, list[int]]]:
     """(i, j, cores): i takes no time and j does on these cores, and no path orders the two."""
     plan = problem.plan
-    no_time, some_time = plan.ticks == 0, (plan.ticks > 0) & (plan.ticks < FAR)
+    no_time, some_time = plan.ticks == 0, (plan.ticks > 0) & plan.able
     if not no_time.any():
         return []
     related = plan.reachable()
@@ -119,7 +116,7 @@ def _add_transfers(
     left, low = min(c.x for c in chip.cores), min(c.y for c in chip.cores)
     x = np.array([c.x - left for c in chip.cores], dtype=np.int64)
     y = np.array([c.y - low for c in chip.cores], dtype=np.int64)
-    able = [np.flatnonzero(row < FAR).tolist() for row in plan.ticks]
+    able = [np.flatnonzero(row).tolist() for row in plan.able]
     hop = chip.hop_ticks
     across = (1, -1) if x.max() > 0 and hop > 0 else (0,)
     along = (1, -1) if y.max() > 0 and hop > 0 else (0,)
@@ -147,16 +144,14 @@ def _add_transfers(
     return True
 
 
-def _add_loads(
-    model: cp_model.CpModel, variables: dict[str, cp_model.IntVar], problem: Problem, head: np.ndarray
-) -> None:
+def _add_loads(model: cp_model.CpModel, variables: dict[str, cp_model.IntVar], problem: Problem) -> None:
     """(C9) a core's work lies between the least head and the least tail of what it can run."""
     plan = problem.plan
     for m in range(plan.ticks.shape[1]):
-        members = np.flatnonzero(plan.ticks[:, m] < FAR)
+        members = np.flatnonzero(plan.able[:, m])
         if members.size:
             here = [variables[f"a[{i},{m}]"] for i in members]
-            least = int(head[members, m].min()) + int(problem.tail[members, m].min())
+            least = int(problem.head[members, m].min()) + int(problem.tail[members, m].min())
             busy = model.new_bool_var(f"busy[{m}]")
             variables[f"busy[{m}]"] = busy
             for chosen in here:

@@ -37,9 +37,7 @@ def build_milp(problem: Problem, upper: int | None = None) -> pyo.ConcreteModel:
     """The model with makespans up to ``upper`` (known to be reached), else up to a horizon that needs no solution."""
     import pyomo.environ as pyo
 
-    from wnpopt.problems.wnp.formulations.horizon import latest_makespan
-
-    horizon = latest_makespan(problem) if upper is None else upper
+    horizon = problem.latest_makespan() if upper is None else upper
     model = pyo.ConcreteModel(name=problem.instance.name)
     model.tick = pyo.Param(initialize=1.0 / unit_of(problem, horizon))
     model.C = pyo.Var(bounds=(0, horizon * model.tick.value))
@@ -66,10 +64,8 @@ def unit_of(problem: Problem, horizon: int) -> int:
 
 def divisor_of(problem: Problem) -> int:
     """The greatest common divisor of all ticks, transfers and slots: every makespan is a multiple of it."""
-    from wnpopt.problems.wnp.kernels.plan import FAR
-
     plan, uplink = problem.plan, problem.uplink
-    times = [plan.ticks[plan.ticks < FAR], plan.hop.ravel(), plan.width]
+    times = [plan.ticks[plan.able], plan.hop.ravel(), plan.width]
     if uplink.count:
         times.append(np.array([uplink.slot_ticks], dtype=np.int64))
     return max(1, int(np.gcd.reduce(np.concatenate(times))))
@@ -135,15 +131,10 @@ def _add_radio(model: pyo.ConcreteModel, problem: Problem) -> None:
 def _add_cores(model: pyo.ConcreteModel, problem: Problem, horizon: int) -> None:
     import pyomo.environ as pyo
 
-    from wnpopt.problems.wnp.kernels.plan import FAR, plan_heads
-
-    plan, uplink = problem.plan, problem.uplink
+    plan, uplink, head = problem.plan, problem.uplink, problem.head
     tick = model.tick.value
-    alone = uplink.alone()
-    assert alone is not None
-    head = plan_heads(plan, problem.release(alone))
     subgraphs, edges = range(plan.ticks.shape[0]), range(plan.source.size)
-    able = {i: [m for m in range(plan.ticks.shape[1]) if plan.ticks[i, m] < FAR] for i in subgraphs}
+    able = [np.flatnonzero(row).tolist() for row in plan.able]
     ends = [(int(i), int(j)) for i, j in zip(plan.source, plan.target, strict=True)]
 
     model.a = pyo.Var([(i, m) for i in subgraphs for m in able[i]], domain=pyo.Binary)
@@ -194,16 +185,10 @@ def _add_orders(model: pyo.ConcreteModel, problem: Problem, horizon: int) -> Non
     """Which of two subgraphs on one core is first; big-M: latest end of one less earliest start of the other."""
     import pyomo.environ as pyo
 
-    from wnpopt.problems.wnp.kernels.plan import FAR, plan_heads
-
-    plan = problem.plan
+    plan, able = problem.plan, problem.plan.able
     tick = model.tick.value
-    alone = problem.uplink.alone()
-    assert alone is not None
-    able = plan.ticks < FAR
-    earliest = np.where(able, plan_heads(plan, problem.release(alone)), FAR).min(axis=1)
-    latest = horizon - np.where(able, problem.tail, FAR).min(axis=1)
-    related = problem.plan.reachable()
+    earliest, latest = plan.least(problem.head), horizon - plan.least(problem.tail)
+    related = plan.reachable()
     pairs = [
         (i, j)
         for i, j in combinations(range(plan.ticks.shape[0]), 2)

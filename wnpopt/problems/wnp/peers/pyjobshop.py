@@ -21,14 +21,13 @@ def solve(instance: WnpInstance, context: Context[WnpSolution]) -> Outcome[WnpSo
     from pyjobshop.solvers.ortools import CPModel
 
     from wnpopt.backends.cpsat import solve_cpsat
-    from wnpopt.problems.wnp.formulations.horizon import latest_makespan
     from wnpopt.problems.wnp.kernels.problem import Problem
     from wnpopt.problems.wnp.peers.answer import timed
     from wnpopt.problems.wnp.peers.shop import shop
 
     began = context.budget.elapsed()
     problem = Problem.of(instance)
-    built = shop(problem, latest_makespan(problem))
+    built = shop(problem, problem.latest_makespan())
     if context.budget.exhausted():
         return Outcome(None, context.budget.why_over(), message="no time was left to build the model")
     compiled = CPModel(built.model.data())
