@@ -13,10 +13,12 @@ from wnpopt.problems.wnp.bounds import branch_tails, load_bound, problem_bounds,
 from wnpopt.problems.wnp.formulations.cpsat import compile_cpsat, compile_master, pays
 from wnpopt.problems.wnp.formulations.cpsat_radio import cut_weights
 from wnpopt.problems.wnp.generate import OPTIONS, generate
+from wnpopt.problems.wnp.kernels.cuts import cannot_deliver
 from wnpopt.problems.wnp.kernels.load import least_load
 from wnpopt.problems.wnp.kernels.problem import Problem
-from wnpopt.problems.wnp.kernels.radio import cannot_deliver, least_makespan, stoppable
-from wnpopt.problems.wnp.kernels.throughput import concurrent_throughput, usable_slots
+from wnpopt.problems.wnp.kernels.radio import least_makespan
+from wnpopt.problems.wnp.kernels.throughput import concurrent_throughput
+from wnpopt.problems.wnp.kernels.uplink import stoppable
 from wnpopt.problems.wnp.methods import pacs, rtfs
 
 
@@ -57,7 +59,7 @@ def test_a_raised_flag_ends_the_kernels(problem: Problem) -> None:
     raised = never()
     raised[0] = 1
     uplink = problem.uplink
-    usable = usable_slots(np.full(uplink.count, uplink.slots), uplink.block_start, uplink.block_length)
+    usable = uplink.usable(np.full(uplink.count, uplink.slots))
     lower, upper, _, _ = concurrent_throughput(uplink.share, usable, uplink.all_weights(), False, raised)
     low, high, _, _ = concurrent_throughput(uplink.share, usable, uplink.all_weights(), False, never())
     assert lower <= low <= high <= upper
@@ -65,9 +67,9 @@ def test_a_raised_flag_ends_the_kernels(problem: Problem) -> None:
 
 
 def test_the_radio_looks_at_the_flag_where_it_may_take_long(problem: Problem, monkeypatch: pytest.MonkeyPatch) -> None:
-    from wnpopt.problems.wnp.kernels import radio
+    from wnpopt.problems.wnp.kernels import uplink
 
-    monkeypatch.setattr(radio, "_SMALL", 0)
+    monkeypatch.setattr(uplink, "_SMALL", 0)
     seen = stoppable(problem.uplink, Budget(None), lambda stop: int(stop[0]))
     assert seen == 0
     tail = problem.modality_tails(problem.shortest_tails())
@@ -79,7 +81,7 @@ def test_the_radio_looks_at_the_flag_where_it_may_take_long(problem: Problem, mo
         flag[0] = 1
         return work(flag)  # type: ignore[operator]
 
-    monkeypatch.setattr(radio, "run_stoppable", raised)
+    monkeypatch.setattr(uplink, "run_stoppable", raised)
     nothing, cut = least_makespan(problem.uplink, tail, Budget(None))
     assert nothing is None
     assert cut is None or cut.value <= found.value

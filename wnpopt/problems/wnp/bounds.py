@@ -59,7 +59,8 @@ def radio_bound(problem: Problem, tail: IntArray, budget: Budget) -> int:
 
     Proved in exact arithmetic; lower where ``budget`` is exhausted before.
     """
-    from wnpopt.problems.wnp.kernels.radio import cut_bound, least_makespan
+    from wnpopt.problems.wnp.kernels.cuts import cut_bound
+    from wnpopt.problems.wnp.kernels.radio import least_makespan
 
     alone = problem.uplink.alone()
     assert alone is not None, "an undeliverable payload has no bound"
@@ -151,7 +152,8 @@ def prove_infeasible(instance: WnpInstance, budget: Budget) -> str | None:
     By weights checked in exact arithmetic, or, when only whole slots are the obstacle, by two solvers that agree. The
     compute side is always feasible: every subgraph has a core, and there is no end of time.
     """
-    from wnpopt.problems.wnp.kernels.radio import Uplink, cannot_deliver
+    from wnpopt.problems.wnp.kernels.cuts import cannot_deliver
+    from wnpopt.problems.wnp.kernels.uplink import Uplink
 
     uplink = Uplink.of(instance)
     proof = None if budget.interrupted else cannot_deliver(uplink, budget)

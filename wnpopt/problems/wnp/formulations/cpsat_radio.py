@@ -10,7 +10,8 @@ import numpy as np
 from wnpopt.core.budget import Budget
 from wnpopt.problems.wnp.instance import IntArray
 from wnpopt.problems.wnp.kernels.problem import Problem
-from wnpopt.problems.wnp.kernels.radio import Uplink, least_makespan
+from wnpopt.problems.wnp.kernels.radio import least_makespan
+from wnpopt.problems.wnp.kernels.uplink import Uplink
 
 if TYPE_CHECKING:
     from ortools.sat.python import cp_model

@@ -9,8 +9,9 @@ import numpy as np
 
 from wnpopt.problems.wnp.instance import IntArray, WnpInstance
 from wnpopt.problems.wnp.kernels.plan import Plan, heads, tails
-from wnpopt.problems.wnp.kernels.radio import Arrivals, Uplink, arrival_slots, slot_table
 from wnpopt.problems.wnp.kernels.schedule import Schedule, Scheduler
+from wnpopt.problems.wnp.kernels.slots import arrival_slots, slot_table
+from wnpopt.problems.wnp.kernels.uplink import Arrivals, Uplink
 from wnpopt.problems.wnp.solution import WnpSolution
 
 

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from wnpopt.backends.ending import Report
     from wnpopt.problems.wnp.formulations.cpsat import CpsatModel
     from wnpopt.problems.wnp.kernels.problem import Problem
-    from wnpopt.problems.wnp.kernels.radio import Arrivals
     from wnpopt.problems.wnp.kernels.schedule import Schedule
+    from wnpopt.problems.wnp.kernels.uplink import Arrivals
 
 
 def solve(instance: WnpInstance, context: Context[WnpSolution]) -> Outcome[WnpSolution]:
@@ -133,7 +133,7 @@ class _Decomposition:
         return np.minimum(np.array(slots, dtype=np.int64), uplink.slots)
 
     def _accept(self, schedule: Schedule, deadline: IntArray, answer: Answer) -> None:
-        from wnpopt.problems.wnp.kernels.radio import Arrivals
+        from wnpopt.problems.wnp.kernels.uplink import Arrivals
 
         assert answer.count is not None
         self._offer(Arrivals(0, deadline, answer.count), schedule)

@@ -12,8 +12,9 @@ import numpy as np
 from wnpopt.core.budget import Budget
 from wnpopt.problems.wnp.instance import IntArray
 from wnpopt.problems.wnp.kernels.problem import Problem
-from wnpopt.problems.wnp.kernels.radio import Arrivals, Cut, least_makespan
+from wnpopt.problems.wnp.kernels.radio import Cut, least_makespan
 from wnpopt.problems.wnp.kernels.schedule import Schedule
+from wnpopt.problems.wnp.kernels.uplink import Arrivals
 
 _ROUNDS = 12
 
