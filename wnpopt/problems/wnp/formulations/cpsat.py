@@ -6,13 +6,13 @@ Constraint numbers in the comments are those of the written model.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from wnpopt.core.budget import Budget
+from wnpopt.problems.wnp.formulations.cpsat_model import CpsatModel
 from wnpopt.problems.wnp.instance import IntArray, WnpInstance
 from wnpopt.problems.wnp.solution import WnpSolution
 
@@ -27,21 +27,6 @@ SUBSETS_UP_TO = 5
 
 _BUILT_A_SECOND = 30_000
 """Core choices, for each subgraph and each edge, that are written into a model in a second of a slow core."""
-
-
-@dataclass(frozen=True)
-class CpsatModel:
-    """The model with its variables by name, and the problem that it was made from."""
-
-    problem: Problem
-    model: cp_model.CpModel
-    variables: dict[str, cp_model.IntVar]
-    horizon: int
-
-    def value(self, values: tuple[float, ...], name: str) -> int:
-        """The value of the variable ``name`` in a solver's answer; 0 for one that the model left out."""
-        variable = self.variables.get(name)
-        return 0 if variable is None else round(values[variable.index])
 
 
 def build(instance: WnpInstance) -> cp_model.CpModel:
@@ -70,7 +55,7 @@ def compile_cpsat(
     if not pays(problem, budget):
         return None
     empty = _empty(problem, upper, lower)
-    if not add_radio(empty.model, empty.variables, problem, subsets_up_to, budget):
+    if not add_radio(empty, subsets_up_to, budget):
         return None
     return _with_compute(empty, budget)
 
@@ -95,13 +80,13 @@ def compile_master(
         return None
     empty = _empty(problem, upper, lower)
     if problem.uplink.count:
-        add_arrivals(empty.model, empty.variables, problem.uplink)
+        add_arrivals(empty)
         for weight in weights:
             if budget.exhausted():
                 return None
-            add_cut(empty.model, empty.variables, problem.uplink, weight)
+            add_cut(empty, weight)
         for no_good in no_goods:
-            add_no_good(empty.model, empty.variables, problem.uplink, no_good)
+            add_no_good(empty, no_good)
     return _with_compute(empty, budget)
 
 
@@ -115,17 +100,18 @@ def pays(problem: Problem, budget: Budget) -> bool:
 def _empty(problem: Problem, upper: int | None, lower: int) -> CpsatModel:
     from ortools.sat.python import cp_model
 
-    model = cp_model.CpModel()
     horizon = problem.latest_makespan() if upper is None else upper
-    return CpsatModel(problem, model, {"C": model.new_int_var(min(lower, horizon), horizon, "C")}, horizon)
+    empty = CpsatModel(problem, cp_model.CpModel(), {}, horizon)
+    empty.integer("C", min(lower, horizon), horizon)
+    return empty
 
 
 def _with_compute(compiled: CpsatModel, budget: Budget) -> CpsatModel | None:
     from wnpopt.problems.wnp.formulations.cpsat_compute import add_compute
 
-    if not add_compute(compiled.model, compiled.variables, compiled.problem, compiled.horizon, budget):
+    if not add_compute(compiled, budget):
         return None
-    compiled.model.minimize(compiled.variables["C"])
+    compiled.model.minimize(compiled["C"])
     return compiled
 
 

@@ -26,7 +26,7 @@ from wnpopt.problems.wnp.solution import WnpSolution
 
 if TYPE_CHECKING:
     from wnpopt.backends.ending import Report
-    from wnpopt.problems.wnp.formulations.cpsat import CpsatModel
+    from wnpopt.problems.wnp.formulations.cpsat_model import CpsatModel
     from wnpopt.problems.wnp.kernels.problem import Problem
     from wnpopt.problems.wnp.kernels.schedule import Schedule
     from wnpopt.problems.wnp.kernels.uplink import Arrivals
