@@ -165,7 +165,7 @@ def least_makespan(
     if alone is None:
         return None, None
     if uplink.count == 0:
-        return Arrivals(0, np.zeros(0, dtype=np.int64), np.zeros(uplink.rates.shape, dtype=np.int64)), None
+        return Arrivals.none(uplink), None
     tail = np.ascontiguousarray(tail, dtype=np.int64)
     value, bound, weight, count = stoppable(
         uplink,

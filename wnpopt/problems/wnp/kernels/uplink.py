@@ -94,6 +94,11 @@ class Arrivals:
     deadline: IntArray
     count: IntArray
 
+    @staticmethod
+    def none(uplink: Uplink) -> Arrivals:
+        """Of an uplink that no modality needs."""
+        return Arrivals(0, np.zeros(0, dtype=np.int64), np.zeros(uplink.rates.shape, dtype=np.int64))
+
 
 @compiled
 def _alone(rates: IntArray, payload: IntArray, block_length: IntArray) -> IntArray:

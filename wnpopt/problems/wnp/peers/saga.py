@@ -102,31 +102,16 @@ def _numbered() -> tuple[Callable[..., object], ...]:
     """
     from saga import NetworkEdge, NetworkNode, TaskGraphEdge, TaskGraphNode
 
-    class Node(NetworkNode):  # type: ignore[misc]
-        number: int
+    def numbered(base: type) -> Callable[..., object]:
+        class Part(base):  # type: ignore[misc]
+            number: int
 
-        def __hash__(self) -> int:
-            return self.number
+            def __hash__(self) -> int:
+                return self.number
 
-    class Link(NetworkEdge):  # type: ignore[misc]
-        number: int
+        return Part
 
-        def __hash__(self) -> int:
-            return self.number
-
-    class Task(TaskGraphNode):  # type: ignore[misc]
-        number: int
-
-        def __hash__(self) -> int:
-            return self.number
-
-    class Flow(TaskGraphEdge):  # type: ignore[misc]
-        number: int
-
-        def __hash__(self) -> int:
-            return self.number
-
-    return Node, Link, Task, Flow
+    return tuple(map(numbered, (NetworkNode, NetworkEdge, TaskGraphNode, TaskGraphEdge)))
 
 
 def schedule_by(instance: WnpInstance, context: Context[WnpSolution], scheduler: Scheduler) -> Outcome[WnpSolution]:
