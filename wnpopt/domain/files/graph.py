@@ -135,8 +135,6 @@ def graph_from_data(data: object) -> Graph:
     """The graph that a JSON object describes; raises :class:`InputError` with the path of what is wrong."""
     entry = GraphEntry.from_data(data)
     require_unique("tensors", (t.name for t in entry.tensors))
-    require_unique("operators", (op.name for op in entry.operators))
-    require_unique("inputs", entry.inputs, "")
     tensors: dict[str, Tensor] = {}
     for i, t in enumerate(entry.tensors):
         try:

@@ -21,7 +21,7 @@ from wnpopt.core.trace import Trace
 from wnpopt.problems.wnp.instance import IntArray, WnpInstance
 from wnpopt.problems.wnp.methods.outcome import on_problem
 from wnpopt.problems.wnp.methods.refusals import refuse_unplanned
-from wnpopt.problems.wnp.search.radio_check import Answer, RadioCheck
+from wnpopt.problems.wnp.search.radio_check import RadioCheck
 from wnpopt.problems.wnp.solution import WnpSolution
 
 if TYPE_CHECKING:
@@ -59,6 +59,8 @@ class _Decomposition:
 
     def solve(self) -> Outcome[WnpSolution]:
         """The loop; every round adds a cut, so it ends."""
+        from wnpopt.problems.wnp.kernels.uplink import Arrivals
+
         budget = self.context.budget
         while True:
             solved = self._master(budget)
@@ -77,7 +79,7 @@ class _Decomposition:
             deadline = self._deadlines(schedule)
             answer = self.check.ask(deadline, budget)
             if answer.count is not None:
-                self._accept(schedule, deadline, answer)
+                self._offer(Arrivals(0, deadline, answer.count), schedule)
             else:
                 self._repair(schedule)
             if self.value is not None and self.value <= self.lower:
@@ -113,17 +115,9 @@ class _Decomposition:
         from wnpopt.problems.wnp.kernels.schedule import Schedule
 
         assert report.values is not None
-        problem = self.problem
-        subgraphs, cores = problem.plan.ticks.shape
-        chosen = np.zeros(subgraphs, dtype=np.int64)
-        start = np.zeros(subgraphs, dtype=np.int64)
-        for i in range(subgraphs):
-            start[i] = master.value(report.values, f"s[{i}]")
-            for m in range(cores):
-                if master.value(report.values, f"a[{i},{m}]"):
-                    chosen[i] = m
-        end = start + problem.plan.ticks[np.arange(subgraphs), chosen]
-        return Schedule(int(end.max()), chosen, start)
+        core, start = master.placement(report.values)
+        end = start + self.problem.plan.ticks[np.arange(core.size), core]
+        return Schedule(int(end.max()), core, start)
 
     def _deadlines(self, schedule: Schedule) -> IntArray:
         """The latest arrivals, in slots, under which cores and orders of ``schedule`` keep its makespan."""
@@ -131,12 +125,6 @@ class _Decomposition:
         latest = problem.scheduler.latest_starts(schedule)
         slots = [int(latest[members].min()) // uplink.slot_ticks for members in problem.readers]
         return np.minimum(np.array(slots, dtype=np.int64), uplink.slots)
-
-    def _accept(self, schedule: Schedule, deadline: IntArray, answer: Answer) -> None:
-        from wnpopt.problems.wnp.kernels.uplink import Arrivals
-
-        assert answer.count is not None
-        self._offer(Arrivals(0, deadline, answer.count), schedule)
 
     def _repair(self, schedule: Schedule) -> None:
         """The radio's best for the master's schedule: not what the master hoped for, but often a better incumbent."""
