@@ -131,8 +131,7 @@ class _Decomposition:
         from wnpopt.problems.wnp.kernels.radio import least_makespan
 
         problem = self.problem
-        tail = problem.modality_tails(schedule.makespan - problem.scheduler.latest_starts(schedule))
-        arrivals, cut = least_makespan(problem.uplink, tail, self.context.budget)
+        arrivals, cut = least_makespan(problem.uplink, problem.slack_tails(schedule), self.context.budget)
         if cut is not None:
             self.check.remember(cut.weight)
         if arrivals is not None:
