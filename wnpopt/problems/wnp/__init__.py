@@ -25,8 +25,8 @@ FAMILY = Family(
     methods={
         "rtfs": "wnpopt.problems.wnp.methods.rtfs:METHOD",
         "pacs": "wnpopt.problems.wnp.methods.pacs:METHOD",
-        "milp": "wnpopt.problems.wnp.formulations.milp:METHOD",
-        "cpsat": "wnpopt.problems.wnp.formulations.cpsat:METHOD",
+        "milp": "wnpopt.problems.wnp.methods.milp:METHOD",
+        "cpsat": "wnpopt.problems.wnp.methods.cpsat:METHOD",
         "lbbd": "wnpopt.problems.wnp.methods.lbbd:METHOD",
         "auto": "wnpopt.problems.wnp.methods.auto:METHOD",
     },

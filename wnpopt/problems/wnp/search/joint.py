@@ -1,4 +1,4 @@
-"""The two schedulers of O-WiN on the compiled problem; ``rtfs`` and ``pacs`` are thin wrappers.
+"""The two schedulers of O-WiN on the compiled problem: radio and schedule jointly.
 
 Paper: Xu, Du, Shin, Wong, "Orchestrating Multimodal DNN Workloads in Wireless Neural Processing", arXiv 2603.02109.
 """
@@ -10,13 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from wnpopt.core.budget import Budget
-from wnpopt.core.method import Outcome
-from wnpopt.core.result import Termination
 from wnpopt.problems.wnp.instance import IntArray
 from wnpopt.problems.wnp.kernels.problem import Problem
-from wnpopt.problems.wnp.kernels.radio import Arrivals, Cut, least_makespan
+from wnpopt.problems.wnp.kernels.radio import Cut, least_makespan
 from wnpopt.problems.wnp.kernels.schedule import Schedule
-from wnpopt.problems.wnp.solution import WnpSolution
+from wnpopt.problems.wnp.kernels.uplink import Arrivals
 
 _ROUNDS = 12
 
@@ -41,7 +39,7 @@ def least_makespan_or_exact(problem: Problem, tail: IntArray, budget: Budget) ->
     from wnpopt.problems.wnp.formulations.uplink import allocate
 
     deadline = np.full(uplink.count, uplink.slots, dtype=np.int64)
-    count = allocate(uplink, deadline, budget)
+    count, _ = allocate(uplink, deadline, budget)
     if count is None:
         return None, cut
     value = int((tail + uplink.slots * uplink.slot_ticks).max())
@@ -63,13 +61,6 @@ def transmit_first(problem: Problem, budget: Budget) -> Joint | None:
     return Joint(arrivals, problem.scheduler.schedule(release))
 
 
-def nothing_delivered(budget: Budget) -> Outcome[WnpSolution]:
-    """The outcome without a solution, and why there is none."""
-    if budget.exhausted():
-        return Outcome(None, budget.why_over(), message="no allocation was found before the end")
-    return Outcome(None, Termination.HEURISTIC, message="no allocation delivers all payloads in the slots there are")
-
-
 def pipeline_aware(problem: Problem, first: Joint, budget: Budget) -> Joint:
     """PACS: radio and schedule improve each other through the tails until nothing gets better.
 
@@ -79,7 +70,7 @@ def pipeline_aware(problem: Problem, first: Joint, budget: Budget) -> Joint:
     arrivals as releases -> tails read from the schedule's slack, and again. Started from three estimates of the
     tails.
     """
-    best = _overlap(problem, first)
+    best = _respond(problem, first.arrivals, first)
     seen: set[tuple[int, ...]] = set()
     for tail in _first_tails(problem, first):
         current = tail
@@ -96,16 +87,11 @@ def pipeline_aware(problem: Problem, first: Joint, budget: Budget) -> Joint:
             joint = _respond(problem, arrivals, best)
             if joint.schedule.makespan < best.schedule.makespan:
                 best = joint
-            following = _slack_tails(problem, joint.schedule)
+            following = problem.slack_tails(joint.schedule)
             if reached is not None and joint.schedule.makespan >= reached:
                 break
             reached, current = joint.schedule.makespan, following
     return best
-
-
-def _overlap(problem: Problem, first: Joint) -> Joint:
-    """``first``'s radio with a schedule that waits for nothing but its own inputs."""
-    return _respond(problem, first.arrivals, first)
 
 
 def _respond(problem: Problem, arrivals: Arrivals, known: Joint) -> Joint:
@@ -117,12 +103,7 @@ def _respond(problem: Problem, arrivals: Arrivals, known: Joint) -> Joint:
     return Joint(arrivals, min((fresh, kept, gathered), key=lambda schedule: schedule.makespan))
 
 
-def _slack_tails(problem: Problem, schedule: Schedule) -> IntArray:
-    """What must follow each modality's arrival in this schedule: its makespan less the latest start of a reader."""
-    return problem.modality_tails(schedule.makespan - problem.scheduler.latest_starts(schedule))
-
-
 def _first_tails(problem: Problem, first: Joint) -> list[IntArray]:
     shortest = problem.modality_tails(problem.shortest_tails())
     alone = problem.scheduler.schedule(np.zeros(problem.plan.order.size, dtype=np.int64))
-    return [shortest, _slack_tails(problem, alone), _slack_tails(problem, first.schedule)]
+    return [shortest, problem.slack_tails(alone), problem.slack_tails(first.schedule)]
