@@ -23,9 +23,9 @@ from wnpopt.problems.slide.columnar.solve import solve_columns
 from wnpopt.problems.slide.columnar.verify import verify_columns
 from wnpopt.problems.slide.fixed_set.division import Goal, divide_set
 from wnpopt.problems.slide.fixed_set.served import ServedSet
-from wnpopt.problems.slide.formulations.convex import divide_convex
 from wnpopt.problems.slide.generate import generate
 from wnpopt.problems.slide.kernels.needs import Needs
+from wnpopt.problems.slide.methods.convex import divide_convex
 from wnpopt.problems.slide.selection.exact import exact_selection
 from wnpopt.problems.slide.selection.plan import allocate
 from wnpopt.problems.slide.selection.unicast import everything_open, most_users

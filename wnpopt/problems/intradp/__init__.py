@@ -29,7 +29,7 @@ FAMILY = Family(
         "layer-cut": "wnpopt.problems.intradp.methods.layer_cut:METHOD",
         "spso-ga": "wnpopt.problems.intradp.methods.spso_ga:METHOD",
         "de": "wnpopt.problems.intradp.methods.de:METHOD",
-        "milp": "wnpopt.problems.intradp.formulations.milp:METHOD",
+        "milp": "wnpopt.problems.intradp.methods.milp:METHOD",
         "enumerate": "wnpopt.problems.intradp.methods.enumerate:METHOD",
         "search": "wnpopt.problems.intradp.methods.search:METHOD",
         "auto": "wnpopt.problems.intradp.methods.auto:METHOD",

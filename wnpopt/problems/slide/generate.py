@@ -16,7 +16,7 @@ import numpy.typing as npt
 from wnpopt.core.errors import InputError
 from wnpopt.core.family import GeneratorOption
 from wnpopt.problems.slide.instance import SlideInstance
-from wnpopt.problems.slide.tables import MIXES, layer_table, table_names
+from wnpopt.problems.slide.networks import MIXES, layer_table, table_names
 
 FloatArray = npt.NDArray[np.float64]
 

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from wnpopt.backends.compiled import compiled, inner
-from wnpopt.problems.intradp.kernels.problem import Arrays, FloatArray, RowArray
+from wnpopt.problems.intradp.kernels.arrays import Arrays, FloatArray, RowArray
 
 
 class Scratch(NamedTuple):

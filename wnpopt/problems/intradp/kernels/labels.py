@@ -19,9 +19,9 @@ import numpy as np
 from wnpopt.backends.compiled import compiled, inner
 from wnpopt.backends.stop_flag import raised
 from wnpopt.backends.stopping import Flag
+from wnpopt.problems.intradp.kernels.arrays import Arrays, FloatArray, IntArray, RowArray
 from wnpopt.problems.intradp.kernels.heads import Heads
 from wnpopt.problems.intradp.kernels.pool import NEVER, Pool, add_needs, compact, insert, open_needs
-from wnpopt.problems.intradp.kernels.problem import Arrays, FloatArray, IntArray, RowArray
 
 
 @compiled

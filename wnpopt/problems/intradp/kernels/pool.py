@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from wnpopt.backends.compiled import inner
-from wnpopt.problems.intradp.kernels.problem import Arrays, FloatArray, IntArray, RowArray
+from wnpopt.problems.intradp.kernels.arrays import Arrays, FloatArray, IntArray, RowArray
 
 NEVER = -1e300
 """The tail of a clock that the rest of the plan does not wait for."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from wnpopt.core.method import Context, Method, Outcome
 from wnpopt.core.proof import Proof
 from wnpopt.problems.intradp.instance import IntradpInstance
+from wnpopt.problems.intradp.methods.outcome import outcome, tell
 from wnpopt.problems.intradp.methods.refusals import refuse_size
 from wnpopt.problems.intradp.solution import IntradpSolution
 
@@ -27,7 +28,6 @@ def solve(instance: IntradpInstance, context: Context[IntradpSolution]) -> Outco
     """Storn and Price's differential evolution, see :func:`evolved`."""
     from wnpopt.backends.stopping import run_stoppable
     from wnpopt.problems.intradp.kernels.problem import Problem
-    from wnpopt.problems.intradp.methods.outcome import outcome
 
     problem = Problem.of(instance)
     plan = run_stoppable(lambda flag: evolved(problem, context.budget.seed, flag, context.trace), context.budget)
@@ -45,7 +45,6 @@ def evolved(problem: Problem, seed: int, flag: Flag | None = None, trace: Trace 
     from wnpopt.backends.stopping import never
     from wnpopt.problems.intradp.kernels.evaluate import expand, scratch
     from wnpopt.problems.intradp.kernels.swarm import evolve, exchanges
-    from wnpopt.problems.intradp.methods.outcome import tell
     from wnpopt.problems.intradp.search.plans import best_of, device_only, price
 
     rng = np.random.default_rng([seed, 0x6465])

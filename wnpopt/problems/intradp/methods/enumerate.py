@@ -9,6 +9,7 @@ from wnpopt.core.method import Context, Method, Outcome
 from wnpopt.core.proof import Proof
 from wnpopt.core.result import Termination
 from wnpopt.problems.intradp.instance import IntradpInstance
+from wnpopt.problems.intradp.methods.outcome import outcome, tell
 from wnpopt.problems.intradp.solution import IntradpSolution
 
 MOST = 20_000_000
@@ -41,7 +42,6 @@ def solve(instance: IntradpInstance, context: Context[IntradpSolution]) -> Outco
     from wnpopt.problems.intradp.kernels.evaluate import scratch
     from wnpopt.problems.intradp.kernels.exhaust import exhaust
     from wnpopt.problems.intradp.kernels.problem import Problem
-    from wnpopt.problems.intradp.methods.outcome import outcome, tell
     from wnpopt.problems.intradp.search.beam import SAFETY
     from wnpopt.problems.intradp.search.plans import Plan
 

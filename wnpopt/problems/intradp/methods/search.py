@@ -9,7 +9,9 @@ from wnpopt.core.method import Context, Method, Outcome
 from wnpopt.core.proof import Proof
 from wnpopt.core.result import Termination
 from wnpopt.problems.intradp.instance import IntradpInstance
-from wnpopt.problems.intradp.methods.refusals import CUT_SHARE, HEADS_SHARE, early, later, part, refuse_size
+from wnpopt.problems.intradp.methods.outcome import ending, outcome, tell
+from wnpopt.problems.intradp.methods.refusals import refuse_size
+from wnpopt.problems.intradp.search.shares import CUT_SHARE, HEADS_SHARE, early, later, part
 from wnpopt.problems.intradp.solution import IntradpSolution
 
 if TYPE_CHECKING:
@@ -41,7 +43,6 @@ def solve(instance: IntradpInstance, context: Context[IntradpSolution]) -> Outco
     """See :func:`searched`; starts from the warm start if there is one."""
     from wnpopt.backends.stopping import run_stoppable
     from wnpopt.problems.intradp.kernels.problem import Problem
-    from wnpopt.problems.intradp.methods.outcome import outcome
     from wnpopt.problems.intradp.search.plans import of_solution
 
     problem = Problem.of(instance)
@@ -55,10 +56,7 @@ def solve(instance: IntradpInstance, context: Context[IntradpSolution]) -> Outco
             infeasible="no plan keeps the deadline",
             infeasible_proof="no plan keeps the deadline (label-setting)",
         )
-    ending = Termination.PROVED if proved else Termination.HEURISTIC
-    if not proved and budget.exhausted():
-        ending = context.budget.why_over()
-    return outcome(problem, plan, ending, () if bound is None else (bound,))
+    return outcome(problem, plan, Termination.PROVED if proved else ending(budget), () if bound is None else (bound,))
 
 
 def searched(
@@ -77,7 +75,6 @@ def searched(
 
     from wnpopt.backends.stopping import never, run_stoppable
     from wnpopt.problems.intradp.kernels.heads import Front
-    from wnpopt.problems.intradp.methods.outcome import tell
     from wnpopt.problems.intradp.search.beam import run_labels, weights
     from wnpopt.problems.intradp.search.plans import Plan, annealed, best_of, device_only, layer_cut, server_only
 
@@ -132,7 +129,6 @@ def _quick(
     from wnpopt.problems.intradp.imports.fuse import fuse
     from wnpopt.problems.intradp.kernels.heads import Front
     from wnpopt.problems.intradp.kernels.problem import Problem as Compiled
-    from wnpopt.problems.intradp.methods.outcome import tell
     from wnpopt.problems.intradp.search.beam import run_labels, weights
     from wnpopt.problems.intradp.search.plans import annealed, best_of, of_solution
 

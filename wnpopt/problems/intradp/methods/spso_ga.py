@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from wnpopt.core.method import Context, Method, Outcome
 from wnpopt.core.proof import Proof
 from wnpopt.problems.intradp.instance import IntradpInstance
+from wnpopt.problems.intradp.methods.outcome import outcome, tell
 from wnpopt.problems.intradp.methods.refusals import refuse_size
 from wnpopt.problems.intradp.solution import IntradpSolution
 
@@ -31,7 +32,6 @@ def solve(instance: IntradpInstance, context: Context[IntradpSolution]) -> Outco
     from wnpopt.problems.intradp.kernels.evaluate import scratch
     from wnpopt.problems.intradp.kernels.problem import Problem
     from wnpopt.problems.intradp.kernels.swarm import swarm
-    from wnpopt.problems.intradp.methods.outcome import outcome, tell
     from wnpopt.problems.intradp.search.plans import price
 
     problem = Problem.of(instance)

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from wnpopt.backends.stopping import Flag, never
+from wnpopt.problems.intradp.kernels.arrays import RowArray
 from wnpopt.problems.intradp.kernels.evaluate import expand, score, scratch
 from wnpopt.problems.intradp.kernels.moves import anneal, best_range, overrides_of
-from wnpopt.problems.intradp.kernels.problem import Problem, RowArray
+from wnpopt.problems.intradp.kernels.problem import Problem
 from wnpopt.problems.intradp.search.beam import weights
 from wnpopt.problems.intradp.solution import IntradpSolution
 

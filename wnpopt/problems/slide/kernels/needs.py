@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from enum import Enum
 from functools import cached_property
 
 import numpy as np
@@ -13,6 +12,7 @@ from wnpopt.problems.slide.columnar.columns import FloatArray, IntArray, SlideCo
 from wnpopt.problems.slide.kernels.hull import Rows, download_rows, hull_rows
 from wnpopt.problems.slide.kernels.link import bands
 from wnpopt.problems.slide.kernels.rate import inverse_rates, pair_frequencies
+from wnpopt.problems.slide.kernels.scheme import Scheme
 
 EXACT = 1e-12
 """Relative slack of what is given out as a solution: a limit that is met exactly may be missed by rounding."""
@@ -22,14 +22,6 @@ RELAXED = 1.1e-9
 terms), so that nothing that it accepts is left out."""
 
 _SPECK = 1e-18
-
-
-class Scheme(Enum):
-    """How a user works: layers computed as they come; all downloaded first; or always at the greatest frequency."""
-
-    SLIDE = "slide"
-    DOWNLOAD_FIRST = "download-first"
-    MAX_FREQUENCY = "max-frequency"
 
 
 @dataclass(frozen=True, eq=False)

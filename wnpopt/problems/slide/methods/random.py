@@ -8,7 +8,7 @@ from wnpopt.core.method import Context, Method, Outcome
 from wnpopt.core.proof import Proof
 from wnpopt.core.result import Termination
 from wnpopt.problems.slide.instance import SlideInstance
-from wnpopt.problems.slide.methods.refusals import refuse_cache, refuse_multicast
+from wnpopt.problems.slide.methods.refusals import refuse_shared
 from wnpopt.problems.slide.solution import SlideSolution
 
 
@@ -40,5 +40,5 @@ METHOD = Method(
     proves=Proof.NOTHING,
     run=solve,
     modules=("numba",),
-    refuse=lambda instance: refuse_multicast(instance) or refuse_cache(instance),
+    refuse=refuse_shared,
 )

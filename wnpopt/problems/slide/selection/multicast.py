@@ -12,7 +12,6 @@ from wnpopt.problems.slide.kernels.link import bands_at
 from wnpopt.problems.slide.kernels.menu import add_menu, menu, used_entry
 from wnpopt.problems.slide.kernels.needs import Needs
 from wnpopt.problems.slide.selection.plan import Plan, Selected
-from wnpopt.problems.slide.selection.unicast import common_step
 from wnpopt.problems.slide.selection.work import Work
 
 _MOST_CELLS = 400_000_000
@@ -95,7 +94,7 @@ def reached_by(needs: Needs, model: int, rate: float, cost: float) -> BoolArray:
 def combine(needs: Needs, menus: list[Menu], work: Work) -> tuple[float, list[int]] | None:
     """The best choice of at most one entry a menu: (value, entry of each menu or -1); None if that is too much work,
     or time is out."""
-    if common_step(needs.columns.values) > 0:
+    if needs.columns.integral:
         most = sum(int(m.value[-1]) for m in menus if m.value.size)
         cells = (most + 1) * sum(m.cost.size for m in menus)
         if cells <= _MOST_CELLS and (most + 1) * (len(menus) + 1) <= _MOST_VALUES:
@@ -199,4 +198,4 @@ def best_requested(needs: Needs, sets: list[BoolArray], work: Work) -> Selected 
     bound = max(value, best[0])
     # The menus' values are sums of at most U terms.
     error = 4.0 * 2.220446049250313e-16 * (needs.columns.users + len(sets[0]))
-    return Selected(plan, value, bound if common_step(needs.columns.values) > 0 else bound * (1 + error))
+    return Selected(plan, value, bound if needs.columns.integral else bound * (1 + error))
