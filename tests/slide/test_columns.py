@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 
 import wnpopt
+from tests.slide.random_columns import random_columns
 from tests.slide.tiny import mixes, tiny_instance
 from wnpopt.core.errors import InputError
 from wnpopt.core.result import Status
 from wnpopt.problems.slide.columnar.allocation import allocation_of, load_allocation
 from wnpopt.problems.slide.columnar.columns import SlideColumns, load_columns, save_columns
-from wnpopt.problems.slide.columnar.random import random_columns
 from wnpopt.problems.slide.columnar.solve import solve_columns
 from wnpopt.problems.slide.columnar.to_json import to_instance
 from wnpopt.problems.slide.columnar.verify import verify_columns

@@ -78,11 +78,6 @@ class Scaled:
         return TOLERANCE * total
 
 
-def scale_of(instance: IntradpInstance) -> float:
-    """Seconds of the model's unit of time."""
-    return horizon_of(instance).unit
-
-
 def build(
     instance: IntradpInstance, horizon: Horizon | None = None, check: Callable[[], None] = lambda: None
 ) -> pyo.ConcreteModel:
@@ -218,8 +213,7 @@ def _first_needs(edge: Input, units: int, source_units: int) -> dict[int, int]:
     """For each row of the source that device rows [0, r) may need: the least such r."""
     found: dict[int, int] = {}
     for r in range(1, units + 1):
-        lo, hi = (0, source_units) if edge.window == "all" else edge.window.rows(0, r, source_units)
-        for k in range(lo, hi):
+        for k in range(*edge.rows(0, r, source_units)):
             found.setdefault(k, r)
     return found
 
@@ -228,8 +222,7 @@ def _last_needs(edge: Input, units: int, source_units: int) -> dict[int, int]:
     """For each row of the source that server rows [r, units) may need: the largest such r."""
     found: dict[int, int] = {}
     for r in range(units - 1, -1, -1):
-        lo, hi = (0, source_units) if edge.window == "all" else edge.window.rows(r, units, source_units)
-        for k in range(lo, hi):
+        for k in range(*edge.rows(r, units, source_units)):
             found.setdefault(k, r)
     return found
 

@@ -72,34 +72,6 @@ def evolved(problem: Problem, seed: int, flag: Flag | None = None, trace: Trace 
     return found if found.feasible else best_of(found, device_only(problem))
 
 
-def scipy_evolved(problem: Problem, seed: int, generations: int = GENERATIONS) -> Plan:
-    """The same vectors through ``scipy.optimize.differential_evolution``, for comparison."""
-    from inspect import signature
-
-    import numpy as np
-    from scipy.optimize import differential_evolution
-
-    from wnpopt.problems.intradp.kernels.evaluate import scratch
-    from wnpopt.problems.intradp.kernels.swarm import genes_score
-    from wnpopt.problems.intradp.search.plans import price
-
-    n, work = problem.count, scratch(problem.count)
-    device, server, a, b = (np.zeros(n, np.int32) for _ in range(4))
-
-    def cost(genes: np.ndarray[tuple[int], np.dtype[np.float64]]) -> float:
-        value = genes_score(
-            problem.arrays, genes, a, b, device, server, work, problem.by_energy, problem.limit
-        )  # fmt: skip
-        return value if np.isfinite(value) else 1e100
-
-    # Called `seed` up to scipy 1.14, `rng` from 1.15 on.
-    source = "rng" if "rng" in signature(differential_evolution).parameters else "seed"
-    options = {"maxiter": generations, "popsize": 5, "tol": 0.0, "polish": False, source: np.random.default_rng(seed)}
-    found = differential_evolution(cost, [(0.0, 1.0)] * (3 * EXCHANGES), **options)
-    cost(found.x)
-    return price(problem, a, b, "scipy-de")
-
-
 METHOD = Method(
     family="intradp",
     name="de",

@@ -19,8 +19,6 @@ from wnpopt.problems.intradp.methods.outcome import ending
 from wnpopt.problems.intradp.solution import IntradpSolution
 
 if TYPE_CHECKING:
-    import pyomo.environ as pyo
-
     from wnpopt.backends.ending import Report
 
 MOST_ROWS = 3000
@@ -31,7 +29,7 @@ FEW = 200_000
 
 PRECISION = 2
 """So many tolerances the bounds are weakened by that go out while HiGHS still works, times the sum of all ranges: those
-of the clocks alone, 4 a clock, are then as much as :meth:`~wnpopt.problems.intradp.formulations.milp.Scaled.error`, which has at most 8."""
+of the clocks alone, 4 a clock, are then as much as :meth:`.Scaled.error`, which has at most 8."""
 
 
 ELEMENT = 1e-5
@@ -63,12 +61,10 @@ def solve(instance: IntradpInstance, context: Context[IntradpSolution]) -> Outco
     best, found_by = horizon.solution, horizon.found_by
     if horizon.seconds == 0.0 and best is not None:
         return Outcome(best, Termination.PROVED, (Bound(0.0, "trivial"),), found_by=found_by)
-    report, model, built = _solve(instance, horizon, context, began)
-    if report is not None and model is not None and report.values is not None:
-        decoded = decode(instance, model, report.values)
-        if _better(decoded, best, context):
-            best, found_by = decoded, "milp"
+    report, answer, built = _solve(instance, horizon, context, began)
     objective = None if best is None else context.verified_objective(best)
+    if answer is not None and (objective is None or answer[0] <= objective):
+        (objective, best), found_by = answer, "milp"
     bounds = tuple(_bounds(instance, horizon, report, objective))
     told = best_bound([*context.bounds, *bounds], "min")
     verdict = compare(objective, None if told is None else told.value, "min", False).verdict
@@ -77,18 +73,11 @@ def solve(instance: IntradpInstance, context: Context[IntradpSolution]) -> Outco
     return known if ended is not Termination.HEURISTIC else _settle(instance, context, known)
 
 
-def _better(solution: IntradpSolution, than: IntradpSolution | None, context: Context[IntradpSolution]) -> bool:
-    value = context.verified_objective(solution)
-    if value is None:
-        return False
-    before = None if than is None else context.verified_objective(than)
-    return before is None or value <= before
-
-
 def _solve(
     instance: IntradpInstance, horizon: Horizon, context: Context[IntradpSolution], began: float
-) -> tuple[Report | None, pyo.ConcreteModel | None, float]:
-    """HiGHS's report, the model, and the seconds of building it; no report if there was no time to solve it."""
+) -> tuple[Report | None, tuple[float, IntradpSolution] | None, float]:
+    """HiGHS's report, its answer with the verified objective, and the seconds of building the model; no report if there
+    was no time to solve it."""
     from wnpopt.backends.highs import solve_highs
 
     def check() -> None:
@@ -104,7 +93,7 @@ def _solve(
     built = context.budget.elapsed() - began
     # Handing the model over takes as long again and longer, and nothing can end that early.
     if context.budget.remaining() < 3 * built:
-        return None, model, built
+        return None, None, built
 
     def decoded(values: tuple[float, ...]) -> tuple[float, IntradpSolution] | None:
         solution = decode(instance, model, values)
@@ -114,7 +103,7 @@ def _solve(
     report = solve_highs(
         model, context.budget, context.trace, unit=horizon.unit, decode=decoded, precision=PRECISION * TOLERANCE
     )
-    return report, model, built
+    return report, None if report.values is None else decoded(report.values), built
 
 
 def _bounds(instance: IntradpInstance, horizon: Horizon, report: Report | None, objective: float | None) -> list[Bound]:
@@ -139,21 +128,16 @@ def _settle(
     if provers == [search] and every.refuse(instance) is None:
         provers.append(every)
     settled = known
+    best, found_by, bounds = known.solution, known.found_by, known.bounds
     for prover in provers:
-        best = settled.solution
         objective = None if best is None else context.verified_objective(best)
-        start = None if best is None or objective is None else Start(best, objective, settled.found_by or "")
-        tried = prover.METHOD.run(instance, replace(context, start=start))
+        start = None if best is None or objective is None else Start(best, objective, found_by or "")
+        tried = prover.solve(instance, replace(context, start=start))
         value = None if tried.solution is None else context.verified_objective(tried.solution)
-        better = value is not None and (objective is None or value < objective)
-        chosen = replace(tried, found_by=tried.found_by or prover.METHOD.name) if better else settled
-        settled = replace(
-            tried,
-            solution=chosen.solution,
-            found_by=chosen.found_by,
-            bounds=(*settled.bounds, *tried.bounds),
-            build_s=known.build_s,
-        )
+        if value is not None and (objective is None or value < objective):
+            best, found_by = tried.solution, tried.found_by or prover.METHOD.name
+        bounds = (*bounds, *tried.bounds)
+        settled = replace(tried, solution=best, found_by=found_by, bounds=bounds, build_s=known.build_s)
         if tried.termination is Termination.PROVED or context.budget.exhausted():
             break
     return settled

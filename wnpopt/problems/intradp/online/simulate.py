@@ -114,7 +114,7 @@ def _reads(edge: Input, lo: int, hi: int, units: int) -> tuple[int, int]:
     """Rows that the rows [lo, hi) read; (units, 0) for none."""
     if lo >= hi:
         return units, 0
-    found = (0, units) if edge.window == "all" else edge.window.rows(lo, hi, units)
+    found = edge.rows(lo, hi, units)
     return found if found[0] < found[1] else (units, 0)
 
 

@@ -46,12 +46,6 @@ def hull_rows(columns: SlideColumns) -> Rows:
 
 
 @np.errstate(all="ignore")  # what overflows is infinite, and no plan
-def all_rows(columns: SlideColumns) -> Rows:
-    """Every layer's row: what the hull replaces; for tests and measurements."""
-    return _rows(columns, [_points(columns, j) for j in range(columns.models)])
-
-
-@np.errstate(all="ignore")  # what overflows is infinite, and no plan
 def download_rows(columns: SlideColumns) -> Rows:
     """The one row of download-then-infer: all bits, then all FLOP."""
     points = [_points(columns, j) for j in range(columns.models)]
