@@ -104,7 +104,7 @@ def _point(make: Callable[[float, int], SlideInstance], x: float, seeds: Sequenc
         proved &= all(s.bound is not None and s.bound <= s.value * (1 + 1e-9) for s in (chosen, other))
         plan = chosen.plan
         speed = columns.flop_per_cycle[plan.user] * needs.frequencies(plan.user, plan.model)
-        share = columns.model_flop[plan.model] / speed / columns.deadline_s[plan.user]
+        share = needs.rows.total_flop[plan.model] / speed / columns.deadline_s[plan.user]
         slide.append(chosen.value)
         dai.append(other.value)
         rho.append(float(np.mean(share)) if share.size else 0.0)

@@ -58,8 +58,8 @@ FAMILY = Family(
     commands={
         "table": Command(
             "Make a plan for each bandwidth of a grid, all in one file; each starts from its neighbour's plan.",
-            "wnpopt.problems.intradp.commands.table:Request",
-            "wnpopt.problems.intradp.commands.table:run",
+            "wnpopt.problems.intradp.online.command:Request",
+            "wnpopt.problems.intradp.online.command:run",
         ),
     },
     warm_up=(

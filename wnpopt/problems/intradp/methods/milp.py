@@ -15,7 +15,6 @@ from wnpopt.problems.intradp.formulations.milp import TOLERANCE, Scaled, build, 
 from wnpopt.problems.intradp.instance import IntradpInstance
 from wnpopt.problems.intradp.methods import enumerate as every
 from wnpopt.problems.intradp.methods import search
-from wnpopt.problems.intradp.methods.outcome import ending
 from wnpopt.problems.intradp.solution import IntradpSolution
 
 if TYPE_CHECKING:
@@ -68,7 +67,7 @@ def solve(instance: IntradpInstance, context: Context[IntradpSolution]) -> Outco
     bounds = tuple(_bounds(instance, horizon, report, objective))
     told = best_bound([*context.bounds, *bounds], "min")
     verdict = compare(objective, None if told is None else told.value, "min", False).verdict
-    ended = Termination.PROVED if verdict is Verdict.PROVED else ending(context.budget)
+    ended = Termination.PROVED if verdict is Verdict.PROVED else context.budget.ending()
     known = Outcome(best, ended, bounds, found_by=found_by, build_s=built)
     return known if ended is not Termination.HEURISTIC else _settle(instance, context, known)
 

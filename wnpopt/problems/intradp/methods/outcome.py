@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wnpopt.core.bound import Bound
-from wnpopt.core.budget import Budget
 from wnpopt.core.method import Outcome
 from wnpopt.core.result import Termination
 from wnpopt.core.trace import Trace
@@ -14,11 +13,6 @@ from wnpopt.problems.intradp.solution import IntradpSolution
 if TYPE_CHECKING:
     from wnpopt.problems.intradp.kernels.problem import Problem
     from wnpopt.problems.intradp.search.plans import Plan
-
-
-def ending(budget: Budget) -> Termination:
-    """Why a method that proved nothing ended: nothing was left to do, unless its budget was exhausted."""
-    return budget.why_over() if budget.exhausted() else Termination.HEURISTIC
 
 
 def outcome(

@@ -9,7 +9,7 @@ from wnpopt.core.method import Context, Method, Outcome
 from wnpopt.core.proof import Proof
 from wnpopt.core.result import Termination
 from wnpopt.problems.intradp.instance import IntradpInstance
-from wnpopt.problems.intradp.methods.outcome import ending, outcome, tell
+from wnpopt.problems.intradp.methods.outcome import outcome, tell
 from wnpopt.problems.intradp.methods.refusals import refuse_size
 from wnpopt.problems.intradp.search.shares import CUT_SHARE, HEADS_SHARE, early, later, part
 from wnpopt.problems.intradp.solution import IntradpSolution
@@ -56,7 +56,7 @@ def solve(instance: IntradpInstance, context: Context[IntradpSolution]) -> Outco
             infeasible="no plan keeps the deadline",
             infeasible_proof="no plan keeps the deadline (label-setting)",
         )
-    return outcome(problem, plan, Termination.PROVED if proved else ending(budget), () if bound is None else (bound,))
+    return outcome(problem, plan, Termination.PROVED if proved else budget.ending(), () if bound is None else (bound,))
 
 
 def searched(

@@ -132,11 +132,6 @@ class SlideColumns:
         """Size of each model in bits, shape (J,)."""
         return np.add.reduceat(self.bits, self.layer_start[:-1])
 
-    @cached_property
-    def model_flop(self) -> FloatArray:
-        """FLOP of each model, shape (J,)."""
-        return np.add.reduceat(self.flop, self.layer_start[:-1])
-
     def user_name(self, user: int) -> str:
         """Name of user number ``user``."""
         return str(self.user_names[user]) if self.user_names.size else f"u{user}"

@@ -142,24 +142,7 @@ def _by_price(served: ServedSet, longest: FloatArray, least: FloatArray) -> Floa
     weight = served.columns.weight[served.user]
 
     def at(price: float) -> tuple[FloatArray, float]:
-        return divide(
-            price,
-            weight,
-            served.group_start,
-            shortest,
-            longest,
-            served.efficiency,
-            served.snr_hz,
-            served.low,
-            served.energy,
-            served.compute,
-            served.receive,
-            served.inverse_k,
-            served.first,
-            served.last,
-            served.rows.bits,
-            served.rows.flop,
-        )
+        return divide(price, weight, served.group_start, shortest, longest, served.members, served.rows)
 
     scale = max(math.fsum(weight * served.deadline), 1e-300) / band
     low, high = math.log(scale) - 40.0, math.log(scale) + 40.0

@@ -8,7 +8,6 @@ from wnpopt.core.method import Context, Method, Outcome
 from wnpopt.core.proof import Proof
 from wnpopt.problems.slide.instance import SlideInstance
 from wnpopt.problems.slide.kernels.scheme import Scheme
-from wnpopt.problems.slide.methods.outcome import ending
 from wnpopt.problems.slide.solution import SlideSolution
 
 if TYPE_CHECKING:
@@ -22,7 +21,7 @@ def baseline(name: str, summary: str, scheme: Scheme) -> Method[SlideInstance, S
         from wnpopt.backends.stopping import run_stoppable
 
         solution = run_stoppable(lambda flag: best_plan(instance, scheme, flag), context.budget)
-        return Outcome(solution, ending(context.budget))
+        return Outcome(solution, context.budget.ending())
 
     return Method(
         family="slide",

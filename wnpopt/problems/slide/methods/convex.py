@@ -14,7 +14,7 @@ from wnpopt.core.result import Termination
 from wnpopt.problems.slide.fixed_set.division import Division, Goal, division
 from wnpopt.problems.slide.formulations.convex import decode, model_of
 from wnpopt.problems.slide.instance import SlideInstance
-from wnpopt.problems.slide.methods.outcome import ending, tell
+from wnpopt.problems.slide.methods.outcome import tell
 from wnpopt.problems.slide.solution import SlideSolution
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def solve(instance: SlideInstance, context: Context[SlideSolution]) -> Outcome[S
             if context.verified_objective(solution) is not None:
                 return Outcome(solution, Termination.HEURISTIC, bounds, build_s=divided.build_s)
     message = "no CVXPY division (too many users, no time, or it failed); least bandwidths"
-    return Outcome(least, ending(context.budget), bounds, found_by="greedy", message=message)
+    return Outcome(least, context.budget.ending(), bounds, found_by="greedy", message=message)
 
 
 class Divided(NamedTuple):

@@ -9,7 +9,7 @@ import numpy as np
 from wnpopt.core.method import Context, Method, Outcome
 from wnpopt.core.proof import Proof
 from wnpopt.problems.slide.instance import SlideInstance
-from wnpopt.problems.slide.methods.outcome import ending, table_bounds
+from wnpopt.problems.slide.methods.outcome import table_bounds
 from wnpopt.problems.slide.solution import SlideSolution
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def _run(instance: SlideInstance, context: Context[SlideSolution], flag: Flag) -
         selected = greedy_selection(exact, flag)
         message = f"{'no time' if context.budget.exhausted() else 'too large'} for the tables; this is the greedy plan"
     solution = allocate(exact, selected.plan).to_solution(columns)
-    return Outcome(solution, ending(context.budget), table_bounds(selected), message=message)
+    return Outcome(solution, context.budget.ending(), table_bounds(selected), message=message)
 
 
 def refuse(instance: SlideInstance) -> tuple[str, str] | None:

@@ -1,4 +1,4 @@
-"""From a selection to what a method returns, and why it ended."""
+"""From a selection to what a method tells and returns."""
 
 from __future__ import annotations
 
@@ -6,19 +6,12 @@ from typing import TYPE_CHECKING
 
 from wnpopt.core.bound import Bound, best_bound
 from wnpopt.core.method import Context
-from wnpopt.core.result import Termination
 from wnpopt.core.verdict import Verdict, compare
 from wnpopt.problems.slide.instance import SlideInstance, has_integer_objective
 from wnpopt.problems.slide.solution import SlideSolution
 
 if TYPE_CHECKING:
-    from wnpopt.core.budget import Budget
     from wnpopt.problems.slide.selection.plan import Selected
-
-
-def ending(budget: Budget) -> Termination:
-    """Why a method that proves nothing itself ended: nothing was left to do, unless its budget was exhausted."""
-    return budget.why_over() if budget.exhausted() else Termination.HEURISTIC
 
 
 def table_bounds(selected: Selected) -> tuple[Bound, ...]:
