@@ -49,7 +49,7 @@ FAMILY = Family(
     importers={
         "onnx": Importer(
             "A network, split between a device and a server (--device, --server).",
-            "wnpopt.problems.intradp.imports.command:NetworkRequest",
+            "wnpopt.problems.intradp.imports.command:SplitRequest",
             "wnpopt.problems.intradp.imports.command:from_network",
             makes="an intradp instance",
             chosen_by=("device", "server"),
@@ -58,7 +58,7 @@ FAMILY = Family(
     commands={
         "table": Command(
             "Make a plan for each bandwidth of a grid, all in one file; each starts from its neighbour's plan.",
-            "wnpopt.problems.intradp.online.command:Request",
+            "wnpopt.problems.intradp.online.command:TableRequest",
             "wnpopt.problems.intradp.online.command:run",
         ),
     },

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from wnpopt.backends.stopping import Flag
     from wnpopt.core.trace import Trace
     from wnpopt.problems.intradp.kernels.problem import Problem
-    from wnpopt.problems.intradp.search.plans import Plan
+    from wnpopt.problems.intradp.search.plans import PricedPlan
 
 EXCHANGES, POPULATION, GENERATIONS, SCALE, CROSSOVER = 4, 60, 150, 0.6, 0.8
 """Triples in a vector; members; generations; the weight of a difference; the chance that a gene is taken over."""
@@ -34,7 +34,7 @@ def solve(instance: IntradpInstance, context: Context[IntradpSolution]) -> Outco
     return outcome(problem, plan)
 
 
-def evolved(problem: Problem, seed: int, flag: Flag | None = None, trace: Trace | None = None) -> Plan:
+def evolved(problem: Problem, seed: int, flag: Flag | None = None, trace: Trace | None = None) -> PricedPlan:
     """The best plan of an evolution over vectors of (cut, device's share, server's share) triples.
 
     The first members are device-only, server-only and cuts at random places, the rest random. Improvements go to
@@ -55,7 +55,7 @@ def evolved(problem: Problem, seed: int, flag: Flag | None = None, trace: Trace 
     n = problem.count
     flag = never() if flag is None else flag
     values, work = np.full(POPULATION, np.inf), scratch(n)
-    found: Plan | None = None
+    found: PricedPlan | None = None
     for generation in range(0, GENERATIONS, REPORT):
         best = evolve(
             problem.arrays, population, values, (generation, generation + REPORT), SCALE, CROSSOVER, rng, work,

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from wnpopt.core.budget import Budget
     from wnpopt.core.trace import Trace
     from wnpopt.problems.intradp.kernels.problem import Problem
-    from wnpopt.problems.intradp.search.plans import Plan
+    from wnpopt.problems.intradp.search.plans import PricedPlan
 
 WIDTHS = (30, 300, 3_000, 30_000, 300_000)
 """Beams, each tried when the one before has left a gap and a run ten times as long still fits."""
@@ -62,11 +62,11 @@ def solve(instance: IntradpInstance, context: Context[IntradpSolution]) -> Outco
 def searched(
     problem: Problem,
     budget: Budget,
-    start: Plan | None = None,
+    start: PricedPlan | None = None,
     trace: Trace | None = None,
     *,
     flag: Flag | None = None,
-) -> tuple[Plan, Bound | None, bool]:
+) -> tuple[PricedPlan, Bound | None, bool]:
     """(plan, best bound, whether the plan is proved optimal); the plan is never worse than the honest baselines.
 
     ``flag`` (see :mod:`wnpopt.backends.stopping`) ends it early; the baselines may then be incomplete.
@@ -76,7 +76,7 @@ def searched(
     from wnpopt.backends.stopping import never, run_stoppable
     from wnpopt.problems.intradp.kernels.heads import Front
     from wnpopt.problems.intradp.search.beam import run_labels, weights
-    from wnpopt.problems.intradp.search.plans import Plan, annealed, best_of, device_only, layer_cut, server_only
+    from wnpopt.problems.intradp.search.plans import PricedPlan, annealed, best_of, device_only, layer_cut, server_only
 
     flag = never() if flag is None else flag
     plan = best_of(device_only(problem), server_only(problem))
@@ -104,7 +104,7 @@ def searched(
             if trace is not None:
                 trace.bound(bound.value, bound.source)
         if found.device_end is not None and found.server_begin is not None:
-            plan = best_of(plan, Plan(found.device_end, found.server_begin, found.objective, "labels"))
+            plan = best_of(plan, PricedPlan(found.device_end, found.server_begin, found.objective, "labels"))
             tell(problem, plan, trace)
         if bound.value >= plan.value * (1 - 1e-8) or bound.value == np.inf:
             return plan, bound, True
@@ -123,8 +123,8 @@ def _is_chain(problem: Problem) -> bool:
 
 
 def _quick(
-    problem: Problem, plan: Plan, budget: Budget, rng: np.random.Generator, trace: Trace | None, flag: Flag
-) -> Plan:
+    problem: Problem, plan: PricedPlan, budget: Budget, rng: np.random.Generator, trace: Trace | None, flag: Flag
+) -> PricedPlan:
     """A better plan, found on the fused network."""
     from wnpopt.problems.intradp.imports.fuse import fuse
     from wnpopt.problems.intradp.kernels.heads import Front

@@ -19,7 +19,7 @@ from wnpopt.problems.intradp.verify import replay, verify
 if TYPE_CHECKING:
     from wnpopt.core.bound import Bound
     from wnpopt.problems.intradp.kernels.problem import Problem
-    from wnpopt.problems.intradp.search.plans import Plan
+    from wnpopt.problems.intradp.search.plans import PricedPlan
 
 MEGA = 1e6
 METHODS = ("search", "device-only", "server-only", "layer-cut", "min-cut")
@@ -197,7 +197,7 @@ def front(
     return kept
 
 
-def _searched(problem: Problem, budget: Budget, start: Plan | None) -> tuple[Plan, Bound | None]:
+def _searched(problem: Problem, budget: Budget, start: PricedPlan | None) -> tuple[PricedPlan, Bound | None]:
     """The plan of search and its bound, within the budget; beside this thread, so that Ctrl-C is not held up."""
     from wnpopt.backends.stopping import run_stoppable
     from wnpopt.problems.intradp.methods.search import searched

@@ -7,10 +7,10 @@ from types import MappingProxyType
 
 from wnpopt.backends.stopping import Flag
 from wnpopt.problems.intradp.kernels.problem import Problem
-from wnpopt.problems.intradp.search.plans import Plan, device_only, layer_cut, server_only
+from wnpopt.problems.intradp.search.plans import PricedPlan, device_only, layer_cut, server_only
 from wnpopt.problems.intradp.search.surgery import min_cut
 
-BASELINES: Mapping[str, Callable[[Problem, Flag], Plan]] = MappingProxyType(
+BASELINES: Mapping[str, Callable[[Problem, Flag], PricedPlan]] = MappingProxyType(
     {
         "device-only": lambda problem, _: device_only(problem),
         "server-only": lambda problem, _: server_only(problem),

@@ -13,7 +13,7 @@ from wnpopt.problems.slide.columnar.columns import FloatArray, IntArray, SlideCo
 from wnpopt.problems.slide.kernels.fixed import Members, group_rates, group_widths, latencies
 from wnpopt.problems.slide.kernels.hull import Rows, hull_rows
 from wnpopt.problems.slide.kernels.rate import devices_of, pair_frequencies
-from wnpopt.problems.slide.selection.plan import Plan
+from wnpopt.problems.slide.selection.plan import Assignment
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +30,7 @@ class ServedSet:
     group_start: IntArray
 
     @staticmethod
-    def of(columns: SlideColumns, plan: Plan) -> ServedSet:
+    def of(columns: SlideColumns, plan: Assignment) -> ServedSet:
         """The set of ``plan``; raises :class:`InputError` for whole resource blocks, which are not convex."""
         if columns.resource_block_hz is not None:
             raise InputError(

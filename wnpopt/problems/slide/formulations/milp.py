@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from wnpopt.problems.slide.columnar.columns import FloatArray
     from wnpopt.problems.slide.kernels.needs import Needs
-    from wnpopt.problems.slide.selection.plan import Plan
+    from wnpopt.problems.slide.selection.plan import Assignment
     from wnpopt.problems.slide.solution import SlideSolution
 
 MOST_STEPS = 60_000
@@ -75,10 +75,10 @@ class SelectionModel:
 
         return next(self.model.component_data_objects(pyo.Var), None) is None
 
-    def decode(self, names: Sequence[str], numbers: Sequence[float]) -> Plan:
+    def decode(self, names: Sequence[str], numbers: Sequence[float]) -> Assignment:
         """The plan of the values ``numbers`` of the variables ``names``."""
         from wnpopt.problems.slide.selection.multicast import reached_by
-        from wnpopt.problems.slide.selection.plan import Plan
+        from wnpopt.problems.slide.selection.plan import Assignment
 
         needs, values = self.needs, dict(zip(names, numbers, strict=True))
         columns = needs.columns
@@ -88,13 +88,13 @@ class SelectionModel:
                 for j in _choices(needs, u):
                     if values.get(f"x[{u},{j}]", 0.0) > 0.5:
                         model[u] = j
-            return Plan.of(model >= 0, model)
+            return Assignment.of(model >= 0, model)
         for n, level in enumerate(self.levels):
             top = sum(1 for k in range(len(level.cost)) if values.get(f"y[{n},{k}]", 0.0) > 0.5)
             if top:
                 reached = reached_by(needs, level.model, level.rate, level.cost[top - 1]) & (model < 0)
                 model[reached] = level.model
-        return Plan.of(model >= 0, model)
+        return Assignment.of(model >= 0, model)
 
     def hand_start(self, solution: SlideSolution) -> bool:
         """Give the variables the values of ``solution``; False if it does not fit this model."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from wnpopt.backends.ending import Report
     from wnpopt.core.budget import Budget
     from wnpopt.problems.slide.kernels.needs import Needs
-    from wnpopt.problems.slide.selection.plan import Plan
+    from wnpopt.problems.slide.selection.plan import Assignment
 
 _MOST_PAIRS = 60_000
 """Pairs of users and models beyond which even a thinned model is too large for a modelling layer in Python."""
@@ -37,7 +37,7 @@ def solve(instance: SlideInstance, context: Context[SlideSolution]) -> Outcome[S
     from wnpopt.backends.stopping import run_stoppable
     from wnpopt.problems.slide.kernels.needs import Needs
     from wnpopt.problems.slide.selection.exact import prove
-    from wnpopt.problems.slide.selection.plan import Plan, allocate, fits, repaired, value_of
+    from wnpopt.problems.slide.selection.plan import Assignment, allocate, fits, repaired, value_of
 
     columns, budget = instance.columns, context.budget
     exact, relaxed = Needs.of(columns), Needs.of(columns, relaxed=True)
@@ -69,7 +69,7 @@ def solve(instance: SlideInstance, context: Context[SlideSolution]) -> Outcome[S
     found_by, ended = "milp", first.termination is Termination.PROVED and not thinned
     if not plans and not ended:
         return Outcome(None, termination, bounds, first.warm_start, build_s=build_s, message="; ".join(notes))
-    best = max(plans, key=lambda plan: value_of(exact, plan), default=Plan.empty())
+    best = max(plans, key=lambda plan: value_of(exact, plan), default=Assignment.empty())
     if ended and not is_proved(instance, value_of(exact, best), bounds):
         # The integers are too large for a proof in floating point: the tables' are exact (None without such).
         exactly = run_stoppable(lambda flag: prove(columns, exact, flag), budget)
@@ -110,7 +110,7 @@ class _Solved:
     """A solver's run and its plan; without a report there was no time for it."""
 
     report: Report | None
-    plan: Plan | None
+    plan: Assignment | None
     build_s: float
     termination: Termination
     message: str = ""
@@ -126,7 +126,7 @@ def _solve(
     from wnpopt.backends.ending import Ending, Report
     from wnpopt.backends.highs import solve_highs
     from wnpopt.problems.slide.kernels.needs import Needs
-    from wnpopt.problems.slide.selection.plan import Plan
+    from wnpopt.problems.slide.selection.plan import Assignment
 
     began = time.perf_counter()
     unit = objective_unit(needs.columns.values)
@@ -136,7 +136,7 @@ def _solve(
         return _Solved(None, None, time.perf_counter() - began, budget.why_over(), _NO_TIME)
     if built.empty:
         nobody = Report(Ending.OPTIMAL, 0.0, 0.0, (), WarmStart.NONE, "", 0.0)
-        return _Solved(nobody, Plan.empty(), time.perf_counter() - began, Termination.PROVED)
+        return _Solved(nobody, Assignment.empty(), time.perf_counter() - began, Termination.PROVED)
     started = thin is not Thin.BOUND and context.start is not None and built.hand_start(context.start.solution)
     build_s = time.perf_counter() - began
     if budget.remaining() <= _HANDING * build_s or budget.exhausted():
@@ -158,7 +158,7 @@ def _solve(
     return _Solved(report, built.decode(names, report.values), build_s, report.termination(), message)
 
 
-def _priced(exact: Needs, plan: Plan) -> tuple[float, SlideSolution]:
+def _priced(exact: Needs, plan: Assignment) -> tuple[float, SlideSolution]:
     """What is left of ``plan`` under the exact limits, with its value."""
     from wnpopt.problems.slide.selection.plan import allocate, repaired, value_of
 

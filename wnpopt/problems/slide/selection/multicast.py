@@ -11,7 +11,7 @@ from wnpopt.problems.slide.columnar.columns import BoolArray, FloatArray, IntArr
 from wnpopt.problems.slide.kernels.link import bands_at
 from wnpopt.problems.slide.kernels.menu import add_menu, menu, used_entry
 from wnpopt.problems.slide.kernels.needs import Needs
-from wnpopt.problems.slide.selection.plan import Plan, Selected
+from wnpopt.problems.slide.selection.plan import Assignment, Selected
 from wnpopt.problems.slide.selection.work import Work
 
 _MOST_CELLS = 400_000_000
@@ -151,14 +151,14 @@ def _combine_states(capacity: float, menus: list[Menu], work: Work) -> tuple[flo
     return total, chosen
 
 
-def plan_of(needs: Needs, menus: list[Menu], chosen: list[int]) -> Plan:
+def plan_of(needs: Needs, menus: list[Menu], chosen: list[int]) -> Assignment:
     """The users whom the chosen transmissions serve; who is reached by several takes the first."""
     model = np.full(needs.columns.users, -1, dtype=np.int64)
     for entry, index in zip(menus, chosen, strict=True):
         if index >= 0:
             reached = covered(needs, entry, index) & (model < 0)
             model[reached] = entry.model
-    return Plan.of(model >= 0, model)
+    return Assignment.of(model >= 0, model)
 
 
 def best_requested(needs: Needs, sets: list[BoolArray], work: Work) -> Selected | None:
@@ -190,7 +190,7 @@ def best_requested(needs: Needs, sets: list[BoolArray], work: Work) -> Selected 
         if best is None or found[0] > best[0]:
             best = (found[0], members, found[1])
     if best is None:
-        return Selected(Plan.empty(), 0.0, 0.0) if whole else None
+        return Selected(Assignment.empty(), 0.0, 0.0) if whole else None
     plan = plan_of(needs, best[1], best[2])
     value = math.fsum(needs.columns.values[plan.user])
     if not whole:

@@ -9,7 +9,7 @@ import numpy as np
 from wnpopt.problems.slide.columnar.columns import BoolArray, FloatArray, IntArray
 from wnpopt.problems.slide.kernels.knapsack import cheapest, fill, fractional, knapsack, prefix_count
 from wnpopt.problems.slide.kernels.needs import Needs
-from wnpopt.problems.slide.selection.plan import Plan, Selected
+from wnpopt.problems.slide.selection.plan import Assignment, Selected
 from wnpopt.problems.slide.selection.work import Work
 
 MOST_STATES = 400_000
@@ -30,7 +30,7 @@ def most_users(needs: Needs, open_models: BoolArray) -> Selected:
     served = smallest(least, needs.capacity)
     each = float(needs.columns.values[0]) if needs.columns.users else 0.0
     value = each * int(np.count_nonzero(served))
-    return Selected(Plan.of(served, chosen), value, value)
+    return Selected(Assignment.of(served, chosen), value, value)
 
 
 def smallest(cost: FloatArray, capacity: float) -> BoolArray:
@@ -62,7 +62,7 @@ def heaviest_users(needs: Needs, open_models: BoolArray, work: Work) -> Selected
     served[order[taken]] = True
     value = math.fsum(needs.columns.values[served])
     bound = value if proved and integral else needs.columns.rounded(bound)
-    return Selected(Plan.of(served, chosen), value, max(value, bound))
+    return Selected(Assignment.of(served, chosen), value, max(value, bound))
 
 
 def dense_users(needs: Needs, open_models: BoolArray) -> Selected:
@@ -79,7 +79,7 @@ def dense_users(needs: Needs, open_models: BoolArray) -> Selected:
         served[:] = False
         served[order[np.argmax(values[order])]] = True
         value = float(values[order].max())
-    return Selected(Plan.of(served, chosen), value, None)
+    return Selected(Assignment.of(served, chosen), value, None)
 
 
 def fractional_bound(needs: Needs) -> float:
