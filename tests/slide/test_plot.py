@@ -10,8 +10,7 @@ import wnpopt
 from wnpopt.core.errors import InputError
 from wnpopt.problems.slide import SlideSolution
 from wnpopt.problems.slide.generate import generate
-from wnpopt.problems.slide.sweep import sweep
-from wnpopt.problems.slide.timeline import timelines
+from wnpopt.problems.slide.plots.timeline import timelines
 from wnpopt.problems.slide.verify import verify
 
 INSTANCE = generate({"users": 30, "requested": 1, "device": "phone", "compute_scale": 0.05, "bandwidth_hz": 5e8}, 1)
@@ -55,7 +54,7 @@ def test_solutions_are_drawn(ending: str, tmp_path: Path) -> None:
 
 def test_nobody_served_multicast_and_single_users_are_drawn(tmp_path: Path) -> None:
     pytest.importorskip("matplotlib")
-    from wnpopt.problems.slide.plots.image import draw, draw_allocation, draw_sweep, draw_timeline
+    from wnpopt.problems.slide.plots.image import draw, draw_allocation, draw_timeline
 
     solution = solved()
     draw(INSTANCE, solution.model_copy(update={"served": ()}), 3.0, tmp_path / "none.png")
@@ -65,9 +64,7 @@ def test_nobody_served_multicast_and_single_users_are_drawn(tmp_path: Path) -> N
     answer = wnpopt.solve(shared, "auto", threads=1).solution
     assert isinstance(answer, SlideSolution)
     draw(shared, answer, 12.0, tmp_path / "shared.png")
-    points = sweep(lambda x, seed: generate({"users": 10, "bandwidth_hz": x}, seed), (1e6, 1e8), range(2))
-    draw_sweep(points, "bandwidth in Hz", tmp_path / "sweep.png")
-    assert len(list(tmp_path.glob("*.png"))) == 5
+    assert len(list(tmp_path.glob("*.png"))) == 4
     with pytest.raises(InputError, match="is not served"):
         draw_timeline(INSTANCE, solution, "nobody", tmp_path / "x.png")
     with pytest.raises(InputError, match="ending"):

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from wnpopt.core.options import name_of, option, options_of, read
 from wnpopt.problems.slide.instance import SlideInstance
-from wnpopt.problems.slide.tables import MIXES, layer_table, table_names
+from wnpopt.problems.slide.networks import MIXES, layer_table, table_names
 
 FloatArray = npt.NDArray[np.float64]
 

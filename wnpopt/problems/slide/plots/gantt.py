@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from wnpopt.plotting.gantt import Bar, Gantt, Group, Lane, Mark
 from wnpopt.problems.slide.instance import SlideInstance
 from wnpopt.problems.slide.plots.image import COMPUTE, DEADLINE, DOWNLOAD
+from wnpopt.problems.slide.plots.timeline import Timeline, timelines
 from wnpopt.problems.slide.solution import SlideSolution
-from wnpopt.problems.slide.timeline import Timeline, timelines
 
 MOST_USERS = 40
 """Users drawn at most: those with the largest bandwidth, in the solution's order; the title says so."""

@@ -18,7 +18,7 @@ from wnpopt.problems.intradp.online.table import METHODS, Entry, build_table, pa
 
 
 @dataclass(frozen=True)
-class Request:
+class TableRequest:
     """What the command is asked."""
 
     instance: IntradpInstance = argument("JSON file of an intradp instance.")
@@ -29,7 +29,7 @@ class Request:
     seed: int = option(0, "Seed of everything random.", least=0)
 
 
-def run(request: Request, terminal: Terminal) -> None:
+def run(request: TableRequest, terminal: Terminal) -> None:
     """Make the table, write it, and say what it holds."""
     objective = request.instance.objective
     grid = parse_grid(request.bandwidths)

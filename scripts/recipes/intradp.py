@@ -1,16 +1,11 @@
-"""Builds instances/intradp: tiny, chains, onnx-nine, each with its index of best known values. Seeded.
-
-Usage: python scripts/intradp_suites.py [SUITE …] [--time-limit SECONDS]
-"""
+"""The suites of intradp: tiny instances proved by trying all plans, the others as far as search gets."""
 
 from __future__ import annotations
 
-import argparse
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from wnpopt.core.budget import Budget
-from wnpopt.core.jsonio import write_json
 from wnpopt.core.method import Context
 from wnpopt.core.trace import Trace
 from wnpopt.domain.chip.devices import device
@@ -21,7 +16,9 @@ from wnpopt.problems.intradp.methods import enumerate as every
 from wnpopt.problems.intradp.methods.search import searched
 from wnpopt.problems.intradp.verify import verify
 
-ROOT = Path(__file__).resolve().parents[1] / "instances" / "intradp"
+TIME_LIMIT = 20.0
+FEW = 1_000_000
+"""Plans that are tried one by one."""
 NETWORKS = (
     "bvlc_alexnet", "densenet121", "inception_v1", "inception_v2", "resnet50", "shufflenet", "squeezenet", "vgg19",
     "zfnet512",
@@ -38,7 +35,7 @@ def tiny() -> Iterator[IntradpInstance]:
             "objective": "energy" if seed % 4 == 3 else "latency", "transfers": "small" if seed % 7 == 6 else "any",
         }  # fmt: skip
         instance = generate(options, seed)
-        if every.count(instance) <= 1_000_000:
+        if every.count(instance) <= FEW:
             yield instance
 
 
@@ -71,30 +68,25 @@ def onnx_nine() -> Iterator[IntradpInstance]:
             yield IntradpInstance.from_data(data)
 
 
-SUITES = {"tiny": tiny, "chains": chains, "onnx-nine": onnx_nine}
+SUITES: Mapping[str, Callable[[], Iterator[IntradpInstance]]] = {"tiny": tiny, "chains": chains, "onnx-nine": onnx_nine}
 
 
-def build(name: str, time_limit: float) -> None:
-    """Write one suite and its index."""
-    folder = ROOT / name
-    folder.mkdir(parents=True, exist_ok=True)
-    index = []
-    for instance in SUITES[name]():
-        write_json(folder / f"{instance.name}.json", instance.to_data())
-        index.append(entry(instance, time_limit))
-        print(index[-1], flush=True)
-    write_json(folder / "index.json", index)
+def by_all_plans(instance: IntradpInstance) -> tuple[float, float]:
+    """(optimum, bound) of a tiny instance."""
+    budget = Budget(None)
+    outcome = every.solve(instance, Context(budget, Trace("min", budget), None, (), lambda _: None))
+    assert outcome.solution is not None
+    value = verify(instance, outcome.solution).objective
+    assert value is not None
+    return value, outcome.bounds[0].value
 
 
-def entry(instance: IntradpInstance, time_limit: float) -> dict[str, object]:
-    """Best known value, bound and how it was proved."""
+def entry(suite: str, instance: IntradpInstance, time_limit: float, threads: int | None) -> dict[str, object]:  # noqa: ARG001
+    """The index's row of an instance: best known value, bound and how it was proved."""
     file = f"{instance.name}.json"
-    if every.count(instance) <= 1_000_000:
-        budget = Budget(None)
-        outcome = every.solve(instance, Context(budget, Trace("min", budget), None, (), lambda _: None))
-        assert outcome.solution is not None
-        value = verify(instance, outcome.solution).objective
-        return {"file": file, "best": value, "bound": outcome.bounds[0].value, "proved": True, "how": "all plans"}
+    if every.count(instance) <= FEW:
+        value, least = by_all_plans(instance)
+        return {"file": file, "best": value, "bound": least, "proved": True, "how": "all plans"}
     problem = Problem.of(instance)
     plan, bound, _ = searched(problem, Budget(time_limit))
     best = verify(instance, plan.solution(problem)).objective
@@ -103,16 +95,3 @@ def entry(instance: IntradpInstance, time_limit: float) -> dict[str, object]:
     proved = bound.value >= best * (1 - 1e-6)
     how = f"{bound.source}: label-setting" if proved else f"gap open after {time_limit:g} s of search"
     return {"file": file, "best": best, "bound": min(bound.value, best), "proved": proved, "how": how}
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("suites", nargs="*", default=list(SUITES))
-    parser.add_argument("--time-limit", type=float, default=20.0)
-    arguments = parser.parse_args()
-    for name in arguments.suites:
-        build(name, arguments.time_limit)
-
-
-if __name__ == "__main__":
-    main()

@@ -1,27 +1,22 @@
-"""Writes instances/slide/<suite>/*.json and their index.json: best known values, bounds and how they were proved.
+"""The suites of slide: best known values, bounds and how they were proved.
 
-Every instance is a function of its options and seed. The tiny suite is proved by trying everything (the oracle of the
-tests, which shares no code with the methods); the others by the exact methods, verified. Run from the repository:
-python scripts/slide_suites.py [SUITE ...]
+The tiny suite is proved by trying everything (the oracle of the tests, which shares no code with the methods); the
+others by the exact methods, verified.
 """
 
 from __future__ import annotations
 
-import argparse
-import sys
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 
 import wnpopt
-from wnpopt.core.jsonio import write_json
+from tests.slide.oracle import optimum
+from tests.slide.tiny import VARIANTS, tiny_instance
 from wnpopt.core.result import Status
 from wnpopt.problems.slide import SlideInstance
 from wnpopt.problems.slide.generate import generate
 
-ROOT = Path(__file__).resolve().parents[1]
-SUITES = ROOT / "instances" / "slide"
-sys.path.insert(0, str(ROOT))
-
+TIME_LIMIT = 120.0
 Options = dict[str, int | float | str]
 SLOW: Options = {"compute_scale": 0.05}
 """Devices slow enough for computing to matter."""
@@ -82,57 +77,44 @@ RECIPES: dict[str, list[tuple[str, Options]]] = {
 }  # fmt: skip
 
 
-def tiny() -> Iterator[tuple[str, SlideInstance, dict[str, object]]]:
-    """One of every variant and some mixes, proved by trying everything."""
-    from tests.slide.oracle import optimum
-    from tests.slide.tiny import VARIANTS, tiny_instance
-
+def tiny() -> Iterator[SlideInstance]:
+    """One of every variant and some mixes, each of the first seed in which some users are served and some are not."""
     chosen = [frozenset(), *(frozenset({v}) for v in VARIANTS)]
     chosen += [frozenset(v) for v in (("multicast", "cache"), ("weights", "blocks", "lists"), ("power", "receive"))]
     chosen += [frozenset(v) for v in (("multicast", "mixed-links", "weights"), ("cache", "weights", "accuracy"))]
     chosen += [frozenset(VARIANTS)]
     for number, variants in enumerate(chosen):
-        # The first seed in which some users are served and some are not.
         for seed in range(1000, 1100):
             instance = tiny_instance(variants, seed + 100 * number)
-            best = optimum(instance)
             value = len(instance.users) if instance.objective == "count" else sum(u.weight for u in instance.users)
-            if 0 < best < value:
+            if 0 < optimum(instance) < value:
                 break
-        yield instance.name, instance, {"best": best, "bound": best, "proved": True, "how": "brute force"}
+        yield instance
 
 
-def generated(suite: str) -> Iterator[tuple[str, SlideInstance, dict[str, object]]]:
-    """The instances of a recipe with what the exact methods prove."""
+def generated(suite: str) -> Iterator[SlideInstance]:
+    """The instances of a recipe."""
     for seed, (label, options) in enumerate(RECIPES[suite], start=1):
-        name = f"slide-{suite}-{label}"
         delivery: Options = {"delivery": "multicast"} if suite == "multicast" else {}
-        instance = generate({**delivery, **options, "name": name}, seed)
-        result = wnpopt.solve(instance, "auto", time_limit=120.0, threads=2)
-        assert result.verified, result.message
-        proved = result.status is Status.OPTIMAL
-        # Floating-point noise of the proof is no news about an integer.
-        bound = result.objective if proved else result.bound
-        how = f"{result.method} ({result.found_by}), verified; bound by {result.bound_by}"
-        print(f"{name:40s} {result.objective:8g} of {len(instance.users):4d} {result.status} {result.runtime_s:6.2f} s")
-        yield name, instance, {"best": result.objective, "bound": bound, "proved": proved, "how": how}
+        yield generate({**delivery, **options, "name": f"slide-{suite}-{label}"}, seed)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("suites", nargs="*", default=["tiny", *RECIPES])
-    for suite in parser.parse_args().suites:
-        folder = SUITES / suite
-        folder.mkdir(parents=True, exist_ok=True)
-        for old in folder.glob("*.json"):
-            old.unlink()
-        index = []
-        for name, instance, known in tiny() if suite == "tiny" else generated(suite):
-            assert isinstance(instance, SlideInstance)
-            wnpopt.save(instance, folder / f"{name}.json")
-            index.append({"file": f"{name}.json", **known})
-        write_json(folder / "index.json", index)
+SUITES: Mapping[str, Callable[[], Iterator[SlideInstance]]] = {
+    "tiny": tiny,
+    **{suite: partial(generated, suite) for suite in RECIPES},
+}
 
 
-if __name__ == "__main__":
-    main()
+def entry(suite: str, instance: SlideInstance, time_limit: float, threads: int | None) -> dict[str, object]:
+    """The index's row of an instance, solved anew."""
+    file = f"{instance.name}.json"
+    if suite == "tiny":
+        best = optimum(instance)
+        return {"file": file, "best": best, "bound": best, "proved": True, "how": "brute force"}
+    result = wnpopt.solve(instance, "auto", time_limit=time_limit, threads=threads)
+    assert result.verified, result.message
+    proved = result.status is Status.OPTIMAL
+    # Floating-point noise of the proof is no news about an integer.
+    bound = result.objective if proved else result.bound
+    how = f"{result.method} ({result.found_by}), verified; bound by {result.bound_by}"
+    return {"file": file, "best": result.objective, "bound": bound, "proved": proved, "how": how}
