@@ -1,4 +1,4 @@
-"""The books of a batch: what is to be run, what is under way, what came of it.
+"""The jobs of a batch: what is to be run, what is under way, what came of it.
 
 It reads and writes the store and knows nothing of processes; :mod:`wnpopt.bench.batch.run` carries tasks and events
 between it and an executor.
@@ -19,9 +19,11 @@ from types import TracebackType
 import msgspec
 
 from wnpopt.bench.batch.snapshot import Running, Snapshot
-from wnpopt.bench.batch.sources import Indices, content_of, fingerprint, shown
+from wnpopt.bench.batch.sources import content_of, fingerprint, shown
+from wnpopt.bench.index.references import References
+from wnpopt.bench.store.journal import Journal
 from wnpopt.bench.store.record import SCHEMA, Failure, Key, Parameters, Record, StoredResult, versions_of
-from wnpopt.bench.store.store import Journal, Store, later, now
+from wnpopt.bench.store.store import Store, later, now
 from wnpopt.bench.workers.executor import Event, Executor
 from wnpopt.bench.workers.perform import package_of
 from wnpopt.bench.workers.task import (
@@ -63,7 +65,7 @@ class Job:
 
 
 @dataclass(slots=True)
-class _Flight:
+class _Assignment:
     """A task given out: a run, or (``job`` None) the reading of a file."""
 
     job: Job | None
@@ -90,7 +92,7 @@ class Tally:
     outdated: int = 0
 
 
-class Ledger:
+class JobQueue:
     """See the module. A context manager: leaving it closes the journals."""
 
     def __init__(
@@ -110,10 +112,10 @@ class Ledger:
         self._rerun = frozenset(rerun)
         self._latest = store.latest()
         self._identities = {r.file_sha256: known for r in self._latest.values() if (known := _identity(r)) is not None}
-        self._indices = Indices()
+        self._references = References()
         self._files: deque[tuple[str, int]] = deque((file, 0) for file in files)
         self._ready: deque[Job] = deque()
-        self._flights: dict[int, _Flight] = {}
+        self._assigned: dict[int, _Assignment] = {}
         self._claimed: set[Key] = set()
         self._tickets = 0
         self._journals: dict[int, Journal] = {}
@@ -125,7 +127,7 @@ class Ledger:
         self._counted: Counter[str] = Counter()
         self.tally = Tally()
 
-    def __enter__(self) -> Ledger:
+    def __enter__(self) -> JobQueue:
         return self
 
     def __exit__(
@@ -137,25 +139,27 @@ class Ledger:
     @property
     def finished(self) -> bool:
         """True when nothing is left to do."""
-        return not (self._files or self._ready or self._flights or self._fresh)
+        return not (self._files or self._ready or self._assigned or self._fresh)
 
     @property
     def left(self) -> int:
         """Runs without a record, as far as is known."""
-        files = len(self._files) + sum(flight.job is None for flight in self._flights.values())
-        runs = len(self._ready) + sum(flight.job is not None for flight in self._flights.values())
+        files = len(self._files) + sum(assignment.job is None for assignment in self._assigned.values())
+        runs = len(self._ready) + sum(assignment.job is not None for assignment in self._assigned.values())
         return runs + files * len(self._methods) * len(self._seeds)
 
     def feed(self, executor: Executor) -> None:
         """Give out tasks until every worker has one and another lies ready."""
         self._slots = max(executor.slots, 1)
-        while len(self._flights) < AHEAD * self._slots:
+        while len(self._assigned) < AHEAD * self._slots:
             if self._ready:
                 job = self._ready.popleft()
                 path = self._store.instance_path(job.key.instance_hash)
                 content = path.read_bytes() if executor.needs_content else None
                 self._submit(
-                    executor, _Flight(job, job.file, job.file_sha256), Perform(job.key, job.family, str(path), content)
+                    executor,
+                    _Assignment(job, job.file, job.file_sha256),
+                    Perform(job.key, job.family, str(path), content),
                 )
             elif self._files:
                 self._open(executor, *self._files.popleft())
@@ -163,37 +167,37 @@ class Ledger:
                 return
 
     def take(self, event: Event) -> None:
-        """Enter what happened into the books."""
+        """Enter what happened."""
         if isinstance(event.what, Exception):
             raise event.what
-        flight = self._flights[event.ticket]
-        flight.slot = event.slot
+        assignment = self._assigned[event.ticket]
+        assignment.slot = event.slot
         match event.what:
             case Started():
-                flight.started, flight.gap = time.monotonic(), None
+                assignment.started, assignment.gap = time.monotonic(), None
                 return
             case Improved(_, objective, bound):
-                flight.gap = relative_gap(objective, bound)
+                assignment.gap = relative_gap(objective, bound)
                 return
             case _:
-                del self._flights[event.ticket]
-        if flight.job is not None:
+                del self._assigned[event.ticket]
+        if assignment.job is not None:
             assert isinstance(event.what, Performed | Broken)
-            self._clock(flight.job.key.method, flight, event.what)
-            self._enter_run(flight.job, event.what, event.slot)
+            self._clock(assignment.job.key.method, assignment, event.what)
+            self._enter_run(assignment.job, event.what, event.slot)
             return
         match event.what:
             case Identified():
-                self._plan(flight.file, flight.sha256, event.what, flight.tries)
+                self._plan(assignment.file, assignment.sha256, event.what, assignment.tries)
             case PassedOver():
                 self.tally.passed_over += 1
             case Changed():
-                self._files.append((flight.file, flight.tries + 1))
+                self._files.append((assignment.file, assignment.tries + 1))
             case Invalid(message):
-                self._enter_invalid(flight.file, flight.sha256, Failure.INVALID, message, event.slot)
+                self._enter_invalid(assignment.file, assignment.sha256, Failure.INVALID, message, event.slot)
             case Broken(failure, message):
-                told = f"{shown(flight.file)}: {message}"
-                self._enter_invalid(flight.file, flight.sha256, failure, told, event.slot)
+                told = f"{shown(assignment.file)}: {message}"
+                self._enter_invalid(assignment.file, assignment.sha256, failure, told, event.slot)
             case Performed():
                 raise AssertionError("a file that was to be read was run")
 
@@ -210,12 +214,12 @@ class Ledger:
         self._shown = moment = time.monotonic()
         running = tuple(
             Running(f.job.name, f.job.key.method, f.job.key.seed, moment - f.started, f.gap)
-            for f in sorted(self._flights.values(), key=lambda f: f.slot or 0)
+            for f in sorted(self._assigned.values(), key=lambda f: f.slot or 0)
             if f.job is not None and f.started is not None
         )
         tally = self.tally
         total = tally.ran + tally.stored + self.left
-        exact = not self._files and all(f.job is not None for f in self._flights.values())
+        exact = not self._files and all(f.job is not None for f in self._assigned.values())
         return Snapshot(tally.ran, tally.stored, tally.failed, total, exact, running, moment - self._began, self._eta())
 
     def _open(self, executor: Executor, file: str, tries: int) -> None:
@@ -233,11 +237,11 @@ class Ledger:
         elif sha256 in self._identities:
             self._plan(file, sha256, self._identities[sha256], tries)
         elif not self._known_as_invalid(sha256):
-            self._submit(executor, _Flight(None, file, sha256, tries), Identify(shown(file), sha256, content))
+            self._submit(executor, _Assignment(None, file, sha256, tries), Identify(shown(file), sha256, content))
 
-    def _submit(self, executor: Executor, flight: _Flight, task: Identify | Perform) -> None:
+    def _submit(self, executor: Executor, assignment: _Assignment, task: Identify | Perform) -> None:
         self._tickets += 1
-        self._flights[self._tickets] = flight
+        self._assigned[self._tickets] = assignment
         executor.submit(self._tickets, task)
 
     def _plan(self, file: str, sha256: str, identity: Identified, tries: int) -> None:
@@ -302,10 +306,10 @@ class Ledger:
     def _invalid_keys(self, sha256: str) -> list[Key]:
         return [Key(sha256, method, seed, *self._settings) for method in self._methods for seed in self._seeds]
 
-    def _clock(self, method: str, flight: _Flight, reply: Performed | Broken) -> None:
+    def _clock(self, method: str, assignment: _Assignment, reply: Performed | Broken) -> None:
         """Count how long a run took, for the time to go; one of which nobody knows it says nothing of the others."""
-        if flight.started is not None:
-            seconds: float | None = time.monotonic() - flight.started
+        if assignment.started is not None:
+            seconds: float | None = time.monotonic() - assignment.started
         else:  # a cluster does not tell when a run begins
             seconds = reply.result.runtime_s if isinstance(reply, Performed) else reply.runtime_s
         if seconds is not None:
@@ -325,7 +329,7 @@ class Ledger:
             result = _no_result(job.key, job.name, job.family, job.sense, reply.message, reply.runtime_s)
         self._write(
             Record(job.key, shown(job.file), job.file_sha256, result, failure, solution,
-                   self._indices.reference(job.file), self._finished(job.key), integral, package, SCHEMA),
+                   self._references.of(job.file), self._finished(job.key), integral, package, SCHEMA),
             slot,
         )  # fmt: skip
         if failure is None:
@@ -358,7 +362,7 @@ class Ledger:
 
     def _write(self, record: Record, slot: int) -> None:
         if slot not in self._journals:
-            self._journals[slot] = Journal(self._store, f"w{slot}")
+            self._journals[slot] = self._store.journal(f"w{slot}")
         self._journals[slot].append(record)
         self.tally.ran += 1
         self.tally.failed += record.failure is not None
@@ -372,13 +376,13 @@ class Ledger:
         mean = sum(self._seconds.values()) / counted
         moment = time.monotonic()
         so_far: dict[str, float] = {}  # a method of which no run is done yet takes at least as long as those under way
-        for flight in self._flights.values():
-            if flight.job is not None and flight.started is not None:
-                method = flight.job.key.method
-                so_far[method] = max(so_far.get(method, 0.0), moment - flight.started)
+        for assignment in self._assigned.values():
+            if assignment.job is not None and assignment.started is not None:
+                method = assignment.job.key.method
+                so_far[method] = max(so_far.get(method, 0.0), moment - assignment.started)
         to_come = Counter(job.key.method for job in self._ready)
-        to_come.update(f.job.key.method for f in self._flights.values() if f.job is not None)
-        unread = len(self._files) + sum(f.job is None for f in self._flights.values())
+        to_come.update(f.job.key.method for f in self._assigned.values() if f.job is not None)
+        unread = len(self._files) + sum(f.job is None for f in self._assigned.values())
         to_come.update({method: unread * len(self._seeds) for method in self._methods})
         seconds = sum(
             n * (self._seconds[m] / self._counted[m] if self._counted[m] else max(mean, so_far.get(m, 0.0)))

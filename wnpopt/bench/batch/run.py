@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import time
 import warnings
@@ -12,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from wnpopt.bench.batch.jobs import Ledger
+from wnpopt.bench.batch.jobs import JobQueue
 from wnpopt.bench.batch.snapshot import Snapshot
 from wnpopt.bench.batch.sources import find
 from wnpopt.bench.store.record import Parameters, Record
@@ -127,32 +126,32 @@ def batch(
     began = time.monotonic()
     found = find(sources, Path(out))
     store = Store.create(out)
-    with _locked(store), graceful_interrupt(terminate=True) as stop:
-        ledger = Ledger(
+    with store.lock(), graceful_interrupt(terminate=True) as stop:
+        jobs = JobQueue(
             store, found.files, tuple(dict.fromkeys(methods)), tuple(dict.fromkeys(seeds)), time_limit, threads,
             Parameters(warm_start, deterministic), asked,
         )  # fmt: skip
         end: End = "finished"
-        with ledger, _crew(dask, workers, limits, libraries) as executor:
-            while not ledger.finished:
+        with jobs, _executor(dask, workers, limits, libraries) as executor:
+            while not jobs.finished:
                 if stop.is_set():
                     end = "interrupted"
                     break
                 if total_time is not None and time.monotonic() - began > total_time:
                     end = "total_time"
                     break
-                ledger.feed(executor)
+                jobs.feed(executor)
                 event = executor.next_event(TICK_S)
                 if event is not None:
-                    ledger.take(event)
-                while (record := ledger.next_record()) is not None:
+                    jobs.take(event)
+                while (record := jobs.next_record()) is not None:
                     if on_record is not None:
                         on_record(record)
-                if on_progress is not None and ledger.snapshot_due():
-                    on_progress(ledger.snapshot())
+                if on_progress is not None and jobs.snapshot_due():
+                    on_progress(jobs.snapshot())
             if on_progress is not None:
-                on_progress(ledger.snapshot())
-        tally, left = ledger.tally, ledger.left
+                on_progress(jobs.snapshot())
+        tally, left = jobs.tally, jobs.left
         return Summary(
             Path(out), end, len(found.files), found.passed_over + tally.passed_over, len(tally.instances), tally.ran,
             tally.stored, tally.failed, tally.invalid, left, tuple(sorted(tally.unsuited)),
@@ -161,7 +160,7 @@ def batch(
 
 
 @contextmanager
-def _crew(dask: str | None, workers: int, limits: Limits, libraries: tuple[str, ...]) -> Iterator[Executor]:
+def _executor(dask: str | None, workers: int, limits: Limits, libraries: tuple[str, ...]) -> Iterator[Executor]:
     """The workers, ended when the batch is."""
     if dask is None:
         executor: Executor = LocalExecutor(workers, limits, libraries)
@@ -173,26 +172,6 @@ def _crew(dask: str | None, workers: int, limits: Limits, libraries: tuple[str, 
         yield executor
     finally:
         executor.close()
-
-
-@contextmanager
-def _locked(store: Store) -> Iterator[None]:
-    """One batch at a time writes into a store; the lock ends with the process, however it ends."""
-    try:
-        handle = os.open(store.path / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
-    except OSError as error:
-        raise InputError(f"cannot be written: {error.strerror}", file=os.fspath(store.path)) from None
-    try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise InputError("another batch is writing into this store", file=os.fspath(store.path)) from None
-        except OSError as error:
-            told = f"its file system knows no locks ({error.strerror}); a store on another one is needed"
-            raise InputError(told, file=os.fspath(store.path)) from None
-        yield
-    finally:
-        os.close(handle)
 
 
 def _libraries(methods: Sequence[str]) -> tuple[str, ...]:

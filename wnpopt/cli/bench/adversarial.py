@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rich.live import Live
     from rich.text import Text
 
-    from wnpopt.bench.adversarial.search import Entry, Progress, Summary
+    from wnpopt.bench.adversarial.search import SearchProgress, SearchSummary, SummaryEntry
     from wnpopt.core.document import Instance
 
 
@@ -90,7 +90,7 @@ def adversarial(
         _show(summary, out)
     if summary.defects:
         return 3
-    return 0 if summary.worst or summary.apart else 1
+    return 0 if summary.worst or summary.without_ratio else 1
 
 
 def _starts(paths: list[Path], family: str | None, count: int, seed: int, out: Path) -> list[Instance]:
@@ -131,7 +131,7 @@ class _Line:
         self._enabled = enabled and sys.stderr.isatty()
         self._live: Live | None = None
 
-    def update(self, progress: Progress) -> None:
+    def update(self, progress: SearchProgress) -> None:
         """Show ``progress``."""
         if self._live is None:
             return
@@ -139,8 +139,8 @@ class _Line:
             f"{self._label}  restart {progress.restart + 1}/{progress.restarts}  step {progress.step}/{progress.steps}",
             f"ratio {_ratio(progress.current)}  worst {_ratio(progress.worst)}",
         ]
-        if progress.apart:
-            parts.append(f"apart {progress.apart}")
+        if progress.without_ratio:
+            parts.append(f"apart {progress.without_ratio}")
         if progress.defects:
             parts.append(f"DEFECTS {progress.defects}")
         self._live.update(_progress_text(parts))
@@ -170,7 +170,7 @@ def _progress_text(parts: list[str]) -> Text:
     return Text("  ", overflow="fold").join(map(styled, parts))
 
 
-def _show(summary: Summary, out: Path) -> None:
+def _show(summary: SearchSummary, out: Path) -> None:
     from wnpopt.cli.tables import Heading, draw
 
     screen = console()
@@ -179,13 +179,13 @@ def _show(summary: Summary, out: Path) -> None:
     headings = (Heading("file"), Heading("start"), *(Heading(title, "number") for title in titles))
     for title, entries in (
         (f"{method} against {against}: the worst found", summary.worst),
-        (f"apart: {method} fails, or no finite ratio", summary.apart),
+        (f"apart: {method} fails, or no finite ratio", summary.without_ratio),
         ("DEFECTS: wrong answers", summary.defects),
     ):
         if entries:
             screen.print(styled(title, "bold"), soft_wrap=True)
             draw(screen, headings, [_row(entry) for entry in entries])
-    for entry in (*summary.apart, *summary.defects):
+    for entry in (*summary.without_ratio, *summary.defects):
         say(f"{entry.file}: {entry.score.reason}")
     done = f"{summary.restarts_finished} of {summary.restarts} restarts finished"
     say(f"{done}, {summary.evaluated} instances compared in them; {out / 'summary.json'}")
@@ -195,7 +195,7 @@ def _show(summary: Summary, out: Path) -> None:
         say("a time limit is part of this search: another run may find other instances")
 
 
-def _row(entry: Entry) -> tuple[str, ...]:
+def _row(entry: SummaryEntry) -> tuple[str, ...]:
     score = entry.score
     values = numbers(score.a.objective, score.b.objective)
     return (entry.file, entry.start, _ratio(score.ratio), *values, percent(score.b.gap))
