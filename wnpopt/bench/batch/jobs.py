@@ -22,8 +22,8 @@ from wnpopt.bench.batch.snapshot import Running, Snapshot
 from wnpopt.bench.batch.sources import content_of, fingerprint, shown
 from wnpopt.bench.index.references import References
 from wnpopt.bench.store.journal import Journal
-from wnpopt.bench.store.record import SCHEMA, Failure, Key, Parameters, Record, StoredResult, versions_of
-from wnpopt.bench.store.store import Store, later, now
+from wnpopt.bench.store.record import SCHEMA, Failure, Key, Parameters, Record, Reference, StoredResult, versions_of
+from wnpopt.bench.store.store import Store, now
 from wnpopt.bench.workers.executor import Event, Executor
 from wnpopt.bench.workers.perform import package_of
 from wnpopt.bench.workers.task import (
@@ -52,16 +52,32 @@ _TRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
+class Grid:
+    """What is asked of every instance: each method with each seed, under the same limits and parameters."""
+
+    methods: tuple[str, ...]
+    seeds: tuple[int, ...]
+    time_limit_s: float | None
+    threads: int
+    parameters: Parameters
+
+    def keys(self, instance_hash: str, methods: Sequence[str] | None = None) -> list[Key]:
+        """The runs of an instance (or of the file with this hash), of some ``methods`` or of all."""
+        rest = self.time_limit_s, self.threads, self.parameters
+        names = self.methods if methods is None else methods
+        return [Key(instance_hash, method, seed, *rest) for method in names for seed in self.seeds]
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
-    """A run to be made."""
+    """A run to be made, of the instance that was read from ``file`` and is kept in ``kept``."""
 
     key: Key
     file: str
     file_sha256: str
-    name: str
-    family: str
-    sense: Sense
-    integral: bool | None
+    kept: Path
+    reference: Reference | None
+    identity: Identified
 
 
 @dataclass(slots=True)
@@ -99,16 +115,11 @@ class JobQueue:
         self,
         store: Store,
         files: Sequence[str],
-        methods: Sequence[str],
-        seeds: Sequence[int],
-        time_limit: float | None,
-        threads: int,
-        parameters: Parameters,
+        grid: Grid,
         rerun: Sequence[str],
     ) -> None:
         self._store = store
-        self._methods, self._seeds = tuple(methods), tuple(seeds)
-        self._settings = (None if time_limit is None else float(time_limit), threads, parameters)
+        self._grid = grid
         self._rerun = frozenset(rerun)
         self._latest = store.latest()
         self._identities = {r.file_sha256: known for r in self._latest.values() if (known := _identity(r)) is not None}
@@ -144,9 +155,9 @@ class JobQueue:
     @property
     def left(self) -> int:
         """Runs without a record, as far as is known."""
-        files = len(self._files) + sum(assignment.job is None for assignment in self._assigned.values())
-        runs = len(self._ready) + sum(assignment.job is not None for assignment in self._assigned.values())
-        return runs + files * len(self._methods) * len(self._seeds)
+        unread = self._unread()
+        jobs = len(self._ready) + len(self._assigned) + len(self._files) - unread
+        return jobs + unread * len(self._grid.methods) * len(self._grid.seeds)
 
     def feed(self, executor: Executor) -> None:
         """Give out tasks until every worker has one and another lies ready."""
@@ -154,13 +165,9 @@ class JobQueue:
         while len(self._assigned) < AHEAD * self._slots:
             if self._ready:
                 job = self._ready.popleft()
-                path = self._store.instance_path(job.key.instance_hash)
-                content = path.read_bytes() if executor.needs_content else None
-                self._submit(
-                    executor,
-                    _Assignment(job, job.file, job.file_sha256),
-                    Perform(job.key, job.family, str(path), content),
-                )
+                content = job.kept.read_bytes() if executor.needs_content else None
+                task = Perform(job.key, job.identity.family, str(job.kept), content)
+                self._submit(executor, _Assignment(job, job.file, job.file_sha256), task)
             elif self._files:
                 self._open(executor, *self._files.popleft())
             else:
@@ -213,13 +220,13 @@ class JobQueue:
         """How far the batch is."""
         self._shown = moment = time.monotonic()
         running = tuple(
-            Running(f.job.name, f.job.key.method, f.job.key.seed, moment - f.started, f.gap)
+            Running(f.job.identity.name, f.job.key.method, f.job.key.seed, moment - f.started, f.gap)
             for f in sorted(self._assigned.values(), key=lambda f: f.slot or 0)
             if f.job is not None and f.started is not None
         )
         tally = self.tally
         total = tally.ran + tally.stored + self.left
-        exact = not self._files and all(f.job is not None for f in self._assigned.values())
+        exact = self._unread() == 0
         return Snapshot(tally.ran, tally.stored, tally.failed, total, exact, running, moment - self._began, self._eta())
 
     def _open(self, executor: Executor, file: str, tries: int) -> None:
@@ -259,26 +266,24 @@ class JobQueue:
             self._store.keep(kept, content)
         self._identities[sha256] = identity
         self.tally.instances.add(identity.instance_hash)
-        suited = [method for method in self._methods if method in registry.methods(identity.family)]
+        known = registry.methods(identity.family)
+        suited = [method for method in self._grid.methods if method in known]
         if not suited:
             self.tally.unsuited.add(identity.family)
-        for method in suited:
-            for seed in self._seeds:
-                key = Key(identity.instance_hash, method, seed, *self._settings)
-                if key in self._claimed:
-                    continue  # another file has the same content
-                self._claimed.add(key)
-                known = self._latest.get(key)
-                if known is None or self._again(known):
-                    self._ready.append(
-                        Job(key, file, sha256, identity.name, identity.family, identity.sense, identity.integral)
-                    )
-                else:
-                    self._count_stored(known)
+        reference = self._references.of(file)
+        for key in self._grid.keys(identity.instance_hash, suited):
+            if key in self._claimed:
+                continue  # another file has the same content
+            self._claimed.add(key)
+            stored = self._latest.get(key)
+            if stored is None or self._again(stored):
+                self._ready.append(Job(key, file, sha256, kept, reference, identity))
+            else:
+                self._count_stored(stored)
 
     def _known_as_invalid(self, sha256: str) -> bool:
         """True if the store has all that there is to say of a file that is no instance."""
-        keys = self._invalid_keys(sha256)
+        keys = self._grid.keys(sha256)
         known = [self._latest[key] for key in keys if key in self._latest]
         if len(known) < len(keys) or any(self._again(record) for record in known):
             return False
@@ -303,9 +308,6 @@ class JobQueue:
             or ("outdated" in self._rerun and is_outdated(record))
         )
 
-    def _invalid_keys(self, sha256: str) -> list[Key]:
-        return [Key(sha256, method, seed, *self._settings) for method in self._methods for seed in self._seeds]
-
     def _clock(self, method: str, assignment: _Assignment, reply: Performed | Broken) -> None:
         """Count how long a run took, for the time to go; one of which nobody knows it says nothing of the others."""
         if assignment.started is not None:
@@ -317,19 +319,19 @@ class JobQueue:
             self._counted[method] += 1
 
     def _enter_run(self, job: Job, reply: Performed | Broken, slot: int) -> None:
-        solution = None
+        solution, about = None, job.identity
         if isinstance(reply, Performed):
             result, failure = reply.result, reply.failure
-            package, integral = reply.package, job.integral if reply.integral is None else reply.integral
+            package, integral = reply.package, about.integral if reply.integral is None else reply.integral
             if reply.solution_hash is not None:
                 solution = reply.solution_hash
                 self._store.keep(self._store.solution_path(solution), bytes(reply.solution))
         else:
-            failure, integral, package = reply.failure, job.integral, package_of(job.family, job.key.method)
-            result = _no_result(job.key, job.name, job.family, job.sense, reply.message, reply.runtime_s)
+            failure, integral, package = reply.failure, about.integral, package_of(about.family, job.key.method)
+            result = _no_result(job.key, about.name, about.family, about.sense, reply.message, reply.runtime_s)
         self._write(
-            Record(job.key, shown(job.file), job.file_sha256, result, failure, solution,
-                   self._references.of(job.file), self._finished(job.key), integral, package, SCHEMA),
+            Record(job.key, shown(job.file), job.file_sha256, result, failure, solution, job.reference,
+                   self._finished(job.key), integral, package, SCHEMA),
             slot,
         )  # fmt: skip
         if failure is None:
@@ -337,8 +339,8 @@ class JobQueue:
 
     def _finished(self, key: Key) -> str:
         """This moment; after the stored record that this one replaces also where the clock was set back since."""
-        moment, known = now(), self._latest.get(key)
-        return moment if known is None or known.finished < moment else later(known.finished)
+        known = self._latest.get(key)
+        return now() if known is None else now(after=known.finished)
 
     def _enter_unreadable(self, file: str, error: OSError) -> None:
         """Without bytes there is nothing to hash but the path."""
@@ -347,7 +349,7 @@ class JobQueue:
 
     def _enter_invalid(self, file: str, sha256: str, failure: Failure, message: str, slot: int) -> None:
         """Records of a file that is no instance, one for each run that was asked of it."""
-        for key in self._invalid_keys(sha256):
+        for key in self._grid.keys(sha256):
             if key in self._claimed:
                 continue
             self._claimed.add(key)
@@ -380,15 +382,21 @@ class JobQueue:
             if assignment.job is not None and assignment.started is not None:
                 method = assignment.job.key.method
                 so_far[method] = max(so_far.get(method, 0.0), moment - assignment.started)
-        to_come = Counter(job.key.method for job in self._ready)
-        to_come.update(f.job.key.method for f in self._assigned.values() if f.job is not None)
-        unread = len(self._files) + sum(f.job is None for f in self._assigned.values())
-        to_come.update({method: unread * len(self._seeds) for method in self._methods})
         seconds = sum(
             n * (self._seconds[m] / self._counted[m] if self._counted[m] else max(mean, so_far.get(m, 0.0)))
-            for m, n in to_come.items()
+            for m, n in self._to_come().items()
         )
         return seconds / self._slots
+
+    def _unread(self) -> int:
+        return len(self._files) + sum(assignment.job is None for assignment in self._assigned.values())
+
+    def _to_come(self) -> Counter[str]:
+        """Runs without a record by method; an unread file counts as an instance that every method suits."""
+        jobs = [*self._ready, *(a.job for a in self._assigned.values() if a.job is not None)]
+        runs = Counter(job.key.method for job in jobs)
+        runs.update({method: self._unread() * len(self._grid.seeds) for method in self._grid.methods})
+        return runs
 
 
 def _identity(record: Record) -> Identified | None:

@@ -16,7 +16,7 @@ import re
 import socket
 import warnings
 from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -145,17 +145,13 @@ class Store:
         return pd.DataFrame([_row(record) for record in self.latest().values()], columns=list(_COLUMNS))
 
 
-def now() -> str:
-    """This moment, as records carry it."""
-    return datetime.now(UTC).isoformat(timespec="microseconds")
-
-
-def later(moment: str) -> str:
-    """A moment just after ``moment``; now if that is no time of ours."""
-    try:
-        return (datetime.fromisoformat(moment) + timedelta(microseconds=1)).isoformat(timespec="microseconds")
-    except (ValueError, OverflowError):
-        return now()
+def now(after: str = "") -> str:
+    """This moment, as records carry it; just ``after`` another one that is later, or not before it."""
+    moment = datetime.now(UTC).isoformat(timespec="microseconds")
+    if moment <= after:
+        with suppress(ValueError, OverflowError):  # no time of ours
+            return (datetime.fromisoformat(after) + timedelta(microseconds=1)).isoformat(timespec="microseconds")
+    return moment
 
 
 _HASH = re.compile(r"[0-9a-f]{64}")
