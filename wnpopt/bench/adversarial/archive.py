@@ -18,13 +18,12 @@ import re
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from types import TracebackType
 from typing import Literal
 
 import msgspec
 
 from wnpopt.bench.adversarial.comparison import Kind, Score
-from wnpopt.bench.store.journal import Journal, exclusive, read_lines
+from wnpopt.bench.store.journal import Journal, exclusive, read_lines, writing
 from wnpopt.core.errors import InputError
 from wnpopt.core.jsonio import write_json
 
@@ -124,10 +123,8 @@ class Archive:
         self._written: dict[Category, tuple[Example, ...]] = {}
         self.finished: dict[int, Finished] = {}
         self.session = session
-        try:
+        with writing(self.path):
             self.path.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise InputError(f"cannot be written: {error.strerror}", file=os.fspath(path)) from None
         history = self.path / HISTORY
         with ExitStack() as opened:
             opened.enter_context(exclusive(history, "another search is writing here"))
@@ -163,9 +160,7 @@ class Archive:
     def __enter__(self) -> Archive:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._opened.close()
 
     def _load(self, history: Path, session: Session) -> None:

@@ -25,7 +25,7 @@ from wnpopt import api
 from wnpopt.bench.adversarial.annealing import Cooling
 from wnpopt.bench.adversarial.archive import Archive, Category, Example, Finished, Origin, Session, Settings, Step
 from wnpopt.bench.adversarial.comparison import Kind, MethodAnswer, Score, answer, score
-from wnpopt.core import registry
+from wnpopt.core import arguments, registry
 from wnpopt.core.bound import Sense
 from wnpopt.core.document import Instance, Solution
 from wnpopt.core.errors import InputError, SolverError, UnsupportedError
@@ -116,7 +116,10 @@ def adversarial(
     for bad arguments, :class:`UnsupportedError` for a start that a method does not support.
     """
     family = _check(starts, method, against)
-    _check_numbers(steps, restarts, seed, time_limit, total_time, top)
+    steps, top = arguments.integer("steps", steps, 0), arguments.integer("top", top, 1)
+    restarts, seed = arguments.integer_or_none("restarts", restarts, 1), arguments.seed("seed", seed)
+    time_limit = arguments.seconds_or_none("time_limit", time_limit)
+    total_time = arguments.number_or_none("total_time", total_time, 0, above=True)
     count = restarts if restarts is not None else max(LEAST_RESTARTS, len(starts))
     origins = [starts[restart % len(starts)] for restart in range(count)]
     session = Session(
@@ -151,20 +154,6 @@ def _check(starts: Sequence[Instance], method: str, against: str) -> AnyFamily:
             if refused is not None:
                 raise UnsupportedError(f"{refused[1]} (method {name}, start {instance.name})", where=refused[0])
     return family
-
-
-def _check_numbers(
-    steps: int, restarts: int | None, seed: int, time_limit: float | None, total_time: float | None, top: int
-) -> None:
-    for where, value, least in (("steps", steps, 0), ("restarts", restarts, 1), ("top", top, 1)):
-        if value is not None and value < least:
-            raise InputError(f"found {value}; at least {least} is needed", where=where)
-    if not 0 <= seed < 2**31:
-        raise InputError(f"found {seed}; a seed of 0 to 2^31 - 1 is needed", where="seed")
-    if time_limit is not None and not 0 <= time_limit < math.inf:
-        raise InputError(f"found {time_limit}; seconds of at least 0 are needed", where="time_limit")
-    if total_time is not None and not 0 < total_time < math.inf:
-        raise InputError(f"found {total_time}; seconds above 0 are needed", where="total_time")
 
 
 class _Search:

@@ -11,7 +11,6 @@ import fcntl
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from types import TracebackType
 
 import msgspec
 
@@ -26,10 +25,10 @@ class Journal:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        with self._told():
+        with writing(path):
             self._handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o666)
         try:
-            with self._told():
+            with writing(path):
                 _sync_folder(path.parent)
             size = os.fstat(self._handle).st_size
             if size and os.pread(self._handle, 1, size - 1) != b"\n":
@@ -49,14 +48,12 @@ class Journal:
     def __enter__(self) -> Journal:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def _write(self, content: bytes) -> None:
         before = os.fstat(self._handle).st_size
-        with self._told():
+        with writing(self.path):
             try:
                 left = memoryview(content)
                 while left:
@@ -66,13 +63,6 @@ class Journal:
                 with contextlib.suppress(OSError):
                     os.ftruncate(self._handle, before)
                 raise
-
-    @contextlib.contextmanager
-    def _told(self) -> Iterator[None]:
-        try:
-            yield
-        except OSError as error:
-            raise InputError(f"cannot be written: {error.strerror}", file=os.fspath(self.path)) from None
 
 
 def read_lines(path: Path) -> tuple[list[bytes], bytes]:
@@ -85,16 +75,23 @@ def read_lines(path: Path) -> tuple[list[bytes], bytes]:
 
 
 @contextlib.contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Within the block an ``OSError`` becomes an :class:`InputError` naming ``path``."""
+    try:
+        yield
+    except OSError as error:
+        raise InputError(f"cannot be written: {error.strerror}", file=os.fspath(path)) from None
+
+
+@contextlib.contextmanager
 def exclusive(path: Path, busy: str) -> Iterator[None]:
     """Hold the lock on the file ``path``, which stands for its folder; it ends with the process, however that ends.
 
     Raises :class:`InputError` naming the folder, with the words ``busy`` if another process holds the lock.
     """
     folder = os.fspath(path.parent)
-    try:
+    with writing(path.parent):
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
-    except OSError as error:
-        raise InputError(f"cannot be written: {error.strerror}", file=folder) from None
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
