@@ -15,7 +15,7 @@ import pytest
 
 import wnpopt
 from wnpopt.backends.isolation.fork_server import Child, ForkServer
-from wnpopt.bench.batch.jobs import Grid, JobQueue
+from wnpopt.bench.batch.jobs import JobQueue, RunGrid
 from wnpopt.bench.batch.run import batch
 from wnpopt.bench.batch.sources import find
 from wnpopt.bench.store.recheck import recheck
@@ -267,7 +267,7 @@ def test_a_file_that_changes_or_goes(folder: Path, tmp_path: Path, change: Any, 
     identity = Identified(wnpopt.load(file).instance_hash, "w0", "wnp", "min")
     store = Store.create(tmp_path / "out")
     executor = Changing(change)
-    with JobQueue(store, [str(file)], Grid(("rtfs",), (0,), 1.0, 1, Parameters()), ()) as jobs:
+    with JobQueue(store, [str(file)], RunGrid(("rtfs",), (0,), 1.0, 1, Parameters()), ()) as jobs:
         for _ in range(10):
             if jobs.finished:
                 break

@@ -19,7 +19,7 @@ import msgspec
 
 from wnpopt.bench.batch.snapshot import Running, Snapshot
 from wnpopt.bench.batch.sources import content_of, fingerprint, shown
-from wnpopt.bench.index.references import References
+from wnpopt.bench.index.row import References
 from wnpopt.bench.store.journal import Journal
 from wnpopt.bench.store.record import SCHEMA, Failure, Key, Parameters, Record, Reference, StoredResult, versions_of
 from wnpopt.bench.store.store import Store, now
@@ -51,7 +51,7 @@ _TRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Grid:
+class RunGrid:
     """What is asked of every instance: each method with each seed, under the same limits and parameters."""
 
     methods: tuple[str, ...]
@@ -114,7 +114,7 @@ class JobQueue:
         self,
         store: Store,
         files: Sequence[str],
-        grid: Grid,
+        grid: RunGrid,
         rerun: Sequence[str],
     ) -> None:
         self._store = store

@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Literal
 
-from wnpopt.bench.batch.jobs import SNAPSHOT_S, Grid, JobQueue
+from wnpopt.bench.batch.jobs import SNAPSHOT_S, JobQueue, RunGrid
 from wnpopt.bench.batch.snapshot import Snapshot
 from wnpopt.bench.batch.sources import find
 from wnpopt.bench.store.record import Parameters, Record
@@ -118,7 +118,7 @@ def batch(
     warm_start = arguments.text("warm_start", warm_start)
     known = {family: registry.methods(family) for family in registry.family_names()}
     _check_names(out, warm_start, known)
-    grid = Grid(methods, seeds, time_limit, threads, Parameters(warm_start, deterministic))
+    grid = RunGrid(methods, seeds, time_limit, threads, Parameters(warm_start, deterministic))
     libraries = _libraries(methods, known)
     workers = workers or max(1, usable_cores() // threads)
     if dask is None and workers * threads > usable_cores():

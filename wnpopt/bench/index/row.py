@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from wnpopt.bench.batch.sources import content_of
+from wnpopt.bench.store.record import Reference
 from wnpopt.core.errors import InputError
 from wnpopt.core.jsonio import parse_json, write_json
 
@@ -25,7 +26,39 @@ class IndexRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     how: str
 
 
-def read_rows(path: Path) -> list[object]:
+def read_index(path: Path) -> tuple[IndexRow, ...]:
+    """The rows of an index; raises :class:`InputError` if the file has another form."""
+    try:
+        rows = msgspec.convert(_rows(path), tuple[IndexRow, ...])
+    except msgspec.ValidationError as error:
+        raise _other_form(path, str(error)) from None
+    names = [row.file for row in rows]
+    repeated = next((name for name in names if names.count(name) > 1), None)
+    if repeated is not None:
+        raise InputError(f"{repeated} stands in it twice", file=os.fspath(path))
+    return rows
+
+
+def write_index(path: Path, rows: Iterable[IndexRow]) -> None:
+    """Write the rows, atomically, as the project's other indices are written."""
+    write_json(path, [msgspec.structs.asdict(row) for row in rows])
+
+
+class References:
+    """The best values and bounds of indices, each read once; what is no index, or no row of one, knows nothing."""
+
+    def __init__(self) -> None:
+        self._folders: dict[Path, dict[str, Reference]] = {}
+
+    def of(self, file: str) -> Reference | None:
+        """What the index beside ``file`` knows of it."""
+        path = Path(file)
+        if path.parent not in self._folders:
+            self._folders[path.parent] = _references(path.parent / INDEX)
+        return self._folders[path.parent].get(path.name)
+
+
+def _rows(path: Path) -> list[object]:
     """The rows of an index, whatever they hold; raises :class:`InputError` naming the file."""
     try:
         # An index is a list; the strict reader wants an object.
@@ -39,22 +72,25 @@ def read_rows(path: Path) -> list[object]:
     return rows
 
 
-def read_index(path: Path) -> tuple[IndexRow, ...]:
-    """The rows of an index; raises :class:`InputError` if the file has another form."""
+def _references(index: Path) -> dict[str, Reference]:
+    if not index.is_file():
+        return {}
     try:
-        rows = msgspec.convert(read_rows(path), tuple[IndexRow, ...])
-    except msgspec.ValidationError as error:
-        raise _other_form(path, str(error)) from None
-    names = [row.file for row in rows]
-    repeated = next((name for name in names if names.count(name) > 1), None)
-    if repeated is not None:
-        raise InputError(f"{repeated} stands in it twice", file=os.fspath(path))
-    return rows
+        rows = _rows(index)
+    except InputError:
+        return {}
+    references: dict[str, Reference] = {}
+    for row in rows:
+        if not isinstance(row, dict) or not isinstance(row.get("file"), str):
+            continue
+        reference = Reference(_number(row.get("best")), _number(row.get("bound")))
+        if reference.best is not None or reference.bound is not None:
+            references[row["file"]] = reference
+    return references
 
 
-def write_index(path: Path, rows: Iterable[IndexRow]) -> None:
-    """Write the rows, atomically, as the project's other indices are written."""
-    write_json(path, [msgspec.structs.asdict(row) for row in rows])
+def _number(value: object) -> float | None:
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
 def _other_form(path: Path, told: str) -> InputError:
