@@ -62,19 +62,18 @@ def _rows(path: Path) -> list[object]:
     """The rows of an index, whatever they hold; raises :class:`InputError` naming the file."""
     try:
         # An index is a list; the strict reader wants an object.
-        rows = parse_json(b'{"rows":' + content_of(os.fspath(path)) + b"}")["rows"]
+        data = parse_json(b'{"rows":' + content_of(os.fspath(path)) + b"}")
     except OSError as error:
         raise InputError(f"cannot be read: {error.strerror}", file=os.fspath(path)) from None
     except InputError as error:
         raise _other_form(path, error.what) from None
-    if not isinstance(rows, list):
-        raise _other_form(path, f"found {type(rows).__name__}")
+    rows = data["rows"]
+    if len(data) > 1 or not isinstance(rows, list):
+        raise _other_form(path, "no list")
     return rows
 
 
 def _references(index: Path) -> dict[str, Reference]:
-    if not index.is_file():
-        return {}
     try:
         rows = _rows(index)
     except InputError:
