@@ -212,7 +212,7 @@ class WorkerProcess:
         if self._child is None:
             return Broken(Failure.CRASH, "the worker could not be started", elapsed)
         ended = self._server.end(self._child)
-        self._child = None
+        self._child, self._runs = None, 0
         out_of_memory = "bad_alloc" in ended.last_words or "MemoryError" in ended.last_words
         return Broken(Failure.MEMORY if out_of_memory else Failure.CRASH, f"the worker {ended}", elapsed)
 
