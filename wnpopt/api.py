@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TypeVar, cast
 
 from wnpopt.core import arguments, registry
@@ -187,15 +187,3 @@ def solve(
     hooks = Hooks(on_progress, on_solution, on_bound)
     with graceful_interrupt() as stop:
         return run(family, chosen, request, stop, hooks, isolate=arguments.flag("isolate", isolate))
-
-
-__all__: Sequence[str] = [
-    "compile_model",
-    "families",
-    "load",
-    "load_solution",
-    "methods",
-    "save",
-    "solve",
-    "verify",
-]
