@@ -38,7 +38,7 @@ _HOMES = {
 }
 """The public names and their modules, which are imported when a name is first used: until then they cost nothing."""
 
-__all__ = sorted([*_HOMES, "__version__"])
+__all__ = sorted([*_HOMES, "__version__"])  # noqa: PLE0605 -- the same names are spelt out for type checkers
 
 _attribute = attributes(__name__, _HOMES)
 
