@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from wnpopt.cli.arguments import integer, real
+from wnpopt.cli.arguments import InstanceFile, Json, Seed, Threads, TimeLimit
 from wnpopt.cli.terminal import ProgressLine, complain, console, print_json, say, styled
 from wnpopt.core.errors import InputError, WnpoptError
 from wnpopt.core.interrupt import graceful_interrupt
@@ -23,15 +23,11 @@ if TYPE_CHECKING:
 
 
 def solve(
-    instance: Annotated[Path, typer.Argument(help="JSON file of the instance.", show_default=False)],
+    instance: InstanceFile,
     method: Annotated[str, typer.Option(help="One of those that `wnpopt list` shows.")] = "auto",
-    time_limit: Annotated[
-        float, typer.Option(help="Seconds for the methods that have a limit.", parser=real, metavar="S")
-    ] = 60.0,
-    threads: Annotated[
-        int | None, typer.Option(help="Threads of the solvers.", show_default="all cores", parser=integer, metavar="N")
-    ] = None,
-    seed: Annotated[int, typer.Option(help="Seed of everything random.", parser=integer, metavar="N")] = 0,
+    time_limit: TimeLimit = 60.0,
+    threads: Threads = None,
+    seed: Seed = 0,
     warm_start: Annotated[
         str, typer.Option(help="Method whose solution an exact method starts from; none for a cold start.")
     ] = "auto",
@@ -43,7 +39,7 @@ def solve(
     deterministic: Annotated[
         bool, typer.Option("--deterministic", help="Repeatable search with several threads (slower).")
     ] = False,
-    json: Annotated[bool, typer.Option("--json", help="The result as one JSON object on stdout.")] = False,
+    json: Json = False,
 ) -> int:
     """Solve an instance, verify the answer, show its value, bound and gap."""
     with graceful_interrupt(terminate=True):

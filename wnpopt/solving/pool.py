@@ -39,7 +39,7 @@ class Worker:
     runs: int = 0
 
 
-class Pool:
+class WorkerPool:
     """Hands out workers; from any thread."""
 
     def __init__(self) -> None:
@@ -222,7 +222,7 @@ class Pool:
         self._server, self._preparing = None, None
 
 
-POOL = Pool()
+POOL = WorkerPool()
 atexit.register(POOL.close)
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=POOL.forget)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from wnpopt.cli.arguments import integer, real
+from wnpopt.cli.arguments import Json, Seed, TimeLimit, integer, real
 from wnpopt.cli.terminal import console, error_console, print_json, say, styled
 from wnpopt.core.errors import InputError
 from wnpopt.core.interrupt import graceful_interrupt
@@ -46,16 +46,14 @@ def adversarial(
             metavar="N",
         ),
     ] = None,
-    seed: Annotated[int, typer.Option(help="Seed of everything random.", parser=integer, metavar="N")] = 0,
+    seed: Seed = 0,
     out: Annotated[Path | None, typer.Option(help="Directory for what is found.", show_default=False)] = None,
-    time_limit: Annotated[
-        float, typer.Option(help="Seconds a run, for methods that have a limit.", parser=real, metavar="S")
-    ] = 5.0,
+    time_limit: TimeLimit = 5.0,
     total_time: Annotated[
         float | None, typer.Option(help="Seconds for all.", show_default="no limit", parser=real, metavar="S")
     ] = None,
     top: Annotated[int, typer.Option(help="How many of the worst to keep.", parser=integer, metavar="K")] = 5,
-    json: Annotated[bool, typer.Option("--json", help="The summary as one JSON object on stdout.")] = False,
+    json: Json = False,
 ) -> int:
     """Change instances at random and keep those where one method loses most to another."""
     for option, value in (("--method", method), ("--against", against), ("--out", out)):
