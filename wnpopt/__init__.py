@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         verify as verify,
     )
     from wnpopt.backends.warmup import warmup as warmup
+    from wnpopt.bench.analysis.analysis import analyse as analyse
     from wnpopt.bench.batch.run import batch as batch
     from wnpopt.bench.store.store import Store as Store
     from wnpopt.core.errors import InputError as InputError
@@ -44,6 +45,7 @@ _HOME = {
         ["compile_model", "families", "load", "load_solution", "methods", "save", "solve", "verify"], "wnpopt.api"
     ),
     "Store": "wnpopt.bench.store.store",
+    "analyse": "wnpopt.bench.analysis.analysis",
     "batch": "wnpopt.bench.batch.run",
     "InputError": "wnpopt.core.errors",
     "WnpoptError": "wnpopt.core.errors",
@@ -57,6 +59,7 @@ __all__ = [
     "Store",
     "WnpoptError",
     "__version__",
+    "analyse",
     "batch",
     "compile_model",
     "families",

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from tests.bench.record_factory import record
+from wnpopt.bench.analysis.analysis import analyse
 from wnpopt.bench.analysis.gap import gap_table
 from wnpopt.bench.analysis.runs import Runs
 from wnpopt.bench.store.record import Failure
 from wnpopt.bench.store.store import Store, write_records
-from wnpopt.cli.bench.tables import analyse
 from wnpopt.cli.main import main
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "bench.md").read_text()
@@ -55,7 +55,6 @@ def test_every_column_is_told() -> None:
 
 
 def test_every_table_is_told(tmp_path: Path) -> None:
-    analysis = analyse(filled(tmp_path).latest().values(), "proved")
-    for table in analysis.tables():
+    for table in analyse(filled(tmp_path)).all_tables():
         generic = table.name.replace("-wnp", "-<family>")
         assert generic in PAGE or generic.endswith("-steps"), table.name
