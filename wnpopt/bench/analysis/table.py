@@ -61,8 +61,13 @@ class Table:
         """The table as a data frame: texts as objects, counts as ``Int64``, all other numbers as ``float64``."""
         import pandas as pd
 
-        types = {c.key: _TYPES.get(c.kind, "float64") for c in self.columns}
-        return pd.DataFrame(list(self.rows), columns=list(types)).astype(types)
+        data = {
+            place: pd.Series([row[place] for row in self.rows], dtype=_TYPES.get(column.kind, "float64"))
+            for place, column in enumerate(self.columns)
+        }
+        frame = pd.DataFrame(data)
+        frame.columns = pd.Index([column.key for column in self.columns])
+        return frame
 
 
 _TYPES = {"text": "object", "count": "Int64"}

@@ -117,19 +117,9 @@ def suite_table(runs: Runs) -> Table:
     rows = []
     for suite in sorted(suites):
         states, counts = suites[suite]
-        rows.append(
-            (
-                suite,
-                states.total(),
-                states["proved"],
-                states["open"],
-                states["unsolved"] + states["failed"],
-                states["contradiction"],
-                counts["runs"],
-                counts["proved"],
-                counts["failed"],
-            )
-        )
+        answerless = states["unsolved"] + states["failed"]
+        of_instances = (states.total(), states["proved"], states["open"], answerless, states["contradiction"])
+        rows.append((suite, *of_instances, counts["runs"], counts["proved"], counts["failed"]))
     return Table("suites", "Suites", columns, tuple(rows))
 
 
@@ -180,16 +170,8 @@ def instance_rows(runs: Runs, figures: Mapping[str, int], units: Mapping[str, st
     return tuple(rows)
 
 
-def _cells(attempt: StoredRun, label: int) -> Cells:
-    result = attempt.record.result
-    return (
-        label,
-        attempt.record.key.seed,
-        result.status,
-        attempt.objective,
-        result.bound,
-        attempt.gap,
-        result.runtime_s,
-        "" if attempt.record.failure is None else str(attempt.record.failure),
-        result.message,
-    )
+def _cells(run: StoredRun, label: int) -> Cells:
+    key, result = run.record.key, run.record.result
+    failure = "" if run.record.failure is None else str(run.record.failure)
+    values = (run.objective, result.bound, run.gap, result.runtime_s)
+    return (label, key.seed, result.status, *values, failure, result.message)

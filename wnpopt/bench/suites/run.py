@@ -6,8 +6,9 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Any
 
-from wnpopt.bench.batch.run import Rerun, Summary, batch
+from wnpopt.bench.batch.run import Summary, batch
 from wnpopt.bench.suites.materialise import materialise, suite
 from wnpopt.core.errors import InputError
 
@@ -17,20 +18,19 @@ def run_suite(
     *,
     out: str | os.PathLike[str],
     preset: str = "quick",
-    workers: int | None = None,
     time_limit: float | None = None,
     total_time: float | None = None,
-    rerun: Rerun | Sequence[Rerun] | None = None,
-    dask: str | None = None,
     on_begin: Callable[[int], None] | None = None,
     run: Callable[..., Summary] = batch,
+    **options: Any,
 ) -> Summary:
     """Materialise the suite ``name`` and run what is not in the store ``out`` yet; what was done, in one summary.
 
     ``time_limit`` (None: the preset's) is for the methods that have a limit; the heuristics of a suite run without one,
-    so that their runs are the same in every preset. The other options are those of :func:`wnpopt.batch`, ``total_time``
-    for all of it. ``on_begin`` gets the number of instances before the first is made; ``run`` stands for that function,
-    for who watches it. Raises :class:`InputError` for an unknown suite or preset, and what the batch raises.
+    so that their runs are the same in every preset. ``total_time`` (seconds) is for all of it. ``on_begin`` gets the
+    number of instances before the first is made; ``options`` are further ones of :func:`wnpopt.batch`, for which
+    ``run`` stands in for those who watch it. Raises :class:`InputError` for an unknown suite or preset, and what the
+    batch raises.
     """
     chosen = suite(name)
     limit = chosen.preset(preset).time_limit
@@ -51,7 +51,7 @@ def run_suite(
         if not methods:
             continue
         left = None if total_time is None else max(0.0, total_time - (time.monotonic() - began))
-        made = run(files, methods, out, time_limit=seconds, workers=workers, total_time=left, rerun=rerun, dask=dask)
+        made = run(files, methods, out, time_limit=seconds, total_time=left, **options)
         summaries.append(made)
         if made.end != "finished":
             break
