@@ -25,6 +25,7 @@ _HOMES = {
     "Violation": "core.certificate",
     "WarmStart": "core.status",
     "WnpoptError": "core.errors",
+    "analyse": "bench.analysis.analysis",
     "batch": "bench.batch.run",
     "compile_model": "api",
     "families": "api",

@@ -1,5 +1,6 @@
 from wnpopt.api import compile_model, families, load, load_solution, methods, save, solve, verify
 from wnpopt.backends.warmup import warmup
+from wnpopt.bench.analysis.analysis import analyse
 from wnpopt.bench.batch.run import batch
 from wnpopt.bench.store.store import Store
 from wnpopt.core.bound import Bound
@@ -31,6 +32,7 @@ __all__ = [
     "WarmStart",
     "WnpoptError",
     "__version__",
+    "analyse",
     "batch",
     "compile_model",
     "families",

@@ -53,9 +53,9 @@ class Family(Generic[I, S]):
     with which the changes began, around whose values it keeps the others. ``warm_up`` are options of ``generate`` for
     tiny instances that, with the known case, reach everything that the family compiles.
 
-    ``suites`` are the family's named suites (:class:`wnpopt.core.suite.Suite`). ``documents`` are further kinds of
-    documents that it reads and writes: references to :class:`Document` classes by kind. ``importers`` make instances
-    from files, by format; ``commands`` are further commands of the command line, by name.
+    ``suites`` are references to the family's named suites (:class:`wnpopt.core.suite.Suite`) by name. ``documents`` are
+    further kinds of documents that it reads and writes: references to :class:`Document` classes by kind. ``importers``
+    make instances from files, by format; ``commands`` are further commands of the command line, by name.
     """
 
     name: str
@@ -79,7 +79,7 @@ class Family(Generic[I, S]):
     gantt: str | None = None
     perturb: str | None = None
     warm_up: tuple[Mapping[str, int | float | str], ...] = ()
-    suites: tuple[Any, ...] = ()
+    suites: Mapping[str, str] = field(default_factory=dict)
     documents: Mapping[str, str] = field(default_factory=dict)
     importers: Mapping[str, Importer] = field(default_factory=dict)
     commands: Mapping[str, Command] = field(default_factory=dict)

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import cast
 
-from wnpopt.bench.analysis.runs import Attempt, Known
+from wnpopt.bench.analysis.runs import Known
+from wnpopt.bench.analysis.runs import StoredRun as Attempt
 from wnpopt.bench.store.consistency import worth
 from wnpopt.bench.store.record import Record, trace_of
 from wnpopt.bench.store.store import Store

@@ -44,7 +44,10 @@ FAMILY = Family(
     doctor=later(lambda: KnownCase.read(__name__)),
     gantt="wnpopt.problems.intradp.plots.gantt:gantt",
     perturb="wnpopt.problems.intradp.perturb:perturb",
-    suites=refer("wnpopt.problems.intradp.suites:SUITES"),
+    suites={
+        "intradp-bandwidth": "wnpopt.problems.intradp.suites:BANDWIDTH",
+        "intradp-server": "wnpopt.problems.intradp.suites:SERVER",
+    },
     documents={"intradp-table": "wnpopt.problems.intradp.online.table:PlanTable"},
     importers={
         "onnx": Importer(

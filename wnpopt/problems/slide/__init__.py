@@ -47,7 +47,10 @@ FAMILY = Family(
     doctor=later(lambda: KnownCase.read(__name__)),
     gantt="wnpopt.problems.slide.plots.gantt:gantt",
     perturb="wnpopt.problems.slide.perturb:perturb",
-    suites=refer("wnpopt.problems.slide.suites:SUITES"),
+    suites={
+        "slide-bandwidth": "wnpopt.problems.slide.suites:BANDWIDTH",
+        "slide-deadline": "wnpopt.problems.slide.suites:DEADLINE",
+    },
     warm_up=(
         {**_TINY, "weighted": 1, "resource_block_hz": 180e3},
         {**_TINY, "weighted": 1, "cache_share": 0.7},

@@ -43,7 +43,12 @@ FAMILY = Family(
     doctor=later(lambda: KnownCase.read(__name__)),
     gantt="wnpopt.problems.wnp.plots.gantt:gantt",
     perturb="wnpopt.problems.wnp.perturb:perturb",
-    suites=refer("wnpopt.problems.wnp.suites:SUITES"),
+    suites={
+        "owin-heterogeneity": "wnpopt.problems.wnp.suites:HETEROGENEITY",
+        "owin-cores": "wnpopt.problems.wnp.suites:CORES",
+        "owin-subcarriers": "wnpopt.problems.wnp.suites:SUBCARRIER_COUNT",
+        "owin-latency-scale": "wnpopt.problems.wnp.suites:LATENCY_SCALE",
+    },
     importers={
         "onnx": Importer(
             "A network on a chip behind a radio (--chip).",
