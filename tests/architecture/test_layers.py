@@ -22,7 +22,7 @@ ALLOWED = {
     "solving": {"core", "backends", "solving"},
     "api": {"core", "solving", "api"},
     "bench": {"core", "plotting", "domain", "backends", "solving", "api", "bench"},
-    "testing": {"core", "api", "testing"},
+    "testing": {"core", "plotting", "api", "testing"},
     "cli": {"core", "domain", "backends", "api", "bench", "cli", "__main__"},
     "__main__": {"cli"},
     "__init__": {"core"},

@@ -1,7 +1,6 @@
-"""The conformance kit: what every family and method must keep, as functions that a third party's tests can call too.
+"""What every result must keep, and every run of a method with a known optimum.
 
-Each raises ``AssertionError`` saying what was broken. They need no test framework. What they expect is worked out here,
-not by the functions that made the result.
+What is expected is worked out here, not by the functions that made the result.
 """
 
 from __future__ import annotations
@@ -15,25 +14,7 @@ from wnpopt.core.document import Instance, Solution
 from wnpopt.core.proof import Proof
 from wnpopt.core.registry import AnyFamily
 from wnpopt.core.result import Result, Status, Termination, WarmStart
-
-
-def expect(condition: bool, what: str) -> None:
-    """Raise ``AssertionError`` with ``what`` unless ``condition`` holds."""
-    if not condition:
-        raise AssertionError(what)
-
-
-def check_family(family: AnyFamily) -> None:
-    """The family's description is complete, and its documents survive being written and read."""
-    expect(family.sense in ("min", "max"), "the sense is min or max")
-    expect(family.warm_start == "none" or family.warm_start in api.methods(family.name), "the warm start is a method")
-    expect("auto" in api.methods(family.name), "every family has a method auto")
-    instance, again = family.generate({}, 1), family.generate({}, 1)
-    expect(instance.instance_hash == again.instance_hash, "equal options and seed give the same instance")
-    other = family.generate({}, 2)
-    expect(instance.instance_hash != other.instance_hash, "another seed gives another instance")
-    copy = family.instance_type.from_data(json.loads(json.dumps(instance.to_data())))
-    expect(copy.instance_hash == instance.instance_hash, "an instance survives being written and read")
+from wnpopt.testing.kit import expect
 
 
 def check_result(family: AnyFamily, instance: Instance, result: Result[Solution]) -> None:
@@ -98,7 +79,7 @@ def _check_bound(family: AnyFamily, instance: Instance, result: Result[Solution]
         )
 
 
-def _check_no_defect(method: str, result: Result[Solution]) -> None:
+def check_no_defect(method: str, result: Result[Solution]) -> None:
     """Nothing was withheld: the verifier took what the method returned, and nothing contradicts what it claims."""
     rejected = "; ".join(map(str, result.violations))
     expect(not result.violations, f"the verifier rejects the solution of {method}: {rejected}")
@@ -114,7 +95,7 @@ def check_method(
     """
     result = api.solve(instance, method, time_limit=30, threads=1, seed=0, warm_start="none")
     check_result(family, instance, result)
-    _check_no_defect(method, result)
+    check_no_defect(method, result)
     proves = bool(registry.method(family.name, method).proves & Proof.OPTIMALITY)
     side = 1.0 if family.sense == "min" else -1.0
     if optimum is None:
@@ -139,7 +120,7 @@ def check_repeatable(method: str, instance: Instance) -> None:
     """A method without a time limit gives the same answer, byte for byte, when it is run again."""
     first, second = (api.solve(instance, method, seed=3, threads=1) for _ in range(2))
     for result in (first, second):
-        _check_no_defect(method, result)
+        check_no_defect(method, result)
     solutions = [None if r.solution is None else json.dumps(r.solution.to_data()) for r in (first, second)]
     expect(solutions[0] == solutions[1], f"{method} repeats its solution")
     told = [(r.status, r.termination, r.objective, r.bound, r.found_by, r.message) for r in (first, second)]
