@@ -11,7 +11,7 @@ from pathlib import Path
 
 from wnpopt.problems.slide import SlideInstance
 from wnpopt.problems.slide.generate import generate
-from wnpopt.problems.slide.plots.image import draw_sweep
+from wnpopt.problems.slide.plots.sweep import draw_sweep
 from wnpopt.problems.slide.sweep import Point, sweep
 
 ROOT = Path(__file__).resolve().parents[1]
