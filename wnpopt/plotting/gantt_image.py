@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import unicodedata
-from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
 
 WIDTH = 11.0
 """Inches."""
-_FONT = 7.5
 _DASHES = 24
 """Dashes and gaps of a line from top to bottom of a panel."""
 _BLACK = "#000000"
@@ -36,9 +34,10 @@ def gantt_figure(chart: Gantt) -> Figure:
     lower_height = max(1.2, _lane_height(chart) * len(chart.lanes) + 0.5)
     upper_height = 0.0 if grid is None else min(3.6, max(1.4, 0.14 * grid.rows))
     entries = _legend(chart)
-    # As many entries a line as the longest name has room for.
-    columns = max(1, min(len(entries), 150 // (7 + max((len(label) for _, label in entries), default=0))))
-    legend_height = 0.22 * -(-len(entries) // columns)
+    # All in a line where they fit, else as many as the longest name has room for.
+    lengths = [7 + _width(label) for _, label in entries]
+    columns = len(entries) if sum(lengths) <= 150 else max(1, 150 // max(lengths))
+    legend_height = 0.22 * -(-len(entries) // max(columns, 1))
     with drawing():
         figure = Figure(figsize=(WIDTH, 1.0 + lower_height + upper_height + legend_height), layout="constrained")
         if grid is None:
@@ -50,23 +49,24 @@ def gantt_figure(chart: Gantt) -> Figure:
         _draw_links(lower, chart)
         _draw_marks(figure.axes, lower, chart)
         lower.set_yticks(range(len(chart.lanes)), [in_image(lane.name, 22) for lane in chart.lanes])
-        lower.set_ylim(len(chart.lanes) - 0.5, -0.5)
+        lower.set_ylim(max(len(chart.lanes), 1) - 0.5, -0.5)
         lower.set_ylabel(in_image(chart.lane_title, 40))
         lower.set_xlabel(f"time [{in_image(chart.unit, 20)}]")
         lower.set_xlim(0, chart.last * 1.01)
         for axes in figure.axes:
             axes.spines[["top", "right"]].set_visible(False)
-        upper.legend(
-            handles=[handle for handle, _ in entries],
-            labels=[label for _, label in entries],
-            loc="lower left",
-            bbox_to_anchor=(0, 1.0),
-            ncols=columns,
-            fontsize=8,
-            frameon=False,
-            handlelength=1.3,
-            columnspacing=1.2,
-        )
+        if entries:
+            upper.legend(
+                handles=[handle for handle, _ in entries],
+                labels=[label for _, label in entries],
+                loc="lower left",
+                bbox_to_anchor=(0, 1.0),
+                ncols=max(columns, 1),
+                fontsize=8,
+                frameon=False,
+                handlelength=1.3,
+                columnspacing=1.2,
+            )
         figure.suptitle(in_image(chart.title, 250), fontsize=11, x=0.01, ha="left", wrap=True)
     return figure
 
@@ -113,32 +113,35 @@ def _draw_grid(axes: Axes, chart: Gantt, grid: Grid) -> None:
         interpolation="nearest",
     )
     axes.set_ylabel(in_image(grid.title, 40))
-    axes.set_yticks(np.unique(np.linspace(0, grid.rows - 1, min(grid.rows, 6)).round().astype(int)))
+    axes.set_yticks(range(0, grid.rows, -(-grid.rows // 6)))
     axes.set_ylim(grid.rows - 0.5, -0.5)
 
 
 def _draw_bars(axes: Axes, chart: Gantt) -> None:
-    edge = 0.7 if len(chart.bars) <= 60 else 0.3
-    shade: dict[tuple[int, int], int] = defaultdict(int)
-    for bar in chart.bars:
-        tracks = chart.lanes[bar.lane].tracks
-        middle, height = bar.lane - 0.4 + 0.8 * (bar.track + 0.5) / tracks, 0.74 / tracks
-        fill = _colour(chart, bar.group)
-        axes.barh(
-            middle, bar.end - bar.start, left=bar.start, height=height, color=fill, edgecolor="white", linewidth=edge
-        )
-        shade[bar.lane, bar.track] += 1
-        if label := label_for(bar, int((bar.end - bar.start) / (0.0068 * chart.last)) - 1):
-            axes.text(
-                (bar.start + bar.end) / 2,
-                middle,
-                in_image(label),
-                ha="center",
-                va="center",
-                fontsize=_FONT if tracks == 1 else 6,
-                color=ink(fill),
-                clip_on=True,
-            )
+    from matplotlib.collections import PolyCollection
+
+    tracks = [chart.lanes[bar.lane].tracks for bar in chart.bars]
+    middle = [bar.lane - 0.4 + 0.8 * (bar.track + 0.5) / count for bar, count in zip(chart.bars, tracks, strict=True)]
+    fill = [_colour(chart, bar.group) for bar in chart.bars]
+    share = [(bar.end - bar.start) / chart.last for bar in chart.bars]
+    corners = []
+    for bar, count, height in zip(chart.bars, tracks, middle, strict=True):
+        top, bottom = height - 0.37 / count, height + 0.37 / count
+        corners.append([(bar.start, top), (bar.end, top), (bar.end, bottom), (bar.start, bottom)])
+    bars = PolyCollection(
+        corners,
+        facecolors=fill,
+        # A white edge sets neighbours apart, and would cover a bar that is no wider than it.
+        edgecolors=["white" if part > 0.003 else paint for part, paint in zip(share, fill, strict=True)],
+        linewidths=0.7 if len(chart.bars) <= 60 else 0.3,
+        gid="bars",
+    )
+    axes.add_collection(bars)
+    for bar, count, height, part, paint in zip(chart.bars, tracks, middle, share, fill, strict=True):
+        if label := label_for(bar, int(part / 0.0068) - 1):
+            where = (bar.start + bar.end) / 2, height
+            size = 7.5 if count == 1 else 6
+            axes.text(*where, in_image(label), ha="center", va="center", fontsize=size, color=ink(paint), clip_on=True)
 
 
 def _draw_links(axes: Axes, chart: Gantt) -> None:
@@ -174,7 +177,8 @@ def _draw_marks(panels: list[Axes], lanes: Axes, chart: Gantt) -> None:
                     colors=paint,
                     linewidth=width,
                     transform=axes.get_xaxis_transform(),
-                    zorder=3,
+                    # Beneath the bars, whose labels it would cross; above the cells.
+                    zorder=0.5 if axes is lanes else 3,
                 )
     for mark in chart.marks:
         line: dict[str, Any] = {"color": _colour(chart, mark.group), "linestyle": _LINES[mark.style]}
@@ -182,7 +186,9 @@ def _draw_marks(panels: list[Axes], lanes: Axes, chart: Gantt) -> None:
             lanes.vlines(mark.at, mark.lane - 0.45, mark.lane + 0.45, linewidth=2.5, zorder=3, **line)
         elif mark.style != "dashed":
             for axes in panels:
-                axes.axvline(mark.at, linewidth=1.3, **line)
+                axes.axvline(
+                    mark.at, linewidth=1.3, zorder=0.5 if mark.style == "dotted" and axes is lanes else 3, **line
+                )
 
 
 def _legend(chart: Gantt) -> list[tuple[Any, str]]:

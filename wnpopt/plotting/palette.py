@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#882255", "#F0E442")
-"""Okabe and Ito's seven, and wine instead of their black; yellow, faint as a line on white, comes last."""
+COLOURS = (
+    "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#882255", "#F0E442",
+    "#0000E0", "#800000", "#E0E0A0", "#0060E0", "#E02040", "#000060",
+)  # fmt: skip
+"""Okabe and Ito's seven, wine, and six more, each the farthest from all before it in CIELAB, for colour-blind readers
+too (protanopia and deuteranopia of Machado et al., 2009); yellow, faint as a line on white, is the eighth."""
 NEUTRAL = "#BDBDBD"
 """What belongs to no group, or to several."""
 IDLE = "#F4F4F4"
@@ -13,12 +17,8 @@ LINK = "#444444"
 
 
 def colour(index: int | None) -> str:
-    """The colour of the ``index``-th group, :data:`NEUTRAL` for None; beyond the palette lighter, then darker."""
-    if index is None:
-        return NEUTRAL
-    turn, place = divmod(index, len(COLOURS))
-    target, share = ((0, 0.0), (255, 0.5), (0, 0.4))[turn % 3]
-    return "#" + "".join(f"{round(part + share * (target - part)):02X}" for part in _parts(COLOURS[place]))
+    """The colour of the ``index``-th group, :data:`NEUTRAL` for None; beyond the palette they come again."""
+    return NEUTRAL if index is None else COLOURS[index % len(COLOURS)]
 
 
 def ink(fill: str) -> str:
@@ -32,12 +32,7 @@ def contrast(first: str, second: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
-def _parts(paint: str) -> tuple[int, int, int]:
-    red, green, blue = (int(paint[at : at + 2], 16) for at in (1, 3, 5))
-    return red, green, blue
-
-
 def _luminance(paint: str) -> float:
-    shares = [part / 255 for part in _parts(paint)]
+    shares = [int(paint[at : at + 2], 16) / 255 for at in (1, 3, 5)]
     red, green, blue = [x / 12.92 if x <= 0.04045 else ((x + 0.055) / 1.055) ** 2.4 for x in shares]
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue

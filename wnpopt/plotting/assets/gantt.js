@@ -5,7 +5,7 @@
 const DASHES_OF_A_LINE = 24;
 const LISTED = 8; // links that the text of a bar lists
 const FEW = 12; // bars up to which labels are whole
-const MANY = 300; // bars from which they have neither labels nor edges
+const MANY = 300; // bars from which they have no edges, and labels only where these are whole
 const DASH = { solid: "solid", dashed: "6px,3px", dotted: "dot" };
 
 /** A run-length line as so many cells. */
@@ -35,7 +35,7 @@ function gridTraces(chart) {
   }];
 }
 
-/** How chart's times are told. */
+/** How the chart's times are told. */
 const timesOf = (chart) => (time) => `${digits(time, 5)} ${plain(chart.unit)}`;
 const linesOf = (text) => text.split("\n").filter(Boolean).map((line) => plain(line, 90));
 
@@ -56,11 +56,17 @@ function barText(chart, place, incoming) {
     ...linesOf(texts[detail]), ...waits].join("<br>");
 }
 
-function barTraces(chart) {
+function barTraces(chart, width) {
   const { texts, bars, lanes } = chart;
   const incoming = bars.map(() => []);
   chart.links.forEach(([, target], index) => incoming[target].push(index));
-  const label = (place) => (bars.length <= FEW ? texts[bars[place][5]] : texts[bars[place][5]].split(".").pop());
+  // The whole name where it fits, else what comes after its last dot: the colour says the rest.
+  const label = (place) => {
+    const whole = texts[bars[place][5]];
+    const room = (((bars[place][4] - bars[place][3]) / chart.end) * (width - 90)) / 7;
+    if (bars.length <= FEW || whole.length <= room) return whole;
+    return bars.length > MANY ? "" : whole.split(".").pop();
+  };
   const edge = bars.length > MANY ? 0 : bars.length > 60 ? 0.25 : 0.7;
   return chart.groups.flatMap(([name, colour, ink], group) => {
     const places = bars.flatMap((bar, place) => (bar[2] === group ? [place] : []));
@@ -71,7 +77,7 @@ function barTraces(chart) {
       y: places.map((place) => bars[place][0] - 0.4 + ((bars[place][1] + 0.5) * 0.8) / lanes[bars[place][0]][1]),
       width: places.map((place) => 0.76 / lanes[bars[place][0]][1]),
       marker: { color: colour, line: { color: theme("--page"), width: edge } },
-      text: bars.length > MANY ? undefined : places.map((place) => plain(label(place), 24)),
+      text: places.map((place) => plain(label(place), 24)), zorder: 1,
       textposition: "inside", insidetextanchor: "middle", textangle: 0, insidetextfont: { color: ink, size: 11 },
       hovertext: places.map((place) => barText(chart, place, incoming[place])),
       hovertemplate: "%{hovertext}<extra></extra>",
@@ -117,7 +123,7 @@ function markTraces(chart) {
   const through = chart.marks.filter(([, , lane]) => lane === null);
   for (const [at, group, , label, kind, style, turn, turns] of through) {
     const line = { color: paint(group), width: style === "dashed" ? 2 : 1.7, dash: style === "dashed" ? "solid" : DASH[style] };
-    if (style !== "dashed") shapes.push({ type: "line", x0: at, x1: at, xref: "x", y0: 0, y1: 1, yref: "paper", line });
+    if (style !== "dashed") shapes.push({ type: "line", x0: at, x1: at, xref: "x", y0: 0, y1: 1, yref: "paper", line, layer: style === "dotted" ? "below" : "above" });
     const pieces = Array.from({ length: DASHES_OF_A_LINE }, (_, i) => i).filter((i) => i % turns === turn);
     for (const [yaxis, rows] of panels) {
       // Pointing finds points, not what is between: ends and middle of each dash.
@@ -172,17 +178,17 @@ function ganttFigure(chart, heading, id = "") {
         margin: { ...layout.margin, b: foot(width) },
         xaxis: { ...axis, range: [0, chart.end * 1.015], title: { text: `time in ${plain(chart.unit)}` }, anchor: "y" },
         yaxis: {
-          ...axis, domain: [0, lower / inner], range: [chart.lanes.length - 0.5, -0.5], showgrid: false,
+          ...axis, domain: [0, lower / inner], range: [Math.max(chart.lanes.length, 1) - 0.5, -0.5], showgrid: false,
           tickvals: lanes.map((_, index) => index), ticktext: lanes, title: { text: narrow ? "" : plain(chart.lane_title) },
         },
       };
       if (rows) {
         whole.yaxis2 = {
           ...axis, domain: [(lower + gap) / inner, 1], range: [rows - 0.5, -0.5], showgrid: false,
-          title: { text: plain(chart.grid_title) },
+          tick0: 0, dtick: Math.ceil(rows / 6), title: { text: plain(chart.grid_title) },
         };
       }
-      return { data: [...(rows ? gridTraces(chart) : []), ...barTraces(chart), ...linkTraces(chart), ...traces], layout: whole };
+      return { data: [...(rows ? gridTraces(chart) : []), ...barTraces(chart, width), ...linkTraces(chart), ...traces], layout: whole };
     },
   });
 }
