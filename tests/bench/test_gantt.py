@@ -176,6 +176,6 @@ def test_the_page_form_keeps_times_texts_and_cells(family: str) -> None:
     assert len(set(compact.texts)) == len(compact.texts)
     for bar, (lane, track, group, start, end, label, detail) in zip(chart.bars, compact.bars, strict=True):
         assert (bar.lane, bar.track, bar.group) == (lane, track, group)
-        assert (bar.label, bar.detail) == (compact.texts[label], compact.texts[detail])
+        assert (bar.label, bar.detail) == (compact.texts[label], "\n".join(compact.texts[line] for line in detail))
         assert (start, end) == pytest.approx((bar.start, bar.end), abs=2e-6 * chart.end)
     assert sorted(mark.at for mark in chart.marks) == pytest.approx(sorted(at for at, *_ in compact.marks), rel=1e-5)

@@ -79,7 +79,7 @@ def test_the_page_has_links_marks_and_values() -> None:
     assert compact.values == ((2, 7, 1, 9),)
     assert (compact.grid_title, compact.column_title, compact.value_unit) == ("block", "slot", "bit")
     ((source, target, start, end, detail),) = compact.links
-    assert (source, target, compact.texts[detail]) == (0, 1, "8 B")
+    assert (source, target, [compact.texts[line] for line in detail]) == (0, 1, ["8 B"])
     assert (start, end) == pytest.approx((4.0, 5.0), abs=2e-6 * compact.end)
     told = {(compact.texts[label], compact.texts[kind], style) for _, _, _, label, kind, style, _, _ in compact.marks}
     assert told == {("bound", "", "dotted"), ("here", "arrival", "dashed")}

@@ -57,7 +57,7 @@ def test_a_large_plan_is_drawn(drawn: Drawn, width: int, dark: bool) -> None:
       return { bars: schedule.querySelectorAll(".bars .point path").length, tips: tips.length,
                grids: schedule.querySelectorAll(".hm image").length,
                channels: document.querySelectorAll("#channel .hm image").length,
-               dashed: new Set(dashed.map((trace) => trace.x.find((x) => x !== null))).size,
+               dashed: new Set(dashed.map((trace) => trace.hovertemplate)).size,
                names: texts(".legendtext"), axis: texts(".xtitle"), lanes: texts(".ytick text"),
                fits: document.documentElement.scrollWidth <= innerWidth,
                clear: keys.every((key) => key.top >= axis.bottom - 1 && key.bottom <= end + 1),
@@ -94,21 +94,30 @@ def test_pointing_tells_what_a_bar_a_transfer_a_cell_and_an_arrival_are(drawn: D
         .find((text) => text.includes(": ") && text.includes(" B in "));
       return { bar: await told((trace) => trace.type === "bar", 0),
                link: await told((trace) => trace.mode === "markers", 0),
-               cell: await told((trace) => trace.type === "heatmap", [0, 0]),
                arrival: await told((trace) => trace.hovertemplate?.includes("has arrived"), 0), target };
+    """
+    corner = f"""
+      const box = document.querySelector("#schedule .hm image").getBoundingClientRect();
+      return [box.x + (5.5 / {len(solution.rb)}) * box.width, box.y + (1.5 / {instance.resource_blocks}) * box.height];
     """
     with opened(path) as browser:
         answer = cast(dict[str, str], browser.run(SEE + script))
+        x, y = cast(list[float], browser.run(corner))
+        for step in (0, 1):
+            browser.ask("Input.dispatchMouseEvent", type="mouseMoved", x=x + step, y=y)
+            browser.run("await pause(150);")
+        cell = str(browser.run("return document.querySelector('#schedule .hovertext')?.textContent;"))
     first = next(s for s in instance.subgraphs if s.modality == instance.modalities[0].name)
     for words in (first.name, f"on {solution.core[first.name]}", f"({solution.start[first.name]} to ", "reads m0"):
         assert words in answer["bar"]
+    assert "\\n" not in answer["bar"]
     moved = next(e for e in instance.edges if solution.core[e.source] != solution.core[e.target])
     for words in (f"{moved.source} to {moved.target}", f"{moved.bytes} B in "):
         assert words in answer["link"]
-    owner = solution.rb[0][0]
+    owner = solution.rb[5][1]
     assert owner is not None
-    for words in (instance.modalities[owner].name, "resource block 0, slot 0", f"{instance.rates[owner, 0, 0]} bit"):
-        assert words in answer["cell"]
+    for words in (instance.modalities[owner].name, "resource block 1, slot 5", f"{instance.rates[owner, 1, 0]} bit"):
+        assert words in cell
     assert "has arrived: " in answer["arrival"]
     assert "there " in answer["target"]
 

@@ -23,7 +23,8 @@ _DIGITS = 6
 
 @dataclass(frozen=True, slots=True)
 class PageChart:
-    """A :class:`Gantt` as ``gantt.js`` reads it, each text once in ``texts``; labels and details are places there.
+    """A :class:`Gantt` as ``gantt.js`` reads it, each text once in ``texts``; labels are places there, and details
+    the places of their lines.
 
     A group is (name, colour, ink), a bar (lane, track, group, start, end, label, detail), a link (source, target,
     start, end, detail), a mark (time, group or None, lane or None, label, kind, style, turn, turns). A line of
@@ -37,8 +38,8 @@ class PageChart:
     lanes: tuple[tuple[str, int], ...]
     groups: tuple[tuple[str, str, str], ...]
     texts: tuple[str, ...]
-    bars: tuple[tuple[int, int, int, float, float, int, int], ...]
-    links: tuple[tuple[int, int, float, float, int], ...]
+    bars: tuple[tuple[int, int, int, float, float, int, tuple[int, ...]], ...]
+    links: tuple[tuple[int, int, float, float, tuple[int, ...]], ...]
     link_title: str
     marks: tuple[tuple[float, int | None, int | None, int, int, str, int, int], ...]
     grid_title: str
@@ -70,6 +71,9 @@ def page_chart(gantt: Gantt) -> PageChart:
     def place(text: str) -> int:
         return texts.setdefault(text, len(texts))
 
+    def lines(text: str) -> tuple[int, ...]:
+        return tuple(place(line) for line in text.splitlines())
+
     def when(time: float) -> float:
         return float(f"{round(time / scale) * scale:.7g}")
 
@@ -88,9 +92,9 @@ def page_chart(gantt: Gantt) -> PageChart:
         lanes=tuple((lane.name, lane.tracks) for lane in gantt.lanes),
         groups=tuple((group.name, group.colour, ink(group.colour)) for group in gantt.groups),
         bars=tuple(
-            (b.lane, b.track, b.group, when(b.start), when(b.end), place(b.label), place(b.detail)) for b in gantt.bars
+            (b.lane, b.track, b.group, when(b.start), when(b.end), place(b.label), lines(b.detail)) for b in gantt.bars
         ),
-        links=tuple((k.source, k.target, when(k.start), when(k.end), place(k.detail)) for k in gantt.links),
+        links=tuple((k.source, k.target, when(k.start), when(k.end), lines(k.detail)) for k in gantt.links),
         link_title=gantt.link_title,
         marks=tuple(drawn(mark, *turn) for mark, turn in zip([*dashed, *others], turns, strict=True)),
         texts=tuple(texts),

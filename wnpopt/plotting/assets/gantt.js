@@ -37,7 +37,7 @@ function gridTraces(chart) {
 
 /** How the chart's times are told. */
 const timesOf = (chart) => (time) => `${digits(time, 5)} ${plain(chart.unit)}`;
-const linesOf = (text) => text.split("\n").filter(Boolean).map((line) => plain(line, 90));
+const linesOf = (chart, places) => places.map((place) => plain(chart.texts[place], 90));
 
 /** What a bar tells: its name and lane, when, its details, what leads to it (the latest first). */
 function barText(chart, place, incoming) {
@@ -49,11 +49,11 @@ function barText(chart, place, incoming) {
     const from = `from ${plain(texts[bars[source][5]], 40)}`;
     return bars[source][0] === lane
       ? `${from}, same ${plain(chart.lane_title || "lane", 20)}, ${when(there)}`
-      : `${from} on ${plain(lanes[bars[source][0]][0], 20)}: ${plain(texts[told], 60)}, there ${when(there)}`;
+      : `${from} on ${plain(lanes[bars[source][0]][0], 20)}: ${linesOf(chart, told).join(", ")}, there ${when(there)}`;
   });
   if (waits.length > LISTED) waits.splice(LISTED, Infinity, `and ${waits.length - LISTED} more`);
   return [`<b>${plain(texts[label])}</b> on ${plain(lanes[lane][0], 40)}`, `${when(start)} to ${when(end)}`,
-    ...linesOf(texts[detail]), ...waits].join("<br>");
+    ...linesOf(chart, detail), ...waits].join("<br>");
 }
 
 function barTraces(chart, width) {
@@ -106,7 +106,7 @@ function linkTraces(chart) {
     hovertext: links.map(([source, target, start, end, detail]) => [
       `<b>${plain(texts[bars[source][5]], 40)} to ${plain(texts[bars[target][5]], 40)}</b>`,
       [source, target].map((bar) => plain(lanes[bars[bar][0]][0], 20)).join(" to "),
-      ...linesOf(texts[detail]), `${when(start)} to ${when(end)}`].join("<br>")),
+      ...linesOf(chart, detail), `${when(start)} to ${when(end)}`].join("<br>")),
     hovertemplate: "%{hovertext}<extra></extra>",
   }];
 }
