@@ -50,7 +50,7 @@ ALLOWED = {
     "api": {"core", "solving", "api"},
     "bench": {"core", "plotting", "domain", "backends", "solving", "api", "bench"},
     "testing": {"core", "api"},
-    "cli": {"core", "domain", "backends", "api", "bench", "cli", "__main__"},
+    "cli": {"core", "plotting", "domain", "backends", "api", "bench", "cli", "__main__"},
     "__main__": {"cli"},
 }
 
