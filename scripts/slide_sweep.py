@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import Figure
 
+from wnpopt.plotting.palette import COLOURS
 from wnpopt.plotting.save import save_image
 from wnpopt.problems.slide import SlideInstance
 from wnpopt.problems.slide.generate import generate
@@ -120,8 +121,8 @@ def draw_sweep(points: Sequence[Point], axis: str, path: Path) -> None:
     top, bottom = figure.subplots(2, 1, sharex=True, height_ratios=(2.4, 1.0))
     x = [point.x for point in points]
     for label, colour, marker, values in (
-        ("simultaneous (SLIDE)", "#0072B2", "o", [point.slide for point in points]),
-        ("download, then infer", "#D55E00", "s", [point.dai for point in points]),
+        ("simultaneous (SLIDE)", COLOURS[0], "o", [point.slide for point in points]),
+        ("download, then infer", COLOURS[5], "s", [point.dai for point in points]),
     ):
         top.plot(x, [value.mean for value in values], color=colour, marker=marker, markersize=5, label=label)
         top.fill_between(x, [v.low for v in values], [v.high for v in values], color=colour, alpha=0.15, linewidth=0)

@@ -23,7 +23,7 @@ ALLOWED = {
     "api": {"core", "solving", "api"},
     "bench": {"core", "plotting", "domain", "backends", "solving", "api", "bench"},
     "testing": {"core", "plotting", "api", "testing"},
-    "cli": {"core", "domain", "backends", "api", "bench", "cli", "__main__"},
+    "cli": {"core", "plotting", "domain", "backends", "api", "bench", "cli", "__main__"},
     "__main__": {"cli"},
     "__init__": {"core"},
 }

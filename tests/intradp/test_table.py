@@ -13,7 +13,6 @@ from wnpopt.problems.intradp.generate import generate
 from wnpopt.problems.intradp.online.adaptive import Controller, random_trace, read_trace, replay_trace
 from wnpopt.problems.intradp.online.simulate import BandwidthTrace, simulate
 from wnpopt.problems.intradp.online.table import PlanTable, at_bandwidth, build_table, front, parse_grid
-from wnpopt.problems.intradp.plots.image import draw, draw_sweep
 from wnpopt.problems.intradp.verify import replay, verify
 
 
@@ -115,15 +114,3 @@ def test_front() -> None:
     latency, energy = [point[0] for point in points], [point[1] for point in points]
     assert latency == sorted(latency)
     assert energy == sorted(energy, reverse=True)
-
-
-def test_figures(tmp_path: Path) -> None:
-    pytest.importorskip("matplotlib")
-    pytest.importorskip("plotly")
-    instance = generate({"shape": "chain", "operators": 9, "units": 10}, 5)
-    solution = build_table(instance, [1.0]).plans[0].solution(instance.name)
-    for suffix in ("png", "svg", "html"):
-        draw(instance, solution, 0.001, tmp_path / f"plan.{suffix}")
-        draw_sweep({"search": [(1, 2.0), (2, 1.0)], "bound": [(1, 1.5), (2, 1.0)]}, tmp_path / f"sweep.{suffix}")
-        assert (tmp_path / f"plan.{suffix}").stat().st_size > 2000
-        assert (tmp_path / f"sweep.{suffix}").stat().st_size > 2000

@@ -47,7 +47,10 @@ def solve(
 
         api.expect(instance, method)
         loaded, family = api.load_with_data(instance)
-        draw = None if plot is None else plotter(family, plot)
+        if plot is not None:
+            from wnpopt.plotting.draw import check_picture
+
+            check_picture(family, plot)
         check_target(out, instance)
         check_target(plot, instance, out)
         with ProgressLine(f"{loaded.name} {method}", family.sense, enabled=not json) as line:
@@ -72,27 +75,11 @@ def solve(
         whole = True
         if out is not None:
             whole &= written("solution", out, lambda: api.save(solution, out), quiet=json)
-        if draw is not None and plot is not None:
-            whole &= written("picture", plot, lambda: draw(loaded, solution, result.bound, plot), quiet=json)
+        if plot is not None:
+            from wnpopt.plotting import draw
+
+            whole &= written("picture", plot, lambda: draw.draw(loaded, solution, result.bound, plot), quiet=json)
     return 0 if whole else 3
-
-
-def plotter(family: AnyFamily, path: Path) -> Draw:
-    """The family's drawing function.
-
-    After checking that ``path`` has a format that it knows and that its library is there.
-    """
-    from wnpopt.core.extras import need
-    from wnpopt.core.lazy import resolve
-
-    if family.plot is None:
-        raise InputError(f"the family {family.name} has no picture", where="--plot")
-    if path.suffix.lower() not in family.plot_formats:
-        endings = ", ".join(family.plot_formats)
-        raise InputError(f"found {path.name}; a file name with one of the endings {endings} is needed", where="--plot")
-    need("plotly.graph_objects" if path.suffix.lower() == ".html" else "matplotlib.figure", "plot")
-    draw: Draw = resolve(family.plot)  # type: ignore[assignment]
-    return draw
 
 
 def check_target(path: Path | None, *others: Path | None) -> None:
@@ -151,5 +138,3 @@ def _show(instance: Instance, family: AnyFamily, result: Result[Solution]) -> No
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    Draw = Callable[[Instance, Solution, float | None, Path], None]

@@ -38,8 +38,6 @@ FAMILY = Family(
     warm_start="layer-cut",
     generate=refer("wnpopt.problems.intradp.generate:generate"),
     generator_options=refer("wnpopt.problems.intradp.generate:OPTIONS"),
-    plot="wnpopt.problems.intradp.plots.image:draw",
-    plot_formats=(".html", ".png", ".svg"),
     unit=lambda instance: "s" if instance.objective == "latency" else "J",
     doctor=later(lambda: KnownCase.read(__name__)),
     gantt="wnpopt.problems.intradp.plots.gantt:gantt",

@@ -41,8 +41,6 @@ FAMILY = Family(
     warm_start="greedy",
     generate=refer("wnpopt.problems.slide.generate:generate"),
     generator_options=refer("wnpopt.problems.slide.generate:OPTIONS"),
-    plot="wnpopt.problems.slide.plots.image:draw",
-    plot_formats=(".html", ".png", ".svg"),
     unit=lambda instance: "users" if instance.objective == "count" else "weight",
     doctor=later(lambda: KnownCase.read(__name__)),
     gantt="wnpopt.problems.slide.plots.gantt:gantt",
