@@ -195,11 +195,13 @@ def perturb(subject: Subject) -> str | None:
 
 @check("family-suites")
 def suites(subject: Subject) -> str | None:
-    """Suites have names of their own, methods that exist, and the same instances every time."""
-    names = [suite.name for suite in subject.family.suites]
-    expect(len(names) == len(set(names)), "suites of a family have different names")
-    for suite in subject.family.suites:
-        expect(isinstance(suite, Suite) and suite.family == subject.family.name, "a suite is a Suite of its family")
+    """Suites have their names, methods that exist, and the same instances every time."""
+    names = list(subject.family.suites)
+    for name, reference in subject.family.suites.items():
+        suite = resolve(reference)
+        expect(isinstance(suite, Suite), f"{reference} is a Suite")
+        assert isinstance(suite, Suite)
+        expect((suite.name, suite.family) == (name, subject.family.name), "a suite has its name and its family")
         lacking = [name for name in suite.methods if name not in registry.methods(subject.family.name)]
         expect(not lacking, f"methods of the suite {suite.name} that do not exist: {', '.join(lacking)}")
         expect(bool(suite.presets), f"the suite {suite.name} has presets")

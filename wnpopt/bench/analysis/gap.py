@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 
 from wnpopt.bench.analysis.means import mean, median, shifted_geometric_mean
 from wnpopt.bench.analysis.primal import normalised_integral
-from wnpopt.bench.analysis.runs import Attempt, Known, Runs, finder, state_of
+from wnpopt.bench.analysis.runs import Known, Runs, StoredRun, finder, state_of
 from wnpopt.bench.analysis.table import Cell, Column, Table
 from wnpopt.bench.store.record import Failure
 
@@ -82,12 +83,10 @@ def instance_table(runs: Runs, family: str | None = None) -> Table:
     median time as in :func:`gap_table`.
     """
     longest = _longest(runs.attempts)
-    chosen = [a for a in runs.attempts if a.known is not None and family in (None, a.known.family)]
-    groups: dict[str, dict[str, list[Attempt]]] = {}
-    for attempt in chosen:
-        groups.setdefault(attempt.record.key.instance_hash, {}).setdefault(attempt.label, []).append(attempt)
-    labels = sorted({attempt.label for attempt in chosen})
-    seeded = {label for label in labels if any(len(group.get(label, ())) > 1 for group in groups.values())}
+    chosen = {key: own for key, own in runs.by_instance.items() if family in (None, runs.known[key].family)}
+    labels = sorted({run.label for own in chosen.values() for run in own})
+    counts = [Counter(run.label for run in own) for own in chosen.values()]
+    seeded = {label for count in counts for label in count if count[label] > 1}
     columns = [
         Column("suite", "suite"),
         Column("file", "file"),
@@ -104,17 +103,15 @@ def instance_table(runs: Runs, family: str | None = None) -> Table:
             columns.append(Column(f"{label}: median gap", f"{label} median gap", "percent", "Median over the seeds."))
         columns.append(Column(f"{label}: time_s", f"{label} time", "seconds", "Median over the seeds."))
     rows: list[tuple[Cell, ...]] = []
-    for group in groups.values():
-        attempts = [attempt for own in group.values() for attempt in own]
-        known = attempts[0].known
-        assert known is not None
+    for key, attempts in chosen.items():
+        known = runs.known[key]
         state = state_of(known, attempts)
         cells: list[Cell] = [
             known.suite, _file(known, attempts), known.name, known.best, known.bound, known.gap,
             finder(known, attempts), "infeasible" if state == "proved" and known.best is None else state,
         ]  # fmt: skip
         for label in labels:
-            own = group.get(label, [])
+            own = [run for run in attempts if run.label == label]
             gaps = [attempt.gap for attempt in own if attempt.gap is not None]
             cells.append(min(gaps, default=None))
             if label in seeded:
@@ -142,7 +139,7 @@ def seed_table(runs: Runs) -> Table:
         Column("value_median", "median", "number"),
         Column("value_worst", "worst", "number"),
     )
-    groups: dict[tuple[str, str], list[Attempt]] = {}
+    groups: dict[tuple[str, str], list[StoredRun]] = {}
     for attempt in runs.attempts:
         if attempt.known is not None:
             groups.setdefault((attempt.record.key.instance_hash, attempt.label), []).append(attempt)
@@ -193,11 +190,11 @@ def _contradictions(runs: Runs) -> list[Known]:
     return sorted(found, key=lambda known: (known.suite, known.name, known.instance_hash))
 
 
-def _suite_and_label(attempt: Attempt) -> tuple[str, str]:
+def _suite_and_label(attempt: StoredRun) -> tuple[str, str]:
     return attempt.suite, attempt.label
 
 
-def _gap_row(suite: str, label: str, group: Sequence[Attempt], longest: Mapping[str, float]) -> tuple[Cell, ...]:
+def _gap_row(suite: str, label: str, group: Sequence[StoredRun], longest: Mapping[str, float]) -> tuple[Cell, ...]:
     valid = [attempt for attempt in group if attempt.record.failure is not Failure.INVALID]
     times = _times(valid, longest)
     gaps = [gap for attempt in valid if (gap := attempt.gap) is not None]
@@ -218,11 +215,11 @@ def _gap_row(suite: str, label: str, group: Sequence[Attempt], longest: Mapping[
     )  # fmt: skip
 
 
-def _answered(attempt: Attempt) -> bool:
+def _answered(attempt: StoredRun) -> bool:
     return attempt.objective is not None or attempt.proved
 
 
-def _longest(attempts: Iterable[Attempt]) -> dict[str, float]:
+def _longest(attempts: Iterable[StoredRun]) -> dict[str, float]:
     """The longest time of any run of each instance, by its hash."""
     longest: dict[str, float] = {}
     for attempt in attempts:
@@ -232,19 +229,19 @@ def _longest(attempts: Iterable[Attempt]) -> dict[str, float]:
     return longest
 
 
-def _times(attempts: Iterable[Attempt], longest: Mapping[str, float]) -> list[float]:
+def _times(attempts: Iterable[StoredRun], longest: Mapping[str, float]) -> list[float]:
     """The time that each run counts with; runs of which none is known are left out."""
     found = (_time(attempt, longest) for attempt in attempts)
     return [time for time in found if time is not None]
 
 
-def _time(attempt: Attempt, longest: Mapping[str, float]) -> float | None:
+def _time(attempt: StoredRun, longest: Mapping[str, float]) -> float | None:
     key, own = attempt.record.key, attempt.record.result.runtime_s
     if _answered(attempt) and own is not None:
         return own
     return longest.get(key.instance_hash) if key.time_limit_s is None else key.time_limit_s
 
 
-def _file(known: Known, attempts: Sequence[Attempt]) -> str:
+def _file(known: Known, attempts: Sequence[StoredRun]) -> str:
     same = [attempt.record.file for attempt in attempts if attempt.suite == known.suite]
     return min(same or [attempt.record.file for attempt in attempts])

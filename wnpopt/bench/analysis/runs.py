@@ -52,7 +52,7 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
+class StoredRun:
     """A run with the ``label`` under which its like is compared, and what is known of its instance.
 
     ``known`` is None for a file that is no valid instance.
@@ -103,7 +103,7 @@ class Attempt:
 class Runs:
     """All attempts, in the order of their suites, files, labels and seeds."""
 
-    attempts: tuple[Attempt, ...]
+    attempts: tuple[StoredRun, ...]
     known: Mapping[str, Known]
 
     @classmethod
@@ -122,7 +122,7 @@ class Runs:
         rule = integral or Integrality()
         known = {key: found for key, group in groups.items() if (found := _known(group, rule)) is not None}
         attempts = [
-            Attempt(record, labels[record.key], suite_of(record.file), known.get(record.key.instance_hash))
+            StoredRun(record, labels[record.key], suite_of(record.file), known.get(record.key.instance_hash))
             for record in unique
         ]
         attempts.sort(key=lambda a: (a.suite, a.record.file, a.label, a.record.key.seed))
@@ -138,7 +138,16 @@ class Runs:
         """The families of the valid instances, sorted."""
         return tuple(sorted({known.family for known in self.known.values()}))
 
-    def of_family(self, family: str) -> tuple[Attempt, ...]:
+    @cached_property
+    def by_instance(self) -> Mapping[str, Sequence[StoredRun]]:
+        """The runs on each valid instance, by its hash, instances in the order of their suites and files."""
+        groups: dict[str, list[StoredRun]] = {}
+        for run in self.attempts:
+            if run.known is not None:
+                groups.setdefault(run.known.instance_hash, []).append(run)
+        return groups
+
+    def of_family(self, family: str) -> tuple[StoredRun, ...]:
         """The attempts on valid instances of ``family``."""
         return tuple(a for a in self.attempts if a.known is not None and a.known.family == family)
 
@@ -153,7 +162,7 @@ def ties(value: float, best: float, integral: bool) -> bool:
     return value == best if integral else abs(value - best) <= GAP_OPTIMAL * max(abs(best), 1e-12)
 
 
-def state_of(known: Known, attempts: Sequence[Attempt]) -> State:
+def state_of(known: Known, attempts: Sequence[StoredRun]) -> State:
     """What these runs, all that there are of an instance, come to."""
     if known.contradiction is not None:
         return "contradiction"
@@ -164,7 +173,7 @@ def state_of(known: Known, attempts: Sequence[Attempt]) -> State:
     return "failed" if all(attempt.record.failure is not None for attempt in attempts) else "unsolved"
 
 
-def finder(known: Known, attempts: Sequence[Attempt]) -> str | None:
+def finder(known: Known, attempts: Sequence[StoredRun]) -> str | None:
     """The label of the run that found the best value, "the index" where only that has it; None without a value."""
     if known.best is None:
         return None
