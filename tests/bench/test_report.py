@@ -17,12 +17,13 @@ from tests.bench.report_store import failed, tiny_store
 from wnpopt.bench.analysis.runs import Runs, state_of
 from wnpopt.bench.report.data import overview_of, suite_table, with_figures
 from wnpopt.bench.report.figures import MOST_POINTS, curve_of, thinned
-from wnpopt.bench.report.page import embedded, write_report
+from wnpopt.bench.report.page import write_report
 from wnpopt.bench.store.record import Failure, Reference
 from wnpopt.bench.store.store import Store, write_records
 from wnpopt.cli.main import main
 from wnpopt.core.errors import InputError, one_line
 from wnpopt.core.trace import TracePoint
+from wnpopt.plotting.page import embedded
 
 pytest.importorskip("plotly", reason="the extra plot is not installed")
 

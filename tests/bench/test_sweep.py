@@ -23,7 +23,7 @@ from wnpopt.bench.suites import materialise as suite_module
 from wnpopt.bench.suites.materialise import materialise
 from wnpopt.core.errors import InputError
 from wnpopt.problems.intradp.instance import IntradpInstance
-from wnpopt.problems.intradp.online.simulate import Trace as Bandwidth
+from wnpopt.problems.intradp.online.simulate import BandwidthTrace as Bandwidth
 from wnpopt.problems.intradp.online.simulate import simulate
 from wnpopt.problems.intradp.solution import IntradpSolution
 

@@ -47,8 +47,9 @@ class Family(Generic[I, S]):
     references (``package.module:NAME``) by name, resolved when they are needed, so that listing families imports no
     solver. (Methods by reference alone, in a tuple, are all imported as soon as one is asked for.) ``warm_start`` names
     the method whose solution the exact methods start from. ``integer_objective`` holds for all instances or is asked of
-    one. ``prove_infeasible`` gives a proof that needs no solver's word, or None. ``plot`` draws a solution into a file
-    of one of ``plot_formats``; ``gantt`` makes the :class:`wnpopt.plotting.gantt.Gantt` of a verified solution.
+    one. ``prove_infeasible`` gives a proof that needs no solver's word, or None. ``gantt``
+    makes the :class:`wnpopt.plotting.gantt.Gantt` of a verified solution, of which all pictures are drawn; ``plot``
+    makes the figures of plotly, by name, that a page shows of an instance beneath the schedule.
     ``perturb`` makes one small random change: a function of an instance, a ``numpy.random.Generator`` and the instance
     with which the changes began, around whose values it keeps the others. ``warm_up`` are options of ``generate`` for
     tiny instances that, with the known case, reach everything that the family compiles.
@@ -73,7 +74,6 @@ class Family(Generic[I, S]):
     generate: Callable[[Mapping[str, int | float | str], int], I]
     generator_options: tuple[Option, ...]
     plot: str | None = None
-    plot_formats: tuple[str, ...] = (".png", ".svg")
     unit: str | Callable[[I], str] = ""
     doctor: KnownCase | None = None
     gantt: str | None = None

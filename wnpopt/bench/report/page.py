@@ -1,20 +1,14 @@
 """The report: one HTML page that needs nothing else, made from a store alone, and its tables as files.
 
-The page holds the data as JSON, plotly.js, and the scripts of the folder ``page``, which draw everything in the
-browser. Its content security policy lets run these scripts alone, known by their hashes, and fetches nothing: names and
-messages come from files of others.
+The page (:mod:`wnpopt.plotting.page`) holds the data as JSON; the scripts of the folder ``assets`` draw everything in
+the browser.
 """
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import json
 import os
-import re
 from collections.abc import Iterator, Sequence
 from importlib.resources import files
-from string import Template
 
 import msgspec
 
@@ -36,11 +30,11 @@ from wnpopt.bench.store.store import Store
 from wnpopt.core.errors import InputError
 from wnpopt.core.extras import need
 from wnpopt.core.jsonio import write_atomic
-from wnpopt.core.text import one_line
+from wnpopt.plotting.page import page_html
 
 FIGURES = 200
 """Instances that have figures, unless asked otherwise: each adds some kilobytes to the page."""
-_SCRIPTS = ("tables.js", "figures.js", "gantt.js", "main.js")
+_SCRIPTS = ("tables.js", "figures.js", "main.js")
 
 
 class _Drawn(msgspec.Struct, frozen=True):
@@ -130,49 +124,9 @@ def _note(analysis: Analysis, profile: PerformanceProfile) -> str:
 
 
 def _assemble(page: _Page, drawn: Sequence[Figure]) -> bytes:
-    from plotly.offline import get_plotlyjs
-
     folder = files("wnpopt.bench.report").joinpath("assets")
-    script = "\n" + "\n".join(folder.joinpath(name).read_text(encoding="utf-8") for name in _SCRIPTS)
-    plotly = get_plotlyjs()
-    allowed = " ".join(f"'sha256-{_digest(text)}'" for text in (script, plotly))
-    figures = "\n".join(
-        f'<script type="application/json" id="figure-{number}">{embedded(figure)}</script>'
-        for number, figure in enumerate(drawn)
-    )
-    text = Template(folder.joinpath("report.html").read_text(encoding="utf-8")).substitute(
-        policy=f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; img-src data: blob:",
-        style=folder.joinpath("report.css").read_text(encoding="utf-8"),
-        data=embedded(page),
-        figures=figures,
-        script=script,
-        plotly=plotly,
-    )
-    return text.encode()
-
-
-def _digest(text: str) -> str:
-    """What a content security policy calls an inline script by (CSP level 3, section 2.3.1)."""
-    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-
-
-_ESCAPES = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&"}
-_UNUSUAL = re.compile(r"\\(u[0-9a-f]{4}|.)|[^\x20-\x7e]")
-
-
-def embedded(data: object) -> str:
-    """``data`` as JSON that may stand in a script element: nothing in it can end or comment the element.
-
-    Texts are as :func:`wnpopt.core.text.one_line` has them: nothing that they hold can act on those who read the page.
-    """
-    return _UNUSUAL.sub(_as_seen, msgspec.json.encode(data).decode()).translate(_ESCAPES)
-
-
-def _as_seen(found: re.Match[str]) -> str:
-    """A character of a JSON text, or its escape there, such that the text holds what is shown of it."""
-    character = found[0]
-    if found[1] is not None:
-        if found[1] in ('"', "\\"):
-            return found[0]
-        character = json.loads(f'"{found[0]}"')
-    return one_line(character).replace("\\", "\\\\")
+    data: dict[str, object] = {"data": page}
+    data |= {f"figure-{number}": figure for number, figure in enumerate(drawn)}
+    body = folder.joinpath("report.html").read_text(encoding="utf-8")
+    scripts = [folder.joinpath(name) for name in _SCRIPTS]
+    return page_html("wnpopt report", body, data, scripts, [folder.joinpath("report.css")])

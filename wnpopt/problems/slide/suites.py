@@ -14,8 +14,8 @@ from typing import cast
 from wnpopt.core.suite import Measure, Point, SolvedRun, Suite, Trial, Values, presets
 from wnpopt.problems.slide.generate import generate
 from wnpopt.problems.slide.instance import SlideInstance
+from wnpopt.problems.slide.plots.timeline import timelines
 from wnpopt.problems.slide.solution import SlideSolution
-from wnpopt.problems.slide.timeline import timelines
 
 _CELL: Mapping[str, int | float | str] = MappingProxyType(
     {

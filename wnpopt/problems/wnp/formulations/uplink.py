@@ -6,23 +6,20 @@ import numpy as np
 
 from wnpopt.core.budget import Budget
 from wnpopt.problems.wnp.instance import IntArray
-from wnpopt.problems.wnp.kernels.radio import Uplink
-from wnpopt.problems.wnp.kernels.throughput import usable_slots
+from wnpopt.problems.wnp.kernels.uplink import Uplink
 
 
-def allocate(uplink: Uplink, deadline: IntArray, budget: Budget) -> IntArray | None:
-    """Slot counts (K', N, B) that meet ``deadline`` (K') in slots; None if CP-SAT finds none within the budget."""
-    return refuted(uplink, deadline, budget)[0]
+def allocate(uplink: Uplink, deadline: IntArray, budget: Budget) -> tuple[IntArray | None, bool]:
+    """Slot counts (K', N, B) that meet ``deadline`` (K') in slots, and whether it is proved that there are none.
 
-
-def refuted(uplink: Uplink, deadline: IntArray, budget: Budget) -> tuple[IntArray | None, bool]:
-    """:func:`allocate`, and whether CP-SAT proved that there is none."""
+    None and False if CP-SAT finds neither within the budget.
+    """
     from ortools.sat.python import cp_model
 
     from wnpopt.backends.cpsat import solve_cpsat
 
     model = cp_model.CpModel()
-    usable = usable_slots(deadline, uplink.block_start, uplink.block_length)
+    usable = uplink.usable(deadline)
     count = {
         (k, n, b): model.new_int_var(0, int(usable[k, b]), f"x[{k},{n},{b}]")
         for k, n, b in np.argwhere(uplink.rates > 0).tolist()
@@ -48,9 +45,9 @@ def undeliverable(uplink: Uplink, budget: Budget) -> str | None:
     from wnpopt.backends.highs import solve_highs
 
     everything = np.full(uplink.count, uplink.slots, dtype=np.int64)
-    if not refuted(uplink, everything, budget)[1]:
+    if not allocate(uplink, everything, budget)[1]:
         return None
-    usable = usable_slots(everything, uplink.block_start, uplink.block_length)
+    usable = uplink.usable(everything)
     cells = [tuple(cell) for cell in np.argwhere(uplink.rates > 0).tolist()]
     model = pyo.ConcreteModel()
     model.x = pyo.Var(cells, domain=pyo.Integers, bounds=lambda _, k, _n, b: (0, int(usable[k, b])))

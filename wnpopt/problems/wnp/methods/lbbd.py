@@ -19,29 +19,24 @@ from wnpopt.core.proof import Proof
 from wnpopt.core.result import Termination, WarmStart
 from wnpopt.core.trace import Trace
 from wnpopt.problems.wnp.instance import IntArray, WnpInstance
-from wnpopt.problems.wnp.methods.radio_check import Answer, RadioCheck
+from wnpopt.problems.wnp.methods.outcome import on_problem
 from wnpopt.problems.wnp.methods.refusals import refuse_unplanned
+from wnpopt.problems.wnp.search.radio_check import RadioCheck
 from wnpopt.problems.wnp.solution import WnpSolution
 
 if TYPE_CHECKING:
     from wnpopt.backends.ending import Report
-    from wnpopt.problems.wnp.formulations.cpsat import CpsatModel
+    from wnpopt.problems.wnp.formulations.cpsat_model import CpsatModel
     from wnpopt.problems.wnp.kernels.problem import Problem
-    from wnpopt.problems.wnp.kernels.radio import Arrivals
     from wnpopt.problems.wnp.kernels.schedule import Schedule
+    from wnpopt.problems.wnp.kernels.uplink import Arrivals
 
 
 def solve(instance: WnpInstance, context: Context[WnpSolution]) -> Outcome[WnpSolution]:
     """Solve masters under growing cuts until one's arrivals can be served, or the bound meets the incumbent."""
-    from wnpopt.problems.wnp.kernels.problem import Problem
-
-    began = context.budget.elapsed()
-    problem = Problem.of(instance)
-    if context.budget.exhausted():
-        return Outcome(None, context.budget.why_over())
-    if problem.uplink.alone() is None:
-        return Outcome(None, Termination.PROVED, infeasible="a modality cannot be delivered even alone")
-    return _Decomposition(problem, context, began).solve()
+    return on_problem(
+        instance, context, lambda problem, context, began: _Decomposition(problem, context, began).solve()
+    )
 
 
 class _Decomposition:
@@ -64,6 +59,8 @@ class _Decomposition:
 
     def solve(self) -> Outcome[WnpSolution]:
         """The loop; every round adds a cut, so it ends."""
+        from wnpopt.problems.wnp.kernels.uplink import Arrivals
+
         budget = self.context.budget
         while True:
             solved = self._master(budget)
@@ -82,7 +79,7 @@ class _Decomposition:
             deadline = self._deadlines(schedule)
             answer = self.check.ask(deadline, budget)
             if answer.count is not None:
-                self._accept(schedule, deadline, answer)
+                self._offer(Arrivals(0, deadline, answer.count), schedule)
             else:
                 self._repair(schedule)
             if self.value is not None and self.value <= self.lower:
@@ -118,17 +115,9 @@ class _Decomposition:
         from wnpopt.problems.wnp.kernels.schedule import Schedule
 
         assert report.values is not None
-        problem = self.problem
-        subgraphs, cores = problem.plan.ticks.shape
-        chosen = np.zeros(subgraphs, dtype=np.int64)
-        start = np.zeros(subgraphs, dtype=np.int64)
-        for i in range(subgraphs):
-            start[i] = master.value(report.values, f"s[{i}]")
-            for m in range(cores):
-                if master.value(report.values, f"a[{i},{m}]"):
-                    chosen[i] = m
-        end = start + problem.plan.ticks[np.arange(subgraphs), chosen]
-        return Schedule(int(end.max()), chosen, start)
+        core, start = master.placement(report.values)
+        end = start + self.problem.plan.ticks[np.arange(core.size), core]
+        return Schedule(int(end.max()), core, start)
 
     def _deadlines(self, schedule: Schedule) -> IntArray:
         """The latest arrivals, in slots, under which cores and orders of ``schedule`` keep its makespan."""
@@ -137,19 +126,12 @@ class _Decomposition:
         slots = [int(latest[members].min()) // uplink.slot_ticks for members in problem.readers]
         return np.minimum(np.array(slots, dtype=np.int64), uplink.slots)
 
-    def _accept(self, schedule: Schedule, deadline: IntArray, answer: Answer) -> None:
-        from wnpopt.problems.wnp.kernels.radio import Arrivals
-
-        assert answer.count is not None
-        self._offer(Arrivals(0, deadline, answer.count), schedule)
-
     def _repair(self, schedule: Schedule) -> None:
         """The radio's best for the master's schedule: not what the master hoped for, but often a better incumbent."""
         from wnpopt.problems.wnp.kernels.radio import least_makespan
 
         problem = self.problem
-        tail = problem.modality_tails(schedule.makespan - problem.scheduler.latest_starts(schedule))
-        arrivals, cut = least_makespan(problem.uplink, tail, self.context.budget)
+        arrivals, cut = least_makespan(problem.uplink, problem.slack_tails(schedule), self.context.budget)
         if cut is not None:
             self.check.remember(cut.weight)
         if arrivals is not None:

@@ -7,13 +7,18 @@ from typing import TYPE_CHECKING
 from wnpopt.core.errors import InputError
 from wnpopt.core.extras import need
 from wnpopt.core.text import in_page
+from wnpopt.plotting.gantt import time_unit
 from wnpopt.problems.wnp.instance import WnpInstance
-from wnpopt.problems.wnp.plots.image import time_unit
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
 _COLUMNS = 2
+
+
+def figures(instance: WnpInstance) -> dict[str, Figure]:
+    """What a page shows beneath the schedule: the channel, where there is one."""
+    return {"channel": channel(instance)} if instance.modalities else {}
 
 
 def channel(instance: WnpInstance) -> Figure:
