@@ -33,7 +33,8 @@ def _wnp() -> testing.Subject:
     return testing.Subject(
         registry.family("wnp"),
         mutations=wnp.MUTATIONS,
-        samples=(_changed("wnp", name="exclusive", chip=chip), wnp.two_transfers()),
+        samples=(_changed("wnp", name="exclusive", chip=chip),),
+        solutions=(wnp.two_transfers(),),
         infeasible=(_changed("wnp", name="too-much-data", modalities=modalities),),
     )
 

@@ -44,7 +44,8 @@ class Subject:
     """A family with what its author knows about it.
 
     ``mutations`` are by rule of its verifier (``rules``; None: the ``RULES`` of the verifier's module). ``samples`` are
-    further small instances, beside the known case and two of the generator; ``infeasible`` are instances without
+    further small instances, beside the known case and two of the generator, and ``solutions`` valid pairs of an
+    instance and a solution, for what no method of the family solves; ``infeasible`` are instances without
     a solution, and ``unsupported`` instances by the method that refuses them.
     """
 
@@ -52,6 +53,7 @@ class Subject:
     mutations: Mapping[str, Mutation] = field(default_factory=dict)
     rules: tuple[str, ...] | None = None
     samples: tuple[Instance, ...] = ()
+    solutions: tuple[tuple[Instance, Solution], ...] = ()
     infeasible: tuple[Instance, ...] = ()
     unsupported: Mapping[str, Instance] = field(default_factory=dict)
 
@@ -88,7 +90,7 @@ class Subject:
                         pairs.append((instance, solution))
                         break
         expect(bool(pairs), "some method solves one of the family's instances")
-        return tuple(pairs)
+        return (*pairs, *self.solutions)
 
     @cached_property
     def rule_names(self) -> tuple[str, ...]:

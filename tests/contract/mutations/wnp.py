@@ -14,10 +14,10 @@ from wnpopt.testing import Mutation
 Broken = WnpSolution | None
 
 
-def two_transfers() -> WnpInstance:
-    """Two transfers over an exclusive bus, in opposite directions."""
+def two_transfers() -> tuple[WnpInstance, WnpSolution]:
+    """Two transfers over an exclusive bus, in opposite directions, and a plan: no method makes one for such a bus."""
     ticks = {"a": [5, None], "b": [None, 5], "c": [None, 5], "d": [5, None]}
-    return WnpInstance.from_data(
+    instance = WnpInstance.from_data(
         {
             "kind": "wnp",
             "schema_version": 1,
@@ -34,6 +34,15 @@ def two_transfers() -> WnpInstance:
             "edges": [{"from": "a", "to": "c", "bytes": 9}, {"from": "b", "to": "d", "bytes": 9}],
         }
     )
+    # Each transfer takes 2 hops of 2 ticks and 3 ticks for 9 bytes.
+    solution = WnpSolution(
+        instance=instance.name,
+        rb=(),
+        core={"a": "c0", "b": "c1", "c": "c1", "d": "c0"},
+        start={"a": 0, "b": 0, "c": 12, "d": 19},
+        transfer_start={"a->c": 5, "b->d": 12},
+    )
+    return instance, solution
 
 
 def plan(**change: Callable[[WnpInstance, WnpSolution], Any]) -> Mutation:
