@@ -18,6 +18,7 @@ from tests.bench.record_factory import record
 from tests.bench.report_store import tiny_store
 from tests.bench.suite_store import small, solved_store
 from wnpopt.bench.analysis.analysis import Analysis
+from wnpopt.bench.analysis.table import Column, Table
 from wnpopt.bench.store.record import Failure
 from wnpopt.bench.store.store import Store, StoreWarning, write_records
 from wnpopt.cli.bench.tables import show
@@ -198,3 +199,12 @@ def imported(arguments: list[str]) -> set[str]:
     )
     done = subprocess.run([sys.executable, "-c", program, *arguments], capture_output=True, text=True, check=True)
     return set(json.loads(done.stdout.splitlines()[-1]))
+
+
+def test_columns_of_one_name_stay_two_columns() -> None:
+    """Labels are part of the columns' names, and anybody's."""
+    columns = (Column("m: gap", "m gap", "percent"), Column("m: gap", "m gap", "count"))
+    frame = Table("t", "T", columns, ((0.5, 1), (None, None))).frame()
+    assert list(frame) == ["m: gap", "m: gap"]
+    assert [str(dtype) for dtype in frame.dtypes] == ["float64", "Int64"]
+    assert frame.isna().sum().tolist() == [1, 1]

@@ -36,7 +36,7 @@ def test_what_it_says() -> None:
     assert len(records) == 54
     assert {(record.schema, record.integral, record.package) for record in records} == {(1, None, None)}
     runs = Runs.in_store(Store(FROZEN))
-    states = {k.name: state_of(k, [a for a in runs.attempts if a.known is k]) for k in runs.known.values()}
+    states = {k.name: state_of(k, [a for a in runs.all if a.known is k]) for k in runs.known.values()}
     assert states == dict.fromkeys(("w0", "w1", "cell", "chain", "never"), "proved") | {
         "slide-bandwidth-100-s0": "proved", "slide-bandwidth-400-s0": "proved"
     }  # fmt: skip

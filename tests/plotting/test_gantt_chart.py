@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import wnpopt
 from wnpopt.plotting.draw import draw, schedule
-from wnpopt.plotting.gantt import Bar, Gantt, Grid, Group, Lane, Link, Mark, dash_turns, time_unit
+from wnpopt.plotting.gantt import Bar, Dependency, Gantt, Grid, Group, Lane, Mark, dash_turns, time_unit
 from wnpopt.plotting.gantt_page import page_chart
 from wnpopt.plotting.palette import COLOURS
 
@@ -72,7 +72,7 @@ def test_labels_are_whole_or_shortened_or_absent() -> None:
 
 def test_the_page_has_links_marks_and_values() -> None:
     grid = Grid("block", 1, 4, 2.5, (((3, 0), (1, None)),), "slot", (((2, 7), (1, 9)),), "bit")
-    links = (Link(0, 1, 4.0, 5.0, "8 B"),)
+    links = (Dependency(0, 1, 4.0, 5.0, "8 B"),)
     marks = (Mark(12.0, "bound", style="dotted"), Mark(3.0, "here", 1, kind="arrival", style="dashed"))
     compact = page_chart(chart(grid=grid, links=links, marks=marks))
     assert compact.cells == ((3, 0, 1, -1),)

@@ -43,7 +43,7 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class Dependency:
     """What leads from the bar ``source`` to the bar ``target`` (indices), from ``start`` to ``end``.
 
     It is a line where the bars are in different lanes; who points at the target is told of all links to it.
@@ -107,7 +107,7 @@ class Gantt:
     bars: tuple[Bar, ...]
     marks: tuple[Mark, ...] = ()
     grid: Grid | None = None
-    links: tuple[Link, ...] = ()
+    links: tuple[Dependency, ...] = ()
     link_title: str = "transfer"
     objective_scale: float | None = None
 

@@ -166,7 +166,7 @@ class Analysis:
     def to_data(self) -> dict[str, object]:
         """The tables, profiles and sweeps as JSON data, as ``wnpopt bench DIR --json`` prints them."""
         return {
-            "runs": len(self.runs.attempts),
+            "runs": len(self.runs.all),
             "tables": {
                 name: {"title": table.title, "note": table.note, "rows": table.records()}
                 for name, table in self.tables.items()

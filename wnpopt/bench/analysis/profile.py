@@ -101,8 +101,8 @@ def time_profile(
         )  # fmt: skip
     share = float(target_of(target))
 
-    def reached(attempt: StoredRun) -> float | None:
-        return _time_until_within(attempt, share)
+    def reached(run: StoredRun) -> float | None:
+        return _time_until_within(run, share)
 
     return _profile(
         runs, family, labels, reached, _least_time,
@@ -132,8 +132,8 @@ def profile_labels(runs: Runs, family: str) -> tuple[str, ...]:
     without anything random runs once, and is compared on that seed.
     """
     instances: dict[str, set[str]] = {}
-    for attempt in runs.of_family(family):
-        instances.setdefault(attempt.label, set()).add(attempt.record.key.instance_hash)
+    for run in runs.of_family(family):
+        instances.setdefault(run.label, set()).add(run.record.key.instance_hash)
     total = len(set().union(*instances.values()))
     return tuple(sorted(label for label, own in instances.items() if 2 * len(own) >= total))
 
@@ -180,23 +180,23 @@ def _profile(
     title: str,
     x_label: str,
 ) -> PerformanceProfile:
-    attempts = runs.of_family(family)
-    present = sorted({attempt.label for attempt in attempts})
+    own = runs.of_family(family)
+    present = sorted({run.label for run in own})
     chosen = present if labels is None else sorted(set(labels))
     unknown = [label for label in chosen if label not in present]
     if unknown:
         known = ", ".join(present) or "none"
         raise InputError(f"found {unknown[0]!r}; the labels of {family} are {known}", where="labels")
     problems: dict[tuple[str, int], dict[str, StoredRun]] = {}
-    for attempt in attempts:
-        if attempt.label in chosen:
-            key = attempt.record.key
-            problems.setdefault((key.instance_hash, key.seed), {})[attempt.label] = attempt
+    for run in own:
+        if run.label in chosen:
+            key = run.record.key
+            problems.setdefault((key.instance_hash, key.seed), {})[run.label] = run
     shared = [group for group in problems.values() if len(group) == len(chosen)]
     found: dict[str, list[float]] = {label: [] for label in chosen}
     for group in shared:
         row = [group[label] for label in chosen]
-        for label, ratio in zip(chosen, ratios([cost(attempt) for attempt in row], row), strict=True):
+        for label, ratio in zip(chosen, ratios([cost(run) for run in row], row), strict=True):
             found[label].append(ratio)
     curves = tuple(_curve(label, found[label]) for label in chosen)
     return PerformanceProfile(name, title, family, x_label, len(shared), len(problems) - len(shared), curves)
@@ -217,20 +217,20 @@ def _curve(label: str, ratios: Sequence[float]) -> ProfileCurve:
     return ProfileCurve(label, tuple(taus), tuple(count / len(ratios) for count in counts), len(finite))
 
 
-def _time_until_proved(attempt: StoredRun) -> float | None:
-    return attempt.record.result.runtime_s if attempt.proved else None
+def _time_until_proved(run: StoredRun) -> float | None:
+    return run.record.result.runtime_s if run.proved else None
 
 
-def _time_until_within(attempt: StoredRun, share: float) -> float | None:
-    result = attempt.record.result
-    if attempt.proved and result.status == "infeasible":
+def _time_until_within(run: StoredRun, share: float) -> float | None:
+    result = run.record.result
+    if run.proved and result.status == "infeasible":
         return result.runtime_s
-    if attempt.known is None or attempt.known.best is None:
+    if run.known is None or run.known.best is None:
         return None
-    best = attempt.known.best
-    least = INTEGER_SLACK if attempt.known.integral else GAP_OPTIMAL * max(abs(best), 1e-12)
+    best = run.known.best
+    least = INTEGER_SLACK if run.known.integral else GAP_OPTIMAL * max(abs(best), 1e-12)
     reach = max(share * abs(best), least)
-    return next((time for time, value in incumbents(attempt.record) if abs(value - best) <= reach), None)
+    return next((time for time, value in incumbents(run.record) if abs(value - best) <= reach), None)
 
 
 def _least_time(costs: Sequence[float | None], _: Sequence[StoredRun]) -> list[float]:
@@ -239,9 +239,9 @@ def _least_time(costs: Sequence[float | None], _: Sequence[StoredRun]) -> list[f
     return [math.inf if time is None else time / least for time in times]
 
 
-def _value(attempt: StoredRun) -> float | None:
+def _value(run: StoredRun) -> float | None:
     # Nothing has a value where one method proves that there is none: all proofs tie.
-    return 0.0 if attempt.proved and attempt.record.result.status == "infeasible" else attempt.objective
+    return 0.0 if run.proved and run.record.result.status == "infeasible" else run.objective
 
 
 def _best_value(costs: Sequence[float | None], row: Sequence[StoredRun]) -> list[float]:

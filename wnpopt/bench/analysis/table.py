@@ -52,6 +52,12 @@ class Table:
         """The place of the column ``key``."""
         return next(place for place, column in enumerate(self.columns) if column.key == key)
 
+    def select(self, keys: Iterable[str], name: str, title: str) -> Table:
+        """The columns ``keys`` of the table, under another name and title."""
+        places = [self.place(key) for key in keys]
+        columns = tuple(self.columns[place] for place in places)
+        return Table(name, title, columns, tuple(tuple(row[place] for place in places) for row in self.rows), self.note)
+
     def records(self) -> list[dict[str, Cell]]:
         """Each row as a dictionary by the columns' keys."""
         keys = [column.key for column in self.columns]

@@ -64,11 +64,11 @@ class Overview:
 
 def overview_of(runs: Runs) -> Overview:
     """The head of the page."""
-    records = [attempt.record for attempt in runs.attempts]
+    records = [run.record for run in runs.all]
     ended = sorted({record.finished for record in records})
     failures = Counter(str(record.failure) for record in records if record.failure is not None)
-    invalid = {a.record.key.instance_hash for a in runs.attempts if a.known is None}
-    states = Counter(state_of(runs.known[key], attempts) for key, attempts in runs.by_instance.items())
+    invalid = {a.record.key.instance_hash for a in runs.all if a.known is None}
+    states = Counter(state_of(runs.known[key], group) for key, group in runs.by_instance.items())
     return Overview(
         instances=len(runs.by_instance),
         invalid=len(invalid),
@@ -96,13 +96,13 @@ def _versions(records: Sequence[Record]) -> tuple[tuple[str, tuple[str, ...]], .
 def suite_table(runs: Runs) -> Table:
     """A row a suite: instances and what is known of them, runs and how many of them failed."""
     suites: dict[str, list[Counter[str]]] = {}
-    for attempt in runs.attempts:
-        counts = suites.setdefault(attempt.suite, [Counter(), Counter()])[1]
+    for run in runs.all:
+        counts = suites.setdefault(run.suite, [Counter(), Counter()])[1]
         counts["runs"] += 1
-        counts["proved"] += attempt.proved
-        counts["failed"] += attempt.record.failure is not None
-    for key, attempts in runs.by_instance.items():
-        suites[runs.known[key].suite][0][state_of(runs.known[key], attempts)] += 1
+        counts["proved"] += run.proved
+        counts["failed"] += run.record.failure is not None
+    for key, group in runs.by_instance.items():
+        suites[runs.known[key].suite][0][state_of(runs.known[key], group)] += 1
     columns = (
         Column("suite", "suite", help="The last two folders of the instances' files."),
         Column("instances", "instances", "count", "Different instances, by content."),
@@ -145,7 +145,7 @@ def instance_rows(runs: Runs, figures: Mapping[str, int], units: Mapping[str, st
     """The page's list; ``figures`` and ``units`` are by instance hash and may lack instances."""
     place = {label: index for index, label in enumerate(runs.labels)}
     rows = []
-    for key, attempts in runs.by_instance.items():
+    for key, group in runs.by_instance.items():
         known = runs.known[key]
         rows.append(
             InstanceRow(
@@ -153,17 +153,17 @@ def instance_rows(runs: Runs, figures: Mapping[str, int], units: Mapping[str, st
                 name=known.name,
                 family=known.family,
                 suite=known.suite,
-                state=state_of(known, attempts),
+                state=state_of(known, group),
                 best=known.best,
-                found_by=finder(known, attempts) or "",
+                found_by=finder(known, group) or "",
                 bound=known.bound,
                 gap=known.gap,
                 unit=units.get(key, ""),
-                proved=sum(attempt.proved for attempt in attempts),
-                failed=sum(attempt.record.failure is not None for attempt in attempts),
+                proved=sum(run.proved for run in group),
+                failed=sum(run.record.failure is not None for run in group),
                 contradiction=known.contradiction or "",
-                files=tuple(sorted({attempt.record.file for attempt in attempts})),
-                runs=tuple(_cells(attempt, place[attempt.label]) for attempt in attempts),
+                files=tuple(sorted({run.record.file for run in group})),
+                runs=tuple(_cells(run, place[run.label]) for run in group),
                 figure=figures.get(key),
             )
         )

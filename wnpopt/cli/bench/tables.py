@@ -26,7 +26,7 @@ ROWS = 20
 """Rows of a table of runs or instances that the terminal shows; files have them all."""
 
 _SHORT = {"gap_median": "median", "gap_worst": "worst"}
-INSTANCES = ("instance", "state", "best", "bound", "gap", "found_by")
+INSTANCES = ("suite", "instance", "state", "best", "bound", "gap", "found_by")
 
 
 def show(
@@ -121,7 +121,7 @@ def _print(console: Console, analysis: Analysis) -> None:
     def note(text: str) -> None:
         console.print(styled(text, "dim"))
 
-    if not analysis.runs.attempts:
+    if not analysis.runs.all:
         console.print("no run is stored here yet")
         return
     gaps, _, failures, seeds, *instances = analysis.tables.values()
@@ -132,13 +132,15 @@ def _print(console: Console, analysis: Analysis) -> None:
     for table in instances:
         left = _open(table)
         if left.rows:
-            _draw(console, _widest(left), f"{table.title} without a proof, the largest gaps", INSTANCES)
+            title = f"{table.title} without a proof, the largest gaps"
+            _draw(console, _widest(left).select(INSTANCES, table.name, title))
             _more(console, left)
         proved = len(table.rows) - len(left.rows)
         note(f"{table.title}: {proved} of {len(table.rows)} are proved")
     _draw_first(console, seeds)
     for profile in analysis.profiles:
-        _draw(console, profile_table(profile), f"Performance profile: {profile.title}")
+        table = profile_table(profile)
+        _draw(console, replace(table, title=f"Performance profile: {table.title}"))
         note(profile.note)
     for family, labels in analysis.not_compared.items():
         note(f"Profiles of {family} leave out {', '.join(labels)}: run on less than half of the instances.")
@@ -186,19 +188,21 @@ def _draw_first(console: Console, table: Table) -> None:
         _more(console, table)
 
 
-def _draw(console: Console, table: Table, title: str = "", keys: Sequence[str] = ()) -> None:
-    """A table, or the columns ``keys`` of it; the rows of a suite stand under its name."""
+def _draw(console: Console, table: Table) -> None:
+    """A table with its title; the rows of a suite stand under its name."""
     from wnpopt.bench.analysis.table import written
 
-    places = [table.place(key) for key in keys or (c.key for c in table.columns if c.key != "suite")]
+    rows, groups = written(table), []
+    columns = table.columns
+    if columns[0].key == "suite":
+        groups = [str(row[0]) for row in table.rows]
+        rows, columns = [row[1:] for row in rows], columns[1:]
     headings = []
-    for column in (table.columns[place] for place in places):
+    for column in columns:
         kind: Kind = "number" if column.kind != "text" else "prose" if column.key == "message" else "name"
         headings.append(Heading(_SHORT.get(column.key, column.title), kind))
-    groups = [str(row[0]) for row in table.rows] if table.columns[0].key == "suite" else []
-    rows = [[row[place] for place in places] for row in written(table)]
     # A line of its own: as the table's title it would be folded to the table's width.
-    console.print(styled(title or table.title, "bold"), soft_wrap=True)
+    console.print(styled(table.title, "bold"), soft_wrap=True)
     draw(console, headings, rows, groups)
 
 

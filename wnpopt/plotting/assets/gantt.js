@@ -163,7 +163,7 @@ function ganttFigure(chart, heading, id = "") {
   // Lines of the legend, with as much room as a name of 30 signs may take.
   const names = [...chart.groups.map(([name]) => name), ...chart.marks.map(([, , , label, kind]) => chart.texts[kind] || chart.texts[label])];
   const widths = [...new Set(names)].map((name) => 60 + 6.5 * Math.min(30, name.length));
-  const foot = (width) => 55 + 20 * Math.ceil(widths.reduce((sum, one) => sum + one, 0) / Math.max(width - 30, 200));
+  const foot = (width) => 55 + 20 * Math.ceil(widths.reduce((sum, one) => sum + one, 0) / Math.max(width - 60, 200));
   let width = innerWidth;
   return figure({
     title: heading, id,
@@ -172,10 +172,10 @@ function ganttFigure(chart, heading, id = "") {
       const { axis, layout } = baseLayout();
       const { traces, shapes } = markTraces(chart);
       const narrow = innerWidth < 600;
-      const lanes = chart.lanes.map(([name]) => plain(name, narrow ? 12 : 22));
+      const lanes = chart.lanes.map(([name]) => plain(name, narrow ? 16 : 22));
       const whole = {
         ...layout, shapes, barmode: "overlay", uniformtext: { minsize: 8, mode: "hide" },
-        margin: { ...layout.margin, b: foot(width) },
+        margin: { ...layout.margin, b: foot(width) }, legend: { ...layout.legend, xref: "container" },
         xaxis: { ...axis, range: [0, chart.end * 1.015], title: { text: `time in ${plain(chart.unit)}` }, anchor: "y" },
         yaxis: {
           ...axis, domain: [0, lower / inner], range: [Math.max(chart.lanes.length, 1) - 0.5, -0.5], showgrid: false,

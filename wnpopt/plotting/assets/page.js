@@ -61,7 +61,7 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => draw
  * build(state): {data, layout} of plotly; height: in pixels, or a function of the width; switches: {key, label, pressed}; each is a button that sets state[key].
  */
 function figure({ title, note, height, switches = [], build, id = "" }) {
-  const canvas = make("div", { class: "canvas", set: { role: "img", "aria-label": title } });
+  const canvas = make("div", { class: "canvas", set: { role: "img", "aria-label": title || id } });
   if (id) canvas.id = id;
   const tall = () => (typeof height === "function" ? height(canvas.clientWidth || innerWidth) : height);
   canvas.style.height = `${tall()}px`;
@@ -81,7 +81,8 @@ function figure({ title, note, height, switches = [], build, id = "" }) {
       },
     },
   }));
-  const box = make("div", { class: "plot" }, make("h3", { text: title }));
+  const box = make("div", { class: "plot" });
+  if (title) box.append(make("h3", { text: title }));
   if (note) box.append(make("p", { class: "note", text: note }));
   if (buttons.length) box.append(make("div", { class: "tools" }, ...buttons));
   box.append(canvas);

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wnpopt.plotting.gantt import Bar, Gantt, Grid, Group, Lane, Link, Mark, run_lengths, time_unit
+from wnpopt.plotting.gantt import Bar, Dependency, Gantt, Grid, Group, Lane, Mark, run_lengths, time_unit
 from wnpopt.plotting.palette import LINK, colour
 from wnpopt.problems.wnp.instance import WnpInstance
 from wnpopt.problems.wnp.solution import WnpSolution
@@ -76,7 +76,7 @@ def origin(instance: WnpInstance) -> list[int | None]:
     return [next(iter(modalities)) if len(modalities) == 1 else None for modalities in reads]
 
 
-def _transfers(instance: WnpInstance, solution: WnpSolution, end: dict[str, int], factor: float) -> list[Link]:
+def _transfers(instance: WnpInstance, solution: WnpSolution, end: dict[str, int], factor: float) -> list[Dependency]:
     """A link an edge; between subgraphs of one core it takes no time."""
     place = {s.name: index for index, s in enumerate(instance.subgraphs)}
     links = []
@@ -87,7 +87,7 @@ def _transfers(instance: WnpInstance, solution: WnpSolution, end: dict[str, int]
             begin = solution.transfer_start.get(f"{edge.source}->{edge.target}", begin)
         detail = "" if source == target else f"{edge.bytes} B in {ticks} ticks"
         ends = place[edge.source], place[edge.target]
-        links.append(Link(*ends, begin * factor, (begin + ticks) * factor, detail))
+        links.append(Dependency(*ends, begin * factor, (begin + ticks) * factor, detail))
     return links
 
 
