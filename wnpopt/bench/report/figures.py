@@ -6,8 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import cast
 
-from wnpopt.bench.analysis.runs import Known
-from wnpopt.bench.analysis.runs import StoredRun
+from wnpopt.bench.analysis.runs import Known, StoredRun
 from wnpopt.bench.store.consistency import worth
 from wnpopt.bench.store.record import Record, trace_of
 from wnpopt.bench.store.store import Store
