@@ -21,7 +21,7 @@ PAGE = (Path(__file__).resolve().parents[2] / "docs" / "bench.md").read_text()
 def filled(path: Path) -> Store:
     store = Store.create(path)
     write_records(store, [
-        record("a", "exact", objective=3, bound=3),
+        record("a", "auto", objective=3, bound=3),
         record("a", "fast", objective=4),
         record("a", "fast", 1, objective=3),
         record("b", "fast", failure=Failure.CRASH),
@@ -35,12 +35,12 @@ def test_the_examples_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsy
     names: dict[str, object] = {}
     for code in re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)[:2]:
         exec(code, names)
-    header, exact, fast, factors, steps, *curves = capsys.readouterr().out.splitlines()
+    header, auto, fast, factors, steps, *curves = capsys.readouterr().out.splitlines()
     assert header.split() == ["label", "runs", "time_mean_s", "gap_mean", "proved"]
-    assert exact.split()[1:3] == ["exact", "1"]
+    assert auto.split()[1:3] == ["auto", "1"]
     assert fast.split()[1:3] == ["fast", "3"]
     assert (factors.split(), steps.split()[1:]) == (["factor", "share"], ["1.0", "1.0"])
-    assert curves == ["exact 1.0 1 2", "fast 0.0 1 2"]
+    assert curves == ["auto 1.0 1 2", "fast 0.0 1 2"]
     assert "tabular" in (tmp_path / "gaps.tex").read_text()
     assert (tmp_path / "tables" / "gaps.csv").is_file()
 
