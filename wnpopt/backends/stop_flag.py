@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, cast
 
-from numba import types
+from numba import config, types
 from numba.extending import intrinsic
 
 from wnpopt.backends.stopping import Flag
@@ -21,5 +21,9 @@ def _raised(_typing: Any, flag: Any) -> Any:
     return types.boolean(flag), code
 
 
-raised = cast(Callable[[Flag], bool], intrinsic(_raised))
+def _looked_at(flag: Flag) -> bool:
+    return bool(flag[0])
+
+
+raised = _looked_at if config.DISABLE_JIT else cast(Callable[[Flag], bool], intrinsic(_raised))
 """``raised(flag)`` in compiled code: True once another thread has raised the flag, even within a loop."""
