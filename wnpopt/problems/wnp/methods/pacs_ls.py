@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from wnpopt.problems.wnp.kernels.problem import Problem
     from wnpopt.problems.wnp.methods.schedulers import Joint
 
+MOST_SEARCHES = 8
+"""Searches side by side; each has up to 64 MiB of tables."""
+
 ROUNDS = 100
 """Rounds of a search that neither a time limit nor a number of iterations ends."""
 
@@ -63,6 +66,7 @@ def searched(problem: Problem, first: Joint, context: Context[WnpSolution]) -> t
         rounds = ROUNDS
     known = best_bound(context.bounds, "min")
     enough = 0 if known is None else int(known.value)
+    searches = min(budget.threads, MOST_SEARCHES)
     lock = threading.Lock()
     told = [first.schedule.makespan]
 
@@ -82,8 +86,8 @@ def searched(problem: Problem, first: Joint, context: Context[WnpSolution]) -> t
             one.run(rounds)
             return one.best
 
-        with ThreadPoolExecutor(budget.threads, "wnpopt-search") as threads:
-            return list(threads.map(search, range(budget.threads)))
+        with ThreadPoolExecutor(searches, "wnpopt-search") as threads:
+            return list(threads.map(search, range(searches)))
 
     found = run_stoppable(work, budget)
     return min(found, key=lambda joint: joint.schedule.makespan), not budget.exhausted()
