@@ -12,7 +12,7 @@ from wnpopt.core.budget import Budget
 from wnpopt.problems.wnp.generate import generate
 from wnpopt.problems.wnp.instance import WnpInstance
 from wnpopt.problems.wnp.kernels.problem import Problem
-from wnpopt.problems.wnp.methods.schedulers import pipeline_aware, transmit_first
+from wnpopt.problems.wnp.search.joint import pipeline_aware, transmit_first
 from wnpopt.problems.wnp.solution import WnpSolution
 from wnpopt.problems.wnp.verify import arrivals, verify
 

@@ -13,7 +13,8 @@ from tests.wnp.tiny import tiny_data
 from wnpopt.core.errors import UnsupportedError
 from wnpopt.problems.wnp.instance import WnpInstance
 from wnpopt.problems.wnp.kernels import horizon
-from wnpopt.problems.wnp.kernels.radio import Arrivals, Uplink, arrival_slots, slot_table
+from wnpopt.problems.wnp.kernels.slots import arrival_slots, slot_table
+from wnpopt.problems.wnp.kernels.uplink import Arrivals, Uplink
 
 
 def instance(slots: int, block_slots: int, payload: int = 60, slot_ticks: int = 3, modalities: int = 2) -> WnpInstance:

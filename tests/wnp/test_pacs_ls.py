@@ -18,11 +18,12 @@ from wnpopt.core.trace import Trace
 from wnpopt.problems.wnp.bounds import problem_bounds
 from wnpopt.problems.wnp.generate import generate
 from wnpopt.problems.wnp.instance import WnpInstance
+from wnpopt.problems.wnp.kernels.cuts import cut_holds
 from wnpopt.problems.wnp.kernels.problem import Problem
-from wnpopt.problems.wnp.kernels.radio import cut_holds, deadlines
+from wnpopt.problems.wnp.kernels.radio import deadlines
 from wnpopt.problems.wnp.methods.pacs_ls import METHOD
-from wnpopt.problems.wnp.methods.schedulers import pipeline_aware, transmit_first
 from wnpopt.problems.wnp.search.cut_pool import CutPool
+from wnpopt.problems.wnp.search.joint import pipeline_aware, transmit_first
 from wnpopt.problems.wnp.search.joint_annealing import JointAnnealing
 from wnpopt.problems.wnp.solution import WnpSolution
 

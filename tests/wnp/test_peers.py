@@ -111,11 +111,10 @@ def test_pyjobshop_equals_cpsat_with_transfers(seed: int) -> None:
 
 
 def shop_of(instance: WnpInstance) -> Any:
-    from wnpopt.problems.wnp.formulations.horizon import latest_makespan
     from wnpopt.problems.wnp.peers.shop import shop
 
     problem = Problem.of(instance)
-    return shop(problem, latest_makespan(problem))
+    return shop(problem, problem.latest_makespan())
 
 
 @pytest.mark.parametrize("seed", [3, 9, 11, 24])

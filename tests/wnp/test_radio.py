@@ -9,17 +9,10 @@ from hypothesis import strategies as st
 
 from wnpopt.core.budget import Budget
 from wnpopt.problems.wnp.formulations.uplink import allocate, refuted, undeliverable
-from wnpopt.problems.wnp.kernels.radio import (
-    Uplink,
-    arrival_slots,
-    cannot_deliver,
-    cut_bound,
-    cut_holds,
-    deadlines,
-    least_makespan,
-    slot_table,
-)
-from wnpopt.problems.wnp.kernels.throughput import usable_slots
+from wnpopt.problems.wnp.kernels.cuts import cannot_deliver, cut_bound, cut_holds
+from wnpopt.problems.wnp.kernels.radio import deadlines, least_makespan
+from wnpopt.problems.wnp.kernels.slots import arrival_slots, slot_table
+from wnpopt.problems.wnp.kernels.uplink import Uplink
 
 QUIET = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
@@ -46,7 +39,7 @@ def relaxation_is_feasible(link: Uplink, deadline: np.ndarray) -> bool:
     """The linear relaxation by HiGHS, with Hall's condition for prefixes of the deadlines."""
     from scipy.optimize import linprog
 
-    usable = usable_slots(deadline, link.block_start, link.block_length)
+    usable = link.usable(deadline)
     shape = link.rates.shape
     rows, limits = [], []
     for b in range(shape[2]):

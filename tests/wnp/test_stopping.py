@@ -13,11 +13,12 @@ from wnpopt.problems.wnp.bounds import branch_tails, load_bound, problem_bounds,
 from wnpopt.problems.wnp.formulations.cpsat import compile_cpsat, compile_master, pays
 from wnpopt.problems.wnp.formulations.cpsat_radio import cut_weights
 from wnpopt.problems.wnp.generate import OPTIONS, generate
+from wnpopt.problems.wnp.kernels.cuts import cannot_deliver
 from wnpopt.problems.wnp.kernels.load import least_load
-from wnpopt.problems.wnp.kernels.plan import FAR
 from wnpopt.problems.wnp.kernels.problem import Problem
-from wnpopt.problems.wnp.kernels.radio import cannot_deliver, least_makespan, stoppable
-from wnpopt.problems.wnp.kernels.throughput import concurrent_throughput, usable_slots
+from wnpopt.problems.wnp.kernels.radio import least_makespan
+from wnpopt.problems.wnp.kernels.throughput import concurrent_throughput
+from wnpopt.problems.wnp.kernels.uplink import stoppable
 from wnpopt.problems.wnp.methods import pacs, rtfs
 
 
@@ -42,8 +43,7 @@ def over() -> Budget:
 
 def test_what_is_proved_when_time_is_over_is_a_bound(problem: Problem) -> None:
     tail = problem.modality_tails(problem.shortest_tails())
-    able = problem.plan.ticks < FAR
-    last = np.where(able, problem.tail, FAR).min(axis=1)
+    last = problem.plan.least(problem.tail)
     first = np.zeros_like(last)
     assert radio_bound(problem, tail, over()) <= radio_bound(problem, tail, Budget(None))
     assert (branch_tails(problem, over()) <= branch_tails(problem, Budget(None))).all()
@@ -59,7 +59,7 @@ def test_a_raised_flag_ends_the_kernels(problem: Problem) -> None:
     raised = never()
     raised[0] = 1
     uplink = problem.uplink
-    usable = usable_slots(np.full(uplink.count, uplink.slots), uplink.block_start, uplink.block_length)
+    usable = uplink.usable(np.full(uplink.count, uplink.slots))
     lower, upper, _, _ = concurrent_throughput(uplink.share, usable, uplink.all_weights(), False, raised)
     low, high, _, _ = concurrent_throughput(uplink.share, usable, uplink.all_weights(), False, never())
     assert lower <= low <= high <= upper
@@ -67,9 +67,9 @@ def test_a_raised_flag_ends_the_kernels(problem: Problem) -> None:
 
 
 def test_the_radio_looks_at_the_flag_where_it_may_take_long(problem: Problem, monkeypatch: pytest.MonkeyPatch) -> None:
-    from wnpopt.problems.wnp.kernels import radio
+    from wnpopt.problems.wnp.kernels import uplink
 
-    monkeypatch.setattr(radio, "_SMALL", 0)
+    monkeypatch.setattr(uplink, "_SMALL", 0)
     seen = stoppable(problem.uplink, Budget(None), lambda stop: int(stop[0]))
     assert seen == 0
     tail = problem.modality_tails(problem.shortest_tails())
@@ -81,7 +81,7 @@ def test_the_radio_looks_at_the_flag_where_it_may_take_long(problem: Problem, mo
         flag[0] = 1
         return work(flag)  # type: ignore[operator]
 
-    monkeypatch.setattr(radio, "run_stoppable", raised)
+    monkeypatch.setattr(uplink, "run_stoppable", raised)
     nothing, cut = least_makespan(problem.uplink, tail, Budget(None))
     assert nothing is None
     assert cut is None or cut.value <= found.value
@@ -103,12 +103,12 @@ def test_a_model_whose_building_would_take_the_time_is_not_begun(problem: Proble
 
 @pytest.mark.parametrize("method", [rtfs, pacs])
 def test_heuristics_say_that_they_were_ended(method: object, problem: Problem, monkeypatch: pytest.MonkeyPatch) -> None:
-    from wnpopt.problems.wnp.methods import schedulers as search
+    from wnpopt.problems.wnp.search import joint as search
 
     monkeypatch.setattr(search, "least_makespan", lambda *_args, **_options: (None, None))
     budget = over()
     run = Context(budget, Trace("min", budget), None, (), lambda _solution: None)
-    outcome = method.run(problem.instance, run)  # type: ignore[attr-defined]
+    outcome = method.solve(problem.instance, run)  # type: ignore[attr-defined]
     assert outcome.solution is None
     assert outcome.termination == "interrupted"
     assert "before the end" in outcome.message

@@ -12,11 +12,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from heapq import heappop, heappush
 
 import numpy as np
 from numpy.typing import NDArray
 
 from wnpopt.core.errors import InputError
+from wnpopt.core.topology import Frontier
 from wnpopt.domain.network.graph import Graph
 
 _BYTE_WORK = 10
@@ -169,6 +171,11 @@ class _Problem:
             tuple(tuple(t) for t in touching),
             tuple(walls),
         )
+
+    def frontier(self) -> Frontier:
+        """Nothing done yet."""
+        edges = ((v, w) for v, successors in enumerate(self.successors) for w in successors)
+        return Frontier(len(self.work), edges)
 
     def earliest(self, order: Sequence[int]) -> NDArray[np.int64]:
         """For each end j of a segment in ``order``, the smallest start that labels and barriers allow."""
@@ -357,40 +364,30 @@ def _orders(problem: _Problem) -> list[list[int]]:
 
 def _depth_first(problem: _Problem) -> list[int]:
     """Rank of each operator when a branch is followed to its end before the next one is begun."""
-    count = len(problem.work)
-    waiting = [len(p) for p in problem.predecessors]
-    stack = [v for v in reversed(range(count)) if not waiting[v]]
-    rank = [0] * count
+    frontier = problem.frontier()
+    stack = frontier.first[::-1]
+    rank = [0] * len(problem.work)
     position = 0
     while stack:
         v = stack.pop()
         rank[v] = position
         position += 1
-        for w in reversed(problem.successors[v]):
-            waiting[w] -= 1
-            if not waiting[w]:
-                stack.append(w)
+        stack.extend(reversed(list(frontier.done(v))))
     return rank
 
 
 def _topological(problem: _Problem, waves: Sequence[int], priority: Sequence[int]) -> list[int]:
     """The topological order that stays within a label as long as it can, then goes by ``priority``."""
-    from heapq import heappop, heappush
-
-    waiting = [len(p) for p in problem.predecessors]
+    frontier = problem.frontier()
     heaps: dict[int, list[tuple[int, int]]] = {}
-    for v, count in enumerate(waiting):
-        if not count:
-            heappush(heaps.setdefault(waves[v], []), (priority[v], v))
     order: list[int] = []
-    wave = min(heaps)
-    while len(order) < len(waiting):
+    wave, ready = min(waves), iter(frontier.first)
+    while len(order) < len(waves):
+        for v in ready:
+            heappush(heaps.setdefault(waves[v], []), (priority[v], v))
         if not heaps.get(wave):
             wave = min(w for w, heap in heaps.items() if heap)
         _, v = heappop(heaps[wave])
         order.append(v)
-        for w in problem.successors[v]:
-            waiting[w] -= 1
-            if not waiting[w]:
-                heappush(heaps.setdefault(waves[w], []), (priority[w], w))
+        ready = frontier.done(v)
     return order

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from graphlib import CycleError, TopologicalSorter
 
 from wnpopt.core.document import MAX_INT
 from wnpopt.core.errors import InputError
+from wnpopt.core.topology import CycleError, topological_order
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +36,13 @@ class TaskGraph:
         if sum(task.time for task in self.tasks) + sum(cost for _, _, cost in self.edges) > MAX_INT:
             raise InputError("the times and costs add up to more than 2^53")
         try:
-            TopologicalSorter(self.predecessors()).prepare()
+            self._order()
         except CycleError as error:
-            names = " before ".join(self.tasks[i].name for i in error.args[1])
+            names = " before ".join(self.tasks[i].name for i in error.cycle)
             raise InputError(f"the tasks are in a cycle: {names}; the graph must be acyclic") from None
 
-    def predecessors(self) -> dict[int, list[int]]:
-        """The predecessors of every task."""
-        found: dict[int, list[int]] = {i: [] for i in range(len(self.tasks))}
-        for i, j, _ in self.edges:
-            found[j].append(i)
-        return found
+    def _order(self) -> list[int]:
+        return topological_order(len(self.tasks), ((i, j) for i, j, _ in self.edges))
 
     @property
     def work(self) -> int:
@@ -56,8 +52,10 @@ class TaskGraph:
     @property
     def critical_path(self) -> int:
         """Length of the longest path, processing times only."""
-        predecessors = self.predecessors()
-        ends = [0] * len(self.tasks)
-        for j in TopologicalSorter(predecessors).static_order():
-            ends[j] = self.tasks[j].time + max((ends[i] for i in predecessors[j]), default=0)
-        return max(ends)
+        successors: list[list[int]] = [[] for _ in self.tasks]
+        for i, j, _ in self.edges:
+            successors[i].append(j)
+        tails = [0] * len(self.tasks)
+        for i in reversed(self._order()):
+            tails[i] = self.tasks[i].time + max((tails[j] for j in successors[i]), default=0)
+        return max(tails)

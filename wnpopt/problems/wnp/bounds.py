@@ -33,20 +33,15 @@ def bounds(instance: WnpInstance, budget: Budget) -> Sequence[Bound]:
 
 def problem_bounds(problem: Problem, budget: Budget) -> list[Bound]:
     """:func:`bounds` of a compiled problem."""
-    from wnpopt.problems.wnp.kernels.plan import FAR, plan_heads
-
-    alone = problem.uplink.alone()
-    if alone is None:
+    plan = problem.plan
+    if problem.uplink.alone() is None:
         return []
-    head = plan_heads(problem.plan, problem.release(alone))
-    able = problem.plan.ticks < FAR
-    path = np.where(able, head + problem.plan.ticks + problem.tail, FAR).min(axis=1)
+    path = plan.least(problem.head + plan.ticks + problem.tail)
     found = [Bound(int(path.max()), "path")]
     if budget.exhausted():
         return found
-    first = np.where(able, head, FAR).min(axis=1)
-    last = np.where(able, problem.tail, FAR).min(axis=1)
-    found.append(Bound(load_bound(problem.plan.ticks, first, last, budget), "load"))
+    first, last = plan.least(problem.head), plan.least(problem.tail)
+    found.append(Bound(load_bound(plan.ticks, first, last, budget), "load"))
     if problem.uplink.count == 0 or budget.exhausted():
         return found
     shortest = problem.modality_tails(problem.shortest_tails())
@@ -64,7 +59,8 @@ def radio_bound(problem: Problem, tail: IntArray, budget: Budget) -> int:
 
     Proved in exact arithmetic; lower where ``budget`` is exhausted before.
     """
-    from wnpopt.problems.wnp.kernels.radio import cut_bound, least_makespan
+    from wnpopt.problems.wnp.kernels.cuts import cut_bound
+    from wnpopt.problems.wnp.kernels.radio import least_makespan
 
     alone = problem.uplink.alone()
     assert alone is not None, "an undeliverable payload has no bound"
@@ -82,11 +78,8 @@ def branch_tails(problem: Problem, budget: Budget) -> IntArray:
 
     Less, down to 0, where ``budget`` is exhausted before.
     """
-    from wnpopt.problems.wnp.kernels.plan import FAR
-
     plan = problem.plan
-    able = plan.ticks < FAR
-    last = np.where(able, problem.tail, FAR).min(axis=1)
+    last = plan.least(problem.tail)
     result = np.zeros(problem.uplink.count, dtype=np.int64)
     for k, members in enumerate(problem.readers):
         if budget.exhausted():
@@ -98,8 +91,7 @@ def branch_tails(problem: Problem, budget: Budget) -> IntArray:
                 waiting[plan.target[plan.outof[plan.outof_at[i] : plan.outof_at[i + 1]]]] = True
         # Heads within the branch alone: time 0 is the arrival; what comes from elsewhere is left out, which keeps the
         # bound valid.
-        head = _heads_within(problem, waiting)
-        first = np.where(able, head, FAR).min(axis=1)
+        first = plan.least(_heads_within(problem, waiting))
         chosen = np.flatnonzero(waiting)
         result[k] = load_bound(plan.ticks[chosen], first[chosen], last[chosen], budget)
     return result
@@ -112,7 +104,7 @@ def _heads_within(problem: Problem, waiting: np.ndarray[tuple[int, ...], np.dtyp
     # A predecessor outside the branch is made to cost nothing and to have ended long before.
     release = np.where(waiting, 0, -FAR // 4)
     ticks = np.where(waiting[:, None], plan.ticks, 0)
-    return np.asarray(heads(ticks, plan.order, plan.source, plan.width, plan.hop, plan.into_at, plan.into, release))
+    return np.asarray(heads(ticks, *plan.forward[1:], plan.order, release))
 
 
 def load_bound(ticks: IntArray, first: IntArray, last: IntArray, budget: Budget) -> int:
@@ -160,7 +152,8 @@ def prove_infeasible(instance: WnpInstance, budget: Budget) -> str | None:
     By weights checked in exact arithmetic, or, when only whole slots are the obstacle, by two solvers that agree. The
     compute side is always feasible: every subgraph has a core, and there is no end of time.
     """
-    from wnpopt.problems.wnp.kernels.radio import Uplink, cannot_deliver
+    from wnpopt.problems.wnp.kernels.cuts import cannot_deliver
+    from wnpopt.problems.wnp.kernels.uplink import Uplink
 
     uplink = Uplink.of(instance)
     proof = None if budget.interrupted else cannot_deliver(uplink, budget)

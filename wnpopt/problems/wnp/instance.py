@@ -26,6 +26,7 @@ from wnpopt.core.document import (
     PositiveReal,
     require,
 )
+from wnpopt.core.topology import CycleError, topological_order
 from wnpopt.core.unique import require_unique
 
 IntArray = npt.NDArray[np.int64]
@@ -176,9 +177,7 @@ class WnpInstance(Instance):
     @cached_property
     def order(self) -> IntArray:
         """The subgraphs in a topological order (the least index first among those that are ready), shape (I,)."""
-        order = _topological_order(len(self.subgraphs), self.edge_index.tolist())
-        assert isinstance(order, list)
-        return _frozen(np.array(order, dtype=np.int64))
+        return _frozen(np.array(_order(self), dtype=np.int64))
 
     @property
     def resource_blocks(self) -> int:
@@ -259,43 +258,15 @@ def _check_edges(instance: WnpInstance) -> None:
             f'"{edge.source}" to "{edge.target}" is edges[{seen.get(pair)}] too; add the bytes up in one edge',
         )
         seen[pair] = index
-    order = _topological_order(len(instance.subgraphs), instance.edge_index.tolist())
-    if isinstance(order, set):
-        cycle = _find_cycle(order, instance.edge_index.tolist())
-        names = " to ".join(f'"{instance.subgraphs[i].name}"' for i in cycle)
+    try:
+        _order(instance)
+    except CycleError as error:
+        names = " to ".join(f'"{instance.subgraphs[i].name}"' for i in error.cycle)
         require(False, "edges", f"form a cycle: {names}; a directed acyclic graph is needed")
 
 
-def _topological_order(count: int, edges: list[list[int]]) -> list[int] | set[int]:
-    """The order, or the set of subgraphs that are on or behind a cycle."""
-    import heapq
-
-    successors: list[list[int]] = [[] for _ in range(count)]
-    missing = [0] * count
-    for source, target in edges:
-        successors[source].append(target)
-        missing[target] += 1
-    ready = [i for i in range(count) if missing[i] == 0]
-    order = []
-    while ready:
-        node = heapq.heappop(ready)
-        order.append(node)
-        for follower in successors[node]:
-            missing[follower] -= 1
-            if missing[follower] == 0:
-                heapq.heappush(ready, follower)
-    return order if len(order) == count else set(range(count)) - set(order)
-
-
-def _find_cycle(stuck: set[int], edges: list[list[int]]) -> list[int]:
-    predecessor = {target: source for source, target in reversed(edges) if source in stuck and target in stuck}
-    node = min(stuck)
-    seen: list[int] = []
-    while node not in seen:
-        seen.append(node)
-        node = predecessor[node]
-    cycle = [*seen[seen.index(node) :], node]
-    return cycle[::-1]
+def _order(instance: WnpInstance) -> list[int]:
+    return topological_order(len(instance.subgraphs), instance.edge_index.tolist())
 
 
 def _check_sums(instance: WnpInstance) -> None:

@@ -10,12 +10,12 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from heapq import heapify, heappop, heappush
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wnpopt.core.errors import InputError
 from wnpopt.core.extras import need
+from wnpopt.core.topology import CycleError, topological_order
 from wnpopt.domain.files.onnx.extents import argument_shape, check_slope, resized, windowed
 from wnpopt.domain.files.onnx.fold import MAX_ELEMENTS, Value, fold
 from wnpopt.domain.files.onnx.model import STANDARD_DOMAINS, external_path, external_value, load_model
@@ -503,8 +503,7 @@ def _order(nodes: Sequence[NodeProto], known: Mapping[str, _Known]) -> list[int]
             if name and (name in producer or name in known):
                 raise InputError(f"the tensor {name!r} is made twice", where=f"graph.node[{i}]")
             producer[name] = i
-    waiting = [0] * len(nodes)
-    readers: list[list[int]] = [[] for _ in nodes]
+    edges: list[tuple[int, int]] = []
     for i, node in enumerate(nodes):
         for name in dict.fromkeys(node.input):
             if not name or name in known:
@@ -512,23 +511,13 @@ def _order(nodes: Sequence[NodeProto], known: Mapping[str, _Known]) -> list[int]
             if name not in producer:
                 label = f"{node.op_type} {(node.name or node.output[0])!r}"
                 raise InputError(f"{label} reads {name!r}, which nothing makes", where=f"graph.node[{i}]")
-            readers[producer[name]].append(i)
-            waiting[i] += 1
-    ready = [i for i, count in enumerate(waiting) if not count]
-    heapify(ready)
-    order = []
-    while ready:
-        i = heappop(ready)
-        order.append(i)
-        for reader in readers[i]:
-            waiting[reader] -= 1
-            if not waiting[reader]:
-                heappush(ready, reader)
-    if len(order) < len(nodes):
-        stuck = next(i for i, count in enumerate(waiting) if count)
-        label = f"{nodes[stuck].op_type} {(nodes[stuck].name or nodes[stuck].output[0])!r}"
-        raise InputError(f"{label} is in or behind a cycle; the graph must be acyclic", where=f"graph.node[{stuck}]")
-    return order
+            edges.append((producer[name], i))
+    try:
+        return topological_order(len(nodes), edges)
+    except CycleError as error:
+        i = min(error.cycle)
+        label = f"{nodes[i].op_type} {(nodes[i].name or nodes[i].output[0])!r}"
+        raise InputError(f"{label} is in a cycle; the graph must be acyclic", where=f"graph.node[{i}]") from None
 
 
 def _type_proto(known: _Known) -> TypeProto:

@@ -6,19 +6,14 @@ Constraint numbers in the comments are those of the written model.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from wnpopt.core.bound import Bound, best_bound
 from wnpopt.core.budget import Budget
-from wnpopt.core.method import Context, Method, Outcome
-from wnpopt.core.proof import Proof
-from wnpopt.core.result import Termination
+from wnpopt.problems.wnp.formulations.cpsat_model import CpsatModel
 from wnpopt.problems.wnp.instance import IntArray, WnpInstance
-from wnpopt.problems.wnp.methods.refusals import refuse_unplanned
 from wnpopt.problems.wnp.solution import WnpSolution
 
 if TYPE_CHECKING:
@@ -32,21 +27,6 @@ SUBSETS_UP_TO = 5
 
 _BUILT_A_SECOND = 30_000
 """Core choices, for each subgraph and each edge, that are written into a model in a second of a slow core."""
-
-
-@dataclass(frozen=True)
-class CpsatModel:
-    """The model with its variables by name, and the problem that it was made from."""
-
-    problem: Problem
-    model: cp_model.CpModel
-    variables: dict[str, cp_model.IntVar]
-    horizon: int
-
-    def value(self, values: tuple[float, ...], name: str) -> int:
-        """The value of the variable ``name`` in a solver's answer; 0 for one that the model left out."""
-        variable = self.variables.get(name)
-        return 0 if variable is None else round(values[variable.index])
 
 
 def build(instance: WnpInstance) -> cp_model.CpModel:
@@ -75,7 +55,7 @@ def compile_cpsat(
     if not pays(problem, budget):
         return None
     empty = _empty(problem, upper, lower)
-    if not add_radio(empty.model, empty.variables, problem, subsets_up_to, budget):
+    if not add_radio(empty, subsets_up_to, budget):
         return None
     return _with_compute(empty, budget)
 
@@ -100,13 +80,13 @@ def compile_master(
         return None
     empty = _empty(problem, upper, lower)
     if problem.uplink.count:
-        add_arrivals(empty.model, empty.variables, problem.uplink)
+        add_arrivals(empty)
         for weight in weights:
             if budget.exhausted():
                 return None
-            add_cut(empty.model, empty.variables, problem.uplink, weight)
+            add_cut(empty, weight)
         for no_good in no_goods:
-            add_no_good(empty.model, empty.variables, problem.uplink, no_good)
+            add_no_good(empty, no_good)
     return _with_compute(empty, budget)
 
 
@@ -120,19 +100,18 @@ def pays(problem: Problem, budget: Budget) -> bool:
 def _empty(problem: Problem, upper: int | None, lower: int) -> CpsatModel:
     from ortools.sat.python import cp_model
 
-    from wnpopt.problems.wnp.formulations.horizon import latest_makespan
-
-    model = cp_model.CpModel()
-    horizon = latest_makespan(problem) if upper is None else upper
-    return CpsatModel(problem, model, {"C": model.new_int_var(min(lower, horizon), horizon, "C")}, horizon)
+    horizon = problem.latest_makespan() if upper is None else upper
+    empty = CpsatModel(problem, cp_model.CpModel(), {}, horizon)
+    empty.integer("C", min(lower, horizon), horizon)
+    return empty
 
 
 def _with_compute(compiled: CpsatModel, budget: Budget) -> CpsatModel | None:
     from wnpopt.problems.wnp.formulations.cpsat_compute import add_compute
 
-    if not add_compute(compiled.model, compiled.variables, compiled.problem, compiled.horizon, budget):
+    if not add_compute(compiled, budget):
         return None
-    compiled.model.minimize(compiled.variables["C"])
+    compiled.model.minimize(compiled["C"])
     return compiled
 
 
@@ -205,52 +184,3 @@ def decode(compiled: CpsatModel, values: tuple[float, ...]) -> WnpSolution:
         core,
         [compiled.value(values, f"s[{i}]") for i in range(subgraphs)],
     )
-
-
-def solve(instance: WnpInstance, context: Context[WnpSolution]) -> Outcome[WnpSolution]:
-    """Build, hint with the warm start, solve, decode."""
-    from wnpopt.backends.cpsat import solve_cpsat
-    from wnpopt.problems.wnp.formulations.decisions import priced
-    from wnpopt.problems.wnp.kernels.problem import Problem
-
-    began = context.budget.elapsed()
-    problem = Problem.of(instance)
-    if context.budget.exhausted():
-        return Outcome(None, context.budget.why_over())
-    if problem.uplink.alone() is None:
-        return Outcome(None, Termination.PROVED, infeasible="a modality cannot be delivered even alone")
-    known = best_bound(context.bounds, "min")
-    upper = None if context.start is None else int(context.start.objective)
-    compiled = compile_cpsat(problem, upper, 0 if known is None else int(known.value), budget=context.budget)
-    if compiled is None:
-        return Outcome(None, context.budget.why_over(), message="there was not enough time to build the model")
-    if context.start is not None:
-        hint(compiled, context.start.solution)
-    build_s = context.budget.elapsed() - began
-
-    def decoded(values: tuple[float, ...]) -> tuple[float, WnpSolution] | None:
-        return priced(decode(compiled, values), context.verified_objective)
-
-    report = solve_cpsat(compiled.model, context.budget, context.trace, decode=decoded)
-    bounds = () if report.bound is None else (Bound(report.bound, "cpsat"),)
-    return Outcome(
-        None if report.values is None else decode(compiled, report.values),
-        report.termination(),
-        bounds,
-        report.warm_start,
-        build_s=build_s,
-        infeasible="CP-SAT calls it infeasible" if report.ending == "infeasible" else None,
-    )
-
-
-METHOD = Method(
-    family="wnp",
-    name="cpsat",
-    summary="CP-SAT: optional intervals, integer slot counts a modality, resource block and coherence block",
-    proves=Proof.OPTIMALITY | Proof.INFEASIBILITY,
-    run=solve,
-    modules=("ortools", "numba"),
-    timed=True,
-    warm_startable=True,
-    refuse=refuse_unplanned,
-)

@@ -9,8 +9,8 @@ import numpy as np
 
 from wnpopt.problems.wnp.instance import IntArray
 from wnpopt.problems.wnp.kernels.problem import Problem
-from wnpopt.problems.wnp.kernels.radio import Arrivals
 from wnpopt.problems.wnp.kernels.schedule import Schedule
+from wnpopt.problems.wnp.kernels.uplink import Arrivals
 from wnpopt.problems.wnp.solution import WnpSolution
 
 

@@ -6,21 +6,12 @@ Constraint names in the code are those of the written model.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from wnpopt.core.bound import Bound
-from wnpopt.core.errors import UnsupportedError
-from wnpopt.core.method import Context, Method, Outcome, Start
-from wnpopt.core.proof import Proof
-from wnpopt.core.result import Termination
-from wnpopt.core.verdict import tighten
 from wnpopt.problems.wnp.instance import WnpInstance
-from wnpopt.problems.wnp.kernels.horizon import useful_slots
-from wnpopt.problems.wnp.methods.refusals import refuse_unplanned
 from wnpopt.problems.wnp.solution import WnpSolution
 
 if TYPE_CHECKING:
@@ -28,18 +19,6 @@ if TYPE_CHECKING:
 
     from wnpopt.problems.wnp.formulations.decisions import Decisions
     from wnpopt.problems.wnp.kernels.problem import Problem
-
-MODALITIES_UP_TO = 8
-"""Hall's condition is written for every subset of the modalities: 255 sets at 8."""
-
-ROWS_UP_TO = 50_000
-"""Rows of a kind: building more takes longer than such a model could be solved in."""
-
-TOLERANCE = 1e-6
-"""Of rows and integers in HiGHS. All that comes of its values is made anew in integers."""
-
-PRECISION = 1e-5
-"""What HiGHS's bounds are weakened by, for each unit of the variables' ranges: ten times its tolerance."""
 
 _LARGEST_TIME = 1e5
 
@@ -58,9 +37,7 @@ def build_milp(problem: Problem, upper: int | None = None) -> pyo.ConcreteModel:
     """The model with makespans up to ``upper`` (known to be reached), else up to a horizon that needs no solution."""
     import pyomo.environ as pyo
 
-    from wnpopt.problems.wnp.formulations.horizon import latest_makespan
-
-    horizon = latest_makespan(problem) if upper is None else upper
+    horizon = problem.latest_makespan() if upper is None else upper
     model = pyo.ConcreteModel(name=problem.instance.name)
     model.tick = pyo.Param(initialize=1.0 / unit_of(problem, horizon))
     model.C = pyo.Var(bounds=(0, horizon * model.tick.value))
@@ -87,10 +64,8 @@ def unit_of(problem: Problem, horizon: int) -> int:
 
 def divisor_of(problem: Problem) -> int:
     """The greatest common divisor of all ticks, transfers and slots: every makespan is a multiple of it."""
-    from wnpopt.problems.wnp.kernels.plan import FAR
-
     plan, uplink = problem.plan, problem.uplink
-    times = [plan.ticks[plan.ticks < FAR], plan.hop.ravel(), plan.width]
+    times = [plan.ticks[plan.able], plan.hop.ravel(), plan.width]
     if uplink.count:
         times.append(np.array([uplink.slot_ticks], dtype=np.int64))
     return max(1, int(np.gcd.reduce(np.concatenate(times))))
@@ -156,15 +131,10 @@ def _add_radio(model: pyo.ConcreteModel, problem: Problem) -> None:
 def _add_cores(model: pyo.ConcreteModel, problem: Problem, horizon: int) -> None:
     import pyomo.environ as pyo
 
-    from wnpopt.problems.wnp.kernels.plan import FAR, plan_heads
-
-    plan, uplink = problem.plan, problem.uplink
+    plan, uplink, head = problem.plan, problem.uplink, problem.head
     tick = model.tick.value
-    alone = uplink.alone()
-    assert alone is not None
-    head = plan_heads(plan, problem.release(alone))
     subgraphs, edges = range(plan.ticks.shape[0]), range(plan.source.size)
-    able = {i: [m for m in range(plan.ticks.shape[1]) if plan.ticks[i, m] < FAR] for i in subgraphs}
+    able = [np.flatnonzero(row).tolist() for row in plan.able]
     ends = [(int(i), int(j)) for i, j in zip(plan.source, plan.target, strict=True)]
 
     model.a = pyo.Var([(i, m) for i in subgraphs for m in able[i]], domain=pyo.Binary)
@@ -215,16 +185,10 @@ def _add_orders(model: pyo.ConcreteModel, problem: Problem, horizon: int) -> Non
     """Which of two subgraphs on one core is first; big-M: latest end of one less earliest start of the other."""
     import pyomo.environ as pyo
 
-    from wnpopt.problems.wnp.kernels.plan import FAR, plan_heads
-
-    plan = problem.plan
+    plan, able = problem.plan, problem.plan.able
     tick = model.tick.value
-    alone = problem.uplink.alone()
-    assert alone is not None
-    able = plan.ticks < FAR
-    earliest = np.where(able, plan_heads(plan, problem.release(alone)), FAR).min(axis=1)
-    latest = horizon - np.where(able, problem.tail, FAR).min(axis=1)
-    related = problem.plan.reachable()
+    earliest, latest = plan.least(problem.head), horizon - plan.least(problem.tail)
+    related = plan.reachable()
     pairs = [
         (i, j)
         for i, j in combinations(range(plan.ticks.shape[0]), 2)
@@ -293,130 +257,3 @@ def decode(model: pyo.ConcreteModel, problem: Problem, values: Sequence[float]) 
         chosen[at] = value[id(variable)]
     start = [value[id(model.s[i])] / model.tick.value for i in range(plan.order.size)]
     return compose(problem, deadline.tolist(), count, chosen.argmax(axis=1).tolist(), start)
-
-
-def solve(instance: WnpInstance, context: Context[WnpSolution]) -> Outcome[WnpSolution]:
-    """Build, start from the warm start, solve with HiGHS, decode; CP-SAT settles what HiGHS cannot.
-
-    HiGHS holds rows and integers to a tolerance: makespans that differ by less than that times a big-M, or by less than
-    a sum of such differences, are the same to it, and it has called the larger one optimal. So its bound is weakened by
-    as much. Where answer and bound do not meet after that (long horizons), where HiGHS fails, or calls infeasible what
-    is not, CP-SAT has the last word: it computes in integers.
-    """
-    from wnpopt.problems.wnp.kernels.problem import Problem
-
-    began = context.budget.elapsed()
-    problem = Problem.of(instance)
-    if context.budget.exhausted():
-        return Outcome(None, context.budget.why_over())
-    if problem.uplink.alone() is None:
-        return Outcome(None, Termination.PROVED, infeasible="a modality cannot be delivered even alone")
-    first, settled = _by_highs(problem, context, began)
-    if settled or context.budget.exhausted():
-        return first
-    return _settle(instance, first, context)
-
-
-def _by_highs(problem: Problem, context: Context[WnpSolution], began: float) -> tuple[Outcome[WnpSolution], bool]:
-    """HiGHS's outcome; True if nothing is left to be settled."""
-    from wnpopt.backends.ending import Ending
-    from wnpopt.backends.highs import solve_highs
-    from wnpopt.problems.wnp.formulations.decisions import Decisions, priced
-    from wnpopt.problems.wnp.formulations.horizon import latest_makespan
-
-    upper = latest_makespan(problem) if context.start is None else int(context.start.objective)
-    model = build_milp(problem, upper)
-    decisions = None if context.start is None else Decisions.of(problem, context.start.solution)
-    if decisions is not None:
-        set_start(model, problem, decisions)
-    build_s = context.budget.elapsed() - began
-
-    def decoded(values: tuple[float, ...]) -> tuple[float, WnpSolution] | None:
-        return priced(decode(model, problem, values), context.verified_objective)
-
-    report = solve_highs(
-        model,
-        context.budget,
-        context.trace,
-        warm_start=decisions is not None,
-        unit=1.0 / float(model.tick.value),
-        decode=decoded,
-        tolerance=TOLERANCE,
-        precision=PRECISION,
-    )
-    answer = None if report.values is None else decoded(report.values)
-    if context.start is not None and (answer is None or answer[0] > context.start.objective):
-        answer = (context.start.objective, context.start.solution)
-    proved = report.bound is not None and answer is not None and tighten(report.bound, "min") >= answer[0]
-    over = report.ending in (Ending.LIMIT, Ending.INTERRUPTED)
-    return Outcome(
-        None if answer is None else answer[1],
-        Termination.PROVED if proved else context.budget.why_over(),
-        () if report.bound is None else (Bound(report.bound, "milp"),),
-        report.warm_start,
-        found_by=context.start.found_by
-        if context.start is not None and answer is not None and answer[1] is context.start.solution
-        else None,
-        build_s=build_s,
-        message=report.message,
-        infeasible="HiGHS calls it infeasible" if report.ending is Ending.INFEASIBLE and answer is None else None,
-    ), proved or over
-
-
-def _settle(instance: WnpInstance, first: Outcome[WnpSolution], context: Context[WnpSolution]) -> Outcome[WnpSolution]:
-    """CP-SAT's word on HiGHS's answer, in the time that is left."""
-    from wnpopt.problems.wnp.formulations import cpsat
-
-    objective = None if first.solution is None else context.verified_objective(first.solution)
-    start = None
-    if first.solution is not None and objective is not None:
-        start = Start(first.solution, objective, first.found_by or "milp")
-    try:
-        second = cpsat.solve(instance, replace(context, start=start))
-    except UnsupportedError as error:
-        second = Outcome(None, Termination.HEURISTIC, message=str(error))
-    reached = None if second.solution is None else context.verified_objective(second.solution)
-    improved = reached is not None and (start is None or reached < start.objective)
-    infeasible = None
-    if second.infeasible is not None and start is None:
-        infeasible = "HiGHS and CP-SAT call it infeasible" if first.infeasible is not None else second.infeasible
-    return replace(
-        second,
-        solution=second.solution if improved else first.solution,
-        bounds=(*first.bounds, *(Bound(bound.value, "milp+cpsat") for bound in second.bounds)),
-        warm_start=first.warm_start,
-        found_by="cpsat" if improved else first.found_by,
-        build_s=first.build_s + second.build_s,
-        message="; ".join(text for text in (first.message, second.message) if text),
-        infeasible=infeasible,
-    )
-
-
-def refuse(instance: WnpInstance) -> tuple[str, str] | None:
-    """No shared bus, and no more rows than a model for reference is worth."""
-    needed = int(instance.needed.sum())
-    if needed > MODALITIES_UP_TO:
-        return "modalities", f"{needed} are named by subgraphs; at most {MODALITIES_UP_TO} are supported"
-    unary = useful_slots(instance) * (2**needed - 1)
-    if unary > ROWS_UP_TO:
-        return "radio.slots", f"asks for {unary} rows; at most {ROWS_UP_TO} are supported: use lbbd"
-    hall = (2**needed - 1) * instance.resource_blocks * instance.blocks
-    orders = len(instance.subgraphs) ** 2 // 2 * len(instance.chip.cores)
-    if hall > ROWS_UP_TO:
-        return "radio.bits_per_slot", f"asks for {hall} rows; at most {ROWS_UP_TO} are supported: use lbbd"
-    if orders > ROWS_UP_TO:
-        return "subgraphs", f"ask for {orders} rows; at most {ROWS_UP_TO} are supported: use lbbd"
-    return refuse_unplanned(instance)
-
-
-METHOD = Method(
-    family="wnp",
-    name="milp",
-    summary="MILP (Pyomo + HiGHS, near ties settled by CP-SAT): the reference for small instances",
-    proves=Proof.OPTIMALITY | Proof.INFEASIBILITY,
-    run=solve,
-    modules=("pyomo", "highspy", "ortools", "numba"),
-    timed=True,
-    warm_startable=True,
-    refuse=refuse,
-)

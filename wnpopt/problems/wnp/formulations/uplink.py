@@ -6,8 +6,7 @@ import numpy as np
 
 from wnpopt.core.budget import Budget
 from wnpopt.problems.wnp.instance import IntArray
-from wnpopt.problems.wnp.kernels.radio import Uplink
-from wnpopt.problems.wnp.kernels.throughput import usable_slots
+from wnpopt.problems.wnp.kernels.uplink import Uplink
 
 
 def allocate(uplink: Uplink, deadline: IntArray, budget: Budget) -> IntArray | None:
@@ -22,7 +21,7 @@ def refuted(uplink: Uplink, deadline: IntArray, budget: Budget) -> tuple[IntArra
     from wnpopt.backends.cpsat import solve_cpsat
 
     model = cp_model.CpModel()
-    usable = usable_slots(deadline, uplink.block_start, uplink.block_length)
+    usable = uplink.usable(deadline)
     count = {
         (k, n, b): model.new_int_var(0, int(usable[k, b]), f"x[{k},{n},{b}]")
         for k, n, b in np.argwhere(uplink.rates > 0).tolist()
@@ -50,7 +49,7 @@ def undeliverable(uplink: Uplink, budget: Budget) -> str | None:
     everything = np.full(uplink.count, uplink.slots, dtype=np.int64)
     if not refuted(uplink, everything, budget)[1]:
         return None
-    usable = usable_slots(everything, uplink.block_start, uplink.block_length)
+    usable = uplink.usable(everything)
     cells = [tuple(cell) for cell in np.argwhere(uplink.rates > 0).tolist()]
     model = pyo.ConcreteModel()
     model.x = pyo.Var(cells, domain=pyo.Integers, bounds=lambda _, k, _n, b: (0, int(usable[k, b])))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from wnpopt.backends.compiled import compiled
 from wnpopt.problems.wnp.instance import IntArray, WnpInstance
 
+Arrays = tuple[IntArray, IntArray, IntArray, IntArray, IntArray, IntArray]
 BoolArray = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
 
 FAR = 2**60
@@ -17,9 +19,7 @@ FAR = 2**60
 
 @dataclass(frozen=True)
 class Plan:
-    """The DNN and the chip: ``ticks`` (I, M) with FAR where a subgraph cannot run.
-
-    Predecessors and successors in CSR form.
+    """The DNN and the chip: ``ticks`` (I, M) with FAR where a subgraph cannot run, edges in CSR form.
 
     ``hop`` (M, M) are the ticks of the hops between two cores, ``width`` (E,) an edge's own ticks between different
     cores; ``into``/``outof`` list edge numbers by subgraph, ``order`` is a topological order.
@@ -61,6 +61,25 @@ class Plan:
             instance.modality_index,
         )
 
+    @property
+    def forward(self) -> Arrays:
+        """What a pass along the edges reads: ticks, sources, widths, hops, and the edges into each subgraph."""
+        return self.ticks, self.source, self.width, self.hop, self.into_at, self.into
+
+    @property
+    def backward(self) -> Arrays:
+        """What a pass against the edges reads: ticks, targets, widths, hops, and the edges out of each subgraph."""
+        return self.ticks, self.target, self.width, self.hop, self.outof_at, self.outof
+
+    @cached_property
+    def able(self) -> BoolArray:
+        """Where each subgraph can run, shape (I, M)."""
+        return self.ticks < FAR
+
+    def least(self, values: IntArray) -> IntArray:
+        """The least of ``values`` (I, M) over the cores that can run each subgraph, shape (I,)."""
+        return np.asarray(np.where(self.able, values, FAR).min(axis=1))
+
     def reachable(self) -> BoolArray:
         """Entry (i, j) is True if a path leads from i to j, so that precedence orders the two, shape (I, I)."""
         count = self.order.size
@@ -82,18 +101,15 @@ def _csr(node: IntArray, count: int) -> tuple[IntArray, IntArray]:
 @compiled
 def heads(
     ticks: IntArray,
-    order: IntArray,
     source: IntArray,
     width: IntArray,
     hop: IntArray,
     into_at: IntArray,
     into: IntArray,
+    order: IntArray,
     release: IntArray,
 ) -> IntArray:
-    """Earliest start of each subgraph on each core if no core were ever busy, shape (I, M).
-
-    ``release`` (I,) are arrivals.
-    """
+    """Earliest start of each subgraph on each core if no core were ever busy, shape (I, M), for releases (I,)."""
     count, cores = ticks.shape
     head = np.zeros((count, cores), dtype=np.int64)
     for i in order:
@@ -114,17 +130,14 @@ def heads(
 @compiled
 def tails(
     ticks: IntArray,
-    order: IntArray,
     target: IntArray,
     width: IntArray,
     hop: IntArray,
     outof_at: IntArray,
     outof: IntArray,
+    order: IntArray,
 ) -> IntArray:
-    """Least ticks from the end of each subgraph on each core to the end of all, if no core were ever busy, shape (I.
-
-    M).
-    """
+    """Least ticks from each subgraph's end on each core to the end of all, if no core were ever busy, shape (I, M)."""
     count, cores = ticks.shape
     tail = np.zeros((count, cores), dtype=np.int64)
     for i in order[::-1]:
@@ -140,15 +153,3 @@ def tails(
                 rest = max(rest, least)
             tail[i, m] = rest
     return tail
-
-
-def plan_heads(plan: Plan, release: IntArray) -> IntArray:
-    """:func:`heads` of ``plan``."""
-    return np.asarray(
-        heads(plan.ticks, plan.order, plan.source, plan.width, plan.hop, plan.into_at, plan.into, release)
-    )
-
-
-def plan_tails(plan: Plan) -> IntArray:
-    """:func:`tails` of ``plan``."""
-    return np.asarray(tails(plan.ticks, plan.order, plan.target, plan.width, plan.hop, plan.outof_at, plan.outof))

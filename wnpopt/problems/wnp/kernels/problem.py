@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from wnpopt.problems.wnp.instance import IntArray, WnpInstance
-from wnpopt.problems.wnp.kernels.plan import FAR, Plan, plan_tails
-from wnpopt.problems.wnp.kernels.radio import Arrivals, Uplink, arrival_slots, slot_table
+from wnpopt.problems.wnp.kernels.plan import Plan, heads, tails
 from wnpopt.problems.wnp.kernels.schedule import Schedule, Scheduler
+from wnpopt.problems.wnp.kernels.slots import arrival_slots, slot_table
+from wnpopt.problems.wnp.kernels.uplink import Arrivals, Uplink
 from wnpopt.problems.wnp.solution import WnpSolution
 
 
@@ -32,9 +34,27 @@ class Problem:
         """The problem of ``instance``."""
         uplink = Uplink.of(instance)
         plan = Plan.of(instance)
-        tail = plan_tails(plan)
+        tail = np.asarray(tails(*plan.backward, plan.order))
         readers = tuple(np.flatnonzero(plan.modality == k) for k in uplink.index)
         return Problem(instance, uplink, plan, tail, Scheduler(plan, tail), readers)
+
+    @cached_property
+    def head(self) -> IntArray:
+        """Earliest starts on each core when every modality has the radio for itself, shape (I, M)."""
+        alone = self.uplink.alone()
+        assert alone is not None, "an undeliverable payload is refused before"
+        return np.asarray(heads(*self.plan.forward, self.plan.order, self.release(alone)))
+
+    def latest_makespan(self) -> int:
+        """Ticks by which everything is done: wait for the last slot, then run one subgraph after the other.
+
+        Each on its fastest core, with every transfer over the longest way in between. A schedule of this makespan
+        exists whenever the radio can deliver, so no optimum is longer.
+        """
+        plan, uplink = self.plan, self.uplink
+        work = int(plan.least(plan.ticks).sum())
+        moves = int(plan.width.sum()) + plan.width.size * int(plan.hop.max())
+        return (uplink.slots * uplink.slot_ticks if uplink.count else 0) + work + moves
 
     def release(self, arrival: IntArray) -> IntArray:
         """Earliest start in ticks of each subgraph, shape (I,), for arrivals in slots, shape (K',)."""
@@ -52,8 +72,7 @@ class Problem:
 
         Valid in any schedule.
         """
-        able = self.plan.ticks < FAR
-        return np.asarray(np.where(able, self.plan.ticks + self.tail, FAR).min(axis=1))
+        return self.plan.least(self.plan.ticks + self.tail)
 
     def solution(self, arrivals: Arrivals, schedule: Schedule) -> WnpSolution:
         """Both halves as a solution."""

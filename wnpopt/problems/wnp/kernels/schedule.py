@@ -8,6 +8,7 @@ PEFT, Arabnejad and Barbosa, IEEE TPDS 25(3), 2014) as a variant.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from operator import itemgetter
 
 import numpy as np
 
@@ -28,17 +29,14 @@ class Schedule:
 @compiled
 def mean_ranks(
     ticks: IntArray,
-    order: IntArray,
     target: IntArray,
     width: IntArray,
     hop: IntArray,
     outof_at: IntArray,
     outof: IntArray,
+    order: IntArray,
 ) -> IntArray:
-    """HEFT's upward ranks with mean durations and mean transfers (times the number of cores.
-
-    So that they stay integers), shape (I,).
-    """
+    """HEFT's upward ranks with mean durations and transfers, times the number of cores to stay integers, shape (I,)."""
     count, cores = ticks.shape
     mean_hop = 0
     for c in range(cores):
@@ -68,12 +66,10 @@ def list_schedule(
     into_at: IntArray,
     into: IntArray,
     sequence: IntArray,
-    release: IntArray,
     look_ahead: IntArray,
+    release: IntArray,
 ) -> tuple[int, IntArray, IntArray]:
-    """(makespan, core, start).
-
-    Each subgraph of ``sequence`` (topological) in the first gap of the core that suits it best.
+    """(makespan, core, start): each subgraph of ``sequence`` (topological) in the first gap of the best core.
 
     The best core is that of the least finish + ``look_ahead`` (I, M); the lowest index among equals.
     """
@@ -129,10 +125,7 @@ def retime(
     release: IntArray,
     core: IntArray,
 ) -> tuple[int, IntArray]:
-    """(makespan, start).
-
-    The earliest starts for given cores, each core running its subgraphs in the order of ``sequence``.
-    """
+    """(makespan, start): the earliest starts for given cores, each running its subgraphs as in ``sequence``."""
     count, cores = ticks.shape
     start = np.zeros(count, dtype=np.int64)
     free = np.zeros(cores, dtype=np.int64)
@@ -192,15 +185,15 @@ class Scheduler:
     """List schedules of one plan: its priorities are computed once, then any releases can be scheduled."""
 
     def __init__(self, plan: Plan, tail: IntArray) -> None:
-        """``tail`` (I, M) as of :func:`plan_tails`."""
+        """``tail`` (I, M): what follows on each core at least (:func:`tails`)."""
         self.plan = plan
         self._place = np.empty(plan.order.size, dtype=np.int64)
         self._place[plan.order] = np.arange(plan.order.size)
-        able = plan.ticks < FAR
+        able = plan.able
         path = np.where(able, plan.ticks + tail, 0)
-        rank_mean = mean_ranks(plan.ticks, plan.order, plan.target, plan.width, plan.hop, plan.outof_at, plan.outof)
+        rank_mean = mean_ranks(*plan.backward, plan.order)
         rank_path = path.sum(axis=1) // np.maximum(able.sum(axis=1), 1)
-        best_path = np.where(able, plan.ticks + tail, FAR).min(axis=1)
+        best_path = plan.least(plan.ticks + tail)
         fastest = plan.ticks.argmin(axis=1).astype(np.int64)
         self._gathered = [np.where(able[:, m], m, fastest) for m in range(able.shape[1])]
         nothing = np.zeros_like(plan.ticks)
@@ -223,24 +216,9 @@ class Scheduler:
 
     def schedule(self, release: IntArray) -> Schedule:
         """The best list schedule for ``release`` (I,) over all variants; the first of equals."""
-        best: Schedule | None = None
-        plan = self.plan
-        for sequence, look_ahead in self._variants:
-            makespan, core, start = list_schedule(
-                plan.ticks,
-                plan.source,
-                plan.width,
-                plan.hop,
-                plan.into_at,
-                plan.into,
-                sequence,
-                release,
-                look_ahead,
-            )
-            if best is None or makespan < best.makespan:
-                best = Schedule(int(makespan), core, start)
-        assert best is not None
-        return best
+        schedules = (list_schedule(*self.plan.forward, *variant, release) for variant in self._variants)
+        makespan, core, start = min(schedules, key=itemgetter(0))
+        return Schedule(int(makespan), core, start)
 
     def gathered(self, release: IntArray) -> Schedule:
         """The best schedule that gives one core everything it can run, and the rest to the fastest cores.
@@ -252,13 +230,8 @@ class Scheduler:
         plan = self.plan
         ready = inherited(plan.order, plan.source, plan.into_at, plan.into, release)
         sequence = np.lexsort((self._place, ready)).astype(np.int64)
-        best: Schedule | None = None
-        for core in self._gathered:
-            found = self.retimed(Schedule(0, core, ready), release, sequence)
-            if best is None or found.makespan < best.makespan:
-                best = found
-        assert best is not None
-        return best
+        schedules = (self.retimed(Schedule(0, core, ready), release, sequence) for core in self._gathered)
+        return min(schedules, key=lambda schedule: schedule.makespan)
 
     def sequence(self, schedule: Schedule, *, scale: int = 1) -> IntArray:
         """The subgraphs in the order in which ``schedule`` runs them: by start, end, topological order.
@@ -274,33 +247,11 @@ class Scheduler:
 
     def retimed(self, schedule: Schedule, release: IntArray, sequence: IntArray | None = None) -> Schedule:
         """``schedule`` with the same cores and orders, started as early as ``release`` (I,) allows."""
-        plan = self.plan
-        makespan, start = retime(
-            plan.ticks,
-            plan.source,
-            plan.width,
-            plan.hop,
-            plan.into_at,
-            plan.into,
-            self.sequence(schedule) if sequence is None else sequence,
-            release,
-            schedule.core,
-        )
+        order = self.sequence(schedule) if sequence is None else sequence
+        makespan, start = retime(*self.plan.forward, order, release, schedule.core)
         return Schedule(int(makespan), schedule.core, start)
 
-    def latest_starts(self, schedule: Schedule) -> IntArray:
+    def latest_starts(self, schedule: Schedule, sequence: IntArray | None = None) -> IntArray:
         """Latest starts (I,) that keep the makespan with the same cores and orders."""
-        plan = self.plan
-        return np.asarray(
-            latest_starts(
-                plan.ticks,
-                plan.target,
-                plan.width,
-                plan.hop,
-                plan.outof_at,
-                plan.outof,
-                self.sequence(schedule),
-                schedule.core,
-                schedule.makespan,
-            )
-        )
+        order = self.sequence(schedule) if sequence is None else sequence
+        return np.asarray(latest_starts(*self.plan.backward, order, schedule.core, schedule.makespan))

@@ -19,29 +19,24 @@ from wnpopt.core.proof import Proof
 from wnpopt.core.result import Termination, WarmStart
 from wnpopt.core.trace import Trace
 from wnpopt.problems.wnp.instance import IntArray, WnpInstance
-from wnpopt.problems.wnp.methods.radio_check import Answer, RadioCheck
+from wnpopt.problems.wnp.methods.outcome import on_problem
 from wnpopt.problems.wnp.methods.refusals import refuse_unplanned
+from wnpopt.problems.wnp.search.radio_check import Answer, RadioCheck
 from wnpopt.problems.wnp.solution import WnpSolution
 
 if TYPE_CHECKING:
     from wnpopt.backends.ending import Report
-    from wnpopt.problems.wnp.formulations.cpsat import CpsatModel
+    from wnpopt.problems.wnp.formulations.cpsat_model import CpsatModel
     from wnpopt.problems.wnp.kernels.problem import Problem
-    from wnpopt.problems.wnp.kernels.radio import Arrivals
     from wnpopt.problems.wnp.kernels.schedule import Schedule
+    from wnpopt.problems.wnp.kernels.uplink import Arrivals
 
 
 def solve(instance: WnpInstance, context: Context[WnpSolution]) -> Outcome[WnpSolution]:
     """Solve masters under growing cuts until one's arrivals can be served, or the bound meets the incumbent."""
-    from wnpopt.problems.wnp.kernels.problem import Problem
-
-    began = context.budget.elapsed()
-    problem = Problem.of(instance)
-    if context.budget.exhausted():
-        return Outcome(None, context.budget.why_over())
-    if problem.uplink.alone() is None:
-        return Outcome(None, Termination.PROVED, infeasible="a modality cannot be delivered even alone")
-    return _Decomposition(problem, context, began).solve()
+    return on_problem(
+        instance, context, lambda problem, context, began: _Decomposition(problem, context, began).solve()
+    )
 
 
 class _Decomposition:
@@ -138,7 +133,7 @@ class _Decomposition:
         return np.minimum(np.array(slots, dtype=np.int64), uplink.slots)
 
     def _accept(self, schedule: Schedule, deadline: IntArray, answer: Answer) -> None:
-        from wnpopt.problems.wnp.kernels.radio import Arrivals
+        from wnpopt.problems.wnp.kernels.uplink import Arrivals
 
         assert answer.count is not None
         self._offer(Arrivals(0, deadline, answer.count), schedule)

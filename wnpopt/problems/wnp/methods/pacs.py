@@ -6,17 +6,18 @@ from wnpopt.core.method import Context, Method, Outcome
 from wnpopt.core.proof import Proof
 from wnpopt.core.result import Termination
 from wnpopt.problems.wnp.instance import WnpInstance
+from wnpopt.problems.wnp.methods.outcome import nothing_delivered
 from wnpopt.problems.wnp.methods.refusals import refuse_unplanned
 from wnpopt.problems.wnp.solution import WnpSolution
 
 
 def solve(instance: WnpInstance, context: Context[WnpSolution]) -> Outcome[WnpSolution]:
-    """Tails, radio and schedule in turn; see :func:`~wnpopt.problems.wnp.methods.schedulers.pipeline_aware`.
+    """Tails, radio and schedule in turn; see :func:`~wnpopt.problems.wnp.search.joint.pipeline_aware`.
 
     It starts from RTFS and returns that when nothing better is found; the message says so.
     """
     from wnpopt.problems.wnp.kernels.problem import Problem
-    from wnpopt.problems.wnp.methods.schedulers import nothing_delivered, pipeline_aware, transmit_first
+    from wnpopt.problems.wnp.search.joint import pipeline_aware, transmit_first
 
     problem = Problem.of(instance)
     first = transmit_first(problem, context.budget)

@@ -17,7 +17,7 @@ from wnpopt.problems.wnp.solution import WnpSolution
 if TYPE_CHECKING:
     from wnpopt.backends.stopping import Flag
     from wnpopt.problems.wnp.kernels.problem import Problem
-    from wnpopt.problems.wnp.methods.schedulers import Joint
+    from wnpopt.problems.wnp.search.joint import Joint
 
 MOST_SEARCHES = 8
 """Searches side by side; each has up to 64 MiB of tables."""
@@ -32,7 +32,8 @@ def solve(instance: WnpInstance, context: Context[WnpSolution]) -> Outcome[WnpSo
     The same number of iterations and threads gives the same plan; a time limit that strikes first does not.
     """
     from wnpopt.problems.wnp.kernels.problem import Problem
-    from wnpopt.problems.wnp.methods.schedulers import nothing_delivered, pipeline_aware, transmit_first
+    from wnpopt.problems.wnp.methods.outcome import nothing_delivered
+    from wnpopt.problems.wnp.search.joint import pipeline_aware, transmit_first
 
     problem = Problem.of(instance)
     sequential = transmit_first(problem, context.budget)
@@ -96,9 +97,9 @@ def searched(problem: Problem, first: Joint, context: Context[WnpSolution]) -> t
 def _given(problem: Problem, context: Context[WnpSolution]) -> Joint | None:
     """The warm start as arrivals and a schedule."""
     from wnpopt.problems.wnp.formulations.decisions import Decisions
-    from wnpopt.problems.wnp.kernels.radio import Arrivals
     from wnpopt.problems.wnp.kernels.schedule import Schedule
-    from wnpopt.problems.wnp.methods.schedulers import Joint
+    from wnpopt.problems.wnp.kernels.uplink import Arrivals
+    from wnpopt.problems.wnp.search.joint import Joint
 
     if context.start is None:
         return None

@@ -6,14 +6,15 @@ from wnpopt.core.method import Context, Method, Outcome
 from wnpopt.core.proof import Proof
 from wnpopt.core.result import Termination
 from wnpopt.problems.wnp.instance import WnpInstance
+from wnpopt.problems.wnp.methods.outcome import nothing_delivered
 from wnpopt.problems.wnp.methods.refusals import refuse_unplanned
 from wnpopt.problems.wnp.solution import WnpSolution
 
 
 def solve(instance: WnpInstance, context: Context[WnpSolution]) -> Outcome[WnpSolution]:
-    """The sequential policy; see :func:`~wnpopt.problems.wnp.methods.schedulers.transmit_first`."""
+    """The sequential policy; see :func:`~wnpopt.problems.wnp.search.joint.transmit_first`."""
     from wnpopt.problems.wnp.kernels.problem import Problem
-    from wnpopt.problems.wnp.methods.schedulers import nothing_delivered, transmit_first
+    from wnpopt.problems.wnp.search.joint import transmit_first
 
     problem = Problem.of(instance)
     joint = transmit_first(problem, context.budget)

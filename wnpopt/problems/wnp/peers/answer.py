@@ -7,6 +7,7 @@ import numpy as np
 from wnpopt.problems.wnp.instance import IntArray
 from wnpopt.problems.wnp.kernels.problem import Problem
 from wnpopt.problems.wnp.kernels.schedule import Schedule
+from wnpopt.problems.wnp.kernels.uplink import Arrivals
 from wnpopt.problems.wnp.solution import WnpSolution
 
 
@@ -15,14 +16,6 @@ def timed(problem: Problem, core: IntArray, sequence: IntArray) -> WnpSolution:
 
     ``sequence`` is topological, and the instance has no radio: no subgraph waits for anything but cores and transfers.
     """
-    instance = problem.instance
     release = np.zeros(core.size, dtype=np.int64)
     schedule = problem.scheduler.retimed(Schedule(0, core, release), release, sequence)
-    names = [subgraph.name for subgraph in instance.subgraphs]
-    cores = [c.name for c in instance.chip.cores]
-    return WnpSolution(
-        instance=instance.name,
-        rb=(),
-        core={name: cores[m] for name, m in zip(names, schedule.core, strict=True)},
-        start={name: int(t) for name, t in zip(names, schedule.start, strict=True)},
-    )
+    return problem.solution(Arrivals.none(problem.uplink), schedule)

@@ -2,29 +2,6 @@
 
 from __future__ import annotations
 
-from wnpopt.core.method import Context, Method, Outcome
-from wnpopt.core.proof import Proof
-from wnpopt.problems.wnp.instance import WnpInstance
-from wnpopt.problems.wnp.peers.chip_only import INSTALL, refuse_null
-from wnpopt.problems.wnp.solution import WnpSolution
+from wnpopt.problems.wnp.peers.saga_method import saga_method
 
-
-def solve(instance: WnpInstance, context: Context[WnpSolution]) -> Outcome[WnpSolution]:
-    """SAGA's CPoP; see :func:`~wnpopt.problems.wnp.peers.saga.schedule_by`."""
-    from saga.schedulers.cpop import CpopScheduler
-
-    from wnpopt.problems.wnp.peers.saga import schedule_by
-
-    return schedule_by(instance, context, CpopScheduler())
-
-
-METHOD = Method(
-    family="wnp",
-    name="cpop",
-    summary="peer, chip-only (extra `peers`): SAGA's CPoP (critical path on one core), timed anew",
-    proves=Proof.NOTHING,
-    run=solve,
-    modules=("saga", "numba"),
-    install=INSTALL,
-    refuse=refuse_null,
-)
+METHOD = saga_method("cpop", "SAGA's CPoP (critical path on one core)", "saga.schedulers.cpop:CpopScheduler")

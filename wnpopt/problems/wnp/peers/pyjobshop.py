@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from wnpopt.core.bound import Bound
 from wnpopt.core.method import Context, Method, Outcome
 from wnpopt.core.proof import Proof
 from wnpopt.problems.wnp.instance import WnpInstance
+from wnpopt.problems.wnp.methods.outcome import reported
 from wnpopt.problems.wnp.peers.chip_only import INSTALL, refuse_long
 from wnpopt.problems.wnp.solution import WnpSolution
 
@@ -21,14 +21,13 @@ def solve(instance: WnpInstance, context: Context[WnpSolution]) -> Outcome[WnpSo
     from pyjobshop.solvers.ortools import CPModel
 
     from wnpopt.backends.cpsat import solve_cpsat
-    from wnpopt.problems.wnp.formulations.horizon import latest_makespan
     from wnpopt.problems.wnp.kernels.problem import Problem
     from wnpopt.problems.wnp.peers.answer import timed
     from wnpopt.problems.wnp.peers.shop import shop
 
     began = context.budget.elapsed()
     problem = Problem.of(instance)
-    built = shop(problem, latest_makespan(problem))
+    built = shop(problem, problem.latest_makespan())
     if context.budget.exhausted():
         return Outcome(None, context.budget.why_over(), message="no time was left to build the model")
     compiled = CPModel(built.model.data())
@@ -45,13 +44,7 @@ def solve(instance: WnpInstance, context: Context[WnpSolution]) -> Outcome[WnpSo
                 core[built.model.modes[number].task] = m
         start = np.array([values[variables.task_vars[i].start.index] for i in range(core.size)], dtype=np.int64)
         solution = timed(problem, core, problem.scheduler.in_order(core, start))
-    return Outcome(
-        solution,
-        report.termination(),
-        () if report.bound is None else (Bound(report.bound, "pyjobshop"),),
-        build_s=build_s,
-        infeasible="PyJobShop calls it infeasible" if report.ending == "infeasible" else None,
-    )
+    return reported(report, solution, build_s, "pyjobshop", "PyJobShop")
 
 
 METHOD = Method(

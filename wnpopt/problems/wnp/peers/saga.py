@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from wnpopt.core.method import Context, Outcome
 from wnpopt.core.status import Termination
+from wnpopt.core.topology import topological_order
 from wnpopt.problems.wnp.instance import IntArray, WnpInstance
 from wnpopt.problems.wnp.kernels.problem import Problem
 from wnpopt.problems.wnp.peers.answer import timed
@@ -102,31 +102,16 @@ def _numbered() -> tuple[Callable[..., object], ...]:
     """
     from saga import NetworkEdge, NetworkNode, TaskGraphEdge, TaskGraphNode
 
-    class Node(NetworkNode):  # type: ignore[misc]
-        number: int
+    def numbered(base: type) -> Callable[..., object]:
+        class Part(base):  # type: ignore[misc]
+            number: int
 
-        def __hash__(self) -> int:
-            return self.number
+            def __hash__(self) -> int:
+                return self.number
 
-    class Link(NetworkEdge):  # type: ignore[misc]
-        number: int
+        return Part
 
-        def __hash__(self) -> int:
-            return self.number
-
-    class Task(TaskGraphNode):  # type: ignore[misc]
-        number: int
-
-        def __hash__(self) -> int:
-            return self.number
-
-    class Flow(TaskGraphEdge):  # type: ignore[misc]
-        number: int
-
-        def __hash__(self) -> int:
-            return self.number
-
-    return Node, Link, Task, Flow
+    return tuple(map(numbered, (NetworkNode, NetworkEdge, TaskGraphNode, TaskGraphEdge)))
 
 
 def schedule_by(instance: WnpInstance, context: Context[WnpSolution], scheduler: Scheduler) -> Outcome[WnpSolution]:
@@ -165,21 +150,6 @@ def read(problem: Problem, answer: Schedule) -> tuple[IntArray, IntArray]:
             if int(task.name) < count:
                 core[int(task.name)] = int(name)
                 key[int(task.name)] = (task.start, task.end, place[int(task.name)])
-    return core, np.array(_topological(problem, key), dtype=np.int64)
-
-
-def _topological(problem: Problem, key: list[tuple[float, float, int]]) -> list[int]:
-    """By ``key``, but nothing before what it needs: starts that differ by rounding alone must not decide that."""
-    plan = problem.plan
-    missing = np.diff(plan.into_at)
-    ready = [(key[i], i) for i in range(len(key)) if missing[i] == 0]
-    heapify(ready)
-    sequence = []
-    while ready:
-        _, i = heappop(ready)
-        sequence.append(i)
-        for j in plan.target[plan.outof[plan.outof_at[i] : plan.outof_at[i + 1]]].tolist():
-            missing[j] -= 1
-            if missing[j] == 0:
-                heappush(ready, (key[j], j))
-    return sequence
+    # By these keys, but nothing before what it needs: starts that differ by rounding alone must not decide that.
+    edges = zip(problem.plan.source.tolist(), problem.plan.target.tolist(), strict=True)
+    return core, np.array(topological_order(count, edges, key.__getitem__), dtype=np.int64)

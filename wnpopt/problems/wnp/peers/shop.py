@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wnpopt.problems.wnp.instance import IntArray
-from wnpopt.problems.wnp.kernels.plan import FAR
 from wnpopt.problems.wnp.kernels.problem import Problem
 
 if TYPE_CHECKING:
@@ -47,13 +46,12 @@ def shop(problem: Problem, horizon: int) -> Shop:
 
     model = Model()
     plan = problem.plan
-    subgraphs, cores = plan.ticks.shape
     machines = [model.add_machine(name=core.name) for core in problem.instance.chip.cores]
     tasks = [model.add_task(latest_end=horizon, name=s.name) for s in problem.instance.subgraphs]
     modes: list[dict[int, Mode]] = []
     core_of: dict[int, int] = {}
-    for i in range(subgraphs):
-        able = [m for m in range(cores) if plan.ticks[i, m] < FAR]
+    for i, row in enumerate(plan.able):
+        able = np.flatnonzero(row).tolist()
         core_of |= {len(core_of) + offset: m for offset, m in enumerate(able)}
         modes.append({m: model.add_mode(tasks[i], machines[m], int(plan.ticks[i, m])) for m in able})
     for edge, (i, j) in enumerate(zip(plan.source, plan.target, strict=True)):

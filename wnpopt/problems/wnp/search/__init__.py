@@ -1,1 +1,1 @@
-"""Local search of wnp over cores and orders, with the radio as a pool of dual cuts."""
+"""What methods are made of: a joint radio allocation and schedule, and the radio's answer to given deadlines."""

@@ -7,8 +7,8 @@ import numpy as np
 from wnpopt.backends.stopping import Flag
 from wnpopt.problems.wnp.instance import IntArray
 from wnpopt.problems.wnp.kernels.cut_table import fill_table, least_value
-from wnpopt.problems.wnp.kernels.radio import Uplink
 from wnpopt.problems.wnp.kernels.throughput import FloatArray, concurrent_throughput, usable_slots
+from wnpopt.problems.wnp.kernels.uplink import Uplink
 
 _MOST_CUTS = 64
 _MEMORY = 1 << 26  # bytes of all tables: more leaves the processor's caches, and every move reads them

@@ -16,10 +16,11 @@ from wnpopt.core.budget import Budget
 from wnpopt.problems.wnp.instance import IntArray
 from wnpopt.problems.wnp.kernels.annealing import anneal_from_releases, anneal_with_radio
 from wnpopt.problems.wnp.kernels.problem import Problem
-from wnpopt.problems.wnp.kernels.radio import Arrivals, least_makespan
-from wnpopt.problems.wnp.kernels.schedule import Schedule, latest_starts
-from wnpopt.problems.wnp.methods.schedulers import Joint
+from wnpopt.problems.wnp.kernels.radio import least_makespan
+from wnpopt.problems.wnp.kernels.schedule import Schedule
+from wnpopt.problems.wnp.kernels.uplink import Arrivals
 from wnpopt.problems.wnp.search.cut_pool import CutPool
+from wnpopt.problems.wnp.search.joint import Joint
 
 _ELITE = 6
 _ALIKE = 2  # of the elite may agree in the two modalities of the shortest tails
@@ -199,9 +200,5 @@ class JointAnnealing:
 
     def _tails(self, schedule: Schedule, sequence: IntArray) -> IntArray:
         """What follows each modality's arrival on the longest path behind a reader, shape (K,)."""
-        plan = self.problem.plan
-        latest = latest_starts(
-            plan.ticks, plan.target, plan.width, plan.hop, plan.outof_at, plan.outof, sequence, schedule.core,
-            schedule.makespan,
-        )  # fmt: skip
+        latest = self.problem.scheduler.latest_starts(schedule, sequence)
         return self.problem.modality_tails(schedule.makespan - latest)

@@ -12,9 +12,10 @@ import numpy as np
 from wnpopt.core.budget import Budget
 from wnpopt.problems.wnp.formulations.uplink import refuted
 from wnpopt.problems.wnp.instance import IntArray
-from wnpopt.problems.wnp.kernels.radio import Uplink, cut_holds, stoppable
+from wnpopt.problems.wnp.kernels.cuts import cut_holds
 from wnpopt.problems.wnp.kernels.rounding import repair
-from wnpopt.problems.wnp.kernels.throughput import concurrent_throughput, usable_slots
+from wnpopt.problems.wnp.kernels.throughput import concurrent_throughput
+from wnpopt.problems.wnp.kernels.uplink import Uplink, stoppable
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class RadioCheck:
         """An allocation that meets ``deadline`` (K', slots), else a new cut or no-good that excludes it."""
         uplink = self.uplink
         self._rounds += 1
-        usable = usable_slots(deadline, uplink.block_start, uplink.block_length)
+        usable = uplink.usable(deadline)
         if uplink.count == 0:
             return Answer(np.zeros(uplink.rates.shape, dtype=np.int64), False)
         _, upper, weight, count = stoppable(

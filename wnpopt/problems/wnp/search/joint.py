@@ -1,4 +1,4 @@
-"""The two schedulers of O-WiN on the compiled problem; ``rtfs`` and ``pacs`` are thin wrappers.
+"""The two schedulers of O-WiN on the compiled problem: radio and schedule jointly.
 
 Paper: Xu, Du, Shin, Wong, "Orchestrating Multimodal DNN Workloads in Wireless Neural Processing", arXiv 2603.02109.
 """
@@ -10,13 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from wnpopt.core.budget import Budget
-from wnpopt.core.method import Outcome
-from wnpopt.core.result import Termination
 from wnpopt.problems.wnp.instance import IntArray
 from wnpopt.problems.wnp.kernels.problem import Problem
-from wnpopt.problems.wnp.kernels.radio import Arrivals, Cut, least_makespan
+from wnpopt.problems.wnp.kernels.radio import Cut, least_makespan
 from wnpopt.problems.wnp.kernels.schedule import Schedule
-from wnpopt.problems.wnp.solution import WnpSolution
+from wnpopt.problems.wnp.kernels.uplink import Arrivals
 
 _ROUNDS = 12
 
@@ -61,13 +59,6 @@ def transmit_first(problem: Problem, budget: Budget) -> Joint | None:
     # The policy: no subgraph starts before ALL modalities that some subgraph names have arrived.
     release = np.full(problem.plan.order.size, last, dtype=np.int64)
     return Joint(arrivals, problem.scheduler.schedule(release))
-
-
-def nothing_delivered(budget: Budget) -> Outcome[WnpSolution]:
-    """The outcome without a solution, and why there is none."""
-    if budget.exhausted():
-        return Outcome(None, budget.why_over(), message="no allocation was found before the end")
-    return Outcome(None, Termination.HEURISTIC, message="no allocation delivers all payloads in the slots there are")
 
 
 def pipeline_aware(problem: Problem, first: Joint, budget: Budget) -> Joint:

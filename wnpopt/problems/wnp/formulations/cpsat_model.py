@@ -1,0 +1,40 @@
+"""A CP-SAT model in the making: its variables by the names of ``models/wnp/cpsat.md``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ortools.sat.python import cp_model
+
+    from wnpopt.problems.wnp.kernels.problem import Problem
+
+
+@dataclass(frozen=True)
+class CpsatModel:
+    """The model with its variables by name, and the problem that it was made from."""
+
+    problem: Problem
+    model: cp_model.CpModel
+    variables: dict[str, cp_model.IntVar]
+    horizon: int
+
+    def integer(self, name: str, least: int, most: int) -> cp_model.IntVar:
+        """A new variable."""
+        variable = self.variables[name] = self.model.new_int_var(least, most, name)
+        return variable
+
+    def flag(self, name: str) -> cp_model.IntVar:
+        """A new variable of 0 and 1."""
+        variable = self.variables[name] = self.model.new_bool_var(name)
+        return variable
+
+    def __getitem__(self, name: str) -> cp_model.IntVar:
+        """The variable ``name``."""
+        return self.variables[name]
+
+    def value(self, values: tuple[float, ...], name: str) -> int:
+        """The value of the variable ``name`` in a solver's answer; 0 for one that the model left out."""
+        variable = self.variables.get(name)
+        return 0 if variable is None else round(values[variable.index])
