@@ -49,7 +49,7 @@ def decomposed(
 
 
 def _minimised(state: Decomposition, budget: Budget) -> Outcome[WnpSolution] | None:
-    """The loop of branch and check; every round adds a cut, so it ends. None if ``budget`` ends before, with more left."""
+    """The loop of branch and check; every round adds a cut, so it ends. None if ``budget`` ends first."""
     whole = state.context.budget
     while True:
         solved = state.master(state.value, budget, optimise=True)
