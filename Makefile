@@ -32,7 +32,7 @@ lint: $(READY)
 
 suites: $(READY)
 	$(BIN)/python scripts/graphs_build.py --check
-	$(BIN)/python scripts/wnp_suites.py --check
+	$(BIN)/python scripts/suites.py wnp --check
 
 clean:
 	rm -rf $(VENV) out build dist *.egg-info

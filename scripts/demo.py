@@ -10,8 +10,8 @@ from wnpopt.cli.tables import Heading
 from wnpopt.cli.tables import draw as draw_table
 from wnpopt.cli.terminal import console, say, styled
 from wnpopt.core.text import numbers, percent, seconds
+from wnpopt.plotting.draw import draw
 from wnpopt.problems.wnp.instance import WnpInstance
-from wnpopt.problems.wnp.plots.image import draw
 from wnpopt.problems.wnp.solution import WnpSolution
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import resource
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -14,21 +15,24 @@ from pathlib import Path
 
 import numpy as np
 
-from wnpopt.core.budget import Budget
-from wnpopt.core.jsonio import read_json
-from wnpopt.problems.slide import SlideInstance
-from wnpopt.problems.slide.columnar.columns import load_columns, save_columns
-from wnpopt.problems.slide.columnar.random import random_columns
-from wnpopt.problems.slide.columnar.solve import solve_columns
-from wnpopt.problems.slide.columnar.verify import verify_columns
-from wnpopt.problems.slide.fixed_set.division import Goal, divide_set
-from wnpopt.problems.slide.fixed_set.served import ServedSet
-from wnpopt.problems.slide.formulations.convex import divide_convex
-from wnpopt.problems.slide.generate import generate
-from wnpopt.problems.slide.kernels.needs import Needs
-from wnpopt.problems.slide.selection.exact import exact_selection
-from wnpopt.problems.slide.selection.plan import allocate
-from wnpopt.problems.slide.selection.unicast import everything_open, most_users
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from tests.slide.random_columns import random_columns  # noqa: E402
+from wnpopt.core.budget import Budget  # noqa: E402
+from wnpopt.core.jsonio import read_json  # noqa: E402
+from wnpopt.problems.slide import SlideInstance  # noqa: E402
+from wnpopt.problems.slide.columnar.columns import load_columns, save_columns  # noqa: E402
+from wnpopt.problems.slide.columnar.solve import solve_columns  # noqa: E402
+from wnpopt.problems.slide.columnar.verify import verify_columns  # noqa: E402
+from wnpopt.problems.slide.fixed_set.division import Goal, divide_set  # noqa: E402
+from wnpopt.problems.slide.fixed_set.served import ServedSet  # noqa: E402
+from wnpopt.problems.slide.generate import generate  # noqa: E402
+from wnpopt.problems.slide.kernels.needs import Needs  # noqa: E402
+from wnpopt.problems.slide.methods.convex import divide_convex  # noqa: E402
+from wnpopt.problems.slide.selection.exact import exact_selection  # noqa: E402
+from wnpopt.problems.slide.selection.plan import allocate  # noqa: E402
+from wnpopt.problems.slide.selection.unicast import everything_open, most_users  # noqa: E402
 
 
 def least(what: str, work: Callable[[], object], runs: int) -> None:

@@ -1,4 +1,4 @@
-"""Writes the layer tables of wnpopt/problems/slide/tables from the graphs of wnpopt.domain and instances/graphs.
+"""Writes the layer tables of wnpopt/problems/slide/networks from the graphs of wnpopt.domain and instances/graphs.
 
 A layer begins at every operator that brings a weight of two or more dimensions (a convolution, a matrix, an
 embedding); what follows until the next (normalisation, activation, sums, pooling, products without weights) is computed
@@ -16,7 +16,7 @@ from wnpopt.domain.network.graph import Graph
 from wnpopt.domain.network.zoo.gpt2 import gpt2
 
 ROOT = Path(__file__).resolve().parents[1]
-TABLES = ROOT / "wnpopt" / "problems" / "slide" / "tables"
+TABLES = ROOT / "wnpopt" / "problems" / "slide" / "networks"
 IMAGENET = "top-1 accuracy on ImageNet of torchvision's first weights"
 VISION = {
     "mobilenet-v2": ("mobilenet-v2", 0.7188),

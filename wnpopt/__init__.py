@@ -1,88 +1,56 @@
-"""wnpopt: exact and heuristic optimisation of edge inference over wireless links."""
+"""wnpopt: exact and heuristic optimisation of edge inference over wireless links.
+
+``__init__.pyi`` says what there is and what type it has.
+"""
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING
+from wnpopt.core.lazy import attributes
 
-if TYPE_CHECKING:
-    from wnpopt.api import (
-        compile_model as compile_model,
-    )
-    from wnpopt.api import (
-        families as families,
-    )
-    from wnpopt.api import (
-        load as load,
-    )
-    from wnpopt.api import (
-        load_solution as load_solution,
-    )
-    from wnpopt.api import (
-        methods as methods,
-    )
-    from wnpopt.api import (
-        save as save,
-    )
-    from wnpopt.api import (
-        solve as solve,
-    )
-    from wnpopt.api import (
-        verify as verify,
-    )
-    from wnpopt.backends.warmup import warmup as warmup
-    from wnpopt.bench.batch.run import batch as batch
-    from wnpopt.bench.store.store import Store as Store
-    from wnpopt.core.errors import InputError as InputError
-    from wnpopt.core.errors import WnpoptError as WnpoptError
-    from wnpopt.core.result import Result as Result
-
-    __version__: str
-
-_HOME = {
-    **dict.fromkeys(
-        ["compile_model", "families", "load", "load_solution", "methods", "save", "solve", "verify"], "wnpopt.api"
-    ),
-    "Store": "wnpopt.bench.store.store",
-    "batch": "wnpopt.bench.batch.run",
-    "InputError": "wnpopt.core.errors",
-    "WnpoptError": "wnpopt.core.errors",
-    "Result": "wnpopt.core.result",
-    "warmup": "wnpopt.backends.warmup",
+_HOMES = {
+    "Bound": "core.bound",
+    "Candidate": "core.trace",
+    "Certificate": "core.certificate",
+    "InputError": "core.errors",
+    "Instance": "core.document",
+    "MissingDependencyError": "core.errors",
+    "Result": "core.result",
+    "Solution": "core.document",
+    "SolverError": "core.errors",
+    "Status": "core.status",
+    "Store": "bench.store.store",
+    "Termination": "core.status",
+    "TracePoint": "core.trace",
+    "UnsupportedError": "core.errors",
+    "Violation": "core.certificate",
+    "WarmStart": "core.status",
+    "WnpoptError": "core.errors",
+    "analyse": "bench.analysis.analysis",
+    "batch": "bench.batch.run",
+    "compile_model": "api",
+    "families": "api",
+    "load": "api",
+    "load_solution": "api",
+    "methods": "api",
+    "save": "api",
+    "solve": "api",
+    "verify": "api",
+    "warmup": "backends.warmup",
 }
+"""The public names and their modules, which are imported when a name is first used: until then they cost nothing."""
 
-__all__ = [
-    "InputError",
-    "Result",
-    "Store",
-    "WnpoptError",
-    "__version__",
-    "batch",
-    "compile_model",
-    "families",
-    "load",
-    "load_solution",
-    "methods",
-    "save",
-    "solve",
-    "verify",
-    "warmup",
-]
+__all__ = sorted([*_HOMES, "__version__"])  # noqa: PLE0605 -- the same names are spelt out for type checkers
+
+_attribute = attributes(__name__, _HOMES)
 
 
 def __getattr__(name: str) -> object:
-    """Public names are imported when they are first used: ``import wnpopt`` costs next to nothing."""
     if name == "__version__":
         from wnpopt.core.versions import versions
 
-        globals()[name] = versions().get("wnpopt", "0+unknown")
-        return globals()[name]
-    if name not in _HOME:
-        raise AttributeError(f"module 'wnpopt' has no attribute {name!r}")
-    found: object = getattr(import_module(_HOME[name]), name)
-    globals()[name] = found
-    return found
+        return versions().get("wnpopt", "0+unknown")
+    return _attribute(name)
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *_HOME])
+    return sorted({*globals(), *__all__})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TypeVar, cast
 
 from wnpopt.core import arguments, registry
@@ -48,12 +48,8 @@ def load(path: Path) -> Instance:
 
 def load_with_data(path: Path) -> tuple[Instance, AnyFamily]:
     """:func:`load`, with the family that the instance belongs to."""
-    data = read_json(arguments.path("path", path))
-    family = _family_of(data, path, "")
-    try:
-        return cast(Instance, family.instance_type.from_data(data)), family
-    except InputError as error:
-        raise error.in_file(os.fspath(path)) from None
+    document, family = _read(path, "")
+    return cast(Instance, document), family
 
 
 def expect(path: Path, method: str) -> None:
@@ -75,12 +71,7 @@ def expect(path: Path, method: str) -> None:
 
 def load_solution(path: Path) -> Solution:
     """Read and validate a solution (its form; :func:`verify` says whether it solves an instance)."""
-    data = read_json(arguments.path("path", path))
-    family = _family_of(data, path, "-solution")
-    try:
-        return cast(Solution, family.solution_type.from_data(data))
-    except InputError as error:
-        raise error.in_file(os.fspath(path)) from None
+    return cast(Solution, _read(path, "-solution")[0])
 
 
 def save(document: Document, path: Path) -> None:
@@ -89,15 +80,20 @@ def save(document: Document, path: Path) -> None:
     write_json(arguments.path("path", path), document.to_data())
 
 
-def _family_of(data: dict[str, object], path: Path, suffix: str) -> AnyFamily:
-    kinds = [name + suffix for name in registry.family_names()]
+def _read(path: Path, suffix: str) -> tuple[Document, AnyFamily]:
+    """The document in a file whose kind is a family's name with ``suffix``."""
+    data = read_json(arguments.path("path", path))
+    families = {name + suffix: name for name in registry.family_names()}
     kind = data.get("kind")
-    wanted = f"one of {', '.join(kinds)} is needed"
-    if "kind" not in data:
-        raise InputError(f"missing field; {wanted}", where="kind", file=os.fspath(path))
-    if not isinstance(kind, str) or kind not in kinds:
-        raise InputError(f"found {found(kind)}; {wanted}", where="kind", file=os.fspath(path))
-    return registry.family(kind.removesuffix("-solution"))
+    try:
+        if not isinstance(kind, str) or kind not in families:
+            what = f"found {found(kind)}" if "kind" in data else "missing field"
+            raise InputError(f"{what}; one of {', '.join(families)} is needed", where="kind")
+        family = registry.family(families[kind])
+        document: Document = (family.solution_type if suffix else family.instance_type).from_data(data)
+    except InputError as error:
+        raise error.in_file(os.fspath(path)) from None
+    return document, family
 
 
 def _check(where: str, given: object, wanted: type[Document], need: str) -> None:
@@ -187,15 +183,3 @@ def solve(
     hooks = Hooks(on_progress, on_solution, on_bound)
     with graceful_interrupt() as stop:
         return run(family, chosen, request, stop, hooks, isolate=arguments.flag("isolate", isolate))
-
-
-__all__: Sequence[str] = [
-    "compile_model",
-    "families",
-    "load",
-    "load_solution",
-    "methods",
-    "save",
-    "solve",
-    "verify",
-]

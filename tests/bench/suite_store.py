@@ -13,7 +13,7 @@ from wnpopt.bench.store.record import Record
 from wnpopt.bench.store.store import Store, now, write_records
 from wnpopt.bench.suites.materialise import materialise, suite
 from wnpopt.core.canonical import content_hash
-from wnpopt.core.suite import Preset, Suite
+from wnpopt.core.suite import Suite, SuitePreset
 
 
 def small(
@@ -29,7 +29,7 @@ def small(
     known = suite(name)
     return replace(
         known,
-        presets=MappingProxyType({"quick": Preset(x, seeds, limit)}),
+        presets=MappingProxyType({"quick": SuitePreset(x, seeds, limit)}),
         variants=known.variants if variants is None else variants,
         heuristics=known.heuristics if methods is None else methods,
         searches=known.searches if methods is None else (),

@@ -19,9 +19,9 @@ from hypothesis import strategies as st
 
 from wnpopt import api
 from wnpopt.bench.adversarial.annealing import Cooling
-from wnpopt.bench.adversarial.comparison import Answer, Kind, answer, ratio_of, score
-from wnpopt.bench.adversarial.search import Progress, Summary, adversarial
-from wnpopt.bench.adversarial.session import Finding, Finished, Session, Step, read_history
+from wnpopt.bench.adversarial.archive import Example, Finished, Session, Step, read_history
+from wnpopt.bench.adversarial.comparison import Kind, MethodAnswer, answer, ratio_of, score
+from wnpopt.bench.adversarial.search import SearchProgress, SearchSummary, adversarial
 from wnpopt.cli.bench.adversarial import adversarial as command
 from wnpopt.core import registry
 from wnpopt.core.bound import Bound
@@ -44,11 +44,11 @@ def files(folder: Path) -> dict[str, bytes]:
     return {p.name: p.read_bytes() for p in sorted(folder.iterdir()) if p.name != "adversarial.jsonl"}
 
 
-def check_folder(out: Path, summary: Summary) -> None:
+def check_folder(out: Path, summary: SearchSummary) -> None:
     """Every file that the summary names is there, verifies again, and has the score that the summary tells."""
     assert json.loads((out / "summary.json").read_text())["evaluated"] == summary.evaluated
     named = set()
-    for entry in (*summary.worst, *summary.apart, *summary.defects):
+    for entry in (*summary.worst, *summary.without_ratio, *summary.defects):
         instance = api.load(out / entry.file)
         assert instance.instance_hash == entry.instance_hash
         assert instance.name == entry.instance
@@ -95,7 +95,7 @@ def test_pacs_is_never_worse_than_rtfs(tmp_path_factory: pytest.TempPathFactory,
     out = tmp_path_factory.mktemp("never")
     summary = adversarial([tiny(number)], "pacs", "rtfs", out=out, steps=25, restarts=1, seed=seed)
     assert all(entry.score.ratio is not None and entry.score.ratio <= 1 for entry in summary.worst)
-    assert summary.apart == ()
+    assert summary.without_ratio == ()
     assert summary.defects == ()
     assert summary.worst
 
@@ -156,9 +156,9 @@ def test_a_search_that_was_cut_goes_on(tmp_path: Path) -> None:
 
 
 def test_ctrl_c_keeps_what_was_found(tmp_path: Path) -> None:
-    seen: list[Progress] = []
+    seen: list[SearchProgress] = []
 
-    def interrupt(progress: Progress) -> None:
+    def interrupt(progress: SearchProgress) -> None:
         seen.append(progress)
         if len(seen) == 30:
             os.kill(os.getpid(), signal.SIGINT)
@@ -188,8 +188,8 @@ def test_a_killed_process_loses_nothing(tmp_path: Path) -> None:
     finally:
         child.kill()
         child.wait()
-    found = [event for event in read_history(out / "adversarial.jsonl") if isinstance(event, Finding)]
-    worst = max(found, key=lambda finding: finding.score.ratio or 0.0)
+    found = [event for event in read_history(out / "adversarial.jsonl") if isinstance(event, Example)]
+    worst = max(found, key=lambda example: example.score.ratio or 0.0)
     summary = adversarial([tiny(14)], "rtfs", "pacs", out=out, steps=100000, restarts=1, total_time=0.01)
     assert summary.worst[0].instance_hash == worst.instance_hash
     check_folder(out, summary)
@@ -198,7 +198,7 @@ def test_a_killed_process_loses_nothing(tmp_path: Path) -> None:
 def test_one_process_and_one_search_a_folder(tmp_path: Path) -> None:
     refused: list[str] = []
 
-    def intrude(progress: Progress) -> None:
+    def intrude(progress: SearchProgress) -> None:
         if progress.step == 1:
             with pytest.raises(InputError, match="another search is writing here") as caught:
                 adversarial([tiny(14)], "rtfs", "pacs", out=tmp_path, steps=2, restarts=1)
@@ -345,8 +345,8 @@ def test_a_planted_bad_method_is_found_out(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("planted")
 def test_finding_nothing_is_kept_apart_and_is_no_number(tmp_path: Path) -> None:
     summary = adversarial([tiny(14)], "none", "pacs", out=tmp_path, steps=60, restarts=2)
-    assert {entry.score.kind for entry in summary.apart} == {Kind.FAILS}
-    assert all(entry.score.ratio is None for entry in summary.apart)
+    assert {entry.score.kind for entry in summary.without_ratio} == {Kind.FAILS}
+    assert all(entry.score.ratio is None for entry in summary.without_ratio)
     assert all(entry.score.ratio == 1 for entry in summary.worst)
     check_folder(tmp_path, summary)
     assert not (tmp_path / "apart-1.A.json").exists()
@@ -371,14 +371,14 @@ def test_contradictions_are_defects(tmp_path: Path, method: str, against: str, r
     check_folder(tmp_path, summary)
 
 
-def given_answer(objective: float | None, bound: float | None = None, status: Status = Status.FEASIBLE) -> Answer:
+def given_answer(objective: float | None, bound: float | None = None, status: Status = Status.FEASIBLE) -> MethodAnswer:
     """An answer of a real run with other numbers in it."""
     from dataclasses import replace
 
     found = answer(tiny(14), "pacs", 0, None)
     assert found.result is not None
     bound_by = None if bound is None else "test"
-    return Answer(replace(found.result, objective=objective, bound=bound, bound_by=bound_by, status=status))
+    return MethodAnswer(replace(found.result, objective=objective, bound=bound, bound_by=bound_by, status=status))
 
 
 def test_scores_by_hand() -> None:
@@ -392,7 +392,7 @@ def test_scores_by_hand() -> None:
     assert ratio_of(0, 3, "min") == 0
     assert ratio_of(1.0, 1.0 + 1e-12, "min") == 1
 
-    def kind(a: Answer, b: Answer) -> Kind:
+    def kind(a: MethodAnswer, b: MethodAnswer) -> Kind:
         return score(a, b, "min", True).kind
 
     assert kind(given_answer(12), given_answer(10)) is Kind.RATIO
@@ -436,7 +436,7 @@ def test_the_history_tells_every_move(tmp_path: Path) -> None:
     assert [move.restart for move in moves if move.step == 0] == [0, 1]
     assert moves[0].instance_hash == tiny(14).instance_hash
     for restart in (0, 1):
-        ratios = [event.score.ratio for event in events if isinstance(event, Finding) and event.restart == restart]
+        ratios = [event.score.ratio for event in events if isinstance(event, Example) and event.restart == restart]
         assert ratios == sorted(ratios)
         worst = next(entry for entry in summary.worst if entry.restart == restart)
         assert worst.score.ratio == ratios[-1]

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from tests.bench.record_factory import record
+from wnpopt.bench.analysis.analysis import analyse
 from wnpopt.bench.analysis.gap import gap_table
 from wnpopt.bench.analysis.runs import Runs
 from wnpopt.bench.store.record import Failure
 from wnpopt.bench.store.store import Store, write_records
-from wnpopt.cli.bench.tables import analyse
 from wnpopt.cli.main import main
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "bench.md").read_text()
@@ -29,13 +29,20 @@ def filled(path: Path) -> Store:
     return store
 
 
-def test_the_example_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_examples_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.chdir(tmp_path)
     filled(tmp_path / "results")
-    code, *_ = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
-    exec(code, {})
-    assert capsys.readouterr().out.splitlines() == ["exact 1.0 1 2", "fast 0.0 1 2"]
+    names: dict[str, object] = {}
+    for code in re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)[:2]:
+        exec(code, names)
+    header, exact, fast, factors, steps, *curves = capsys.readouterr().out.splitlines()
+    assert header.split() == ["label", "runs", "time_mean_s", "gap_mean", "proved"]
+    assert exact.split()[1:3] == ["exact", "1"]
+    assert fast.split()[1:3] == ["fast", "3"]
+    assert (factors.split(), steps.split()[1:]) == (["factor", "share"], ["1.0", "1.0"])
+    assert curves == ["exact 1.0 1 2", "fast 0.0 1 2"]
     assert "tabular" in (tmp_path / "gaps.tex").read_text()
+    assert (tmp_path / "tables" / "gaps.csv").is_file()
 
 
 def test_the_commands_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -55,7 +62,6 @@ def test_every_column_is_told() -> None:
 
 
 def test_every_table_is_told(tmp_path: Path) -> None:
-    analysis = analyse(filled(tmp_path).latest().values(), "proved")
-    for table in analysis.tables():
+    for table in analyse(filled(tmp_path)).all_tables():
         generic = table.name.replace("-wnp", "-<family>")
         assert generic in PAGE or generic.endswith("-steps"), table.name

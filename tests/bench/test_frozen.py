@@ -1,4 +1,4 @@
-"""A store of an earlier format, kept as it was written: read, reported, verified and gone on with."""
+"""A store and a search of earlier versions, kept as they were written: read, reported, verified and gone on with."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from wnpopt import api
+from wnpopt.bench.adversarial.archive import HISTORY
+from wnpopt.bench.adversarial.search import SearchSummary, adversarial
 from wnpopt.bench.analysis.gap import failure_table
 from wnpopt.bench.analysis.runs import Runs, state_of
 from wnpopt.bench.analysis.sweep import charts
@@ -33,7 +36,7 @@ def test_what_it_says() -> None:
     assert len(records) == 54
     assert {(record.schema, record.integral, record.package) for record in records} == {(1, None, None)}
     runs = Runs.in_store(Store(FROZEN))
-    states = {k.name: state_of(k, [a for a in runs.attempts if a.known is k]) for k in runs.known.values()}
+    states = {k.name: state_of(k, [a for a in runs.all if a.known is k]) for k in runs.known.values()}
     assert states == dict.fromkeys(("w0", "w1", "cell", "chain", "never"), "proved") | {
         "slide-bandwidth-100-s0": "proved", "slide-bandwidth-400-s0": "proved"
     }  # fmt: skip
@@ -81,3 +84,37 @@ def test_an_old_record_whose_instance_is_gone(out: Path) -> None:
     store.instance_path(record.key.instance_hash).unlink()
     with pytest.warns(UserWarning, match="not known, taken for a real number"):
         assert not Integrality(store)(record)
+
+
+SEARCH = Path(__file__).parent / "data" / "adversarial-1"
+"""Of ``rtfs`` against ``pacs`` from wnp's tiny-14: 3 restarts of 12 steps, seed 1, the 2 worst kept."""
+
+
+def _search_on(out: Path) -> SearchSummary:
+    start = api.load(Path(__file__).resolve().parents[2] / "instances" / "wnp" / "tiny" / "tiny-14.json")
+    return adversarial([start], "rtfs", "pacs", out=out, steps=12, restarts=3, seed=1, top=2)
+
+
+def test_the_files_of_a_finished_search_follow_from_its_history(tmp_path: Path) -> None:
+    """Nothing is searched again, and what is written is what was written then."""
+    shutil.copy(SEARCH / HISTORY, tmp_path)
+    summary = _search_on(tmp_path)
+    told = json.loads((SEARCH / "summary.json").read_text())
+    assert (summary.restarts_finished, summary.evaluated, summary.accepted) == (3, told["evaluated"], told["accepted"])
+    assert [entry.score.ratio for entry in summary.worst] == [entry["score"]["ratio"] for entry in told["worst"]]
+    assert json.loads((tmp_path / "summary.json").read_text()) | {"versions": told["versions"]} == told
+    kept = {file.name: file.read_bytes() for file in SEARCH.glob("worst-*.json")}
+    assert len(kept) == 6
+    assert {file.name: file.read_bytes() for file in tmp_path.glob("*-*.json")} == kept
+
+
+def test_a_search_that_was_killed_goes_on(tmp_path: Path) -> None:
+    """Cut in the middle of a line of its last restart: that one begins anew, what was kept before stays."""
+    lines = (SEARCH / HISTORY).read_bytes().splitlines(keepends=True)
+    (tmp_path / HISTORY).write_bytes(b"".join(lines[:30]) + lines[30][:50])
+    summary = _search_on(tmp_path)
+    assert summary.complete
+    written = (tmp_path / HISTORY).read_bytes().splitlines(keepends=True)
+    assert written[:30] == lines[:30]
+    assert written[30] == lines[30][:50] + b"\n"
+    assert 3.0597014925373136 in [entry.score.ratio for entry in summary.worst]  # of the first restart

@@ -194,13 +194,13 @@ def test_integers_are_told_apart_whatever_their_size(objective: int, bound: floa
     made = record("a", "m", objective=objective, bound=bound, sense=sense, status=status, integral=True)
     runs = Runs.of([made])
     (known,) = runs.known.values()
-    assert state_of(known, runs.attempts) == state
-    assert runs.attempts[0].proved is (state == "proved")
+    assert state_of(known, runs.all) == state
+    assert runs.all[0].proved is (state == "proved")
     if state == "open":
         lying = Runs.of([msgspec.structs.replace(made, result=msgspec.structs.replace(made.result, status="optimal"))])
-        assert not lying.attempts[0].proved
+        assert not lying.all[0].proved
     near = Runs.of([made, record("a", "other", objective=objective + (1 if sense == "min" else -1), sense=sense)])
-    assert {a.label: a.reaches_best for a in near.attempts} == {"m": True, "other": False}
+    assert {a.label: a.reaches_best for a in near.all} == {"m": True, "other": False}
 
 
 def test_the_index_counts_as_known() -> None:

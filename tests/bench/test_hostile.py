@@ -15,14 +15,13 @@ import pytest
 
 import wnpopt
 from wnpopt.backends.isolation.fork_server import Child, ForkServer
-from wnpopt.bench.batch.jobs import Ledger
+from wnpopt.bench.batch.jobs import JobQueue, RunGrid
 from wnpopt.bench.batch.run import batch
 from wnpopt.bench.batch.sources import find
 from wnpopt.bench.store.recheck import recheck
 from wnpopt.bench.store.record import Failure, Record
 from wnpopt.bench.store.store import Store, write_records
-from wnpopt.bench.workers.handler import HANDLER
-from wnpopt.bench.workers.process import Cell, Limits
+from wnpopt.bench.workers.process import HANDLER, Limits, WorkerProcess
 from wnpopt.bench.workers.task import Identified, Identify
 from wnpopt.cli.batch.progress import line
 from wnpopt.cli.main import main
@@ -150,14 +149,14 @@ def _bytes(file: Path) -> bytes:
 @linux
 def test_an_idle_worker_that_dies_costs_no_run(folder: Path) -> None:
     server = ForkServer(HANDLER)
-    cell = Cell(server, Limits())
+    worker = WorkerProcess(server, Limits())
     task = _task(folder / "w0.json")
-    assert isinstance(cell.perform(task, lambda _: None), Identified)
-    child = cell._child
+    assert isinstance(worker.perform(task, lambda _: None), Identified)
+    child = worker._child
     assert isinstance(child, Child)
     os.kill(child.pid, 9)
-    assert isinstance(cell.perform(task, lambda _: None), Identified)
-    cell.close()
+    assert isinstance(worker.perform(task, lambda _: None), Identified)
+    worker.close()
     server.close()
 
 
@@ -174,11 +173,11 @@ def test_handles_beyond_the_first_1024(folder: Path) -> None:
         pytest.skip("the system allows too few open files")
     held = [os.open(os.devnull, os.O_RDONLY) for _ in range(1100)]
     server = ForkServer(HANDLER)
-    cell = Cell(server, Limits())
+    worker = WorkerProcess(server, Limits())
     try:
-        assert isinstance(cell.perform(_task(folder / "w0.json"), lambda _: None), Identified)
+        assert isinstance(worker.perform(_task(folder / "w0.json"), lambda _: None), Identified)
     finally:
-        cell.close()
+        worker.close()
         server.close()
         for handle in held:
             os.close(handle)
@@ -268,16 +267,16 @@ def test_a_file_that_changes_or_goes(folder: Path, tmp_path: Path, change: Any, 
     identity = Identified(wnpopt.load(file).instance_hash, "w0", "wnp", "min")
     store = Store.create(tmp_path / "out")
     executor = Changing(change)
-    with Ledger(store, [str(file)], ["rtfs"], [0], 1.0, 1, Parameters(), ()) as ledger:
+    with JobQueue(store, [str(file)], RunGrid(("rtfs",), (0,), 1.0, 1, Parameters()), ()) as jobs:
         for _ in range(10):
-            if ledger.finished:
+            if jobs.finished:
                 break
-            ledger.feed(executor)
-            if ledger._flights:
-                ledger.take(Event(executor.told, 0, identity))
-            while ledger.next_record() is not None:
+            jobs.feed(executor)
+            if jobs._assigned:
+                jobs.take(Event(executor.told, 0, identity))
+            while jobs.next_record() is not None:
                 pass
-        assert ledger.finished
+        assert jobs.finished
     (told,) = store.latest().values()
     assert words in told.result.message
 

@@ -10,9 +10,9 @@ import pytest
 
 import wnpopt
 from tests.bench.record_factory import record
-from wnpopt.bench.index.row import IndexRow, read_index, write_index
+from wnpopt.bench.index.row import IndexRow, References, read_index, write_index
 from wnpopt.bench.index.update import Change, update_index
-from wnpopt.bench.store.record import Failure, Record
+from wnpopt.bench.store.record import Failure, Record, Reference
 from wnpopt.bench.store.store import Store, write_records
 from wnpopt.core.canonical import content_hash
 from wnpopt.core.document import Instance
@@ -376,3 +376,22 @@ def test_noise_is_no_news(tmp_path: Path) -> None:
 def test_indices_of_the_project_survive_being_rewritten(path: Path, tmp_path: Path) -> None:
     write_index(tmp_path / "index.json", read_index(path))
     assert (tmp_path / "index.json").read_bytes() == path.read_bytes()
+
+
+def test_one_reader_for_a_batch_and_for_the_update(tmp_path: Path) -> None:
+    """A batch takes what it can use of an index that is not quite one; the update writes only what it knows whole."""
+    file = tmp_path / "index.json"
+    row = {"file": "a.json", "best": 3, "bound": 2.5, "proved": False, "how": "auto"}
+    odd = [3, {"file": "b.json", "best": True, "bound": None}, {"file": "c.json", "bound": 1, "mine": 0}, row]
+    file.write_text(json.dumps([row]))
+    assert read_index(file) == (IndexRow("a.json", 3, 2.5, False, "auto"),)
+    file.write_text(json.dumps(odd))
+    known = References()
+    assert [known.of(str(tmp_path / f"{name}.json")) for name in "abc"] == [
+        Reference(3.0, 2.5), None, Reference(None, 1.0)
+    ]  # fmt: skip
+    for text in (json.dumps(odd), json.dumps(row), "[],", '[], "more": 1', "[NaN]", "[" * 100_000, ""):
+        file.write_text(text)
+        with pytest.raises(InputError, match=r"index\.json: is no list of rows"):
+            read_index(file)
+        assert text.startswith("[3") or References().of(str(tmp_path / "a.json")) is None

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.bench.record_factory import record
 from wnpopt.bench.analysis.profile import (
-    Profile,
+    PerformanceProfile,
     profile_labels,
     profile_table,
     quality_profile,
@@ -52,7 +52,7 @@ def timed(matrix: Matrix) -> list[Record]:
     ]
 
 
-def check(profile: Profile, matrix: Matrix, ratios: list[Fraction]) -> None:
+def check(profile: PerformanceProfile, matrix: Matrix, ratios: list[Fraction]) -> None:
     for j, curve in enumerate(profile.curves):
         assert curve.label == METHODS[j]
         for tau in ratios:

@@ -14,15 +14,16 @@ from hypothesis import strategies as st
 
 from tests.bench.record_factory import hash_of, record
 from tests.bench.report_store import failed, tiny_store
-from wnpopt.bench.analysis.runs import Runs
-from wnpopt.bench.report.data import grouped, overview_of, state_of, suite_table, with_figures
+from wnpopt.bench.analysis.runs import Runs, state_of
+from wnpopt.bench.report.data import overview_of, suite_table, with_figures
 from wnpopt.bench.report.figures import MOST_POINTS, curve_of, thinned
-from wnpopt.bench.report.page import embedded, write_report
+from wnpopt.bench.report.page import write_report
 from wnpopt.bench.store.record import Failure, Reference
 from wnpopt.bench.store.store import Store, write_records
 from wnpopt.cli.main import main
 from wnpopt.core.errors import InputError, one_line
 from wnpopt.core.trace import TracePoint
+from wnpopt.plotting.page import embedded
 
 pytest.importorskip("plotly", reason="the extra plot is not installed")
 
@@ -178,17 +179,16 @@ def test_the_states_of_instances() -> None:
         record("contradiction", "b", objective=7.0, bound=7.0),
         record("broken", failure=Failure.INVALID, family=None, sense=None),
     ])  # fmt: skip
-    groups = grouped(runs)
-    states = {runs.known[key].name: state_of(runs.known[key], attempts) for key, attempts in groups.items()}
+    states = {runs.known[key].name: state_of(runs.known[key], own) for key, own in runs.by_instance.items()}
     assert states == {
         "proved": "proved", "together": "proved", "open": "open", "boundless": "open", "infeasible": "proved",
         "nothing": "unsolved", "failed": "failed", "contradiction": "contradiction",
     }  # fmt: skip
-    overview = overview_of(runs, groups)
+    overview = overview_of(runs)
     assert (overview.instances, overview.invalid, overview.runs) == (8, 1, 11)
     assert (overview.proved, overview.contradictions, overview.failed) == (3, 1, 2)
     assert overview.failures == (("crash", 1), ("invalid", 1))
-    (row,) = suite_table(runs, groups).rows
+    (row,) = suite_table(runs).rows
     assert row == ("suite", 8, 3, 2, 2, 1, 11, 2, 2)
 
 
@@ -198,7 +198,7 @@ def test_the_overview_has_the_times_and_all_versions() -> None:
     versions = msgspec.Raw(b'{"wnpopt":"0.2.0","numpy":"2.0"}')
     new = msgspec.structs.replace(new, result=msgspec.structs.replace(new.result, versions=versions))
     runs = Runs.of([new, old])
-    overview = overview_of(runs, grouped(runs))
+    overview = overview_of(runs)
     assert (overview.first, overview.last) == (old.finished, new.finished)
     assert overview.versions == (("numpy", ("2.0",)), ("wnpopt", ("0.1.0", "0.2.0")))
 
@@ -213,10 +213,10 @@ def test_figures_go_to_contradictions_then_unknown_then_large_gaps_and_suites_ta
         record(f"{suite}{n}", objective=1.0, bound=1.0, file=f"{suite}/{n}.json") for suite in "xy" for n in "012"
     ]
     runs = Runs.of(records)
-    chosen = with_figures(runs, grouped(runs), None)
+    chosen = with_figures(runs, None)
     names = [runs.known[key].name for key in chosen]
     assert names == ["contra", "boundless", "wide", "narrow", "x0", "y0", "x1", "y1", "x2", "y2"]
-    assert with_figures(runs, grouped(runs), 3) == chosen[:3]
+    assert with_figures(runs, 3) == chosen[:3]
 
 
 def test_the_index_can_know_a_better_value(store: Store, tmp_path: Path) -> None:

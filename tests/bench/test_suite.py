@@ -18,11 +18,11 @@ import pytest
 import wnpopt
 from tests.bench.suite_store import small
 from wnpopt.bench.store.manifest import read_manifest
-from wnpopt.bench.suites.materialise import PRESETS, materialise, suite, suites
+from wnpopt.bench.suites.materialise import materialise, suite, suites
 from wnpopt.core import registry
 from wnpopt.core.document import Instance
 from wnpopt.core.errors import InputError
-from wnpopt.core.suite import Point, Preset, Suite
+from wnpopt.core.suite import PRESETS, Point, Suite, SuitePreset
 from wnpopt.problems.intradp.instance import IntradpInstance
 from wnpopt.problems.slide.instance import SlideInstance
 from wnpopt.problems.wnp.instance import WnpInstance
@@ -376,4 +376,4 @@ def test_no_preset_of_a_suite_is_changed_by_another_dataclass() -> None:
     chosen: Suite = suite("owin-cores")
     assert isinstance(chosen.presets, MappingProxyType)
     with pytest.raises(TypeError):
-        chosen.presets["quick"] = Preset((1.0,), (0,), 1.0)  # type: ignore[index]
+        chosen.presets["quick"] = SuitePreset((1.0,), (0,), 1.0)  # type: ignore[index]

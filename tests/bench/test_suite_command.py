@@ -9,11 +9,13 @@ from types import MappingProxyType
 import pytest
 
 from tests.bench.suite_store import small
-from wnpopt.bench.analysis.sweep import Chart, Line
+from wnpopt.bench.analysis.sweep import Line, SweepChart
 from wnpopt.bench.store.store import Store
-from wnpopt.cli.bench.suite import run_suite, show_charts
+from wnpopt.cli.bench.suite import run_suite
+from wnpopt.cli.bench.sweeps import show_charts
+from wnpopt.cli.terminal import console
 from wnpopt.core.errors import InputError
-from wnpopt.core.suite import Preset, Suite
+from wnpopt.core.suite import Suite, SuitePreset
 
 pytestmark = pytest.mark.usefixtures("in_process")
 
@@ -107,7 +109,7 @@ def test_bad_arguments_are_refused_before_anything_is_written(
 
 def test_unknown_values_are_dashes_and_spreads_are_shown(capsys: pytest.CaptureFixture[str]) -> None:
     line = Line("pacs", (1.0, 2.0, 4.0), (None, 3.0, 5.0), (None, 2.5, 5.0), (None, 3.5, 5.0), (0, 2, 1))
-    show_charts([Chart("c", "Makespan against cores", "cores", "makespan in ms", (line,))])
+    show_charts(console(), [SweepChart("c", "Makespan against cores", "cores", "makespan in ms", (line,))])
     rows = [row.split() for row in capsys.readouterr().out.splitlines()]
     assert ["1", "-"] in rows
     assert ["2", "3"] in rows
@@ -129,7 +131,7 @@ def test_wide_charts_are_shown_in_parts_and_no_number_is_cut(
         for label in labels
         for k in (1, 2)
     )
-    show_charts([Chart("c", "vgg-19: Latency", "bandwidth (MB/s)", "latency in ms", lines)])
+    show_charts(console(), [SweepChart("c", "vgg-19: Latency", "bandwidth (MB/s)", "latency in ms", lines)])
     out = capsys.readouterr().out
     assert max(len(row.rstrip()) for row in out.splitlines()) <= 100
     assert "…" not in out
@@ -143,4 +145,4 @@ def test_wide_charts_are_shown_in_parts_and_no_number_is_cut(
 def test_the_presets_of_the_registry_are_left_alone() -> None:
     changed = small("slide-deadline", (0.8,))
     assert isinstance(changed.presets, MappingProxyType)
-    assert changed.presets["quick"] == Preset((0.8,), (0,), 5.0)
+    assert changed.presets["quick"] == SuitePreset((0.8,), (0,), 5.0)

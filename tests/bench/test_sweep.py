@@ -14,7 +14,7 @@ import wnpopt
 from tests.bench.record_factory import record as made
 from tests.bench.suite_store import run, small, solved_store
 from wnpopt.bench.analysis.runs import Runs
-from wnpopt.bench.analysis.sweep import Chart, Line, charts, sweep_table
+from wnpopt.bench.analysis.sweep import Line, SweepChart, charts, sweep_table
 from wnpopt.bench.analysis.table import to_csv, to_latex
 from wnpopt.bench.store.manifest import read_manifest
 from wnpopt.bench.store.record import Failure, Record
@@ -23,7 +23,7 @@ from wnpopt.bench.suites import materialise as suite_module
 from wnpopt.bench.suites.materialise import materialise
 from wnpopt.core.errors import InputError
 from wnpopt.problems.intradp.instance import IntradpInstance
-from wnpopt.problems.intradp.online.simulate import Trace as Bandwidth
+from wnpopt.problems.intradp.online.simulate import BandwidthTrace as Bandwidth
 from wnpopt.problems.intradp.online.simulate import simulate
 from wnpopt.problems.intradp.solution import IntradpSolution
 
@@ -48,13 +48,13 @@ def intradp(tmp_path_factory: pytest.TempPathFactory) -> Solved:
     return solved_store(tmp_path_factory.mktemp("intradp"), chosen)
 
 
-def drawn(store: Store) -> dict[str, Chart]:
+def drawn(store: Store) -> dict[str, SweepChart]:
     found = charts(store, Runs.of(store.latest().values()))
     assert len({chart.name for chart in found}) == len(found)
     return {chart.name: chart for chart in found}
 
 
-def line(chart: Chart, label: str) -> Line:
+def line(chart: SweepChart, label: str) -> Line:
     (found,) = [one for one in chart.lines if one.label == label]
     return found
 
@@ -302,7 +302,7 @@ def test_a_table_has_every_number_of_a_chart(slide: Solved) -> None:
 
 
 def test_a_table_shows_nothing_where_nothing_is_known() -> None:
-    chart = Chart("c", "t", "x", "y", (Line("a", (1.0, 2.0), (None, 3.0), (None, 2.0), (None, 4.0)),))
+    chart = SweepChart("c", "t", "x", "y", (Line("a", (1.0, 2.0), (None, 3.0), (None, 2.0), (None, 4.0)),))
     table = sweep_table(chart)
     assert table.rows == ((1.0, "a", None, None, None, None), (2.0, "a", 3.0, 2.0, 4.0, None))
     assert to_csv(table).splitlines()[1] == "1.0,a,,,,"

@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 
 from tests.bench.record_factory import record
-from wnpopt.bench.analysis.table import Column, Table, to_latex, write_tables
+from wnpopt.bench.analysis.analysis import analyse
+from wnpopt.bench.analysis.profile import target_of
+from wnpopt.bench.analysis.table import Column, Table, to_latex
 from wnpopt.bench.store.record import Failure, Record
 from wnpopt.bench.store.store import Store, write_records
-from wnpopt.cli.bench.tables import analyse, parse_target, show
+from wnpopt.cli.bench.tables import show
 from wnpopt.core.bound import Sense
 from wnpopt.core.errors import InputError
 
@@ -125,16 +127,15 @@ def test_files_of_every_table(store: Store, tmp_path: Path, capsys: pytest.Captu
 
 
 def test_formats_are_chosen(store: Store, tmp_path: Path) -> None:
-    analysis = analyse(some(), "proved")
-    write_tables(analysis.tables(), tmp_path / "t", ["latex"])
+    analyse(filled(store)).write(tmp_path / "t", ["latex"])
     assert {path.suffix for path in (tmp_path / "t").iterdir()} == {".tex"}
     with pytest.raises(InputError, match="the formats are csv and latex"):
-        show(filled(store), out=tmp_path / "x", formats=("xlsx",))
+        show(store.path, out=tmp_path / "x", formats=("xlsx",))
     with pytest.raises(InputError, match="the formats are"):
         show(store.path, formats=())
 
 
-def test_latex_that_compiles() -> None:
+def test_latex_that_compiles(store: Store) -> None:
     columns = (Column("a", "≤ 2x", "percent"), Column("b", "name"))
     text = to_latex(Table("t", "two\nlines", columns, ((0.5, "a_1\n\n& 10 %"), (None, "{}"), (1.0, "[x] * <y>"))))
     assert text.splitlines() == [
@@ -149,7 +150,7 @@ def test_latex_that_compiles() -> None:
         r"\bottomrule",
         r"\end{tabular}",
     ]
-    assert all(to_latex(table).isascii() for table in analyse(some(), "proved").tables())
+    assert all(to_latex(table).isascii() for table in analyse(filled(store)).all_tables())
 
 
 def test_titles_are_not_folded(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
@@ -201,13 +202,13 @@ def test_no_store(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", ["-1", "nan", "inf", "soon", ""])
 def test_a_bad_target_is_refused(text: str) -> None:
-    with pytest.raises(InputError, match="--profile-target"):
-        parse_target(text)
+    with pytest.raises(InputError, match="--profile-target: found"):
+        target_of(text, "--profile-target")
 
 
 def test_targets() -> None:
-    assert parse_target("proved") == "proved"
-    assert parse_target("0.01") == parse_target(0.01) == 0.01
+    assert target_of("proved") == "proved"
+    assert target_of("0.01") == target_of(0.01) == 0.01
 
 
 def test_index_changes_are_printed(store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

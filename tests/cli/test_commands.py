@@ -15,6 +15,7 @@ import jsonschema
 import pytest
 
 import wnpopt
+from wnpopt.core import registry
 from wnpopt.core.result import Termination
 
 RESULT_FIELDS = {
@@ -112,11 +113,17 @@ def test_generate_is_a_function_of_the_seed(cli, tmp_path: Path) -> None:
         (["wnp", "--core", "2"], ["--core", "--cores"]),
         (["wnp", "--cores", "two"], ["--cores", "two"]),
         (["wnp", "--cores"], ["--cores", "no value"]),
-        (["wnp", "--cores", "0"], ["cores", "0"]),
-        (["wnp", "--forbidden", "2"], ["forbidden", "2"]),
-        (["wnp", "--count", "0"], ["--count", "0"]),
-        (["wnp", "--count", "1000000000000"], ["--count", "1000000000000", "at most 1000000"]),
-        (["slide", "--users", "100000000"], ["users", "100000000", "at most 10^6"]),
+        (["wnp", "--cores", "0"], ["--cores", "0", "1 to 1000000"]),
+        (["wnp", "--forbidden", "2"], ["--forbidden", "2.0", "0 to 1"]),
+        (["wnp", "--forbidden", "1e400"], ["--forbidden", "inf", "0 to 1"]),
+        (["wnp", "--preset", "farm"], ["--preset", "'farm'", "factory-robots, vehicle-perception, phone-assistant"]),
+        (["slide", "--link", "fibre"], ["--link", "'fibre'", "efficiency or power"]),
+        (["intradp", "--units", "1.5"], ["--units", "'1.5'", "2 to 10000"]),
+        (["wnp", "--count", "0"], ["--count", "0", "1 to 1000000"]),
+        (["wnp", "--count", "1000000000000"], ["--count", "1000000000000", "1 to 1000000"]),
+        (["slide", "--users", "100000000"], ["--users", "100000000", "0 to 1000000"]),
+        (["wnp", "--seed", "2147483646", "--count", "3"], ["--seed", "2147483646", "0 to 2147483645"]),
+        (["wnp", "--seed", "-1"], ["--seed", "-1", "0 to 2147483647"]),
         (["wnp", "--subgraphs", "3"], ["subgraphs", "3"]),
     ],
 )
@@ -126,6 +133,20 @@ def test_generate_refuses(arguments: list[str], words: list[str], cli, tmp_path:
     assert err.count("\n") == 1
     for word in words:
         assert word in err
+
+
+@pytest.mark.parametrize("name", ["wnp", "slide", "intradp"])
+def test_generate_says_what_every_option_takes(name: str, cli) -> None:
+    """Default, range and choices of what the family declares, one line an option."""
+    code, out, err = cli("generate", name, "--help")
+    assert (code, err) == (0, "")
+    lines = {line.split()[0]: line for line in out.splitlines() if line.startswith("  --")}
+    assert list(lines) == [option.flag for option in registry.family(name).generator_options]
+    for option in registry.family(name).generator_options:
+        told = lines[option.flag]
+        assert f"default: {option.default or ('none' if option.default == '' else option.default)}]" in told
+        assert all(choice in told for choice in option.choices)
+        assert all(f"{limit:.15g}" in told for limit in (option.least, option.most, option.above) if limit is not None)
 
 
 def test_export_is_repeatable(cli, instance: Path, tmp_path: Path) -> None:

@@ -146,7 +146,7 @@ def test_a_picture_that_fails_takes_nothing_along(
     def fail(*_: object) -> None:
         raise RuntimeError("no ink\nleft")
 
-    monkeypatch.setattr("wnpopt.problems.wnp.plots.image.draw", fail)
+    monkeypatch.setattr("wnpopt.plotting.draw.draw", fail)
     arguments = ["--out", tmp_path / "plan.json", "--plot", tmp_path / "plan.png"]
     code, out, err = cli("solve", instance, "--method", "rtfs", *arguments)
     assert code == 3

@@ -6,14 +6,13 @@ import numpy as np
 import pytest
 
 from tests.intradp.networks import ONNX_NINE, onnx_path, random_cnn
-from tests.intradp.tiny import random_solution
+from tests.intradp.tiny import random_plan, random_solution
 from wnpopt.core.errors import InputError
 from wnpopt.domain.chip.hardware import Core
 from wnpopt.domain.network.graph import Graph
 from wnpopt.problems.intradp.execution.execute import random_tensors, run_split, run_whole
 from wnpopt.problems.intradp.imports.graph import from_graph
 from wnpopt.problems.intradp.instance import IntradpInstance
-from wnpopt.problems.intradp.kernels.evaluate import random_plan
 from wnpopt.problems.intradp.kernels.problem import Problem
 from wnpopt.problems.intradp.solution import IntradpSolution
 from wnpopt.problems.intradp.verify import replay

@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.intradp.tiny import random_solution, tinies, tiny
+from tests.intradp.tiny import priced, random_plan, random_solution, tinies, tiny
 from wnpopt.problems.intradp.generate import KINDS, generate
 from wnpopt.problems.intradp.instance import IntradpInstance
-from wnpopt.problems.intradp.kernels.evaluate import expand, priced, random_plan
+from wnpopt.problems.intradp.kernels.evaluate import expand
 from wnpopt.problems.intradp.kernels.moves import overrides_of
 from wnpopt.problems.intradp.kernels.problem import Problem
 from wnpopt.problems.intradp.verify import needed_rows, replay, verify

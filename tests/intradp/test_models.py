@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 
 from tests.intradp.networks import onnx_path, random_cnn
+from tests.intradp.tiny import random_plan
 from wnpopt.domain.chip.hardware import Core
 from wnpopt.problems.intradp.generate import KINDS, generate
 from wnpopt.problems.intradp.imports.fuse import fuse
 from wnpopt.problems.intradp.imports.graph import census, from_graph
 from wnpopt.problems.intradp.instance import IntradpInstance
-from wnpopt.problems.intradp.kernels.evaluate import random_plan
 from wnpopt.problems.intradp.kernels.problem import Problem
-from wnpopt.problems.intradp.methods.de import evolved, scipy_evolved
+from wnpopt.problems.intradp.methods.de import evolved
 from wnpopt.problems.intradp.search.plans import device_only
 from wnpopt.problems.intradp.verify import replay
 
@@ -81,13 +81,9 @@ def test_census_of_known_networks() -> None:
     assert 3 <= whole <= 12  # the classifier
 
 
-def test_evolution_by_scipy_for_comparison() -> None:
+def test_evolution_is_never_worse_than_the_device_alone() -> None:
     problem = Problem.of(generate({"shape": "chain", "operators": 10, "units": 12, "bandwidth": 1.0}, 2))
-    ours, theirs = evolved(problem, 0), scipy_evolved(problem, 0, 60)
-    alone = device_only(problem).value
-    assert ours.value <= alone
-    assert theirs.value <= alone * (1 + 1e-9)
-    assert ours.value == pytest.approx(theirs.value, rel=0.1)
+    assert evolved(problem, 0).value <= device_only(problem).value
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -11,16 +11,15 @@ from tests.intradp.tiny import random_solution, tinies
 from wnpopt.core.errors import InputError
 from wnpopt.problems.intradp.generate import generate
 from wnpopt.problems.intradp.online.adaptive import Controller, random_trace, read_trace, replay_trace
-from wnpopt.problems.intradp.online.simulate import Trace, simulate
+from wnpopt.problems.intradp.online.simulate import BandwidthTrace, simulate
 from wnpopt.problems.intradp.online.table import PlanTable, at_bandwidth, build_table, front, parse_grid
-from wnpopt.problems.intradp.plots.image import draw, draw_sweep
 from wnpopt.problems.intradp.verify import replay, verify
 
 
 def test_table_is_verified_proved_and_monotone() -> None:
     instance = generate({"shape": "chain", "operators": 14, "units": 24}, 1)
     grid = [0.0, 0.2, 0.5, 1.0, 2.0, 4.0]
-    table = build_table(instance, grid, time_limit=10)
+    table = build_table(instance, grid, time_limit=120)
     assert [entry.megabytes_per_s for entry in table.plans] == grid
     latencies = [entry.latency_s for entry in table.plans]
     assert latencies == sorted(latencies, reverse=True)
@@ -61,18 +60,18 @@ def test_a_constant_trace_is_the_contract() -> None:
         for step in (0.3, 1e3):
             solution = random_solution(instance, rng)
             replayed = replay(here, solution)
-            found = simulate(here, solution, Trace(step, (rate,) * 3), 2.1)
+            found = simulate(here, solution, BandwidthTrace(step, (rate,) * 3), 2.1)
             assert found == pytest.approx((replayed.latency_s, replayed.energy_j), rel=1e-9, abs=1e-9)
 
 
 def test_trace_time() -> None:
-    trace = Trace(1.0, (10.0, 0.0, 5.0))
+    trace = BandwidthTrace(1.0, (10.0, 0.0, 5.0))
     assert trace.finish(0.5, 5.0) == 1.0
     assert trace.finish(0.5, 7.5) == 2.5
     assert trace.finish(0.0, 15.0) == 3.0
     assert trace.finish(0.0, 1500.0) == pytest.approx(300.0)
     with pytest.raises(InputError):
-        Trace(1.0, (0.0,))
+        BandwidthTrace(1.0, (0.0,))
 
 
 def test_controller() -> None:
@@ -103,7 +102,7 @@ def test_replay_of_a_trace(tmp_path: Path) -> None:
     assert found["search"].summary()["latency_s_mean"] < device["latency_s_mean"]
     file = tmp_path / "trace.csv"
     file.write_text("t_s,rate\n0.0,1\n0.5,2\n1.0,3\n")
-    assert read_trace(file) == Trace(0.5, (1e6, 2e6, 3e6))
+    assert read_trace(file) == BandwidthTrace(0.5, (1e6, 2e6, 3e6))
     file.write_text("t_s,rate\n0.0,1\n0.5,2\n3.0,3\n")
     with pytest.raises(InputError, match="evenly"):
         read_trace(file)
@@ -115,15 +114,3 @@ def test_front() -> None:
     latency, energy = [point[0] for point in points], [point[1] for point in points]
     assert latency == sorted(latency)
     assert energy == sorted(energy, reverse=True)
-
-
-def test_figures(tmp_path: Path) -> None:
-    pytest.importorskip("matplotlib")
-    pytest.importorskip("plotly")
-    instance = generate({"shape": "chain", "operators": 9, "units": 10}, 5)
-    solution = build_table(instance, [1.0]).plans[0].solution(instance.name)
-    for suffix in ("png", "svg", "html"):
-        draw(instance, solution, 0.001, tmp_path / f"plan.{suffix}")
-        draw_sweep({"search": [(1, 2.0), (2, 1.0)], "bound": [(1, 1.5), (2, 1.0)]}, tmp_path / f"sweep.{suffix}")
-        assert (tmp_path / f"plan.{suffix}").stat().st_size > 2000
-        assert (tmp_path / f"sweep.{suffix}").stat().st_size > 2000

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from wnpopt.problems.intradp.instance import IntradpInstance
+from wnpopt.problems.intradp.kernels.arrays import Arrays, RowArray
+from wnpopt.problems.intradp.kernels.evaluate import evaluate, expand, scratch
 from wnpopt.problems.intradp.methods.enumerate import count
 from wnpopt.problems.intradp.solution import IntradpSolution
 
@@ -103,3 +105,23 @@ def _draw(rng: np.random.Generator, seed: int, fields: dict[str, object]) -> Int
         **fields,
     }
     return IntradpInstance.from_data(data)
+
+
+def random_plan(p: Arrays, rng: np.random.Generator, overrides: int) -> tuple[RowArray, RowArray]:
+    """A plan with ``overrides`` random exchanges."""
+    n = len(p.units)
+    device, server = np.full(n, -1, np.int32), np.full(n, -1, np.int32)
+    for _ in range(overrides):
+        u = int(rng.integers(0, n))
+        if rng.random() < 0.75:
+            device[u] = rng.integers(0, p.units[u] + 1)
+        if rng.random() < 0.75:
+            server[u] = rng.integers(0, p.units[u] + 1)
+    a, b = np.zeros(n, np.int32), np.zeros(n, np.int32)
+    expand(p, device, server, a, b)
+    return a, b
+
+
+def priced(p: Arrays, a: RowArray, b: RowArray) -> tuple[float, float]:
+    """(latency, energy) of one plan by the compiled evaluation."""
+    return evaluate(p, a, b, scratch(len(p.units)), True)

@@ -10,13 +10,14 @@ import numpy as np
 import pytest
 
 import wnpopt
+from tests.slide.random_columns import random_columns
 from tests.slide.tiny import mixes, tiny_instance
 from wnpopt.core.errors import InputError
 from wnpopt.core.result import Status
 from wnpopt.problems.slide.columnar.allocation import allocation_of, load_allocation
 from wnpopt.problems.slide.columnar.columns import SlideColumns, load_columns, save_columns
-from wnpopt.problems.slide.columnar.random import random_columns
 from wnpopt.problems.slide.columnar.solve import solve_columns
+from wnpopt.problems.slide.columnar.to_json import to_instance
 from wnpopt.problems.slide.columnar.verify import verify_columns
 from wnpopt.problems.slide.solution import SlideSolution
 from wnpopt.problems.slide.verify import verify
@@ -30,7 +31,7 @@ def test_round_trips(tmp_path: Path) -> None:
     for variants, seed in mixes(80):
         instance = tiny_instance(variants, seed)
         save_columns(instance.columns, tmp_path / "c.npz")
-        again = load_columns(tmp_path / "c.npz").to_instance()
+        again = to_instance(load_columns(tmp_path / "c.npz"))
         data, other = instance.to_data(), again.to_data()
         # A list of all models means the same as null.
         for user in data["users"]:  # type: ignore[attr-defined]
@@ -154,7 +155,7 @@ def test_many_users_are_served_optimally(receive: bool) -> None:
 def test_a_few_of_many_agree_with_the_plain_judge() -> None:
     some = random_columns(300, 4, 20, 2, receive=True, weighted=True)
     result = solve_columns(some)
-    instance = some.to_instance()
+    instance = to_instance(some)
     solution = result.allocation.to_solution(some)
     assert isinstance(solution, SlideSolution)
     assert verify(instance, solution).accepted

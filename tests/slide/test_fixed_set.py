@@ -12,7 +12,8 @@ from wnpopt.core.errors import InputError
 from wnpopt.problems.slide import SlideInstance
 from wnpopt.problems.slide.fixed_set.division import Goal, divide_band, divide_set, plan_for
 from wnpopt.problems.slide.fixed_set.served import ServedSet
-from wnpopt.problems.slide.formulations.convex import build, divide_convex
+from wnpopt.problems.slide.formulations.convex import build
+from wnpopt.problems.slide.methods.convex import divide_convex
 from wnpopt.problems.slide.solution import SlideSolution
 from wnpopt.problems.slide.verify import latency, transmission_rates, verify
 

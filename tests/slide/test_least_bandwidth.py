@@ -10,7 +10,7 @@ import pytest
 from tests.slide.oracle import bandwidth, least_rates
 from wnpopt.problems.slide import SlideInstance
 from wnpopt.problems.slide.instance import Model, User
-from wnpopt.problems.slide.kernels.hull import all_rows, hull_rows
+from wnpopt.problems.slide.kernels.hull import hull_rows
 from wnpopt.problems.slide.kernels.link import band
 from wnpopt.problems.slide.kernels.needs import Needs
 
@@ -100,12 +100,14 @@ def test_least_rate_is_feasible_at_its_frequency(energy: str) -> None:
 def test_hull_rows_are_enough_and_few() -> None:
     rng = np.random.default_rng(0)
     instance = instance_of(7, 1, 40, energy="loose")
-    hull, every = hull_rows(instance.columns), all_rows(instance.columns)
-    assert hull.bits.size < every.bits.size / 2
-    for j in range(instance.columns.models):
-        few, many = slice(hull.start[j], hull.start[j + 1]), slice(every.start[j], every.start[j + 1])
-        for y, x in rng.lognormal(0, 8, (200, 2)) / (every.total_bits[j], every.total_flop[j]):
-            latency = (every.bits[many] * y + every.flop[many] * x).max()
+    hull = hull_rows(instance.columns)
+    assert hull.bits.size < sum(len(model.layers) for model in instance.models) / 2
+    for j, model in enumerate(instance.models):
+        few = slice(hull.start[j], hull.start[j + 1])
+        downloaded = np.cumsum([layer.bits for layer in model.layers])
+        left = np.cumsum([layer.flop for layer in reversed(model.layers)])[::-1]
+        for y, x in rng.lognormal(0, 8, (200, 2)) / (model.bits, model.flop):
+            latency = (downloaded * y + left * x).max()
             assert (hull.bits[few] * y + hull.flop[few] * x).max() == pytest.approx(latency, rel=1e-12)
 
 

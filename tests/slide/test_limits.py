@@ -13,8 +13,10 @@ from tests.slide.oracle import optimum
 from tests.slide.tiny import mixes, tiny_instance
 from wnpopt.backends.stopping import never
 from wnpopt.core.result import Status
-from wnpopt.problems.slide.formulations import convex, milp
+from wnpopt.problems.slide.formulations import milp
 from wnpopt.problems.slide.kernels.knapsack import knapsack
+from wnpopt.problems.slide.methods import convex
+from wnpopt.problems.slide.methods import milp as milp_method
 from wnpopt.problems.slide.selection import unicast
 
 SHARED = [(v | {"multicast"}, s) for v, s in mixes(200)][::4]
@@ -40,7 +42,7 @@ def test_thinned_models_enclose_the_optimum(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_too_large_for_any_model_leaves_the_greedy_plan(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(milp, "MOST_STEPS", 0)
-    monkeypatch.setattr(milp, "_MOST_PAIRS", 0)
+    monkeypatch.setattr(milp_method, "_MOST_PAIRS", 0)
     tiny = (tiny_instance(frozenset({"multicast"}), seed, users=9) for seed in range(100))
     # One whose greedy plan meets a bound needs no model.
     instance = next(i for i in tiny if wnpopt.solve(i, "greedy").status is Status.FEASIBLE)

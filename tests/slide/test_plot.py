@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 import wnpopt
-from wnpopt.core.errors import InputError
+from wnpopt.plotting.draw import draw, schedule
 from wnpopt.problems.slide import SlideSolution
 from wnpopt.problems.slide.generate import generate
-from wnpopt.problems.slide.sweep import sweep
-from wnpopt.problems.slide.timeline import timelines
+from wnpopt.problems.slide.plots.gantt import gantt
+from wnpopt.problems.slide.plots.timeline import timelines
 from wnpopt.problems.slide.verify import verify
 
 INSTANCE = generate({"users": 30, "requested": 1, "device": "phone", "compute_scale": 0.05, "bandwidth_hz": 5e8}, 1)
@@ -36,39 +36,38 @@ def test_timelines_are_the_recursion() -> None:
         assert 0 < line.rho < 1
 
 
-@pytest.mark.parametrize("ending", [".png", ".svg", ".html", ".pdf"])
+@pytest.mark.parametrize("ending", [".png", ".svg", ".html"])
 def test_solutions_are_drawn(ending: str, tmp_path: Path) -> None:
     pytest.importorskip("matplotlib")
-    from wnpopt.problems.slide.plots.image import draw
-
-    file = tmp_path / f"plan{ending}"
-    draw(INSTANCE, solved(), None, file)
-    content = file.read_bytes()
+    pytest.importorskip("plotly")
+    for name in ("plan", "again"):
+        draw(INSTANCE, solved(), None, tmp_path / f"{name}{ending}")
+    content = (tmp_path / f"plan{ending}").read_bytes()
     assert len(content) > 5_000
-    if ending == ".html":
-        assert content.startswith(b"<!doctype html>")
-        assert b"http-equiv" not in content
-    if ending == ".svg":
-        draw(INSTANCE, solved(), None, tmp_path / "again.svg")
-        assert (tmp_path / "again.svg").read_bytes() == content
+    assert (tmp_path / f"again{ending}").read_bytes() == content
 
 
-def test_nobody_served_multicast_and_single_users_are_drawn(tmp_path: Path) -> None:
-    pytest.importorskip("matplotlib")
-    from wnpopt.problems.slide.plots.image import draw, draw_allocation, draw_sweep, draw_timeline
-
+def test_the_chart_says_what_downloading_first_would_cost() -> None:
     solution = solved()
-    draw(INSTANCE, solution.model_copy(update={"served": ()}), 3.0, tmp_path / "none.png")
-    draw_allocation(INSTANCE, solution, tmp_path / "bars.png")
-    draw_timeline(INSTANCE, solution, solution.served[0].user, tmp_path / "line.png")
+    chart = gantt(INSTANCE, solution)
+    factor = {"ms": 1e3, "s": 1.0}[chart.unit]
+    late = [mark.at for mark in chart.marks if mark.kind == "download first"]
+    assert late == pytest.approx([line.late_end[-1] * factor for line in timelines(INSTANCE, solution)])
+    for bar in chart.bars:
+        if bar.track == 0:
+            entry = next(entry for entry in solution.served if entry.user == chart.lanes[bar.lane].name)
+            assert bar.label == f"{entry.bandwidth_hz / 1e6:.4g} MHz, {entry.model}"
+
+
+def test_nobody_served_and_multicast_are_drawn(tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
+    pytest.importorskip("plotly")
+    nobody = solved().model_copy(update={"served": ()})
     shared = generate({"users": 12, "requested": 1, "delivery": "multicast"}, 2)
     answer = wnpopt.solve(shared, "auto", threads=1).solution
     assert isinstance(answer, SlideSolution)
-    draw(shared, answer, 12.0, tmp_path / "shared.png")
-    points = sweep(lambda x, seed: generate({"users": 10, "bandwidth_hz": x}, seed), (1e6, 1e8), range(2))
-    draw_sweep(points, "bandwidth in Hz", tmp_path / "sweep.png")
-    assert len(list(tmp_path.glob("*.png"))) == 5
-    with pytest.raises(InputError, match="is not served"):
-        draw_timeline(INSTANCE, solution, "nobody", tmp_path / "x.png")
-    with pytest.raises(InputError, match="ending"):
-        draw(INSTANCE, solution, None, tmp_path / "plan.gif")
+    for ending in (".png", ".html"):
+        draw(INSTANCE, nobody, 3.0, tmp_path / f"none{ending}")
+        draw(shared, answer, 12.0, tmp_path / f"shared{ending}")
+    assert schedule(INSTANCE, nobody, 3.0).title.endswith("0 of 30 users served, bound 3 users, gap 3.0e+14 %")
+    assert len(list(tmp_path.iterdir())) == 4

@@ -120,9 +120,7 @@ def test_building_ends_wherever_the_time_does(
     needs = Needs.of(instance.columns)
 
     def build(clock: Clock) -> object:
-        if not needs.columns.multicast:
-            return milp._unicast(needs, needs.capacity, 1.0, clock)
-        return milp._multicast(needs, needs.capacity, milp.steps_of(needs, needs.capacity, clock=clock), 1.0, clock)
+        return milp.model_of(needs, needs.capacity, clock=clock)
 
     ended = 0
     for asked in range(1000):

@@ -182,20 +182,19 @@ def test_a_new_path_for_imports_does_not_end_what_another_thread_runs(
     assert not POOL._busy
 
 
-def test_a_process_that_is_none_of_its_children_is_not_buried() -> None:
+def test_a_process_that_is_none_of_its_children_is_not_killed() -> None:
     stranger = subprocess.Popen(["sleep", "600"])
     server = ForkServer(HANDLER)
-    child = server.fork()
+    children = [server.fork(), server.fork()]
     try:
-        for _ in range(2):
-            assert server.bury(replace(child, pid=stranger.pid)) is None
+        for child in children:
+            assert server.end(replace(child, pid=stranger.pid)).status is None
             assert stranger.poll() is None
             assert server._process is not None
             server._process.kill()
             server._process.wait()
     finally:
         server.close()
-        child.log.close()
         stranger.kill()
         stranger.wait()
 

@@ -1,110 +1,174 @@
-"""The interactive figures in a real browser, without a network: no console message, and everything is drawn."""
+"""The page of a schedule in a real browser, without a network: no console message, and everything is drawn."""
 
 from __future__ import annotations
 
-import re
-import shutil
-import subprocess
+import base64
+import io
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 import wnpopt
+from tests.bench.report_browser import BROWSER, opened
+from tests.wnp.test_html_figures import HOSTILE, hostile, solved
 from wnpopt.core.registry import family
+from wnpopt.plotting.draw import draw
+from wnpopt.plotting.palette import colour
 from wnpopt.problems.wnp.instance import WnpInstance
 from wnpopt.problems.wnp.solution import WnpSolution
 
-BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+pytest.importorskip("plotly", reason="the extra plot is not installed")
 pytestmark = pytest.mark.skipif(BROWSER is None, reason="no Chromium is installed")
-FLAGS = (
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
-    "--host-resolver-rules=MAP * ~NOTFOUND", "--enable-logging=stderr", "--window-size=1400,1200",
-    "--virtual-time-budget=20000",
-)  # fmt: skip
 
-
-def rendered(page: Path, *flags: str) -> str:
-    """The page's elements once its scripts have run; fails if the console has a message."""
-    assert BROWSER is not None
-    done = subprocess.run(
-        [BROWSER, *FLAGS, *flags, f"--user-data-dir={page.parent / 'profile'}", page.as_uri()],
-        capture_output=True, text=True, timeout=300, check=False, errors="replace",
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    console = [line for line in done.stderr.splitlines() if "CONSOLE" in line]
-    assert not console, console
-    return done.stdout
+SEE = """
+  for (const canvas of document.querySelectorAll(".canvas")) {
+    canvas.scrollIntoView();
+    await until(() => canvas.classList.contains("js-plotly-plot"));
+  }
+  scrollTo(0, 0);
+  const schedule = document.getElementById("schedule");
+  const texts = (where) => [...schedule.querySelectorAll(where)].map((element) => element.textContent);
+"""
+Drawn = tuple[WnpInstance, WnpSolution, Path]
 
 
 @pytest.fixture(scope="module")
-def drawn(tmp_path_factory: pytest.TempPathFactory) -> tuple[WnpInstance, WnpSolution, Path]:
+def drawn(tmp_path_factory: pytest.TempPathFactory) -> Drawn:
     """100 subgraphs and 50 resource blocks, as a page."""
-    pytest.importorskip("plotly", reason="the extra plot is not installed")
-    from wnpopt.problems.wnp.plots.image import draw
-
     shape = {"subgraphs": 100, "cores": 8, "modalities": 6, "resource_blocks": 50, "slots": 100, "block_slots": 10}
     instance = family("wnp").generate(shape, 1)
     assert isinstance(instance, WnpInstance)
-    solution = wnpopt.solve(instance, "pacs", threads=1).solution
-    assert isinstance(solution, WnpSolution)
+    solution = solved(instance)
     path = tmp_path_factory.mktemp("page") / "plan.html"
     draw(instance, solution, 1.0, path)
     return instance, solution, path
 
 
-def test_a_large_plan_is_drawn_and_tells_what_a_bar_is(
-    drawn: tuple[WnpInstance, WnpSolution, Path], tmp_path: Path
-) -> None:
+@pytest.mark.parametrize(("width", "dark"), [(1400, False), (420, True)])
+def test_a_large_plan_is_drawn(drawn: Drawn, width: int, dark: bool) -> None:
     instance, solution, path = drawn
-    page = tmp_path / "hover.html"
-    # Hover over a bar: the first ones are those of modality 0, in the instance's order.
-    find = "document.getElementById('schedule').data.findIndex(trace => trace.type == 'bar')"
-    script = f"<script>Plotly.Fx.hover('schedule', [{{curveNumber: {find}, pointNumber: 0}}], ['x2y2'])</script>"
-    page.write_text(path.read_text(encoding="utf-8").replace("</body>", script + "</body>"), encoding="utf-8")
-    elements = rendered(page, "--dump-dom")
-    assert elements.count('class="main-svg"') >= 2
-    # A bar is a path in a group of class "point".
-    assert len(re.findall(r'<g class="point">\s*<path', elements)) == len(instance.subgraphs)
-    for modality in instance.modalities:
-        assert f">{modality.name}</text>" in elements
+    script = """
+      const tips = schedule.data.filter((trace) => trace.mode === "markers").flatMap((trace) => trace.x);
+      const dashed = schedule.data.filter((trace) => trace.hovertemplate?.includes("has arrived"));
+      const axis = schedule.querySelector(".xtitle").getBoundingClientRect();
+      const end = schedule.getBoundingClientRect().bottom;
+      const keys = [...schedule.querySelectorAll(".legend .traces")].map((key) => key.getBoundingClientRect());
+      return { bars: schedule.querySelectorAll(".bars .point path").length, tips: tips.length,
+               grids: schedule.querySelectorAll(".hm image").length,
+               channels: document.querySelectorAll("#channel .hm image").length,
+               dashed: new Set(dashed.map((trace) => trace.hovertemplate)).size,
+               names: texts(".legendtext"), axis: texts(".xtitle"), lanes: texts(".ytick text"),
+               fits: document.documentElement.scrollWidth <= innerWidth,
+               clear: keys.every((key) => key.top >= axis.bottom - 1 && key.bottom <= end + 1),
+               paper: getComputedStyle(document.body).backgroundColor,
+               title: document.querySelector("h3").textContent };
+    """
+    with opened(path, width=width, dark=dark) as browser:
+        answer = cast(dict[str, object], browser.run(SEE + script))
+    assert answer["bars"] == len(instance.subgraphs)
     moved = [e for e in instance.edges if solution.core[e.source] != solution.core[e.target]]
-    assert len(re.findall(r'<path class="point"', elements)) >= len(moved)
-    # One image for the resource blocks, one for each modality's channel.
-    assert len(re.findall(r"<image [^>]*data:image/png", elements)) == 1 + len(instance.modalities)
-    assert "makespan" in elements
-    (label,) = re.findall(r'<g class="hovertext".*?</g>', elements, re.DOTALL)
+    assert answer["tips"] == len(moved) > 0
+    assert (answer["grids"], answer["channels"]) == (1, len(instance.modalities))
+    names = cast(list[str], answer["names"])
+    assert {m.name for m in instance.modalities} | {"arrival", "makespan", "bound", "transfer"} <= set(names)
+    assert answer["dashed"] == len(instance.modalities)
+    assert answer["axis"] == ["time in ms"]
+    assert {core.name for core in instance.chip.cores} <= set(cast(list[str], answer["lanes"]))
+    assert (answer["fits"], answer["clear"]) == (True, True)
+    assert answer["paper"] == ("rgb(21, 24, 28)" if dark else "rgb(255, 255, 255)")
+    assert f"{instance.name}: makespan " in cast(str, answer["title"])
+
+
+def test_pointing_tells_what_a_bar_a_transfer_a_cell_and_an_arrival_are(drawn: Drawn) -> None:
+    instance, solution, path = drawn
+    script = """
+      const told = async (test, point) => {
+        const at = schedule.data.findIndex(test);
+        const axes = schedule.data[at].yaxis === "y2" ? "xy2" : "xy";
+        Plotly.Fx.hover(schedule, [{ curveNumber: at, pointNumber: point }], [axes]);
+        await pause(150);
+        return texts(".hoverlayer .hovertext").join("");
+      };
+      const target = schedule.data.filter((trace) => trace.type === "bar").flatMap((trace) => trace.hovertext)
+        .find((text) => text.includes(": ") && text.includes(" B in "));
+      return { bar: await told((trace) => trace.type === "bar", 0),
+               link: await told((trace) => trace.mode === "markers", 0),
+               arrival: await told((trace) => trace.hovertemplate?.includes("has arrived"), 0), target };
+    """
+    corner = f"""
+      const box = document.querySelector("#schedule .hm image").getBoundingClientRect();
+      return [box.x + (5.5 / {len(solution.rb)}) * box.width, box.y + (1.5 / {instance.resource_blocks}) * box.height];
+    """
+    with opened(path) as browser:
+        answer = cast(dict[str, str], browser.run(SEE + script))
+        x, y = cast(list[float], browser.run(corner))
+        for step in (0, 1):
+            browser.ask("Input.dispatchMouseEvent", type="mouseMoved", x=x + step, y=y)
+            browser.run("await pause(150);")
+        cell = str(browser.run("return document.querySelector('#schedule .hovertext')?.textContent;"))
     first = next(s for s in instance.subgraphs if s.modality == instance.modalities[0].name)
     for words in (first.name, f"on {solution.core[first.name]}", f"({solution.start[first.name]} to ", "reads m0"):
-        assert words in re.sub(r"<[^>]*>", "", label)
+        assert words in answer["bar"]
+    assert "\\n" not in answer["bar"]
+    moved = next(e for e in instance.edges if solution.core[e.source] != solution.core[e.target])
+    for words in (f"{moved.source} to {moved.target}", f"{moved.bytes} B in "):
+        assert words in answer["link"]
+    owner = solution.rb[5][1]
+    assert owner is not None
+    for words in (instance.modalities[owner].name, "resource block 1, slot 5", f"{instance.rates[owner, 1, 0]} bit"):
+        assert words in cell
+    assert "has arrived: " in answer["arrival"]
+    assert "there " in answer["target"]
 
 
-def test_it_has_something_to_see(drawn: tuple[WnpInstance, WnpSolution, Path]) -> None:
+def test_it_has_something_to_see(drawn: Drawn) -> None:
     """A screenshot in which every modality's colour is there."""
-    import matplotlib.image
+    image = pytest.importorskip("matplotlib.image")
     import numpy as np
 
-    from wnpopt.problems.wnp.plots.image import colour
-
     instance, _, path = drawn
-    shot = path.parent / "plan.png"
-    rendered(path, f"--screenshot={shot}")
-    pixels = np.rint(255 * matplotlib.image.imread(shot)[:, :, :3]).astype(int)
+    with opened(path) as browser:
+        browser.run(SEE + "await pause(300);")
+        shot = base64.b64decode(cast(str, browser.ask("Page.captureScreenshot", format="png")["data"]))
+    pixels = np.rint(255 * image.imread(io.BytesIO(shot))[:, :, :3]).astype(int)
     for k in range(len(instance.modalities)):
         paint = [int(colour(k)[i : i + 2], 16) for i in (1, 3, 5)]
         assert (np.abs(pixels - paint).max(axis=2) <= 2).sum() > 500, instance.modalities[k].name
 
 
 def test_hostile_names_run_nothing(tmp_path: Path) -> None:
-    pytest.importorskip("plotly", reason="the extra plot is not installed")
-    from tests.wnp.test_html_figures import HOSTILE, hostile, solved
-    from wnpopt.problems.wnp.plots.page import schedule_page, write_page
-
     instance = hostile()
     page = tmp_path / "hostile.html"
-    write_page(schedule_page(instance, solved(instance), 0.0), page)
-    elements = rendered(page, "--dump-dom")
-    body = re.sub(r"<script\b[^>]*>.*?</script>", "", elements, flags=re.DOTALL)
-    assert "<img" not in body
-    assert "&lt;b&gt;" in body
-    assert HOSTILE not in body
+    draw(instance, solved(instance), 0.0, page)
+    # Without its policy: what the names do must not depend on it.
+    text = page.read_text(encoding="utf-8")
+    page.write_text(text.replace("Content-Security-Policy", "X-None", 1), encoding="utf-8")
+    script = """
+      schedule.data.forEach((trace, index) => {
+        if (trace.type === "bar") Plotly.Fx.hover(schedule, [{ curveNumber: index, pointNumber: 0 }], ["xy"]);
+      });
+      await pause(150);
+      return { images: document.images.length, bold: document.querySelectorAll("svg b").length,
+               title: document.querySelector("h3").textContent, names: texts(".legendtext"),
+               hover: texts(".hovertext") };
+    """
+    with opened(page) as browser:
+        answer = cast(dict[str, object], browser.run(SEE + script))
+    assert (answer["images"], answer["bold"]) == (0, 0)
+    assert cast(str, answer["title"]).startswith(HOSTILE)
+    assert any("<b>&amp;</script>" in name for name in cast(list[str], answer["names"]))
+    assert any("onerror" in told for told in cast(list[str], answer["hover"]))
+
+
+def test_a_plan_with_one_of_each_is_drawn(tmp_path: Path) -> None:
+    """One lane, one resource block: axes have whole numbers."""
+    shape = {"subgraphs": 2, "cores": 1, "modalities": 1, "resource_blocks": 1, "slots": 4, "block_slots": 2}
+    instance = family("wnp").generate(shape, 1)
+    assert isinstance(instance, WnpInstance)
+    solution = wnpopt.solve(instance, "pacs", threads=1).solution
+    assert isinstance(solution, WnpSolution)
+    draw(instance, solution, None, tmp_path / "plan.html")
+    with opened(tmp_path / "plan.html", width=420) as browser:
+        answer = cast(list[str], browser.run(SEE + 'return texts(".y2tick text");'))
+    assert answer == ["0"]

@@ -1,4 +1,4 @@
-"""The picture: what is in it, and that it is the same each time."""
+"""The chart of a wnp solution: what is in it, and that its picture is the same each time."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 
 import wnpopt
+from wnpopt.plotting.draw import draw, schedule
+from wnpopt.plotting.gantt import Gantt
+from wnpopt.plotting.gantt_image import gantt_figure
 from wnpopt.problems.wnp.generate import generate
-from wnpopt.problems.wnp.plots.image import colour, draw, gantt, origin, time_unit
+from wnpopt.problems.wnp.plots.gantt import gantt, origin
 from wnpopt.problems.wnp.solution import WnpSolution
 
 pytest.importorskip("matplotlib")
@@ -21,43 +24,65 @@ def solved(options: dict[str, int | float], seed: int):
     return instance, result.solution, result.bound
 
 
-def test_the_figure_shows_radio_and_cores() -> None:
+def painted(chart: Gantt):
+    """The panels of the image, and the polygons of its bars."""
+    figure = gantt_figure(chart)
+    (bars,) = [part for axes in figure.axes for part in axes.collections if part.get_gid() == "bars"]
+    return figure, bars
+
+
+def test_the_image_shows_radio_and_cores() -> None:
     instance, solution, bound = solved({"subgraphs": 12, "modalities": 3}, 1)
-    figure = gantt(instance, solution, bound)
+    chart = schedule(instance, solution, bound)
+    figure, bars = painted(chart)
     upper, lower = figure.axes
-    assert len(lower.patches) == len(instance.subgraphs), "one bar a subgraph"
+    assert bars.axes is lower
+    assert len(bars.get_paths()) == len(instance.subgraphs), "one bar a subgraph"
     assert [t.get_text() for t in lower.get_yticklabels()] == [c.name for c in instance.chip.cores]
     moves = sum(solution.core[e.source] != solution.core[e.target] for e in instance.edges)
-    assert sum(t.get_text() == "" for t in lower.texts) == moves, "one arrow a transfer"
+    tips = [line for line in lower.lines if line.get_marker() in ("v", "^")]
+    assert sum(len(line.get_xdata()) for line in tips) == moves, "one arrow a transfer"
     assert upper.images[0].get_array().shape[0] == instance.resource_blocks
     title = figure.get_suptitle()
     assert instance.name in title
     assert "bound" in title
+    assert lower.get_xlabel() == f"time [{chart.unit}]"
+
+
+def test_bars_have_their_place_and_colour() -> None:
+    instance, solution, _ = solved({"subgraphs": 12, "modalities": 3}, 1)
+    chart = gantt(instance, solution)
+    _, bars = painted(chart)
+    from matplotlib.colors import to_hex
+
+    for bar, path, paint in zip(chart.bars, bars.get_paths(), bars.get_facecolors(), strict=True):
+        box = path.get_extents()
+        assert (box.x0, box.x1) == pytest.approx((bar.start, bar.end))
+        assert bar.lane - 0.5 < box.y0 < box.y1 < bar.lane + 0.5
+        assert to_hex(paint).upper() == chart.groups[bar.group].colour
 
 
 def test_a_chip_alone_has_one_panel() -> None:
-    instance, solution, bound = solved({"modalities": 0, "subgraphs": 8}, 2)
-    assert len(gantt(instance, solution, bound).axes) == 1
+    instance, solution, _ = solved({"modalities": 0, "subgraphs": 8}, 2)
+    assert len(gantt_figure(gantt(instance, solution)).axes) == 1
 
 
-def test_the_same_solution_gives_the_same_svg(tmp_path: Path) -> None:
+@pytest.mark.parametrize("ending", [".svg", ".png", ".html"])
+def test_the_same_solution_gives_the_same_bytes(ending: str, tmp_path: Path) -> None:
     instance, solution, bound = solved({}, 3)
-    for name in ("a.svg", "b.svg"):
-        draw(instance, solution, bound, tmp_path / name)
-    assert (tmp_path / "a.svg").read_bytes() == (tmp_path / "b.svg").read_bytes()
+    for name in ("a", "b"):
+        draw(instance, solution, bound, tmp_path / f"{name}{ending}")
+    assert (tmp_path / f"a{ending}").read_bytes() == (tmp_path / f"b{ending}").read_bytes()
 
 
 def test_colours_follow_the_modality_until_several_meet() -> None:
-    instance, _, _ = solved({"subgraphs": 12, "modalities": 3}, 1)
-    families = origin(instance)
-    for subgraph, family in zip(instance.subgraphs, families, strict=True):
+    instance, solution, _ = solved({"subgraphs": 12, "modalities": 3}, 1)
+    for subgraph, family in zip(instance.subgraphs, origin(instance), strict=True):
         if subgraph.name.startswith("m"):
             assert family == int(subgraph.name[1])
         else:
             assert family is None
-    assert colour(None) not in {colour(k) for k in range(8)}
-
-
-@pytest.mark.parametrize(("horizon", "unit"), [(3.0, "s"), (0.5, "ms"), (30e-6, "µs"), (1e-8, "ns")])
-def test_time_units(horizon: float, unit: str) -> None:
-    assert time_unit(horizon)[1] == unit
+    chart = gantt(instance, solution)
+    assert len({group.colour for group in chart.groups}) == len(chart.groups)
+    drawn = {bar.label: chart.groups[bar.group].name for bar in chart.bars}
+    assert all(drawn[s.name] == f"m{s.name[1]}" for s in instance.subgraphs if s.name.startswith("m"))

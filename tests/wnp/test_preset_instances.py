@@ -12,7 +12,7 @@ import pytest
 import wnpopt
 from wnpopt.cli.main import main
 from wnpopt.core.errors import InputError
-from wnpopt.problems.wnp.generate import generate
+from wnpopt.problems.wnp.generate import PRESET, generate
 from wnpopt.problems.wnp.presets import PRESETS
 
 
@@ -56,6 +56,8 @@ def test_subgraphs_and_name_go_with_a_preset() -> None:
         ({"preset": "factory-robots", "subgraphs": 0}, ["subgraphs", "0"]),
         ({"preset": "factory-robots", "subgraphs": 3}, ["3", "at least"]),
         ({"presets": "factory-robots"}, ["presets", "preset, subgraphs"]),
+        ({"preset": "factory-robots", "core": 3}, ["core", "unknown", "preset, subgraphs"]),
+        ({"preset": ["factory-robots"]}, ["preset", "factory-robots, vehicle-perception"]),
     ],
 )
 def test_bad_options(options: dict[str, int | float | str], words: list[str]) -> None:
@@ -93,6 +95,4 @@ def test_the_command_writes_them_anywhere(tmp_path: Path, capsys: pytest.Capture
 
 
 def test_the_options_name_the_presets() -> None:
-    from wnpopt.problems.wnp.generate import PRESET_NAMES
-
-    assert tuple(PRESETS) == PRESET_NAMES
+    assert tuple(PRESETS) == PRESET.choices

@@ -85,14 +85,14 @@ def test_no_heuristic_contradicts_the_index(suite: str) -> None:
 
 def test_seeds_give_the_files_bit_for_bit() -> None:
     # All suites are compared by `make suites`.
-    command = [sys.executable, "scripts/wnp_suites.py", "--check", "--suites", "large,xlarge,chip-only"]
+    command = [sys.executable, "scripts/suites.py", "wnp", "--check", "--suites", "large,xlarge,chip-only"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "0 files differ\n", "")
 
 
 def test_the_better_of_two_rows_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "path", [str(ROOT / "scripts"), *sys.path])
-    better = runpy.run_path(str(ROOT / "scripts/wnp_suites.py"))["better"]
+    better = runpy.run_path(str(ROOT / "scripts/suites.py"))["better"]
 
     def row(best: int, bound: int, how: str) -> dict[str, object]:
         return {"file": "x", "best": best, "bound": bound, "proved": best == bound, "how": how}

@@ -29,9 +29,6 @@ COMPILING = "compiling, once"
 _LIMIT_S = 1.0  # of one run on a tiny instance, compiling included: it is run again until nothing is compiled
 _ROUNDS = 8
 
-_PEACEFUL = frozenset({"numba", "numpy", "scipy"})
-"""They raise, they do not abort or hang."""
-
 _begun: set[tuple[str, str]] = set()
 _done: set[tuple[str, str]] = set()
 _lock = threading.RLock()
@@ -122,20 +119,16 @@ def _what_runs(family: AnyFamily, method: AnyMethod) -> AnyMethod | None:
     Another package's that calls native solvers is not run before its time, when nobody watches: its libraries are
     imported, and the family's own warm start stands in for the rest.
     """
-    if method.modules and (_is_ours(method) or all(module.partition(".")[0] in _PEACEFUL for module in method.modules)):
+    if method.modules and (method.ours or not method.native):
         return method
     for module in method.modules:
         import_module(module)
-    if _is_ours(method) and not method.timed:
+    if method.ours and not method.timed:
         return None
     if family.warm_start == "none":
         return None
     helper = registry.method(family.name, family.warm_start)
     return helper if helper.modules and all(map(installed, helper.modules)) else None
-
-
-def _is_ours(method: AnyMethod) -> bool:
-    return getattr(method.run, "__module__", "").partition(".")[0] == "wnpopt"
 
 
 def _run_all(family: AnyFamily, method: AnyMethod, count: _Count) -> None:

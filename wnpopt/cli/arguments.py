@@ -1,6 +1,9 @@
-"""Numbers on the command line, with the message that the rest of the program gives."""
+"""Arguments that several commands have, and numbers with the message that the rest of the program gives."""
 
 from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -38,3 +41,14 @@ def integers(option: str, text: str) -> list[int]:
                 f"found {part!r}; integers as in 0,1,5 or 0:10 are needed", param_hint=option
             ) from None
     return found
+
+
+InstanceFile = Annotated[Path, typer.Argument(help="JSON file of the instance.", show_default=False)]
+Threads = Annotated[
+    int | None, typer.Option(help="Threads of the solvers.", show_default="all cores", parser=integer, metavar="N")
+]
+Seed = Annotated[int, typer.Option(help="Seed of everything random.", parser=integer, metavar="N")]
+TimeLimit = Annotated[
+    float, typer.Option(help="Seconds a run, for methods that have a limit.", parser=real, metavar="S")
+]
+Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout instead.")]

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import math
 import sys
-from typing import Annotated
 
-import typer
-
+from wnpopt.cli.arguments import Json
 from wnpopt.cli.faults import tell_faults
 from wnpopt.cli.terminal import console, print_json, say, styled
 from wnpopt.core.text import numbers, seconds
 
 
-def doctor(
-    json: Annotated[bool, typer.Option("--json", help="As one JSON object on stdout.")] = False,
-) -> int:
+def doctor(json: Json = False) -> int:
     """Solve a tiny known instance of each family with every method, and print the versions."""
     from wnpopt import api
     from wnpopt.core import registry

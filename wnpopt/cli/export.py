@@ -7,13 +7,14 @@ from typing import Annotated
 
 import typer
 
+from wnpopt.cli.arguments import InstanceFile
 from wnpopt.cli.solve import check_target
 from wnpopt.cli.terminal import say
 from wnpopt.core.errors import InputError
 
 
 def export(
-    instance: Annotated[Path, typer.Argument(help="JSON file of the instance.", show_default=False)],
+    instance: InstanceFile,
     out: Annotated[Path, typer.Option("--out", "-o", help="File to write: .lp or .mps.", show_default=False)],
     formulation: Annotated[str, typer.Option(help="One of the family's formulations.")] = "milp",
 ) -> int:

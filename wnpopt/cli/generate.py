@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from wnpopt.cli.arguments import integer
 from wnpopt.cli.terminal import say
 from wnpopt.core.errors import InputError
+from wnpopt.core.options import Option, checked, parsed, range_of
 
 if TYPE_CHECKING:
-    from wnpopt.core.options import Option
     from wnpopt.core.registry import AnyFamily
 
-MOST = 10**6
-"""Instances of one call."""
+_HELP = ("--help", "-h")
+_USAGE = "Usage: wnpopt generate {} [--seed N] [--count N] [--out DIR] [options]"
 
 
 def generate(
@@ -30,41 +31,34 @@ def generate(
     from wnpopt import api
     from wnpopt.core import registry
 
-    wants_help = family in (None, "--help", "-h") or "--help" in context.args or "-h" in context.args
-    if family is None or family in ("--help", "-h"):
-        known = ", ".join(api.families())
-        if not wants_help or family is None:
-            raise InputError(f"is missing; one of {known} is needed", where="FAMILY")
-        print(f"Usage: wnpopt generate FAMILY [--seed N] [--count N] [--out DIR] [options]\n\nFamilies: {known}")
+    known = ", ".join(api.families())
+    if family is None:
+        raise InputError(f"is missing; one of {known} is needed", where="FAMILY")
+    if family in _HELP:
+        print(f"{_USAGE.format('FAMILY')}\n\nFamilies: {known}")
         return 0
-    found = registry.family(family)
-    if wants_help:
-        _show_options(found)
+    described = registry.family(family)
+    if any(word in context.args for word in _HELP):
+        _show_options(described)
         return 0
-    if count < 1:
-        raise InputError(f"found {count}; at least 1 is needed", where="--count")
-    if count > MOST:
-        raise InputError(f"found {count}; at most {MOST} are possible", where="--count")
-    if not 0 <= seed <= 2**31 - count:
-        raise InputError(
-            f"found {seed}; a seed of at least 0 that leaves room for the others is needed", where="--seed"
-        )
-    options = _parse(context.args, found.generator_options)
+    checked(Option("count", 1, "", "integer", least=1, most=10**6), count, "--count")
+    checked(Option("seed", 0, "", "integer", least=0, most=2**31 - count), seed, "--seed")
+    options = _parse(context.args, described.generator_options)
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InputError(f"cannot be made: {error.strerror}", file=str(out)) from None
     for number in range(seed, seed + count):
-        instance = found.generate(options, number)
+        instance = described.generate(options, number)
         path = out / f"{instance.name}.json"
         api.save(instance, path)
         say(str(path))
     return 0
 
 
-def _parse(arguments: list[str], known: tuple[Option, ...]) -> dict[str, int | float | str]:
-    by_flag = {f"--{option.name.replace('_', '-')}": option for option in known}
-    values: dict[str, int | float | str] = {}
+def _parse(arguments: list[str], known: Sequence[Option]) -> dict[str, Any]:
+    by_flag = {option.flag: option for option in known}
+    values: dict[str, Any] = {}
     rest = list(arguments)
     while rest:
         flag, equals, text = rest.pop(0).partition("=")
@@ -75,17 +69,13 @@ def _parse(arguments: list[str], known: tuple[Option, ...]) -> dict[str, int | f
             if not rest:
                 raise InputError("has no value", where=flag)
             text = rest.pop(0)
-        try:
-            values[option.name] = type(option.default)(text)
-        except ValueError:
-            kind = {"int": "an integer", "float": "a number"}.get(type(option.default).__name__, "a text")
-            raise InputError(f"found {text!r}; {kind} is needed", where=flag) from None
+        values[option.name] = parsed(option, text, flag)
     return values
 
 
 def _show_options(family: AnyFamily) -> None:
-    print(f"Usage: wnpopt generate {family.name} [--seed N] [--count N] [--out DIR] [options]\n\nOptions:")
+    print(f"{_USAGE.format(family.name)}\n\nOptions:")
     for option in family.generator_options:
-        flag = f"--{option.name.replace('_', '-')}"
         default = "none" if option.default == "" else option.default
-        print(f"  {flag:<20} {option.help}  [default: {default}]")
+        taken = ", ".join(part for part in (range_of(option), f"default: {default}") if part)
+        print(f"  {option.flag:<20} {option.help}  [{taken}]")

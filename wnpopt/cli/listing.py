@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import typer
-
+from wnpopt.cli.arguments import Json
 from wnpopt.cli.faults import tell_faults
 from wnpopt.cli.terminal import console, print_json, styled
 
 
-def list_methods(
-    json: Annotated[bool, typer.Option("--json", help="As one JSON object on stdout.")] = False,
-) -> int:
+def list_methods(json: Json = False) -> int:
     """Families and methods: what each can prove, and whether its solver is installed."""
     from wnpopt.core import registry
     from wnpopt.core.extras import installed

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from wnpopt.cli.solve import check_target
-from wnpopt.cli.terminal import say, warn
+from wnpopt.cli.terminal import plain_warnings, say
 
 
 def report(
@@ -24,15 +23,12 @@ def report(
 ) -> int:
     """Make one HTML page of stored results: gaps, failures, profiles, traces and schedules. It needs no network."""
     from wnpopt.bench.report.page import write_report
-    from wnpopt.bench.store.store import Store, StoreWarning
+    from wnpopt.bench.store.store import Store
 
     wanted = _number(figures)
     check_target(out)
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", StoreWarning)
+    with plain_warnings():
         overview = write_report(Store.open(results), out, figures=wanted, tables=tables)
-    for entry in caught:
-        warn(str(entry.message))
     parts = [_many(overview.instances, "instance"), f"{overview.proved} proved", _many(overview.runs, "run")]
     if overview.failed:
         parts.append(f"{overview.failed} FAILED")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from wnpopt.cli.arguments import integer, real
+from wnpopt.cli.arguments import InstanceFile, Json, Seed, Threads, TimeLimit
 from wnpopt.cli.terminal import ProgressLine, complain, console, print_json, say, styled
 from wnpopt.core.errors import InputError, WnpoptError
 from wnpopt.core.interrupt import graceful_interrupt
@@ -23,15 +23,11 @@ if TYPE_CHECKING:
 
 
 def solve(
-    instance: Annotated[Path, typer.Argument(help="JSON file of the instance.", show_default=False)],
+    instance: InstanceFile,
     method: Annotated[str, typer.Option(help="One of those that `wnpopt list` shows.")] = "auto",
-    time_limit: Annotated[
-        float, typer.Option(help="Seconds for the methods that have a limit.", parser=real, metavar="S")
-    ] = 60.0,
-    threads: Annotated[
-        int | None, typer.Option(help="Threads of the solvers.", show_default="all cores", parser=integer, metavar="N")
-    ] = None,
-    seed: Annotated[int, typer.Option(help="Seed of everything random.", parser=integer, metavar="N")] = 0,
+    time_limit: TimeLimit = 60.0,
+    threads: Threads = None,
+    seed: Seed = 0,
     warm_start: Annotated[
         str, typer.Option(help="Method whose solution an exact method starts from; none for a cold start.")
     ] = "auto",
@@ -43,7 +39,7 @@ def solve(
     deterministic: Annotated[
         bool, typer.Option("--deterministic", help="Repeatable search with several threads (slower).")
     ] = False,
-    json: Annotated[bool, typer.Option("--json", help="The result as one JSON object on stdout.")] = False,
+    json: Json = False,
 ) -> int:
     """Solve an instance, verify the answer, show its value, bound and gap."""
     with graceful_interrupt(terminate=True):
@@ -51,7 +47,10 @@ def solve(
 
         api.expect(instance, method)
         loaded, family = api.load_with_data(instance)
-        draw = None if plot is None else plotter(family, plot)
+        if plot is not None:
+            from wnpopt.plotting.draw import check_picture
+
+            check_picture(family, plot)
         check_target(out, instance)
         check_target(plot, instance, out)
         with ProgressLine(f"{loaded.name} {method}", family.sense, enabled=not json) as line:
@@ -76,27 +75,11 @@ def solve(
         whole = True
         if out is not None:
             whole &= written("solution", out, lambda: api.save(solution, out), quiet=json)
-        if draw is not None and plot is not None:
-            whole &= written("picture", plot, lambda: draw(loaded, solution, result.bound, plot), quiet=json)
+        if plot is not None:
+            from wnpopt.plotting import draw
+
+            whole &= written("picture", plot, lambda: draw.draw(loaded, solution, result.bound, plot), quiet=json)
     return 0 if whole else 3
-
-
-def plotter(family: AnyFamily, path: Path) -> Draw:
-    """The family's drawing function.
-
-    After checking that ``path`` has a format that it knows and that its library is there.
-    """
-    from wnpopt.core.extras import need
-    from wnpopt.core.lazy import resolve
-
-    if family.plot is None:
-        raise InputError(f"the family {family.name} has no picture", where="--plot")
-    if path.suffix.lower() not in family.plot_formats:
-        endings = ", ".join(family.plot_formats)
-        raise InputError(f"found {path.name}; a file name with one of the endings {endings} is needed", where="--plot")
-    need("plotly.graph_objects" if path.suffix.lower() == ".html" else "matplotlib.figure", "plot")
-    draw: Draw = resolve(family.plot)  # type: ignore[assignment]
-    return draw
 
 
 def check_target(path: Path | None, *others: Path | None) -> None:
@@ -155,5 +138,3 @@ def _show(instance: Instance, family: AnyFamily, result: Result[Solution]) -> No
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    Draw = Callable[[Instance, Solution, float | None, Path], None]

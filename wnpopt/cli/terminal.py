@@ -11,6 +11,9 @@ import re
 import sys
 import threading
 import time
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
 from wnpopt.core.bound import Sense
@@ -45,6 +48,21 @@ def warn(text: str) -> None:
 def show_warning(message: Warning | str, *_: object, **__: object) -> None:
     """A :func:`warnings.showwarning` of one line."""
     warn(str(message))
+
+
+@contextmanager
+def plain_warnings() -> Iterator[list[str]]:
+    """Within the block warnings are one line each on stderr, as they come; the list has them too."""
+    told: list[str] = []
+
+    def show(message: Warning | str, *_: object, **__: object) -> None:
+        told.append(str(message))
+        show_warning(message)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", UserWarning)
+        warnings.showwarning = show
+        yield told
 
 
 def styled(text: str, style: str = "") -> Text:

@@ -70,7 +70,7 @@ def _verify_store(path: Path, json: bool) -> int:
     """0 if all records are accepted, 1 if one is not, 2 if one cannot be read."""
     from wnpopt.bench.store.recheck import recheck
     from wnpopt.bench.store.store import DamageWarning, Store
-    from wnpopt.cli.batch.command import plain_warnings
+    from wnpopt.cli.terminal import plain_warnings
 
     runs = checked = 0
     violated: list[dict[str, object]] = []

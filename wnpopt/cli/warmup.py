@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import sys
 import time
-from typing import Annotated
 
-import typer
-
+from wnpopt.cli.arguments import Json
 from wnpopt.cli.terminal import print_json
 
 
-def warmup(
-    json: Annotated[bool, typer.Option("--json", help="As one JSON object on stdout.")] = False,
-) -> int:
+def warmup(json: Json = False) -> int:
     """Compile everything once, so that no later run has to wait for it."""
     from dataclasses import asdict
 

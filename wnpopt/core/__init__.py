@@ -1,1 +1,1 @@
-"""The kernel: documents, results, budgets, registry. Depends on numpy and pydantic only."""
+"""What every family shares: documents, results, budgets, registry. Depends on numpy and pydantic only."""

@@ -50,6 +50,10 @@ class Budget:
         """Why a run that has to end early ends: Ctrl-C, else the time."""
         return Termination.INTERRUPTED if self.interrupted else Termination.TIME_LIMIT
 
+    def ending(self) -> Termination:
+        """Why a method that proved nothing ended: there was nothing left to do, unless it had to end early."""
+        return self.why_over() if self.exhausted() else Termination.HEURISTIC
+
     def share(self, seconds: float) -> Budget:
         """A budget of at most ``seconds`` of what is left, on the same clock and the same flag."""
         limit = min(self.elapsed() + seconds, self.time_limit if self.time_limit is not None else float("inf"))

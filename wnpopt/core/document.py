@@ -78,7 +78,7 @@ class Document(BaseModel):
         try:
             return cls.model_validate(data)
         except ValidationError as error:
-            raise explain(error, cls) from None
+            raise explain(error, cls, Document) from None
 
     def to_data(self) -> dict[str, object]:
         """The JSON object, in the contract's order of fields."""

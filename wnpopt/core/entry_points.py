@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from importlib.metadata import EntryPoint, distributions
 from typing import TypeVar
 
-from wnpopt.core.errors import one_line
+from wnpopt.core.errors import describe, one_line
 
 T = TypeVar("T")
 
@@ -71,7 +71,7 @@ def _one_by_one(group: str) -> tuple[list[EntryPoint], list[Fault]]:
             seen.add(name)
             found += [point for point in package.entry_points if point.group == group]
         except Exception as error:
-            faults.append(Fault(group, "", "", _called(package), told(error)))
+            faults.append(Fault(group, "", "", _called(package), describe(error, _TOLD, place=False)))
     return found, faults
 
 
@@ -85,7 +85,7 @@ def attempt(get: Callable[[], T]) -> T | str:
     except UnusableError as error:
         return one_line(str(error))
     except (Exception, SystemExit) as error:
-        return told(error)
+        return describe(error, _TOLD, place=False)
 
 
 def fault_of(point: EntryPoint, error: str) -> Fault:
@@ -110,13 +110,3 @@ def _called(package: object) -> str:
     if not name:
         return f"the package at {path}" if (path := getattr(package, "_path", None)) else "an unknown package"
     return f"{name} {version}" if version else str(name)
-
-
-def told(error: BaseException) -> str:
-    """An exception of somebody else's code in one line."""
-    try:
-        text = str(error)
-    except Exception:
-        text = "(its message cannot be read)"
-    text = text if len(text) <= _TOLD else text[:_TOLD] + "…"
-    return one_line(f"{type(error).__name__}: {text}" if text else type(error).__name__)

@@ -70,14 +70,14 @@ class SolverError(WnpoptError):
 _TOLD = 2000  # of a message that was made of a method's data this much is kept
 
 
-def describe(error: BaseException) -> str:
-    """An exception in one line, with the place where it was raised."""
-    frames = traceback.extract_tb(error.__traceback__)
-    place = f" ({Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""
+def describe(error: BaseException, most: int = _TOLD, *, place: bool = True) -> str:
+    """An exception in one line: its type, ``most`` characters of its message, and the ``place`` where it was raised."""
+    frames = traceback.extract_tb(error.__traceback__) if place else []
+    where = f" ({Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""
     try:
         told = str(error)
     except Exception:  # a third party's exception may fail at that, too
-        told = ""
-    if len(told) > _TOLD:
-        told = told[:_TOLD] + "…"
-    return one_line(f"{type(error).__name__}: {told}{place}" if told else f"{type(error).__name__}{place}")
+        told = "(its message cannot be read)"
+    if len(told) > most:
+        told = told[:most] + "…"
+    return one_line(f"{type(error).__name__}: {told}{where}" if told else f"{type(error).__name__}{where}")

@@ -38,15 +38,20 @@ _WANTED = {
 }
 
 
-def explain(error: ValidationError, model: type[BaseModel]) -> InputError:
-    """The most telling of pydantic's errors as one :class:`InputError`."""
+def explain(error: ValidationError, model: type[BaseModel], base: type[BaseModel]) -> InputError:
+    """The most telling of pydantic's errors about a ``model`` as one :class:`InputError`.
+
+    ``base`` is the class of all documents: pydantic names a branch of a union after its class.
+    """
+    branches = _BRANCHES | _subclass_names(base)
     details = error.errors(include_url=False)
     # In a union (a number or null) pydantic reports every branch: the one about null tells the user least.
     telling = [d for d in details if d["type"] != "none_required"] or details
     first = telling[0]
-    path = _inside(first["loc"])
+    path = _inside(first["loc"], branches)
     # A union reports each branch on its own; what would be right is any of them.
-    same = [d for d in telling if _inside(d["loc"]) == path and d["type"] in _WANTED and first["type"] in _WANTED]
+    known = [d for d in telling if d["type"] in _WANTED] if first["type"] in _WANTED else []
+    same = [d for d in known if _inside(d["loc"], branches) == path]
     wanted = list(dict.fromkeys(_wanted(d) for d in same))
     if len(wanted) > 1 and all(text.endswith(" is needed") for text in wanted):
         choices = " or ".join(text.removesuffix(" is needed") for text in wanted)
@@ -77,29 +82,24 @@ def found(value: object) -> str:
         return f"a {type(value).__name__}"
 
 
-def _inside(loc: tuple[int | str, ...]) -> tuple[int | str, ...]:
+def _inside(loc: tuple[int | str, ...], branches: set[str]) -> tuple[int | str, ...]:
     """``loc`` without the steps that name a validator or a branch of a union rather than a field."""
-    return tuple(step for step in loc if isinstance(step, int) or _is_field(step))
+    return tuple(
+        step for step in loc if isinstance(step, int) or not (step in branches or step.startswith(_VALIDATORS))
+    )
 
 
-def _is_field(step: str) -> bool:
-    branch = step.startswith(("function-", "constrained-", "tuple[", "lax-or-strict", "literal["))
-    return not (branch or step in _BRANCHES or step in _document_names())
-
-
-def _document_names() -> set[str]:
-    """The classes of documents: pydantic names a branch of a union after its class."""
-    from wnpopt.core.document import Document
-
-    found, left = set[str](), [Document]
+def _subclass_names(base: type[BaseModel]) -> set[str]:
+    names, left = set[str](), [base]
     while left:
         children = left.pop().__subclasses__()
-        found.update(child.__name__ for child in children)
+        names.update(child.__name__ for child in children)
         left += children
-    return found
+    return names
 
 
 _BRANCHES = {"int", "float", "str", "bool", "none", "list", "tuple"}
+_VALIDATORS = ("function-", "constrained-", "tuple[", "lax-or-strict", "literal[")
 
 
 def _sentence(detail: ErrorDetails, model: type[BaseModel]) -> str:

@@ -47,15 +47,16 @@ class Family(Generic[I, S]):
     references (``package.module:NAME``) by name, resolved when they are needed, so that listing families imports no
     solver. (Methods by reference alone, in a tuple, are all imported as soon as one is asked for.) ``warm_start`` names
     the method whose solution the exact methods start from. ``integer_objective`` holds for all instances or is asked of
-    one. ``prove_infeasible`` gives a proof that needs no solver's word, or None. ``plot`` draws a solution into a file
-    of one of ``plot_formats``; ``gantt`` makes the :class:`wnpopt.plotting.gantt.Gantt` of a verified solution.
+    one. ``prove_infeasible`` gives a proof that needs no solver's word, or None. ``gantt``
+    makes the :class:`wnpopt.plotting.gantt.Gantt` of a verified solution, of which all pictures are drawn; ``plot``
+    makes the figures of plotly, by name, that a page shows of an instance beneath the schedule.
     ``perturb`` makes one small random change: a function of an instance, a ``numpy.random.Generator`` and the instance
     with which the changes began, around whose values it keeps the others. ``warm_up`` are options of ``generate`` for
     tiny instances that, with the known case, reach everything that the family compiles.
 
-    ``suites`` are the family's named suites (:class:`wnpopt.core.suite.Suite`). ``documents`` are further kinds of
-    documents that it reads and writes: references to :class:`Document` classes by kind. ``importers`` make instances
-    from files, by format; ``commands`` are further commands of the command line, by name.
+    ``suites`` are references to the family's named suites (:class:`wnpopt.core.suite.Suite`) by name. ``documents`` are
+    further kinds of documents that it reads and writes: references to :class:`Document` classes by kind. ``importers``
+    make instances from files, by format; ``commands`` are further commands of the command line, by name.
     """
 
     name: str
@@ -73,13 +74,12 @@ class Family(Generic[I, S]):
     generate: Callable[[Mapping[str, int | float | str], int], I]
     generator_options: tuple[Option, ...]
     plot: str | None = None
-    plot_formats: tuple[str, ...] = (".png", ".svg")
     unit: str | Callable[[I], str] = ""
     doctor: KnownCase | None = None
     gantt: str | None = None
     perturb: str | None = None
     warm_up: tuple[Mapping[str, int | float | str], ...] = ()
-    suites: tuple[Any, ...] = ()
+    suites: Mapping[str, str] = field(default_factory=dict)
     documents: Mapping[str, str] = field(default_factory=dict)
     importers: Mapping[str, Importer] = field(default_factory=dict)
     commands: Mapping[str, Command] = field(default_factory=dict)

@@ -134,13 +134,18 @@ def write_atomic(path: str | os.PathLike[str], content: bytes) -> None:
     naming the file.
     """
     target = Path(path)
-    if target.exists() and (not target.is_file() or target.parent in _STREAMS):
-        _write_into(target, content)
-        return
     try:
-        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:40]}.", suffix=".tmp")
+        if target.exists() and (not target.is_file() or target.parent in _STREAMS):
+            with target.open("ab") as stream:
+                stream.write(content)
+        else:
+            _replace(target, content)
     except OSError as error:
         raise InputError(f"cannot be written: {error.strerror}", file=os.fspath(path)) from None
+
+
+def _replace(target: Path, content: bytes) -> None:
+    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:40]}.", suffix=".tmp")
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(content)
@@ -151,20 +156,9 @@ def write_atomic(path: str | os.PathLike[str], content: bytes) -> None:
         os.umask(umask)
         Path(temporary).chmod(0o666 & ~umask)
         Path(temporary).replace(target)
-    except OSError as error:
-        Path(temporary).unlink(missing_ok=True)
-        raise InputError(f"cannot be written: {error.strerror}", file=os.fspath(path)) from None
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
-
-
-def _write_into(target: Path, content: bytes) -> None:
-    try:
-        with target.open("ab") as stream:
-            stream.write(content)
-    except OSError as error:
-        raise InputError(f"cannot be written: {error.strerror}", file=os.fspath(target)) from None
 
 
 def write_json(path: str | os.PathLike[str], data: object) -> None:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 I = TypeVar("I", bound="Instance")  # noqa: E741 -- I and S are read as instance and solution throughout
 S = TypeVar("S", bound="Solution")
 
+_HARMLESS = frozenset({"numba", "numpy", "scipy"})
+
 
 @dataclass(frozen=True)
 class Start(Generic[S]):
@@ -94,6 +96,16 @@ class Method(Generic[I, S]):
         if isinstance(self.proves, str):  # as packages for wnpopt 0.1 have it
             object.__setattr__(self, "when", self.proves)
             object.__setattr__(self, "proves", Proof.NOTHING)
+
+    @property
+    def ours(self) -> bool:
+        """True if its code is part of wnpopt; what another package's does nobody here knows."""
+        return getattr(self.run, "__module__", "").partition(".")[0] == "wnpopt"
+
+    @property
+    def native(self) -> bool:
+        """True if it names a library that may abort, hang or print, where others raise."""
+        return any(module.partition(".")[0] not in _HARMLESS for module in self.modules)
 
     @property
     def proof_told(self) -> str:

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import MISSING, dataclass, field, fields
 from functools import cache
+from numbers import Integral, Real
 from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args, get_type_hints
 
 from wnpopt.core.errors import InputError
+from wnpopt.core.text import short
 
 T = TypeVar("T")
 
@@ -127,7 +130,7 @@ def read(
     ignored: Sequence[str] = (),
     where: Callable[[Option], str] = lambda known: known.name,
 ) -> T:
-    """The dataclass ``declared`` with what is ``given``; the names in ``ignored`` are somebody else's.
+    """The dataclass ``declared`` with what is ``given``; the options in ``ignored`` are read elsewhere.
 
     Raises :class:`InputError` at ``where`` (the option's name) for what is unknown, of another type or out of range.
     """
@@ -137,7 +140,7 @@ def read(
         if name in ignored:
             continue
         if name not in known:
-            raise InputError(f"unknown option; the options are {', '.join(known)}", where=name)
+            raise InputError(f"unknown option; the options are {', '.join((*ignored, *known))}", where=name)
         values[name] = checked(known[name], value, where(known[name]))
     missing = [entry for entry in known.values() if entry.required and values.get(entry.name) is None]
     if missing:
@@ -145,25 +148,62 @@ def read(
     return declared(**values)
 
 
+def name_of(options: Mapping[str, object], default: str) -> str:
+    """The ``name`` that a generator's options give to the instance, or ``default``."""
+    return str(checked(Option("name", default, "name of the instance"), options.get("name") or default, "name"))
+
+
+def parsed(known: Option, text: str, where: str) -> object:
+    """The value that ``text`` stands for; raises :class:`InputError` at ``where`` saying what would be right."""
+    value: object = text
+    with suppress(ValueError):
+        if known.kind == "integer":
+            value = int(text)
+        elif known.kind == "number":
+            value = float(text)
+        elif known.kind == "flag":
+            value = {"true": True, "false": False}.get(text, text)
+    return checked(known, value, where)
+
+
 def checked(known: Option, value: object, where: str) -> object:
-    """``value`` as the option takes it; raises :class:`InputError` at ``where`` saying what would be right."""
+    """``value`` as the option takes it; raises :class:`InputError` at ``where`` saying what would be right.
+
+    Numbers of other libraries become Python's own. An integer may be given as a float without a fraction, and one of 0
+    to 1 as False or True. A text may always be the default.
+    """
     if value is None and known.default is None:
         return None
-    if known.kind == "integer":
-        if isinstance(value, float) and value.is_integer():
-            value = int(value)
-        right = isinstance(value, int) and not isinstance(value, bool) and _inside(known, value)
-    elif known.kind == "number":
-        right = isinstance(value, int | float) and not isinstance(value, bool)
-        right = right and math.isfinite(value) and _inside(known, value)  # type: ignore[arg-type]
+    if known.kind in ("integer", "number"):
+        if isinstance(value, bool) and (known.kind, known.least, known.most) == ("integer", 0, 1):
+            return int(value)
+        number = _integer(value) if known.kind == "integer" else _real(value)
+        if number is not None and _inside(known, number):
+            return number
     elif known.kind == "text":
-        right = isinstance(value, str) and (not known.choices or value in known.choices)
-    else:
+        if isinstance(value, str) and (not known.choices or value in (known.default, *known.choices)):
+            return value
+    elif known.kind != "flag" or isinstance(value, bool):
         return value
-    if not right:
-        shown = value if isinstance(value, int | float) else repr(value)
-        raise InputError(f"found {shown}; {_wanted(known)} is needed", where=where)
-    return value
+    raise InputError(f"found {_shown(value)}; {_wanted(known)} is needed", where=where)
+
+
+def _real(value: object) -> float | None:
+    """``value`` as a finite float, None if it is none."""
+    if isinstance(value, bool) or not isinstance(value, Real):
+        return None
+    try:
+        number = float(value)
+    except OverflowError:  # an integer beyond all floats
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _integer(value: object) -> int | None:
+    if isinstance(value, Integral) and not isinstance(value, bool):
+        return int(value)
+    number = _real(value)
+    return int(number) if number is not None and number.is_integer() else None
 
 
 def _inside(known: Option, value: float) -> bool:
@@ -174,19 +214,32 @@ def _inside(known: Option, value: float) -> bool:
     )
 
 
+def _shown(value: object) -> str:
+    try:
+        return short(str(value) if isinstance(value, Real) else repr(value), 120)
+    except ValueError:  # Python writes no integer of more than 4300 digits
+        return "an integer of thousands of digits"
+
+
 def _wanted(known: Option) -> str:
     """What would be right, as in "an integer of 1 to 100"."""
-    if known.choices:
-        *most, last = known.choices
-        return f"{', '.join(most)} or {last}" if len(most) == 1 else f"one of {', '.join(known.choices)}"
+    if known.kind == "flag":
+        return "true or false"
     if known.kind == "text":
-        return "a text"
-    what = "an integer" if known.kind == "integer" else "a finite number"
+        return range_of(known) or "a text"
+    closed = known.least is not None and known.most is not None
+    what = "an integer" if known.kind == "integer" else "a number" if closed else "a finite number"
+    limits = range_of(known)
+    between = " " if not limits or known.above is not None else " of "
+    return f"{what}{between}{limits}".rstrip() + ("," if known.above is not None and known.most is not None else "")
+
+
+def range_of(known: Option) -> str:
+    """The values that an option takes, as in "1 to 100", "above 0" or "latency or energy"; empty if it takes all."""
+    if known.choices:
+        *others, last = known.choices
+        return f"{others[0]} or {last}" if len(others) == 1 else f"one of {', '.join(known.choices)}"
     if known.least is not None and known.most is not None:
-        return f"{what.replace('finite ', '')} of {known.least:.15g} to {known.most:.15g}"
-    if known.least is not None:
-        return f"{what} of at least {known.least:.15g}"
-    if known.above is not None:
-        low = f"{what} above {known.above:.15g}"
-        return low if known.most is None else f"{low}, at most {known.most:.15g},"
-    return what if known.most is None else f"{what} of at most {known.most:.15g}"
+        return f"{known.least:.15g} to {known.most:.15g}"
+    limits = (("at least", known.least), ("above", known.above), ("at most", known.most))
+    return ", ".join(f"{word} {limit:.15g}" for word, limit in limits if limit is not None)

@@ -1,16 +1,27 @@
-"""Small random changes of an instance's numbers: what the families' ``perturb`` functions have in common.
+"""Small random changes of an instance: what the families' ``perturb`` functions are made of.
 
-Values stay within a range around those of the instance that the changes began with, so that a thousand changes later
-it is still an instance of the same kind and order of magnitude.
+A family names what may change by its path, ``*`` standing for any entry of a list, and how often it is drawn; all of a
+``perturb`` for jobs with a release date and a duration is::
+
+    from wnpopt.core.perturbation import NumberMove, change
+
+    def perturb(instance, rng, origin):
+        return change(instance, rng, origin, {NumberMove("jobs.*.release"): 1, NumberMove("jobs.*.duration"): 2})
+
+and its :class:`~wnpopt.core.family.Family` names it: ``perturb="my_package.perturb:perturb"``. Integers stay integers,
+what is None stays None, and values stay within a range around those at the same path in ``origin``, the instance that
+the changes began with: a thousand changes later it is still one of the same kind and order of magnitude.
+:class:`Exchange`, :class:`Removal` and :class:`Addition` are further moves; one that is peculiar to a family is a
+function of a :class:`Walk`.
 """
 
 from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 from pydantic import ValidationError
@@ -19,7 +30,9 @@ from wnpopt.core.document import Instance
 from wnpopt.core.errors import InputError
 
 I = TypeVar("I", bound=Instance)  # noqa: E741
-T = TypeVar("T")
+
+Place = tuple[str | int, ...]
+"""Where a value is: ``("jobs", 3, "duration")``; what it is found by, ``"jobs.*.duration"``, is a path."""
 
 FACTOR = 5.0
 """Values stay between the least one of the original instance over this factor and its greatest one times it."""
@@ -82,22 +95,155 @@ def pick(count: int, rng: np.random.Generator) -> int:
     return int(rng.integers(count))
 
 
-def replaced(entries: Sequence[T], index: int, entry: T) -> tuple[T, ...]:
-    """``entries`` with another one at ``index``."""
-    return (*entries[:index], entry, *entries[index + 1 :])
+def count_range(count: int) -> tuple[int, int]:
+    """The least and the greatest number of entries that a list may have that began with ``count``: a quarter off."""
+    slack = max(1, count // 4)
+    return max(0, count - slack), count + slack
 
 
-def change(instance: I, rng: np.random.Generator, moves: Sequence[Callable[[], I | None]]) -> I:
+def _is_set(value: object) -> bool:
+    return value is not None
+
+
+@dataclass(frozen=True)
+class Walk(Generic[I]):
+    """A random walk that has come from ``origin`` to ``instance``; ``rng`` draws where it goes."""
+
+    instance: I
+    rng: np.random.Generator
+    origin: I
+
+    def pick(self, path: str, suits: Callable[[Any], bool] = _is_set) -> tuple[Place, Any]:
+        """One of the places of ``path`` whose value ``suits``, all alike, with the value.
+
+        Raises :class:`InputError` where there is none.
+        """
+        suiting = [(place, value) for place, value in _values(self.instance, path) if suits(value)]
+        if not suiting:
+            raise InputError("there is nothing to change", where=path)
+        return suiting[pick(len(suiting), self.rng)]
+
+    def known(self, path: str, suits: Callable[[Any], bool] = _is_set, within: Place = ()) -> list[Any]:
+        """The values of the origin at ``path`` that suit; those below the place ``within`` alone."""
+        values = _values(self.origin, path)
+        return [value for place, value in values if place[: len(within)] == within and suits(value)]
+
+    def put(self, changes: Mapping[Place, object]) -> I:
+        """The instance with other values at these places, validated anew."""
+        changed: I = _put(self.instance, changes)
+        return changed
+
+
+Move = Callable[[Walk[I]], I | None]
+"""A kind of change. Where it does not apply it returns None, or raises what :meth:`Walk.pick` or validation raises."""
+
+
+def change(instance: I, rng: np.random.Generator, origin: I, moves: Mapping[Move[I], int]) -> I:
     """What the first of ``moves`` that applies makes of ``instance``; they are tried at random, with repetition.
 
-    A move returns None where it does not apply, and raises what validation raises where its copy is no valid
-    instance. Returns ``instance`` itself if no move changes it.
+    The number of a move is its weight. Returns ``instance`` itself if no move changes it.
     """
+    walk = Walk(instance, rng, origin)
+    weighted = [move for move, weight in moves.items() for _ in range(weight)]
     for _ in range(_TRIES):
         try:
-            changed = moves[pick(len(moves), rng)]()
+            changed = weighted[pick(len(weighted), rng)](walk)
         except (InputError, ValidationError):
             continue  # sums may leave the exact integers or overflow: then another change is drawn
         if changed is not None and changed.instance_hash != instance.instance_hash:
             return changed
     return instance
+
+
+@dataclass(frozen=True)
+class NumberMove:
+    """Another value for one of the numbers at ``path``, within :data:`FACTOR` of the range of the origin's.
+
+    ``within`` the path "models.*" the range is that of the same model. ``whole``: real numbers that are whole in all of
+    the origin stay whole, at least 1, as their sums do.
+    """
+
+    path: str
+    within: str = ""
+    whole: bool = False
+
+    def __call__(self, walk: Walk[I]) -> I | None:
+        place, value = walk.pick(self.path)
+        known = walk.known(self.path, within=place[: len(self.within.split("."))] if self.within else ())
+        if not known:
+            return None
+        allowed = Range.around(known)
+        if isinstance(value, int):
+            return walk.put({place: allowed.integer(value, walk.rng)})
+        if self.whole and all(other.is_integer() for other in known):
+            return walk.put({place: float(allowed.integer(int(value), walk.rng, least=1))})
+        return walk.put({place: allowed.real(value, walk.rng)})
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """Two of the values at ``path`` change places; None is a value, too."""
+
+    path: str
+
+    def __call__(self, walk: Walk[I]) -> I | None:
+        (first, mine), (second, other) = (walk.pick(self.path, lambda _value: True) for _ in range(2))
+        return walk.put({first: other, second: mine})
+
+
+@dataclass(frozen=True)
+class Removal:
+    """An entry less in the list ``field`` of the instance, within :func:`count_range` of the origin's number."""
+
+    field: str
+
+    def __call__(self, walk: Walk[I]) -> I | None:
+        entries = getattr(walk.instance, self.field)
+        if len(entries) <= count_range(len(getattr(walk.origin, self.field)))[0]:
+            return None
+        removed = pick(len(entries), walk.rng)
+        return walk.put({(self.field,): entries[:removed] + entries[removed + 1 :]})
+
+
+@dataclass(frozen=True)
+class Addition:
+    """An entry more in the list ``field``: what ``make`` makes, or None; within :func:`count_range`, too."""
+
+    field: str
+    make: Callable[[Walk[Any]], object]
+
+    def __call__(self, walk: Walk[I]) -> I | None:
+        entries = getattr(walk.instance, self.field)
+        if len(entries) >= count_range(len(getattr(walk.origin, self.field)))[1]:
+            return None
+        added = self.make(walk)
+        return None if added is None else walk.put({(self.field,): (*entries, added)})
+
+
+def _values(node: Any, path: str) -> list[tuple[Place, Any]]:
+    """Every place of ``path`` below ``node``, with what is there; nothing is below None."""
+    reached: list[tuple[Place, Any]] = [((), node)]
+    for name in path.split("."):
+        reached = [
+            ((*place, key), _entry(node, key))
+            for place, node in reached
+            if node is not None
+            for key in (range(len(node)) if name == "*" else (name,))
+        ]
+    return reached
+
+
+def _entry(node: Any, key: str | int) -> Any:
+    return node[key] if isinstance(key, int) else getattr(node, key)
+
+
+def _put(node: Any, changes: Mapping[Place, object]) -> Any:
+    if () in changes:
+        return changes[()]
+    below: dict[str | int, dict[Place, object]] = {}
+    for (key, *rest), value in changes.items():
+        below.setdefault(key, {})[tuple(rest)] = value
+    changed = {key: _put(_entry(node, key), inner) for key, inner in below.items()}
+    if isinstance(node, tuple):
+        return tuple(changed.get(index, entry) for index, entry in enumerate(node))
+    return node.model_copy(update=changed)

@@ -5,60 +5,85 @@ A family describes its suites; what was measured on one of their instances is ha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from functools import cached_property
+from types import MappingProxyType
+from typing import TYPE_CHECKING, cast
 
 from wnpopt.core.errors import InputError
+from wnpopt.core.lazy import resolve
 
 if TYPE_CHECKING:
+    from wnpopt.core.bound import Sense
     from wnpopt.core.document import Instance, Solution
 
-
-class Solved(Protocol):
-    """A run on an instance of a suite."""
-
-    @property
-    def label(self) -> str:
-        """What the line in a chart is called that it belongs to."""
-
-    @property
-    def method(self) -> str:
-        """The method that ran."""
-
-    @property
-    def objective(self) -> float | None:
-        """The verified objective, if it found a solution."""
+PRESETS = ("quick", "full")
+Values = Mapping[str, tuple[float, ...]]
+"""Values by the label of their line: several where several runs have that label."""
 
 
-A_co = TypeVar("A_co", bound=Solved, covariant=True)
+@dataclass(frozen=True)
+class SolvedRun:
+    """A run with a verified solution: the label of its line in a chart, its method, the verified objective."""
+
+    label: str
+    method: str
+    objective: float
+    read_solution: Callable[[], Solution | None]
+
+    @cached_property
+    def solution(self) -> Solution | None:
+        """The solution, read when it is asked for; None if it is not kept. Raises :class:`InputError` if it is gone."""
+        return self.read_solution()
 
 
-class Trial(Protocol[A_co]):
-    """One instance of a suite with the runs on it."""
+@dataclass(frozen=True)
+class Trial:
+    """One instance of a suite with the ``solved`` runs on it; ``bound`` is the best bound that is known of it."""
 
-    @property
+    sense: Sense
+    bound: float | None
+    solved: tuple[SolvedRun, ...]
+    read_instance: Callable[[], Instance]
+
+    @cached_property
     def instance(self) -> Instance:
-        """The instance."""
-
-    @property
-    def bound(self) -> float | None:
-        """The best bound that is known of it."""
-
-    @property
-    def solved(self) -> Sequence[A_co]:
-        """The runs that have a verified solution."""
-
-    @property
-    def solutions(self) -> Sequence[tuple[A_co, Solution]]:
-        """These runs with their solutions, as far as those are kept."""
+        """The instance, read when it is asked for; raises :class:`InputError` if it is gone."""
+        return self.read_instance()
 
     def value(self, method: str) -> float | None:
         """The verified objective of ``method``; None if no run of it has one. Of several runs the best."""
+        values = [run.objective for run in self.solved if run.method == method]
+        return (min if self.sense == "min" else max)(values, default=None)
 
+    def by_label(self, value: Callable[[SolvedRun], float | None]) -> dict[str, tuple[float, ...]]:
+        """``value`` of every solved run that has one, under the run's label."""
+        values: dict[str, tuple[float, ...]] = {}
+        for run in self.solved:
+            number = value(run)
+            if number is not None:
+                values[run.label] = (*values.get(run.label, ()), number)
+        return values
 
-Values = Mapping[str, tuple[float, ...]]
-"""Values by the label of their line: several where several runs have that label."""
+    def objectives(self, scale: float) -> Values:
+        """Every run's objective times ``scale``, and so the best bound, as a line of its own."""
+        values = self.by_label(lambda run: scale * run.objective)
+        return values if self.bound is None else values | {"best bound": (scale * self.bound,)}
+
+    def against(self, method: str, compare: Callable[[float, float], float], bound: str | None = None) -> Values:
+        """``compare(objective, reference)`` of every run of another method; the reference is the value of ``method``.
+
+        ``bound`` is the label under which the best bound is compared too. Nothing where the reference is not above 0.
+        """
+        reference = self.value(method)
+        if reference is None or reference <= 0:
+            return {}
+        values = self.by_label(lambda run: None if run.method == method else compare(run.objective, reference))
+        compared = {f"{label} against {method}": numbers for label, numbers in values.items()}
+        if bound is not None and self.bound is not None:
+            compared[bound] = (compare(self.bound, reference),)
+        return compared
 
 
 @dataclass(frozen=True)
@@ -68,26 +93,27 @@ class Measure:
     name: str
     title: str
     y_label: str
-    values: Callable[[Trial[Solved]], Values]
-
-
-def by_label(trial: Trial[Solved], value: Callable[[Solved], float | None]) -> dict[str, tuple[float, ...]]:
-    """``value`` of every solved run, under the run's label."""
-    found: dict[str, tuple[float, ...]] = {}
-    for attempt in trial.solved:
-        number = value(attempt)
-        if number is not None:
-            found[attempt.label] = (*found.get(attempt.label, ()), number)
-    return found
+    values: Callable[[Trial], Values]
 
 
 @dataclass(frozen=True)
-class Preset:
+class SuitePreset:
     """How much of a suite: values of the parameter, instance seeds, seconds a run for the searches, if any."""
 
     x: tuple[float, ...]
     seeds: tuple[int, ...]
     time_limit: float | None
+
+
+def presets(
+    quick: tuple[float, ...],
+    full: tuple[float, ...],
+    seeds: tuple[int, int],
+    limits: tuple[float | None, float | None] = (None, None),
+) -> Mapping[str, SuitePreset]:
+    """The presets quick and full: values of the parameter, how many seeds each, and how many seconds a search has."""
+    made = (SuitePreset(x, tuple(range(n)), limit) for x, n, limit in zip((quick, full), seeds, limits, strict=True))
+    return MappingProxyType(dict(zip(PRESETS, made, strict=True)))
 
 
 @dataclass(frozen=True)
@@ -112,7 +138,7 @@ class Suite:
     family: str
     parameter: str
     unit: str
-    presets: Mapping[str, Preset]
+    presets: Mapping[str, SuitePreset]
     heuristics: tuple[str, ...]
     searches: tuple[str, ...]
     make: Callable[[Point], Instance]
@@ -124,7 +150,7 @@ class Suite:
         """All methods, in the order in which charts show them."""
         return self.heuristics + self.searches
 
-    def preset(self, name: str) -> Preset:
+    def preset(self, name: str) -> SuitePreset:
         """The preset called ``name``; raises :class:`InputError` naming those that exist."""
         if name not in self.presets:
             raise InputError(f"found {name!r}; one of {', '.join(self.presets)} is needed", where="preset")
@@ -146,3 +172,22 @@ class Suite:
         # What the generator was given is not all: some suites take a part of what it makes, or scale it.
         source = f"{made.source}; suite {self.name}, {self.parameter} {point.x:g}"
         return made.model_copy(update={"name": name, "source": source})
+
+
+class Suites(Mapping[str, Suite]):
+    """Suites by name; each is imported from where its reference (``package.module:NAME``) says when it is asked for."""
+
+    def __init__(self, references: Mapping[str, str]) -> None:
+        self._references = references
+
+    def __getitem__(self, name: str) -> Suite:
+        return cast(Suite, resolve(self._references[name]))
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._references
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._references)
+
+    def __len__(self) -> int:
+        return len(self._references)

@@ -14,7 +14,7 @@ import sys
 import threading
 from dataclasses import dataclass, field
 
-from wnpopt.backends.isolation.fork_server import Child, ForkServer
+from wnpopt.backends.isolation.fork_server import Child, Exit, ForkServer
 from wnpopt.backends.isolation.frames import ClosedError
 from wnpopt.core.budget import usable_cores
 from wnpopt.core.errors import SolverError
@@ -39,7 +39,7 @@ class Worker:
     runs: int = 0
 
 
-class Pool:
+class WorkerPool:
     """Hands out workers; from any thread."""
 
     def __init__(self) -> None:
@@ -104,7 +104,7 @@ class Pool:
                 if not worker.child.frames.waiting():  # an idle one has nothing to say, unless it is dead
                     self._busy.add(worker)
                     return worker
-                self._end(worker)
+                worker.server.end(worker.child)
         return None
 
     def _hire(self, method: AnyMethod, made: queue.SimpleQueue[Worker | Exception], stop: threading.Event) -> None:
@@ -132,7 +132,7 @@ class Pool:
                     if server is self._server:
                         self._busy.add(worker)
                         return worker
-                self._end(worker)
+                worker.server.end(worker.child)
         raise SolverError("no process can be started: the pool was closed")
 
     def _keep(self, worker: Worker) -> None:
@@ -169,9 +169,9 @@ class Pool:
                 return
         self.end(worker)
 
-    def end(self, worker: Worker) -> int | None:
-        """Kill a worker; its exit status, negative for a signal, if it is known."""
-        status = self._end(worker)
+    def end(self, worker: Worker) -> Exit:
+        """Kill a worker; how it ended."""
+        ended = worker.server.end(worker.child)
         with self._lock:
             self._busy.discard(worker)
             over = worker.server in self._retired and not any(w.server is worker.server for w in self._busy)
@@ -179,7 +179,7 @@ class Pool:
                 self._retired.discard(worker.server)
         if over:
             worker.server.close()
-        return status
+        return ended
 
     def close(self) -> None:
         """End the server and with it all workers."""
@@ -211,13 +211,6 @@ class Pool:
                 self._server, self._path = ForkServer(HANDLER, method.modules), list(sys.path)
             return self._server
 
-    def _end(self, worker: Worker) -> int | None:
-        status = None
-        with contextlib.suppress(ClosedError):
-            status = worker.server.bury(worker.child)
-        worker.child.log.close()
-        return status
-
     def forget(self) -> None:
         """In a forked child: the workers are the parent's; holding on to their connections would keep them alive."""
         self._lock = threading.Lock()
@@ -229,7 +222,7 @@ class Pool:
         self._server, self._preparing = None, None
 
 
-POOL = Pool()
+POOL = WorkerPool()
 atexit.register(POOL.close)
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=POOL.forget)

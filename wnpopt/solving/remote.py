@@ -9,7 +9,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from wnpopt.backends.isolation.death import last_words, told
 from wnpopt.backends.isolation.frames import ClosedError
 from wnpopt.core.attempt import Attempt
 from wnpopt.core.bound import Bound
@@ -190,11 +189,7 @@ def _supervise(
                     POOL.end(worker)
                     return Termination.INTERRUPTED, "the solver did not stop at once and was ended"
     except ClosedError:
-        words = last_words(worker.child)
-        status = POOL.end(worker)
-        return Termination.ERROR, f"the solver's process {told(status)}" + (
-            f"; its last words: {words}" if words else ""
-        )
+        return Termination.ERROR, f"the solver's process {POOL.end(worker)}"
 
 
 def _heard(message: bytes) -> Message | None:

@@ -10,9 +10,6 @@ from wnpopt.core.document import Instance, Solution
 from wnpopt.core.registry import AnyMethod
 from wnpopt.core.trace import Candidate, TracePoint
 
-_OURS = frozenset({"numba", "numpy", "scipy"})
-"""Libraries of a method that are none of the native solvers: they raise, they do not abort."""
-
 
 @dataclass(frozen=True)
 class Request:
@@ -44,5 +41,4 @@ def needs_a_process(method: AnyMethod) -> bool:
 
     Native solvers do, and what a method of another package does nobody here knows.
     """
-    ours = getattr(method.run, "__module__", "").partition(".")[0] == "wnpopt"
-    return not ours or any(module.partition(".")[0] not in _OURS for module in method.modules)
+    return method.native or not method.ours

@@ -1,6 +1,3 @@
-* Source:     Pyomo MPS Writer
-* Format:     Free MPS
-*
 NAME intradp_milp
 OBJSENSE
  MIN

@@ -1,6 +1,3 @@
-* Source:     Pyomo MPS Writer
-* Format:     Free MPS
-*
 NAME tiny-04
 OBJSENSE
  MIN

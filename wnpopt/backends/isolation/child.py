@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import faulthandler
 import os
 import resource
@@ -16,10 +15,9 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import cast
 
-from wnpopt.backends.isolation.fork_server import adopt_orphans, kill_strays
 from wnpopt.backends.isolation.frames import ClosedError, Frames
+from wnpopt.backends.isolation.processes import adopt_orphans, die_with_parent, kill_strays
 
-_PR_SET_PDEATHSIG = 1
 _PATIENCE_S = 0.2  # for threads that are about to end
 
 Handler = Callable[[bytes, Frames, Callable[[], None]], bytes]
@@ -111,12 +109,3 @@ def _isolate(log: int, memory_bytes: int | None, parent: int) -> None:
         roof = 4 * memory_bytes + (8 << 30)
         _, hard = resource.getrlimit(resource.RLIMIT_AS)
         resource.setrlimit(resource.RLIMIT_AS, (roof if hard < 0 else min(roof, hard), hard))
-
-
-def die_with_parent(parent: int) -> None:
-    """Ask the kernel for SIGKILL when the process ``parent`` ends (Linux; elsewhere the closed channel has to do)."""
-    if not sys.platform.startswith("linux"):
-        return
-    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:  # it ended before we asked
-        os._exit(1)

@@ -8,10 +8,7 @@ A child that was killed is replaced in milliseconds, and the caller's process ne
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import fcntl
-import gc
-import importlib
 import json
 import os
 import signal
@@ -20,34 +17,19 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
-import traceback
-import warnings
 import weakref
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import IO
 
 from wnpopt.backends.isolation.frames import ClosedError, Frames
 from wnpopt.core.errors import SolverError
 
 _BOOT = (
-    "import json, sys; sys.path[:] = json.loads(sys.argv[2]); "
-    "from wnpopt.backends.isolation.fork_server import main; main()"
+    "import json, sys; sys.path[:] = json.loads(sys.argv[2]); from wnpopt.backends.isolation.server import main; main()"
 )
-_PR_SET_CHILD_SUBREAPER = 36
-_REAP_S = 5.0
 _ANSWER_S = 120.0  # a server that says nothing for so long hangs; its imports take seconds
 _THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
-_MODULES = {
-    "numba": "numba",
-    "ortools": "ortools.sat.python.cp_model",
-    "pyomo": "pyomo.repn.plugins.standard_form",
-    "highspy": "highspy",
-    "cvxpy": "cvxpy",
-}
-"""What to import ahead for a library that a method names."""
 
 
 _servers: weakref.WeakSet[ForkServer] = weakref.WeakSet()
@@ -60,6 +42,27 @@ class Child:
     pid: int
     frames: Frames
     log: IO[bytes]
+
+
+@dataclass(frozen=True)
+class Exit:
+    """How a worker ended: its exit status as :func:`os.waitstatus_to_exitcode` gives it, None if it is not known, and
+    the line of standard error that tells most.
+    """
+
+    status: int | None
+    last_words: str
+
+    def __str__(self) -> str:
+        if self.status is None:
+            ended = "died"
+        elif self.status >= 0:
+            ended = f"ended with exit code {self.status}"
+        else:
+            ended = f"died of {_signal_name(-self.status)}"
+            if -self.status == signal.SIGKILL:
+                ended += " (killed from outside, perhaps for want of memory)"
+        return ended + (f"; its last words: {self.last_words}" if self.last_words else "")
 
 
 class ForkServer:
@@ -120,19 +123,20 @@ class ForkServer:
                 # It would be so for every run: that is no failure of an instance.
                 raise SolverError("no worker can be started: the process that makes them ends at once") from None
 
-    def bury(self, child: Child) -> int | None:
-        """Kill what is left of a worker; its exit status as :func:`os.waitstatus_to_exitcode` gives it, if known.
+    def end(self, child: Child) -> Exit:
+        """Kill what is left of a worker, and close what belongs to it.
 
         The server does it: for its own child, not yet waited for, the process id cannot mean another process.
         """
         child.frames.close()
-        with self._lock:
-            if self._control is None:
-                return None  # the server is dead, and its children with it
-            try:
-                return self._ask({"bury": child.pid}, []).get("status")
-            except ClosedError:
-                return None
+        status = None
+        with self._lock, contextlib.suppress(ClosedError):
+            if self._control is not None:  # else the server is dead, and its children with it
+                status = self._ask({"end": child.pid}, []).get("status")
+        if child.log.closed:
+            return Exit(status, "")  # Ctrl-C may have come when it had just been ended
+        with child.log:
+            return Exit(status, _last_words(child.log))
 
     def close(self) -> None:
         """End the server and every child that it forked; whoever waits for its answer gets :class:`ClosedError`."""
@@ -213,89 +217,6 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_forget_after_fork)
 
 
-def main() -> None:
-    """The server's process: fork and reap as asked until the connection closes, then end with all children."""
-    _open_standard()
-    control = socket.socket(fileno=int(sys.argv[1]))
-    settings = json.loads(sys.argv[3])
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    adopt_orphans()
-    _preload(settings["handler"], settings["libraries"])
-    gc.collect()
-    gc.freeze()  # what is there already stays shared with the children
-    children: set[int] = set()
-    try:
-        while True:
-            request, handles, _, _ = socket.recv_fds(control, 4096, 2)
-            for handle in handles:
-                os.set_inheritable(handle, False)  # what a method starts shall not keep the connection open
-            if not request:
-                return
-            asked = json.loads(request)
-            if "fork" in asked:
-                answer = _fork(control, handles, settings["handler"], settings["memory_bytes"])
-                if "pid" in answer:
-                    children.add(answer["pid"])
-            elif asked["bury"] in children:
-                _kill(asked["bury"])
-                answer = _reap(asked["bury"])
-                children.discard(asked["bury"])
-                kill_strays(children)
-            else:
-                answer = {}  # of a server before this one: by now its number may be anybody's
-            control.sendall(json.dumps(answer).encode())
-    except OSError:
-        return
-    finally:
-        for pid in children:
-            _kill(pid)
-            _reap(pid)
-        kill_strays(set())
-        control.close()
-
-
-def _preload(handler: str, libraries: Sequence[str]) -> None:
-    """Import ahead what the methods name; what does not load is told of by the run that needs it."""
-    from wnpopt.core import registry
-
-    for module in ("wnpopt.api", "wnpopt.backends.isolation.child", handler.partition(":")[0]):
-        with contextlib.suppress(Exception):
-            importlib.import_module(module)
-    for name in registry.family_names():
-        with contextlib.suppress(Exception):
-            registry.methods(name)
-    for library in libraries:
-        with contextlib.suppress(Exception):
-            importlib.import_module(_MODULES.get(library, library))
-
-
-def _fork(control: socket.socket, handles: list[int], handler: str, memory_bytes: int | None) -> dict[str, int]:
-    from wnpopt.backends.isolation.child import work
-
-    parent = os.getpid()
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", DeprecationWarning)  # of idle threads that a library started
-            pid = os.fork()
-    except OSError as error:
-        _close(handles)
-        return {"error": error.errno or 0}
-    if pid == 0:
-        code = 1
-        try:
-            control.close()
-            work(handler, socket.socket(fileno=handles[0]), handles[1], memory_bytes, parent)
-            code = 0
-        except BaseException:
-            traceback.print_exc()
-        finally:
-            with contextlib.suppress(Exception):
-                sys.stderr.flush()
-            os._exit(code)
-    _close(handles)
-    return {"pid": pid}
-
-
 def _above_standard(connection: socket.socket) -> socket.socket:
     """The same connection with a handle above 2: a daemon may have closed its standard streams."""
     if connection.fileno() > 2:
@@ -304,60 +225,20 @@ def _above_standard(connection: socket.socket) -> socket.socket:
         return socket.socket(fileno=fcntl.fcntl(connection.fileno(), fcntl.F_DUPFD_CLOEXEC, 3))
 
 
-def _open_standard() -> None:
-    """Where a standard stream is closed, open nothing in its place: another handle would get its number."""
-    for number in range(3):
-        try:
-            os.fstat(number)
-        except OSError:
-            os.open(os.devnull, os.O_RDWR)
+def _signal_name(number: int) -> str:
+    """SIGABRT for 6; the real-time ones have no names."""
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
 
 
-def _close(handles: list[int]) -> None:
-    for handle in handles:
-        os.close(handle)
-
-
-def _kill(pid: int) -> None:
-    """SIGKILL for a worker and for whatever it has started (it leads a session of its own)."""
-    for kill in (os.killpg, os.kill):
-        with contextlib.suppress(OSError):
-            kill(pid, signal.SIGKILL)
-
-
-def adopt_orphans() -> None:
-    """Become the parent of descendants whose own parent ends, so that none gets away (Linux)."""
-    if sys.platform.startswith("linux"):
-        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_CHILD_SUBREAPER, 1)
-
-
-def children_of(pid: int) -> set[int]:
-    """The living and unburied children of a process; none where that cannot be told."""
-    found: set[int] = set()
-    with contextlib.suppress(OSError, ValueError):
-        for task in Path(f"/proc/{pid}/task").iterdir():
-            found.update(map(int, (task / "children").read_bytes().split()))
-    return found
-
-
-def kill_strays(workers: set[int]) -> None:
-    """Kill the children of this process that are no ``workers``, and the orphans that come to it by that."""
-    end = time.monotonic() + _REAP_S
-    while time.monotonic() < end and (strays := children_of(os.getpid()) - workers):
-        for pid in strays:
-            _kill(pid)
-            _reap(pid)
-
-
-def _reap(pid: int) -> dict[str, int]:
-    """The exit status of a child that is dead or about to be; nothing if it is no child or does not end."""
-    end = time.monotonic() + _REAP_S
-    while time.monotonic() < end:
-        try:
-            found, status = os.waitpid(pid, os.WNOHANG)
-        except ChildProcessError:
-            return {}
-        if found:
-            return {"status": os.waitstatus_to_exitcode(status)}
-        time.sleep(0.002)
-    return {}
+def _last_words(log: IO[bytes]) -> str:
+    """The first line of a native crash's report, else the last line."""
+    handle = log.fileno()
+    size = os.fstat(handle).st_size
+    text = os.pread(handle, 20_000, max(0, size - 20_000)).decode(errors="replace")
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    fatal = next((line for line in lines if line.startswith(("Fatal Python error", "terminate called"))), None)
+    what = next((line for line in lines if line.startswith("what()")), "")
+    return (f"{fatal} {what}".strip() if fatal else lines[-1] if lines else "")[:300]

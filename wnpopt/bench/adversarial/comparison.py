@@ -23,7 +23,7 @@ Number = int | float
 
 
 class Kind(StrEnum):
-    """What came of a duel of A against B."""
+    """What came of comparing A with B."""
 
     RATIO = "ratio"  # both have a verified objective, and their ratio is a number
     FAILS = "fails"  # A finds nothing while B does
@@ -61,7 +61,7 @@ class Score(msgspec.Struct, frozen=True):
 
 
 @dataclass(frozen=True)
-class Answer:
+class MethodAnswer:
     """The answer of one method, or the error that it raised instead."""
 
     result: Result[Solution] | None
@@ -85,21 +85,21 @@ class Answer:
         return Bound(self.result.bound, self.result.bound_by or self.result.method)
 
 
-def answer(instance: Instance, method: str, seed: int, time_limit: float | None) -> Answer:
+def answer(instance: Instance, method: str, seed: int, time_limit: float | None) -> MethodAnswer:
     """Let ``method`` solve ``instance`` on one thread.
 
     What it raises is an answer too: an instance that breaks a method is worth keeping. Raises
     :class:`UnsupportedError` and :class:`MissingDependencyError`, which say nothing of the instance's numbers.
     """
     try:
-        return Answer(api.solve(instance, method, time_limit=time_limit, threads=1, seed=seed))
+        return MethodAnswer(api.solve(instance, method, time_limit=time_limit, threads=1, seed=seed))
     except (UnsupportedError, MissingDependencyError):
         raise
     except Exception as error:
-        return Answer(None, f"{method} raised {type(error).__name__}: {error}")
+        return MethodAnswer(None, f"{method} raised {type(error).__name__}: {error}")
 
 
-def score(a: Answer, b: Answer, sense: Sense, integral: bool) -> Score:
+def score(a: MethodAnswer, b: MethodAnswer, sense: Sense, integral: bool) -> Score:
     """How much ``a`` loses to ``b``; ``integral`` if every objective of the instance is an integer."""
     bound = best_bound([known for known in (a.bound, b.bound) if known is not None], sense)
     value = None if bound is None else bound.value
@@ -126,7 +126,7 @@ def ratio_of(ours: float, theirs: float, sense: Sense) -> float | None:
     return above / below if below > 0 else None
 
 
-def _side(given: Answer, bound: float | None) -> Side:
+def _side(given: MethodAnswer, bound: float | None) -> Side:
     result = given.result
     if result is None:
         return Side("unknown", "error", None, None, None, None, None, given.error)
@@ -137,7 +137,7 @@ def _side(given: Answer, bound: float | None) -> Side:
     )  # fmt: skip
 
 
-def _defect(a: Answer, b: Answer, sense: Sense, integral: bool) -> str | None:
+def _defect(a: MethodAnswer, b: MethodAnswer, sense: Sense, integral: bool) -> str | None:
     for one in (a, b):
         if one.result is None:
             return one.error

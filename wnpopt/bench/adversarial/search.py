@@ -23,9 +23,9 @@ import numpy as np
 
 from wnpopt import api
 from wnpopt.bench.adversarial.annealing import Cooling
-from wnpopt.bench.adversarial.comparison import Answer, Kind, Score, answer, score
-from wnpopt.bench.adversarial.session import Finding, Findings, Finished, Session, Settings, Start, Step
-from wnpopt.core import registry
+from wnpopt.bench.adversarial.archive import Archive, Category, Example, Finished, Origin, Session, Settings, Step
+from wnpopt.bench.adversarial.comparison import Kind, MethodAnswer, Score, answer, score
+from wnpopt.core import arguments, registry
 from wnpopt.core.bound import Sense
 from wnpopt.core.document import Instance, Solution
 from wnpopt.core.errors import InputError, SolverError, UnsupportedError
@@ -43,7 +43,7 @@ Perturb = Callable[[Instance, np.random.Generator, Instance], Instance]
 
 
 @dataclass(frozen=True)
-class Progress:
+class SearchProgress:
     """Where a search is: ``current`` and ``worst`` are ratios, None before there is one."""
 
     restart: int
@@ -53,11 +53,11 @@ class Progress:
     evaluated: int
     current: float | None
     worst: float | None
-    apart: int
+    without_ratio: int
     defects: int
 
 
-class Entry(msgspec.Struct, frozen=True):
+class SummaryEntry(msgspec.Struct, frozen=True):
     """A file of the summary: the instance ``file`` and what both methods did there."""
 
     file: str
@@ -69,7 +69,7 @@ class Entry(msgspec.Struct, frozen=True):
     score: Score
 
 
-class Summary(msgspec.Struct, frozen=True):
+class SearchSummary(msgspec.Struct, frozen=True):
     """What a search came to; ``summary.json`` and ``--json`` have these fields.
 
     ``repeatable``: the same settings give the same files again (neither method obeys a time limit, and every restart
@@ -77,7 +77,7 @@ class Summary(msgspec.Struct, frozen=True):
     """
 
     settings: Settings
-    starts: tuple[Start, ...]
+    starts: tuple[Origin, ...]
     sense: Sense
     restarts: int
     restarts_finished: int
@@ -86,9 +86,9 @@ class Summary(msgspec.Struct, frozen=True):
     complete: bool
     repeatable: bool
     versions: dict[str, str]
-    worst: tuple[Entry, ...]
-    apart: tuple[Entry, ...]
-    defects: tuple[Entry, ...]
+    worst: tuple[SummaryEntry, ...]
+    without_ratio: tuple[SummaryEntry, ...] = msgspec.field(name="apart")
+    defects: tuple[SummaryEntry, ...]
 
 
 def adversarial(
@@ -103,8 +103,8 @@ def adversarial(
     time_limit: float | None = 5.0,
     total_time: float | None = None,
     top: int = 5,
-    on_progress: Callable[[Progress], None] | None = None,
-) -> Summary:
+    on_progress: Callable[[SearchProgress], None] | None = None,
+) -> SearchSummary:
     """Search from ``starts`` for instances where ``method`` loses most to ``against``, and keep them in ``out``.
 
     Restart r begins with instance r modulo their number and makes ``steps`` changes; by default there are as many
@@ -116,19 +116,22 @@ def adversarial(
     for bad arguments, :class:`UnsupportedError` for a start that a method does not support.
     """
     family = _check(starts, method, against)
-    _check_numbers(steps, restarts, seed, time_limit, total_time, top)
+    steps, top = arguments.integer("steps", steps, 0), arguments.integer("top", top, 1)
+    restarts, seed = arguments.integer_or_none("restarts", restarts, 1), arguments.seed("seed", seed)
+    time_limit = arguments.seconds_or_none("time_limit", time_limit)
+    total_time = arguments.number_or_none("total_time", total_time, 0, above=True)
     count = restarts if restarts is not None else max(LEAST_RESTARTS, len(starts))
     origins = [starts[restart % len(starts)] for restart in range(count)]
     session = Session(
         Settings(family.name, method, against, seed, steps, time_limit),
-        tuple(Start(instance.name, instance.instance_hash) for instance in origins),
+        tuple(Origin(instance.name, instance.instance_hash) for instance in origins),
         versions(),
     )
-    with graceful_interrupt() as stop, Findings(out, session, top) as findings:
-        search = _Search(family, findings, stop, total_time, on_progress)
+    with graceful_interrupt() as stop, Archive(out, session, top) as archive:
+        search = _Search(family, archive, stop, total_time, on_progress)
         search.summarise()
         for restart, origin in enumerate(origins):
-            if restart not in findings.finished and not search.walk(restart, origin):
+            if restart not in archive.finished and not search.walk(restart, origin):
                 break
         return search.summarise()
 
@@ -153,41 +156,27 @@ def _check(starts: Sequence[Instance], method: str, against: str) -> AnyFamily:
     return family
 
 
-def _check_numbers(
-    steps: int, restarts: int | None, seed: int, time_limit: float | None, total_time: float | None, top: int
-) -> None:
-    for where, value, least in (("steps", steps, 0), ("restarts", restarts, 1), ("top", top, 1)):
-        if value is not None and value < least:
-            raise InputError(f"found {value}; at least {least} is needed", where=where)
-    if not 0 <= seed < 2**31:
-        raise InputError(f"found {seed}; a seed of 0 to 2^31 - 1 is needed", where="seed")
-    if time_limit is not None and not 0 <= time_limit < math.inf:
-        raise InputError(f"found {time_limit}; seconds of at least 0 are needed", where="time_limit")
-    if total_time is not None and not 0 < total_time < math.inf:
-        raise InputError(f"found {total_time}; seconds above 0 are needed", where="total_time")
-
-
 class _Search:
     """One session of a search."""
 
     def __init__(
         self,
         family: AnyFamily,
-        findings: Findings,
+        archive: Archive,
         stop: Flag,
         total_time: float | None,
-        on_progress: Callable[[Progress], None] | None,
+        on_progress: Callable[[SearchProgress], None] | None,
     ) -> None:
         assert family.perturb is not None
         self._family = family
         self._perturb = cast(Perturb, resolve(family.perturb))
-        self._settings = findings.session.settings
-        self._restarts = len(findings.session.starts)
-        self._findings = findings
+        self._settings = archive.session.settings
+        self._restarts = len(archive.session.starts)
+        self._archive = archive
         self._stop = stop
         self._end = math.inf if total_time is None else time.perf_counter() + total_time
         self._on_progress = on_progress
-        self._evaluated = sum(done.evaluated for done in findings.finished.values())
+        self._evaluated = sum(done.evaluated for done in archive.finished.values())
 
     def walk(self, restart: int, origin: Instance) -> bool:
         """One restart from ``origin``; False if it ended before its time."""
@@ -218,22 +207,22 @@ class _Search:
                 current, value = candidate, ratio
                 settled = settled or result.kind is Kind.RATIO
                 accepted += step > 0
-                self._findings.append(Step(restart, step, candidate.instance_hash, result))
+                self._archive.append(Step(restart, step, candidate.instance_hash, result))
             self._tell(restart, step, value)
-        self._findings.append(Finished(restart, evaluated, accepted))
+        self._archive.append(Finished(restart, evaluated, accepted))
         self.summarise()
         return True
 
-    def summarise(self) -> Summary:
+    def summarise(self) -> SearchSummary:
         """Write ``summary.json`` as things are, and return it."""
-        finished = {r: done for r, done in self._findings.finished.items() if r < self._restarts}
+        finished = {r: done for r, done in self._archive.finished.items() if r < self._restarts}
         complete = len(finished) == self._restarts
         timed = any(
             registry.method(self._family.name, name).timed for name in (self._settings.method, self._settings.against)
         )
-        summary = Summary(
+        summary = SearchSummary(
             settings=self._settings,
-            starts=self._findings.session.starts,
+            starts=self._archive.session.starts,
             sense=self._family.sense,
             restarts=self._restarts,
             restarts_finished=len(finished),
@@ -243,13 +232,13 @@ class _Search:
             repeatable=complete and not timed,
             versions=versions(),
             worst=self._entries("worst"),
-            apart=self._entries("apart"),
+            without_ratio=self._entries("apart"),
             defects=self._entries("defect"),
         )
-        write_json(self._findings.path / "summary.json", msgspec.to_builtins(summary))
+        write_json(self._archive.path / "summary.json", msgspec.to_builtins(summary))
         return summary
 
-    def _evaluate(self, instance: Instance) -> tuple[tuple[Answer, Answer], Score] | None:
+    def _evaluate(self, instance: Instance) -> tuple[tuple[MethodAnswer, MethodAnswer], Score] | None:
         """Both answers and their score; None if the search ended meanwhile, for then a run may have been cut."""
         settings = self._settings
         answers = []
@@ -285,21 +274,21 @@ class _Search:
         origin: Instance,
         restart: int,
         step: int,
-        answers: tuple[Answer, Answer],
+        answers: tuple[MethodAnswer, MethodAnswer],
         result: Score,
     ) -> None:
         if result.kind is Kind.OPEN:
             return
         a, b = (None if given.solution is None else given.solution.to_data() for given in answers)
-        finding = Finding(restart, step, origin.name, instance.instance_hash, result, instance.to_data(), a, b)
-        if not self._findings.improves(finding.shelf, restart, result):
+        example = Example(restart, step, origin.name, instance.instance_hash, result, instance.to_data(), a, b)
+        if not self._archive.improves(example):
             return
         for given in answers:
             self._check_again(instance, given)
-        self._findings.append(finding)
+        self._archive.append(example)
         self.summarise()
 
-    def _check_again(self, instance: Instance, given: Answer) -> None:
+    def _check_again(self, instance: Instance, given: MethodAnswer) -> None:
         """What is kept is verified as a reader of the files will do it: from their text."""
         if given.solution is None:
             return
@@ -311,21 +300,21 @@ class _Search:
         if not certificate.accepted or certificate.objective != given.objective:
             raise SolverError(f"a solution of {instance.name} changes when it is written and read")
 
-    def _entries(self, shelf: str) -> tuple[Entry, ...]:
+    def _entries(self, category: Category) -> tuple[SummaryEntry, ...]:
         return tuple(
-            Entry(
-                f"{shelf}-{place}.json", str(found.instance["name"]), found.instance_hash, found.start, found.restart,
-                found.step, found.score,
+            SummaryEntry(
+                f"{category}-{place}.json", str(example.instance["name"]), example.instance_hash, example.start,
+                example.restart, example.step, example.score,
             )
-            for place, found in enumerate(self._findings.shelf(shelf), start=1)
+            for place, example in enumerate(self._archive.ranked(category), start=1)
         )  # fmt: skip
 
     def _tell(self, restart: int, step: int, value: float) -> None:
         if self._on_progress is None:
             return
-        worst = self._findings.shelf("worst")
+        worst = self._archive.ranked("worst")
         self._on_progress(
-            Progress(
+            SearchProgress(
                 restart=restart,
                 restarts=self._restarts,
                 step=step,
@@ -333,8 +322,8 @@ class _Search:
                 evaluated=self._evaluated,
                 current=None if value == -math.inf else math.exp(value),
                 worst=worst[0].score.ratio if worst else None,
-                apart=len(self._findings.shelf("apart")),
-                defects=len(self._findings.shelf("defect")),
+                without_ratio=len(self._archive.ranked("apart")),
+                defects=len(self._archive.ranked("defect")),
             )
         )
 

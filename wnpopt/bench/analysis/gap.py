@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 
 from wnpopt.bench.analysis.means import mean, median, shifted_geometric_mean
 from wnpopt.bench.analysis.primal import normalised_integral
-from wnpopt.bench.analysis.runs import Attempt, Known, Runs, finder, state_of
+from wnpopt.bench.analysis.runs import Known, Runs, StoredRun, finder, state_of
 from wnpopt.bench.analysis.table import Cell, Column, Table
 from wnpopt.bench.store.record import Failure
 
@@ -53,8 +54,8 @@ _GAP_NOTE = (
 
 def gap_table(runs: Runs) -> Table:
     """A row a suite and label: times, gaps to the best bound known, shares, and every kind of failure on its own."""
-    longest = _longest(runs.attempts)
-    ordered = sorted(runs.attempts, key=_suite_and_label)
+    longest = _longest(runs.all)
+    ordered = sorted(runs.all, key=_suite_and_label)
     rows = [
         _gap_row(suite, label, list(group), longest) for (suite, label), group in groupby(ordered, key=_suite_and_label)
     ]
@@ -65,14 +66,9 @@ def gap_table(runs: Runs) -> Table:
 
 def gap_views(table: Table) -> tuple[Table, ...]:
     """The gap table in three that fit a page: times, quality, failures."""
-    places = {column.key: place for place, column in enumerate(table.columns)}
-    views: list[Table] = []
-    for name, keys in _VIEWS.items():
-        chosen = [places[key] for key in ("suite", "label", *keys)]
-        columns = tuple(table.columns[place] for place in chosen)
-        rows = tuple(tuple(row[place] for place in chosen) for row in table.rows)
-        views.append(Table(f"{table.name}-{name.lower()}", name, columns, rows, table.note))
-    return tuple(views)
+    return tuple(
+        table.select(("suite", "label", *keys), f"{table.name}-{name.lower()}", name) for name, keys in _VIEWS.items()
+    )
 
 
 def instance_table(runs: Runs, family: str | None = None) -> Table:
@@ -81,13 +77,11 @@ def instance_table(runs: Runs, family: str | None = None) -> Table:
     A label has the gap of its best run to the best bound, the median gap where it ran with several seeds, and the
     median time as in :func:`gap_table`.
     """
-    longest = _longest(runs.attempts)
-    chosen = [a for a in runs.attempts if a.known is not None and family in (None, a.known.family)]
-    groups: dict[str, dict[str, list[Attempt]]] = {}
-    for attempt in chosen:
-        groups.setdefault(attempt.record.key.instance_hash, {}).setdefault(attempt.label, []).append(attempt)
-    labels = sorted({attempt.label for attempt in chosen})
-    seeded = {label for label in labels if any(len(group.get(label, ())) > 1 for group in groups.values())}
+    longest = _longest(runs.all)
+    chosen = {key: own for key, own in runs.by_instance.items() if family in (None, runs.known[key].family)}
+    labels = sorted({run.label for own in chosen.values() for run in own})
+    counts = [Counter(run.label for run in own) for own in chosen.values()]
+    seeded = {label for count in counts for label in count if count[label] > 1}
     columns = [
         Column("suite", "suite"),
         Column("file", "file"),
@@ -104,18 +98,16 @@ def instance_table(runs: Runs, family: str | None = None) -> Table:
             columns.append(Column(f"{label}: median gap", f"{label} median gap", "percent", "Median over the seeds."))
         columns.append(Column(f"{label}: time_s", f"{label} time", "seconds", "Median over the seeds."))
     rows: list[tuple[Cell, ...]] = []
-    for group in groups.values():
-        attempts = [attempt for own in group.values() for attempt in own]
-        known = attempts[0].known
-        assert known is not None
-        state = state_of(known, attempts)
+    for key, group in chosen.items():
+        known = runs.known[key]
+        state = state_of(known, group)
         cells: list[Cell] = [
-            known.suite, _file(known, attempts), known.name, known.best, known.bound, known.gap,
-            finder(known, attempts), "infeasible" if state == "proved" and known.best is None else state,
+            known.suite, _file(known, group), known.name, known.best, known.bound, known.gap,
+            finder(known, group), "infeasible" if state == "proved" and known.best is None else state,
         ]  # fmt: skip
         for label in labels:
-            own = group.get(label, [])
-            gaps = [attempt.gap for attempt in own if attempt.gap is not None]
+            own = [run for run in group if run.label == label]
+            gaps = [run.gap for run in own if run.gap is not None]
             cells.append(min(gaps, default=None))
             if label in seeded:
                 cells.append(median(gaps))
@@ -128,7 +120,7 @@ def instance_table(runs: Runs, family: str | None = None) -> Table:
 
 def seed_table(runs: Runs) -> Table:
     """A row an instance and label that ran with several seeds: the least, median and greatest time and value."""
-    longest = _longest(runs.attempts)
+    longest = _longest(runs.all)
     columns = (
         Column("suite", "suite"),
         Column("instance", "instance"),
@@ -142,19 +134,17 @@ def seed_table(runs: Runs) -> Table:
         Column("value_median", "median", "number"),
         Column("value_worst", "worst", "number"),
     )
-    groups: dict[tuple[str, str], list[Attempt]] = {}
-    for attempt in runs.attempts:
-        if attempt.known is not None:
-            groups.setdefault((attempt.record.key.instance_hash, attempt.label), []).append(attempt)
+    groups: dict[tuple[str, str], list[StoredRun]] = {}
+    for run in runs.all:
+        if run.known is not None:
+            groups.setdefault((run.record.key.instance_hash, run.label), []).append(run)
     rows: list[tuple[Cell, ...]] = []
     for (key, label), own in groups.items():
         if len(own) < 2:
             continue
         known = runs.known[key]
         times = _times(own, longest)
-        values = sorted(
-            (attempt.objective for attempt in own if attempt.objective is not None), reverse=known.sense == "max"
-        )
+        values = sorted((run.objective for run in own if run.objective is not None), reverse=known.sense == "max")
         rows.append((
             known.suite, known.name, label, len(own), min(times, default=None), median(times), max(times, default=None),
             len(values), values[0] if values else None, median(values), values[-1] if values else None,
@@ -174,7 +164,7 @@ def failure_table(runs: Runs) -> Table:
     )
     rows = tuple(
         (a.record.file, a.label, a.record.key.seed, str(a.record.failure), a.record.result.message)
-        for a in runs.attempts
+        for a in runs.all
         if a.record.failure is not None
     )
     return Table("failures", "Failed runs", columns, rows)
@@ -193,58 +183,58 @@ def _contradictions(runs: Runs) -> list[Known]:
     return sorted(found, key=lambda known: (known.suite, known.name, known.instance_hash))
 
 
-def _suite_and_label(attempt: Attempt) -> tuple[str, str]:
-    return attempt.suite, attempt.label
+def _suite_and_label(run: StoredRun) -> tuple[str, str]:
+    return run.suite, run.label
 
 
-def _gap_row(suite: str, label: str, group: Sequence[Attempt], longest: Mapping[str, float]) -> tuple[Cell, ...]:
-    valid = [attempt for attempt in group if attempt.record.failure is not Failure.INVALID]
+def _gap_row(suite: str, label: str, group: Sequence[StoredRun], longest: Mapping[str, float]) -> tuple[Cell, ...]:
+    valid = [run for run in group if run.record.failure is not Failure.INVALID]
     times = _times(valid, longest)
-    gaps = [gap for attempt in valid if (gap := attempt.gap) is not None]
+    gaps = [gap for run in valid if (gap := run.gap) is not None]
     integrals = [
         value
-        for attempt in valid
-        if attempt.known is not None
-        and (value := normalised_integral(attempt.record, attempt.known.best)) is not None
+        for run in valid
+        if run.known is not None
+        and (value := normalised_integral(run.record, run.known.best)) is not None
     ]  # fmt: skip
-    failures = [attempt.record.failure for attempt in group]
-    proved = [float(attempt.proved) for attempt in valid]
+    failures = [run.record.failure for run in group]
+    proved = [float(run.proved) for run in valid]
     unsolved = sum(a.record.failure is None and not _answered(a) for a in valid)
     return (
         suite, label, len(group), shifted_geometric_mean(times, SHIFT_S), min(times, default=None), median(times),
         max(times, default=None), mean(gaps), median(gaps), max(gaps, default=None), len(valid) - len(gaps),
-        mean(proved), mean([float(attempt.reaches_best) for attempt in valid]), mean(integrals), unsolved,
+        mean(proved), mean([float(run.reaches_best) for run in valid]), mean(integrals), unsolved,
         *(failures.count(kind) for kind in Failure),
     )  # fmt: skip
 
 
-def _answered(attempt: Attempt) -> bool:
-    return attempt.objective is not None or attempt.proved
+def _answered(run: StoredRun) -> bool:
+    return run.objective is not None or run.proved
 
 
-def _longest(attempts: Iterable[Attempt]) -> dict[str, float]:
+def _longest(group: Iterable[StoredRun]) -> dict[str, float]:
     """The longest time of any run of each instance, by its hash."""
     longest: dict[str, float] = {}
-    for attempt in attempts:
-        key, time = attempt.record.key.instance_hash, attempt.record.result.runtime_s
+    for run in group:
+        key, time = run.record.key.instance_hash, run.record.result.runtime_s
         if time is not None:
             longest[key] = max(time, longest.get(key, 0.0))
     return longest
 
 
-def _times(attempts: Iterable[Attempt], longest: Mapping[str, float]) -> list[float]:
+def _times(group: Iterable[StoredRun], longest: Mapping[str, float]) -> list[float]:
     """The time that each run counts with; runs of which none is known are left out."""
-    found = (_time(attempt, longest) for attempt in attempts)
+    found = (_time(run, longest) for run in group)
     return [time for time in found if time is not None]
 
 
-def _time(attempt: Attempt, longest: Mapping[str, float]) -> float | None:
-    key, own = attempt.record.key, attempt.record.result.runtime_s
-    if _answered(attempt) and own is not None:
+def _time(run: StoredRun, longest: Mapping[str, float]) -> float | None:
+    key, own = run.record.key, run.record.result.runtime_s
+    if _answered(run) and own is not None:
         return own
     return longest.get(key.instance_hash) if key.time_limit_s is None else key.time_limit_s
 
 
-def _file(known: Known, attempts: Sequence[Attempt]) -> str:
-    same = [attempt.record.file for attempt in attempts if attempt.suite == known.suite]
-    return min(same or [attempt.record.file for attempt in attempts])
+def _file(known: Known, group: Sequence[StoredRun]) -> str:
+    same = [run.record.file for run in group if run.suite == known.suite]
+    return min(same or [run.record.file for run in group])

@@ -16,7 +16,7 @@ from itertools import groupby
 from typing import Literal
 
 from wnpopt.bench.analysis.primal import incumbents
-from wnpopt.bench.analysis.runs import Attempt, Runs, ties
+from wnpopt.bench.analysis.runs import Runs, StoredRun, ties
 from wnpopt.bench.analysis.table import Cell, Column, Table
 from wnpopt.core.errors import InputError
 from wnpopt.core.verdict import GAP_OPTIMAL, INTEGER_SLACK
@@ -29,7 +29,7 @@ CLOCK_S = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
-class Curve:
+class ProfileCurve:
     """A method's profile, a step function: from ``taus[i]`` on (the first is 1), ``shares[i]`` of the problems.
 
     Both are empty if there is no problem. ``solved`` counts the problems that have a ratio at all.
@@ -49,7 +49,7 @@ class Curve:
 
 
 @dataclass(frozen=True, slots=True)
-class Profile:
+class PerformanceProfile:
     """The curves of all labels over the same ``problems``; ``name`` becomes the name of its files.
 
     ``left_out`` counts the problems (an instance with a seed) that not every label was run on.
@@ -61,7 +61,7 @@ class Profile:
     x_label: str
     problems: int
     left_out: int
-    curves: tuple[Curve, ...]
+    curves: tuple[ProfileCurve, ...]
 
     @property
     def note(self) -> str:
@@ -72,7 +72,22 @@ class Profile:
         return text
 
 
-def time_profile(runs: Runs, family: str, *, target: Target = "proved", labels: Sequence[str] | None = None) -> Profile:
+def target_of(given: str | float, where: str = "target") -> Target:
+    """``proved``, or a share of at least 0 as a number; raises :class:`InputError` naming ``where`` for all else."""
+    if given == "proved":
+        return "proved"
+    try:
+        share = math.nan if isinstance(given, bool) else float(given)
+    except (TypeError, ValueError):
+        share = math.nan
+    if not 0 <= share < math.inf:
+        raise InputError(f'found {given}; "proved", or a share of the best value such as 0.01, is needed', where=where)
+    return share
+
+
+def time_profile(
+    runs: Runs, family: str, *, target: Target = "proved", labels: Sequence[str] | None = None
+) -> PerformanceProfile:
     """The profile of the times (s) until ``target``, of the ``labels`` (None: all that the family has).
 
     With "proved" it is the run time of runs that proved their answer. With a number t it is the time at which the
@@ -84,20 +99,19 @@ def time_profile(runs: Runs, family: str, *, target: Target = "proved", labels: 
             runs, family, labels, _time_until_proved, _least_time,
             f"profile-proved-{family}", f"{family}: time until proved", "time over the least time",
         )  # fmt: skip
-    if not 0 <= target < math.inf:
-        raise InputError(f'found {target:g}; "proved" or a finite share of at least 0 is needed', where="target")
+    share = float(target_of(target))
 
-    def reached(attempt: Attempt) -> float | None:
-        return _time_until_within(attempt, target)
+    def reached(run: StoredRun) -> float | None:
+        return _time_until_within(run, share)
 
     return _profile(
         runs, family, labels, reached, _least_time,
-        f"profile-within-{target:g}-{family}", f"{family}: time until within {100 * target:g} % of the best known",
+        f"profile-within-{share:g}-{family}", f"{family}: time until within {100 * share:g} % of the best known",
         "time over the least time",
     )  # fmt: skip
 
 
-def quality_profile(runs: Runs, family: str, *, labels: Sequence[str] | None = None) -> Profile:
+def quality_profile(runs: Runs, family: str, *, labels: Sequence[str] | None = None) -> PerformanceProfile:
     """The profile of the values found, over the best that any of the ``labels`` (None: all) found on the problem.
 
     The ratio is that of the larger to the smaller absolute value, so that for a maximum, too, worse is more; equal
@@ -118,13 +132,13 @@ def profile_labels(runs: Runs, family: str) -> tuple[str, ...]:
     without anything random runs once, and is compared on that seed.
     """
     instances: dict[str, set[str]] = {}
-    for attempt in runs.of_family(family):
-        instances.setdefault(attempt.label, set()).add(attempt.record.key.instance_hash)
+    for run in runs.of_family(family):
+        instances.setdefault(run.label, set()).add(run.record.key.instance_hash)
     total = len(set().union(*instances.values()))
     return tuple(sorted(label for label, own in instances.items() if 2 * len(own) >= total))
 
 
-def profile_table(profile: Profile, taus: Sequence[float] = (1, 1.1, 2, 5, 10)) -> Table:
+def profile_table(profile: PerformanceProfile, taus: Sequence[float] = (1, 1.1, 2, 5, 10)) -> Table:
     """The shares at some factors, and of the problems that have any ratio; a row a label."""
     columns = [
         Column("label", "method"),
@@ -137,19 +151,23 @@ def profile_table(profile: Profile, taus: Sequence[float] = (1, 1.1, 2, 5, 10)) 
     return Table(profile.name, profile.title, tuple(columns), tuple(rows), profile.note)
 
 
-def steps_table(profile: Profile) -> Table:
+def steps_table(profile: PerformanceProfile) -> Table:
     """All steps of all curves, exact, for drawing elsewhere."""
-    columns = (Column("label", "method"), Column("tau", "factor", "number"), Column("share", "share", "number"))
     rows = tuple(
         (curve.label, tau, share)
         for curve in profile.curves
         for tau, share in zip(curve.taus, curve.shares, strict=True)
     )
-    return Table(f"{profile.name}-steps", f"{profile.title} (steps)", columns, rows, profile.note)
+    return Table(f"{profile.name}-steps", f"{profile.title} (steps)", steps_columns("tau"), rows, profile.note)
 
 
-Cost = Callable[[Attempt], float | None]
-Ratios = Callable[[Sequence[float | None], Sequence[Attempt]], Sequence[float]]
+def steps_columns(factor: str) -> tuple[Column, ...]:
+    """The columns of a table of steps; ``factor`` is the key of the second."""
+    return Column("label", "method"), Column(factor, "factor", "number"), Column("share", "share", "number")
+
+
+Cost = Callable[[StoredRun], float | None]
+Ratios = Callable[[Sequence[float | None], Sequence[StoredRun]], Sequence[float]]
 
 
 def _profile(
@@ -161,32 +179,32 @@ def _profile(
     name: str,
     title: str,
     x_label: str,
-) -> Profile:
-    attempts = runs.of_family(family)
-    present = sorted({attempt.label for attempt in attempts})
+) -> PerformanceProfile:
+    own = runs.of_family(family)
+    present = sorted({run.label for run in own})
     chosen = present if labels is None else sorted(set(labels))
     unknown = [label for label in chosen if label not in present]
     if unknown:
         known = ", ".join(present) or "none"
         raise InputError(f"found {unknown[0]!r}; the labels of {family} are {known}", where="labels")
-    problems: dict[tuple[str, int], dict[str, Attempt]] = {}
-    for attempt in attempts:
-        if attempt.label in chosen:
-            key = attempt.record.key
-            problems.setdefault((key.instance_hash, key.seed), {})[attempt.label] = attempt
+    problems: dict[tuple[str, int], dict[str, StoredRun]] = {}
+    for run in own:
+        if run.label in chosen:
+            key = run.record.key
+            problems.setdefault((key.instance_hash, key.seed), {})[run.label] = run
     shared = [group for group in problems.values() if len(group) == len(chosen)]
     found: dict[str, list[float]] = {label: [] for label in chosen}
     for group in shared:
         row = [group[label] for label in chosen]
-        for label, ratio in zip(chosen, ratios([cost(attempt) for attempt in row], row), strict=True):
+        for label, ratio in zip(chosen, ratios([cost(run) for run in row], row), strict=True):
             found[label].append(ratio)
     curves = tuple(_curve(label, found[label]) for label in chosen)
-    return Profile(name, title, family, x_label, len(shared), len(problems) - len(shared), curves)
+    return PerformanceProfile(name, title, family, x_label, len(shared), len(problems) - len(shared), curves)
 
 
-def _curve(label: str, ratios: Sequence[float]) -> Curve:
+def _curve(label: str, ratios: Sequence[float]) -> ProfileCurve:
     if not ratios:
-        return Curve(label, (), (), 0)
+        return ProfileCurve(label, (), (), 0)
     finite = sorted(ratio for ratio in ratios if ratio < math.inf)
     taus, counts = [1.0], [0]
     for tau, equal in groupby(finite):
@@ -196,37 +214,37 @@ def _curve(label: str, ratios: Sequence[float]) -> Curve:
         else:
             taus.append(tau)
             counts.append(count)
-    return Curve(label, tuple(taus), tuple(count / len(ratios) for count in counts), len(finite))
+    return ProfileCurve(label, tuple(taus), tuple(count / len(ratios) for count in counts), len(finite))
 
 
-def _time_until_proved(attempt: Attempt) -> float | None:
-    return attempt.record.result.runtime_s if attempt.proved else None
+def _time_until_proved(run: StoredRun) -> float | None:
+    return run.record.result.runtime_s if run.proved else None
 
 
-def _time_until_within(attempt: Attempt, share: float) -> float | None:
-    result = attempt.record.result
-    if attempt.proved and result.status == "infeasible":
+def _time_until_within(run: StoredRun, share: float) -> float | None:
+    result = run.record.result
+    if run.proved and result.status == "infeasible":
         return result.runtime_s
-    if attempt.known is None or attempt.known.best is None:
+    if run.known is None or run.known.best is None:
         return None
-    best = attempt.known.best
-    least = INTEGER_SLACK if attempt.known.integral else GAP_OPTIMAL * max(abs(best), 1e-12)
+    best = run.known.best
+    least = INTEGER_SLACK if run.known.integral else GAP_OPTIMAL * max(abs(best), 1e-12)
     reach = max(share * abs(best), least)
-    return next((time for time, value in incumbents(attempt.record) if abs(value - best) <= reach), None)
+    return next((time for time, value in incumbents(run.record) if abs(value - best) <= reach), None)
 
 
-def _least_time(costs: Sequence[float | None], _: Sequence[Attempt]) -> list[float]:
+def _least_time(costs: Sequence[float | None], _: Sequence[StoredRun]) -> list[float]:
     times = [None if cost is None else max(cost, CLOCK_S) for cost in costs]
     least = min((time for time in times if time is not None), default=CLOCK_S)
     return [math.inf if time is None else time / least for time in times]
 
 
-def _value(attempt: Attempt) -> float | None:
+def _value(run: StoredRun) -> float | None:
     # Nothing has a value where one method proves that there is none: all proofs tie.
-    return 0.0 if attempt.proved and attempt.record.result.status == "infeasible" else attempt.objective
+    return 0.0 if run.proved and run.record.result.status == "infeasible" else run.objective
 
 
-def _best_value(costs: Sequence[float | None], row: Sequence[Attempt]) -> list[float]:
+def _best_value(costs: Sequence[float | None], row: Sequence[StoredRun]) -> list[float]:
     known = row[0].known
     sign = -1.0 if known is not None and known.sense == "max" else 1.0
     best = min((sign * cost for cost in costs if cost is not None), default=0.0) * sign

@@ -52,7 +52,7 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
+class StoredRun:
     """A run with the ``label`` under which its like is compared, and what is known of its instance.
 
     ``known`` is None for a file that is no valid instance.
@@ -101,9 +101,9 @@ class Attempt:
 
 @dataclass(frozen=True)
 class Runs:
-    """All attempts, in the order of their suites, files, labels and seeds."""
+    """All runs of a store, in the order of their suites, files, labels and seeds."""
 
-    attempts: tuple[Attempt, ...]
+    all: tuple[StoredRun, ...]
     known: Mapping[str, Known]
 
     @classmethod
@@ -121,26 +121,35 @@ class Runs:
             groups.setdefault(record.key.instance_hash, []).append(record)
         rule = integral or Integrality()
         known = {key: found for key, group in groups.items() if (found := _known(group, rule)) is not None}
-        attempts = [
-            Attempt(record, labels[record.key], suite_of(record.file), known.get(record.key.instance_hash))
+        made = [
+            StoredRun(record, labels[record.key], suite_of(record.file), known.get(record.key.instance_hash))
             for record in unique
         ]
-        attempts.sort(key=lambda a: (a.suite, a.record.file, a.label, a.record.key.seed))
-        return cls(tuple(attempts), known)
+        made.sort(key=lambda a: (a.suite, a.record.file, a.label, a.record.key.seed))
+        return cls(tuple(made), known)
 
     @cached_property
     def labels(self) -> tuple[str, ...]:
         """All labels, sorted."""
-        return tuple(sorted({attempt.label for attempt in self.attempts}))
+        return tuple(sorted({run.label for run in self.all}))
 
     @cached_property
     def families(self) -> tuple[str, ...]:
         """The families of the valid instances, sorted."""
         return tuple(sorted({known.family for known in self.known.values()}))
 
-    def of_family(self, family: str) -> tuple[Attempt, ...]:
-        """The attempts on valid instances of ``family``."""
-        return tuple(a for a in self.attempts if a.known is not None and a.known.family == family)
+    @cached_property
+    def by_instance(self) -> Mapping[str, Sequence[StoredRun]]:
+        """The runs on each valid instance, by its hash, instances in the order of their suites and files."""
+        groups: dict[str, list[StoredRun]] = {}
+        for run in self.all:
+            if run.known is not None:
+                groups.setdefault(run.known.instance_hash, []).append(run)
+        return groups
+
+    def of_family(self, family: str) -> tuple[StoredRun, ...]:
+        """The runs on valid instances of ``family``."""
+        return tuple(a for a in self.all if a.known is not None and a.known.family == family)
 
 
 def suite_of(file: str) -> str:
@@ -153,22 +162,22 @@ def ties(value: float, best: float, integral: bool) -> bool:
     return value == best if integral else abs(value - best) <= GAP_OPTIMAL * max(abs(best), 1e-12)
 
 
-def state_of(known: Known, attempts: Sequence[Attempt]) -> State:
+def state_of(known: Known, group: Sequence[StoredRun]) -> State:
     """What these runs, all that there are of an instance, come to."""
     if known.contradiction is not None:
         return "contradiction"
     if known.best is not None:
         return "proved" if known.verdict is Verdict.PROVED else "open"
-    if any(attempt.proved for attempt in attempts):
+    if any(run.proved for run in group):
         return "proved"
-    return "failed" if all(attempt.record.failure is not None for attempt in attempts) else "unsolved"
+    return "failed" if all(run.record.failure is not None for run in group) else "unsolved"
 
 
-def finder(known: Known, attempts: Sequence[Attempt]) -> str | None:
+def finder(known: Known, group: Sequence[StoredRun]) -> str | None:
     """The label of the run that found the best value, "the index" where only that has it; None without a value."""
     if known.best is None:
         return None
-    return next((attempt.label for attempt in attempts if attempt.record is known.record), "the index")
+    return next((run.label for run in group if run.record is known.record), "the index")
 
 
 def _labels(keys: list[Key]) -> dict[Key, str]:

@@ -7,18 +7,18 @@ of the answer.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
 
 from wnpopt.bench.analysis.means import mean
-from wnpopt.bench.analysis.runs import Attempt, Runs
+from wnpopt.bench.analysis.runs import Runs
 from wnpopt.bench.analysis.table import Cell, Column, Table
-from wnpopt.bench.analysis.trial import Trial
 from wnpopt.bench.store.manifest import Entry, SuiteEntry, read_manifest
 from wnpopt.bench.store.store import Store, StoreWarning
 from wnpopt.bench.suites.materialise import suites
 from wnpopt.core.errors import InputError
-from wnpopt.core.suite import Measure, Suite, Values
+from wnpopt.core.suite import SolvedRun, Suite, Trial, Values
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Chart:
+class SweepChart:
     """Lines over one parameter, of one family; ``name`` becomes the name of its files."""
 
     name: str
@@ -48,7 +48,7 @@ class Chart:
     family: str = ""
 
 
-def charts(store: Store, runs: Runs) -> tuple[Chart, ...]:
+def charts(store: Store, runs: Runs) -> tuple[SweepChart, ...]:
     """Every measure of every suite in the store's ``suite.json``, for each of its variants; empty without that file.
 
     All lines of a chart have the x of all the suite's points so far. A chart without a single value is left out. Raises
@@ -58,10 +58,7 @@ def charts(store: Store, runs: Runs) -> tuple[Chart, ...]:
     if manifest is None:
         return ()
     known = suites()
-    attempts: dict[str, list[Attempt]] = {}
-    for attempt in runs.attempts:
-        attempts.setdefault(attempt.record.key.instance_hash, []).append(attempt)
-    drawn: list[Chart] = []
+    drawn: list[SweepChart] = []
     for described in manifest.suites:
         if described.name not in known:
             warnings.warn(
@@ -70,59 +67,58 @@ def charts(store: Store, runs: Runs) -> tuple[Chart, ...]:
                 stacklevel=2,
             )
             continue
-        drawn += _suite_charts(known[described.name], described, store, runs, attempts)
+        drawn += _suite_charts(known[described.name], described, store, runs)
     return tuple(drawn)
 
 
-def sweep_table(chart: Chart) -> Table:
+def sweep_table(chart: SweepChart) -> Table:
     """A chart as a table: a row for each x and line."""
-    columns = (
-        Column("x", chart.x_label, "number", "the parameter's value"),
-        Column("line", "method", "text", "the method, or what else the line shows"),
-        Column("mean", f"mean {chart.y_label}", "number", "mean over the seeds"),
-        Column("low", "least", "number", "least over the seeds"),
-        Column("high", "greatest", "number", "greatest over the seeds"),
-        Column("count", "values", "count", "how many values the mean is of"),
-    )
     rows: list[tuple[Cell, ...]] = []
     for i, x in enumerate(chart.lines[0].x if chart.lines else ()):
         for line in chart.lines:
             count = line.count[i] if line.count else None
             rows.append((x, line.label, line.mean[i], line.low[i], line.high[i], count))
+    columns = sweep_columns(chart.x_label, chart.y_label)
     return Table(chart.name, f"{chart.title}: {chart.y_label}", columns, tuple(rows))
 
 
-def _suite_charts(
-    suite: Suite, described: SuiteEntry, store: Store, runs: Runs, attempts: Mapping[str, Sequence[Attempt]]
-) -> Iterator[Chart]:
+def sweep_columns(x_label: str, y_label: str) -> tuple[Column, ...]:
+    """The columns of a table of lines over x."""
+    return (
+        Column("x", x_label, "number", "the parameter's value"),
+        Column("line", "method", "text", "the method, or what else the line shows"),
+        Column("mean", f"mean {y_label}", "number", "mean over the seeds"),
+        Column("low", "least", "number", "least over the seeds"),
+        Column("high", "greatest", "number", "greatest over the seeds"),
+        Column("count", "values", "count", "how many values the mean is of"),
+    )
+
+
+def _suite_charts(suite: Suite, described: SuiteEntry, store: Store, runs: Runs) -> Iterator[SweepChart]:
     x_label = f"{described.parameter} ({described.unit})" if described.unit else described.parameter
     for variant in dict.fromkeys(entry.variant for entry in described.instances):
         entries = [entry for entry in described.instances if entry.variant == variant]
-        found = [(entry.x, _measured(suite, entry, store, runs, attempts)) for entry in entries]
+        measured = [(entry.x, _measured(suite, entry, store, runs)) for entry in entries]
         for i, measure in enumerate(suite.measures):
-            lines = _lines(suite, [(x, values[i]) for x, values in found])
+            lines = _lines(suite, [(x, values[i]) for x, values in measured])
             if lines:
-                yield _chart(described, measure, variant, x_label, lines)
+                name = "-".join(part for part in (described.name, variant, measure.name) if part is not None)
+                title = f"{measure.title} against {described.parameter}"
+                title = title if variant is None else f"{variant}: {title}"
+                yield SweepChart(name, title, x_label, measure.y_label, lines, described.family)
 
 
-def _chart(
-    described: SuiteEntry, measure: Measure, variant: str | None, x_label: str, lines: tuple[Line, ...]
-) -> Chart:
-    name = "-".join(part for part in (described.name, variant, measure.name) if part is not None)
-    title = f"{measure.title} against {described.parameter}"
-    title = title if variant is None else f"{variant}: {title}"
-    return Chart(name, title, x_label, measure.y_label, lines, described.family)
-
-
-def _measured(
-    suite: Suite, entry: Entry, store: Store, runs: Runs, attempts: Mapping[str, Sequence[Attempt]]
-) -> tuple[Values, ...]:
+def _measured(suite: Suite, entry: Entry, store: Store, runs: Runs) -> tuple[Values, ...]:
     """The values of each measure on one instance, nothing where it was not run."""
-    own = attempts.get(entry.instance, ())
-    known = runs.known.get(entry.instance)
-    if not own or known is None:
+    known, own = runs.known.get(entry.instance), runs.by_instance.get(entry.instance)
+    if known is None or own is None:
         return tuple({} for _ in suite.measures)
-    trial = Trial(store, known, tuple(own))
+    solved = tuple(
+        SolvedRun(run.label, run.method, run.objective, partial(store.solution, run.record))
+        for run in own
+        if run.objective is not None
+    )
+    trial = Trial(known.sense, known.bound, solved, partial(store.instance, own[0].record))
     values: list[Values] = []
     for measure in suite.measures:
         try:
@@ -133,25 +129,24 @@ def _measured(
     return tuple(values)
 
 
-def _lines(suite: Suite, found: Sequence[tuple[float, Values]]) -> tuple[Line, ...]:
-    xs = tuple(sorted({x for x, _ in found}))
+def _lines(suite: Suite, measured: Sequence[tuple[float, Values]]) -> tuple[Line, ...]:
+    xs = tuple(sorted({x for x, _ in measured}))
     order = {method: i for i, method in enumerate(suite.methods)}
-    labels = dict.fromkeys(label for _, values in found for label in values)
 
     def rank(label: str) -> tuple[int, str]:
         return order.get(label.partition(" ")[0], len(order)), label
 
     lines = []
-    for label in sorted(labels, key=rank):
-        line = Line(label, xs, (), (), (), ())
-        for x in xs:
-            values = [v for at, of in found if at == x for v in of.get(label, ())]
-            line = replace(
-                line,
-                mean=(*line.mean, mean(values)),
-                low=(*line.low, min(values, default=None)),
-                high=(*line.high, max(values, default=None)),
-                count=(*line.count, len(values)),
+    for label in sorted({label for _, values in measured for label in values}, key=rank):
+        at = [[v for place, of in measured if place == x for v in of.get(label, ())] for x in xs]
+        lines.append(
+            Line(
+                label,
+                xs,
+                mean=tuple(mean(values) for values in at),
+                low=tuple(min(values, default=None) for values in at),
+                high=tuple(max(values, default=None) for values in at),
+                count=tuple(len(values) for values in at),
             )
-        lines.append(line)
+        )
     return tuple(lines)

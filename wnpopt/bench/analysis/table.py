@@ -9,11 +9,14 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from wnpopt.core.errors import InputError
 from wnpopt.core.jsonio import write_atomic
 from wnpopt.core.text import in_csv, in_latex, number, numbers, one_line, percent, seconds
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 Cell: TypeAlias = "str | float | int | None"
 Kind = Literal["text", "count", "number", "percent", "seconds", "ratio"]
@@ -44,6 +47,36 @@ class Table:
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
     note: str = ""
+
+    def place(self, key: str) -> int:
+        """The place of the column ``key``."""
+        return next(place for place, column in enumerate(self.columns) if column.key == key)
+
+    def select(self, keys: Iterable[str], name: str, title: str) -> Table:
+        """The columns ``keys`` of the table, under another name and title."""
+        places = [self.place(key) for key in keys]
+        columns = tuple(self.columns[place] for place in places)
+        return Table(name, title, columns, tuple(tuple(row[place] for place in places) for row in self.rows), self.note)
+
+    def records(self) -> list[dict[str, Cell]]:
+        """Each row as a dictionary by the columns' keys."""
+        keys = [column.key for column in self.columns]
+        return [dict(zip(keys, row, strict=True)) for row in self.rows]
+
+    def frame(self) -> DataFrame:
+        """The table as a data frame: texts as objects, counts as ``Int64``, all other numbers as ``float64``."""
+        import pandas as pd
+
+        data = {
+            place: pd.Series([row[place] for row in self.rows], dtype=_TYPES.get(column.kind, "float64"))
+            for place, column in enumerate(self.columns)
+        }
+        frame = pd.DataFrame(data)
+        frame.columns = pd.Index([column.key for column in self.columns])
+        return frame
+
+
+_TYPES = {"text": "object", "count": "Int64"}
 
 
 def shown(cell: Cell, kind: Kind) -> str:

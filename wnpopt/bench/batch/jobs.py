@@ -1,4 +1,4 @@
-"""The books of a batch: what is to be run, what is under way, what came of it.
+"""The jobs of a batch: what is to be run, what is under way, what came of it.
 
 It reads and writes the store and knows nothing of processes; :mod:`wnpopt.bench.batch.run` carries tasks and events
 between it and an executor.
@@ -14,14 +14,15 @@ from collections import Counter, deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import TracebackType
 
 import msgspec
 
 from wnpopt.bench.batch.snapshot import Running, Snapshot
-from wnpopt.bench.batch.sources import Indices, content_of, fingerprint, shown
-from wnpopt.bench.store.record import SCHEMA, Failure, Key, Parameters, Record, StoredResult, versions_of
-from wnpopt.bench.store.store import Journal, Store, later, now
+from wnpopt.bench.batch.sources import content_of, fingerprint, shown
+from wnpopt.bench.index.row import References
+from wnpopt.bench.store.journal import Journal
+from wnpopt.bench.store.record import SCHEMA, Failure, Key, Parameters, Record, Reference, StoredResult, versions_of
+from wnpopt.bench.store.store import Store, now
 from wnpopt.bench.workers.executor import Event, Executor
 from wnpopt.bench.workers.perform import package_of
 from wnpopt.bench.workers.task import (
@@ -50,20 +51,36 @@ _TRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
+class RunGrid:
+    """What is asked of every instance: each method with each seed, under the same limits and parameters."""
+
+    methods: tuple[str, ...]
+    seeds: tuple[int, ...]
+    time_limit_s: float | None
+    threads: int
+    parameters: Parameters
+
+    def keys(self, instance_hash: str, methods: Sequence[str] | None = None) -> list[Key]:
+        """The runs of an instance (or of the file with this hash), of some ``methods`` or of all."""
+        rest = self.time_limit_s, self.threads, self.parameters
+        names = self.methods if methods is None else methods
+        return [Key(instance_hash, method, seed, *rest) for method in names for seed in self.seeds]
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
-    """A run to be made."""
+    """A run to be made, of the instance that was read from ``file`` and is kept in ``kept``."""
 
     key: Key
     file: str
     file_sha256: str
-    name: str
-    family: str
-    sense: Sense
-    integral: bool | None
+    kept: Path
+    reference: Reference | None
+    identity: Identified
 
 
 @dataclass(slots=True)
-class _Flight:
+class _Assignment:
     """A task given out: a run, or (``job`` None) the reading of a file."""
 
     job: Job | None
@@ -90,30 +107,25 @@ class Tally:
     outdated: int = 0
 
 
-class Ledger:
+class JobQueue:
     """See the module. A context manager: leaving it closes the journals."""
 
     def __init__(
         self,
         store: Store,
         files: Sequence[str],
-        methods: Sequence[str],
-        seeds: Sequence[int],
-        time_limit: float | None,
-        threads: int,
-        parameters: Parameters,
+        grid: RunGrid,
         rerun: Sequence[str],
     ) -> None:
         self._store = store
-        self._methods, self._seeds = tuple(methods), tuple(seeds)
-        self._settings = (None if time_limit is None else float(time_limit), threads, parameters)
+        self._grid = grid
         self._rerun = frozenset(rerun)
         self._latest = store.latest()
         self._identities = {r.file_sha256: known for r in self._latest.values() if (known := _identity(r)) is not None}
-        self._indices = Indices()
+        self._references = References()
         self._files: deque[tuple[str, int]] = deque((file, 0) for file in files)
         self._ready: deque[Job] = deque()
-        self._flights: dict[int, _Flight] = {}
+        self._assigned: dict[int, _Assignment] = {}
         self._claimed: set[Key] = set()
         self._tickets = 0
         self._journals: dict[int, Journal] = {}
@@ -125,75 +137,71 @@ class Ledger:
         self._counted: Counter[str] = Counter()
         self.tally = Tally()
 
-    def __enter__(self) -> Ledger:
+    def __enter__(self) -> JobQueue:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         for journal in self._journals.values():
             journal.close()
 
     @property
     def finished(self) -> bool:
         """True when nothing is left to do."""
-        return not (self._files or self._ready or self._flights or self._fresh)
+        return not (self._files or self._ready or self._assigned or self._fresh)
 
     @property
     def left(self) -> int:
         """Runs without a record, as far as is known."""
-        files = len(self._files) + sum(flight.job is None for flight in self._flights.values())
-        runs = len(self._ready) + sum(flight.job is not None for flight in self._flights.values())
-        return runs + files * len(self._methods) * len(self._seeds)
+        unread = self._unread()
+        jobs = len(self._ready) + len(self._assigned) + len(self._files) - unread
+        return jobs + unread * len(self._grid.methods) * len(self._grid.seeds)
 
     def feed(self, executor: Executor) -> None:
         """Give out tasks until every worker has one and another lies ready."""
         self._slots = max(executor.slots, 1)
-        while len(self._flights) < AHEAD * self._slots:
+        while len(self._assigned) < AHEAD * self._slots:
             if self._ready:
                 job = self._ready.popleft()
-                path = self._store.instance_path(job.key.instance_hash)
-                content = path.read_bytes() if executor.needs_content else None
-                self._submit(
-                    executor, _Flight(job, job.file, job.file_sha256), Perform(job.key, job.family, str(path), content)
-                )
+                content = job.kept.read_bytes() if executor.needs_content else None
+                task = Perform(job.key, job.identity.family, str(job.kept), content)
+                self._submit(executor, _Assignment(job, job.file, job.file_sha256), task)
             elif self._files:
                 self._open(executor, *self._files.popleft())
             else:
                 return
 
     def take(self, event: Event) -> None:
-        """Enter what happened into the books."""
+        """Enter what happened."""
         if isinstance(event.what, Exception):
             raise event.what
-        flight = self._flights[event.ticket]
-        flight.slot = event.slot
+        assignment = self._assigned[event.ticket]
+        assignment.slot = event.slot
         match event.what:
             case Started():
-                flight.started, flight.gap = time.monotonic(), None
+                assignment.started, assignment.gap = time.monotonic(), None
                 return
             case Improved(_, objective, bound):
-                flight.gap = relative_gap(objective, bound)
+                assignment.gap = relative_gap(objective, bound)
                 return
             case _:
-                del self._flights[event.ticket]
-        if flight.job is not None:
+                del self._assigned[event.ticket]
+        if assignment.job is not None:
             assert isinstance(event.what, Performed | Broken)
-            self._clock(flight.job.key.method, flight, event.what)
-            self._enter_run(flight.job, event.what, event.slot)
+            self._clock(assignment.job.key.method, assignment, event.what)
+            self._enter_run(assignment.job, event.what, event.slot)
             return
         match event.what:
             case Identified():
-                self._plan(flight.file, flight.sha256, event.what, flight.tries)
+                self._plan(assignment.file, assignment.sha256, event.what, assignment.tries)
             case PassedOver():
                 self.tally.passed_over += 1
             case Changed():
-                self._files.append((flight.file, flight.tries + 1))
+                self._files.append((assignment.file, assignment.tries + 1))
             case Invalid(message):
-                self._enter_invalid(flight.file, flight.sha256, Failure.INVALID, message, event.slot)
+                self._enter_invalid(assignment.file, assignment.sha256, Failure.INVALID, message, event.slot)
             case Broken(failure, message):
-                told = f"{shown(flight.file)}: {message}"
-                self._enter_invalid(flight.file, flight.sha256, failure, told, event.slot)
+                told = f"{shown(assignment.file)}: {message}"
+                self._enter_invalid(assignment.file, assignment.sha256, failure, told, event.slot)
             case Performed():
                 raise AssertionError("a file that was to be read was run")
 
@@ -209,13 +217,13 @@ class Ledger:
         """How far the batch is."""
         self._shown = moment = time.monotonic()
         running = tuple(
-            Running(f.job.name, f.job.key.method, f.job.key.seed, moment - f.started, f.gap)
-            for f in sorted(self._flights.values(), key=lambda f: f.slot or 0)
+            Running(f.job.identity.name, f.job.key.method, f.job.key.seed, moment - f.started, f.gap)
+            for f in sorted(self._assigned.values(), key=lambda f: f.slot or 0)
             if f.job is not None and f.started is not None
         )
         tally = self.tally
         total = tally.ran + tally.stored + self.left
-        exact = not self._files and all(f.job is not None for f in self._flights.values())
+        exact = self._unread() == 0
         return Snapshot(tally.ran, tally.stored, tally.failed, total, exact, running, moment - self._began, self._eta())
 
     def _open(self, executor: Executor, file: str, tries: int) -> None:
@@ -233,11 +241,11 @@ class Ledger:
         elif sha256 in self._identities:
             self._plan(file, sha256, self._identities[sha256], tries)
         elif not self._known_as_invalid(sha256):
-            self._submit(executor, _Flight(None, file, sha256, tries), Identify(shown(file), sha256, content))
+            self._submit(executor, _Assignment(None, file, sha256, tries), Identify(shown(file), sha256, content))
 
-    def _submit(self, executor: Executor, flight: _Flight, task: Identify | Perform) -> None:
+    def _submit(self, executor: Executor, assignment: _Assignment, task: Identify | Perform) -> None:
         self._tickets += 1
-        self._flights[self._tickets] = flight
+        self._assigned[self._tickets] = assignment
         executor.submit(self._tickets, task)
 
     def _plan(self, file: str, sha256: str, identity: Identified, tries: int) -> None:
@@ -255,26 +263,24 @@ class Ledger:
             self._store.keep(kept, content)
         self._identities[sha256] = identity
         self.tally.instances.add(identity.instance_hash)
-        suited = [method for method in self._methods if method in registry.methods(identity.family)]
+        known = registry.methods(identity.family)
+        suited = [method for method in self._grid.methods if method in known]
         if not suited:
             self.tally.unsuited.add(identity.family)
-        for method in suited:
-            for seed in self._seeds:
-                key = Key(identity.instance_hash, method, seed, *self._settings)
-                if key in self._claimed:
-                    continue  # another file has the same content
-                self._claimed.add(key)
-                known = self._latest.get(key)
-                if known is None or self._again(known):
-                    self._ready.append(
-                        Job(key, file, sha256, identity.name, identity.family, identity.sense, identity.integral)
-                    )
-                else:
-                    self._count_stored(known)
+        reference = self._references.of(file)
+        for key in self._grid.keys(identity.instance_hash, suited):
+            if key in self._claimed:
+                continue  # another file has the same content
+            self._claimed.add(key)
+            stored = self._latest.get(key)
+            if stored is None or self._again(stored):
+                self._ready.append(Job(key, file, sha256, kept, reference, identity))
+            else:
+                self._count_stored(stored)
 
     def _known_as_invalid(self, sha256: str) -> bool:
         """True if the store has all that there is to say of a file that is no instance."""
-        keys = self._invalid_keys(sha256)
+        keys = self._grid.keys(sha256)
         known = [self._latest[key] for key in keys if key in self._latest]
         if len(known) < len(keys) or any(self._again(record) for record in known):
             return False
@@ -299,13 +305,10 @@ class Ledger:
             or ("outdated" in self._rerun and is_outdated(record))
         )
 
-    def _invalid_keys(self, sha256: str) -> list[Key]:
-        return [Key(sha256, method, seed, *self._settings) for method in self._methods for seed in self._seeds]
-
-    def _clock(self, method: str, flight: _Flight, reply: Performed | Broken) -> None:
+    def _clock(self, method: str, assignment: _Assignment, reply: Performed | Broken) -> None:
         """Count how long a run took, for the time to go; one of which nobody knows it says nothing of the others."""
-        if flight.started is not None:
-            seconds: float | None = time.monotonic() - flight.started
+        if assignment.started is not None:
+            seconds: float | None = time.monotonic() - assignment.started
         else:  # a cluster does not tell when a run begins
             seconds = reply.result.runtime_s if isinstance(reply, Performed) else reply.runtime_s
         if seconds is not None:
@@ -313,19 +316,19 @@ class Ledger:
             self._counted[method] += 1
 
     def _enter_run(self, job: Job, reply: Performed | Broken, slot: int) -> None:
-        solution = None
+        solution, about = None, job.identity
         if isinstance(reply, Performed):
             result, failure = reply.result, reply.failure
-            package, integral = reply.package, job.integral if reply.integral is None else reply.integral
+            package, integral = reply.package, about.integral if reply.integral is None else reply.integral
             if reply.solution_hash is not None:
                 solution = reply.solution_hash
                 self._store.keep(self._store.solution_path(solution), bytes(reply.solution))
         else:
-            failure, integral, package = reply.failure, job.integral, package_of(job.family, job.key.method)
-            result = _no_result(job.key, job.name, job.family, job.sense, reply.message, reply.runtime_s)
+            failure, integral, package = reply.failure, about.integral, package_of(about.family, job.key.method)
+            result = _no_result(job.key, about.name, about.family, about.sense, reply.message, reply.runtime_s)
         self._write(
-            Record(job.key, shown(job.file), job.file_sha256, result, failure, solution,
-                   self._indices.reference(job.file), self._finished(job.key), integral, package, SCHEMA),
+            Record(job.key, shown(job.file), job.file_sha256, result, failure, solution, job.reference,
+                   self._finished(job.key), integral, package, SCHEMA),
             slot,
         )  # fmt: skip
         if failure is None:
@@ -333,8 +336,8 @@ class Ledger:
 
     def _finished(self, key: Key) -> str:
         """This moment; after the stored record that this one replaces also where the clock was set back since."""
-        moment, known = now(), self._latest.get(key)
-        return moment if known is None or known.finished < moment else later(known.finished)
+        known = self._latest.get(key)
+        return now() if known is None else now(after=known.finished)
 
     def _enter_unreadable(self, file: str, error: OSError) -> None:
         """Without bytes there is nothing to hash but the path."""
@@ -343,7 +346,7 @@ class Ledger:
 
     def _enter_invalid(self, file: str, sha256: str, failure: Failure, message: str, slot: int) -> None:
         """Records of a file that is no instance, one for each run that was asked of it."""
-        for key in self._invalid_keys(sha256):
+        for key in self._grid.keys(sha256):
             if key in self._claimed:
                 continue
             self._claimed.add(key)
@@ -358,7 +361,7 @@ class Ledger:
 
     def _write(self, record: Record, slot: int) -> None:
         if slot not in self._journals:
-            self._journals[slot] = Journal(self._store, f"w{slot}")
+            self._journals[slot] = self._store.journal(f"w{slot}")
         self._journals[slot].append(record)
         self.tally.ran += 1
         self.tally.failed += record.failure is not None
@@ -372,19 +375,25 @@ class Ledger:
         mean = sum(self._seconds.values()) / counted
         moment = time.monotonic()
         so_far: dict[str, float] = {}  # a method of which no run is done yet takes at least as long as those under way
-        for flight in self._flights.values():
-            if flight.job is not None and flight.started is not None:
-                method = flight.job.key.method
-                so_far[method] = max(so_far.get(method, 0.0), moment - flight.started)
-        to_come = Counter(job.key.method for job in self._ready)
-        to_come.update(f.job.key.method for f in self._flights.values() if f.job is not None)
-        unread = len(self._files) + sum(f.job is None for f in self._flights.values())
-        to_come.update({method: unread * len(self._seeds) for method in self._methods})
+        for assignment in self._assigned.values():
+            if assignment.job is not None and assignment.started is not None:
+                method = assignment.job.key.method
+                so_far[method] = max(so_far.get(method, 0.0), moment - assignment.started)
         seconds = sum(
             n * (self._seconds[m] / self._counted[m] if self._counted[m] else max(mean, so_far.get(m, 0.0)))
-            for m, n in to_come.items()
+            for m, n in self._to_come().items()
         )
         return seconds / self._slots
+
+    def _unread(self) -> int:
+        return len(self._files) + sum(assignment.job is None for assignment in self._assigned.values())
+
+    def _to_come(self) -> Counter[str]:
+        """Runs without a record by method; an unread file counts as an instance that every method suits."""
+        jobs = [*self._ready, *(a.job for a in self._assigned.values() if a.job is not None)]
+        runs = Counter(job.key.method for job in jobs)
+        runs.update({method: self._unread() * len(self._grid.seeds) for method in self._grid.methods})
+        return runs
 
 
 def _identity(record: Record) -> Identified | None:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import time
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
-from wnpopt.bench.batch.jobs import Ledger
+from wnpopt.bench.batch.jobs import SNAPSHOT_S, JobQueue, RunGrid
 from wnpopt.bench.batch.snapshot import Snapshot
 from wnpopt.bench.batch.sources import find
 from wnpopt.bench.store.record import Parameters, Record
@@ -29,7 +29,6 @@ Source = str | os.PathLike[str]
 Rerun = Literal["failed", "outdated", "all"]
 RERUNS: tuple[Rerun, ...] = ("failed", "outdated", "all")
 End = Literal["finished", "interrupted", "total_time"]
-TICK_S = 0.1
 MOST_WORKERS = 4096
 
 
@@ -105,19 +104,22 @@ def batch(
         if not given:
             raise InputError("found none; at least one is needed", where=where)
     # Numbers of numpy's count like Python's, but would not be written into a key.
-    seeds, threads = [arguments.seed("seeds", seed) for seed in seeds], arguments.threads("threads", threads)
-    time_limit, total_time, grace = (
-        arguments.seconds_or_none(where, value)
-        for where, value in (("time_limit", time_limit), ("total_time", total_time), ("grace", grace))
-    )
+    seeds = tuple(dict.fromkeys(map(partial(arguments.seed, "seeds"), seeds)))
+    threads = arguments.threads("threads", threads)
+    time_limit = arguments.seconds_or_none("time_limit", time_limit)
+    total_time = arguments.seconds_or_none("total_time", total_time)
+    grace = arguments.seconds_or_none("grace", grace)
     workers = arguments.integer_or_none("workers", workers, 1, MOST_WORKERS)
     memory = arguments.number_or_none("memory", memory, 0, above=True)
     for entry in asked:
         arguments.choice("rerun", entry, RERUNS)
     deterministic = arguments.flag("deterministic", deterministic)
-    methods = [arguments.text("methods", method) for method in methods]
-    _check_names(out, arguments.text("warm_start", warm_start))
-    libraries = _libraries(methods)
+    methods = tuple(dict.fromkeys(map(partial(arguments.text, "methods"), methods)))
+    warm_start = arguments.text("warm_start", warm_start)
+    known = {family: registry.methods(family) for family in registry.family_names()}
+    _check_names(out, warm_start, known)
+    grid = RunGrid(methods, seeds, time_limit, threads, Parameters(warm_start, deterministic))
+    libraries = _libraries(methods, known)
     workers = workers or max(1, usable_cores() // threads)
     if dask is None and workers * threads > usable_cores():
         told = f"{workers} workers with {threads} threads each are more than the {usable_cores()} cores: "
@@ -125,43 +127,40 @@ def batch(
     own = None if dask is not None else share_of_memory(workers)  # a cluster's workers know their own memory
     limits = Limits(grace, own if memory is None else int(memory * 2**30))
     began = time.monotonic()
-    found = find(sources, Path(out))
+    chosen = find(sources, Path(out))
     store = Store.create(out)
-    with _locked(store), graceful_interrupt(terminate=True) as stop:
-        ledger = Ledger(
-            store, found.files, tuple(dict.fromkeys(methods)), tuple(dict.fromkeys(seeds)), time_limit, threads,
-            Parameters(warm_start, deterministic), asked,
-        )  # fmt: skip
+    with store.lock(), graceful_interrupt(terminate=True) as stop:
+        jobs = JobQueue(store, chosen.files, grid, asked)
         end: End = "finished"
-        with ledger, _crew(dask, workers, limits, libraries) as executor:
-            while not ledger.finished:
+        with jobs, _executor(dask, workers, limits, libraries) as executor:
+            while not jobs.finished:
                 if stop.is_set():
                     end = "interrupted"
                     break
                 if total_time is not None and time.monotonic() - began > total_time:
                     end = "total_time"
                     break
-                ledger.feed(executor)
-                event = executor.next_event(TICK_S)
+                jobs.feed(executor)
+                event = executor.next_event(SNAPSHOT_S)
                 if event is not None:
-                    ledger.take(event)
-                while (record := ledger.next_record()) is not None:
+                    jobs.take(event)
+                while (record := jobs.next_record()) is not None:
                     if on_record is not None:
                         on_record(record)
-                if on_progress is not None and ledger.snapshot_due():
-                    on_progress(ledger.snapshot())
+                if on_progress is not None and jobs.snapshot_due():
+                    on_progress(jobs.snapshot())
             if on_progress is not None:
-                on_progress(ledger.snapshot())
-        tally, left = ledger.tally, ledger.left
+                on_progress(jobs.snapshot())
+        tally, left = jobs.tally, jobs.left
         return Summary(
-            Path(out), end, len(found.files), found.passed_over + tally.passed_over, len(tally.instances), tally.ran,
+            Path(out), end, len(chosen.files), chosen.passed_over + tally.passed_over, len(tally.instances), tally.ran,
             tally.stored, tally.failed, tally.invalid, left, tuple(sorted(tally.unsuited)),
             complete=left == 0 and tally.good >= tally.instances, outdated=tally.outdated,
         )  # fmt: skip
 
 
 @contextmanager
-def _crew(dask: str | None, workers: int, limits: Limits, libraries: tuple[str, ...]) -> Iterator[Executor]:
+def _executor(dask: str | None, workers: int, limits: Limits, libraries: tuple[str, ...]) -> Iterator[Executor]:
     """The workers, ended when the batch is."""
     if dask is None:
         executor: Executor = LocalExecutor(workers, limits, libraries)
@@ -175,51 +174,29 @@ def _crew(dask: str | None, workers: int, limits: Limits, libraries: tuple[str, 
         executor.close()
 
 
-@contextmanager
-def _locked(store: Store) -> Iterator[None]:
-    """One batch at a time writes into a store; the lock ends with the process, however it ends."""
-    try:
-        handle = os.open(store.path / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
-    except OSError as error:
-        raise InputError(f"cannot be written: {error.strerror}", file=os.fspath(store.path)) from None
-    try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise InputError("another batch is writing into this store", file=os.fspath(store.path)) from None
-        except OSError as error:
-            told = f"its file system knows no locks ({error.strerror}); a store on another one is needed"
-            raise InputError(told, file=os.fspath(store.path)) from None
-        yield
-    finally:
-        os.close(handle)
-
-
-def _libraries(methods: Sequence[str]) -> tuple[str, ...]:
+def _libraries(methods: Sequence[str], known: Mapping[str, registry.Methods]) -> tuple[str, ...]:
     """The libraries that ``methods`` need in any family; raises if a method is known to none, or can run in none."""
-    known = {family: registry.methods(family) for family in registry.family_names()}
     needed: dict[str, None] = {}
     for name in methods:
-        found = [of[name] for of in known.values() if name in of]
-        if not found:
+        alike = [of[name] for of in known.values() if name in of]
+        if not alike:
             told = "; ".join(f"{family}: {', '.join(of)}" for family, of in known.items())
             raise InputError(f"found {name!r}; the methods are {told}", where="methods")
-        missing = [[module for module in method.modules if not installed(module)] for method in found]
+        missing = [[module for module in method.modules if not installed(module)] for method in alike]
         if all(missing):
             what = f"needs {', '.join(missing[0])}, which is not installed"
             raise MissingDependencyError(f"the method {name} {what}: pip install {' '.join(missing[0])}")
-        needed |= dict.fromkeys(module for method in found for module in method.modules)
+        needed |= dict.fromkeys(module for method in alike for module in method.modules)
     return tuple(needed)
 
 
-def _check_names(out: Source, warm_start: str) -> None:
+def _check_names(out: Source, warm_start: str, known: Mapping[str, registry.Methods]) -> None:
     try:
         os.fspath(out).encode()
     except UnicodeEncodeError:
         raise InputError(f"found {os.fspath(out)!r}; a path in UTF-8 is needed", where="out") from None
     if "\0" in os.fspath(out):
         raise InputError("found a null byte; a path is needed", where="out")
-    known = {name for family in registry.family_names() for name in registry.methods(family)}
-    if warm_start not in ("auto", "none") and warm_start not in known:
-        told = f"found {warm_start!r}; auto, none or one of {', '.join(sorted(known))} is needed"
-        raise InputError(told, where="warm_start")
+    if warm_start not in ("auto", "none") and not any(warm_start in of for of in known.values()):
+        names = sorted({name for of in known.values() for name in of})
+        raise InputError(f"found {warm_start!r}; auto, none or one of {', '.join(names)} is needed", where="warm_start")

@@ -8,14 +8,12 @@ import hashlib
 import os
 import stat
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
 
-from wnpopt.bench.store.record import Reference
 from wnpopt.core.errors import InputError
-from wnpopt.core.jsonio import parse_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,35 +102,3 @@ def _open(file: str) -> BufferedReader:
         os.close(handle)
         raise OSError(errno.EINVAL, "is no regular file", file)
     return os.fdopen(handle, "rb")
-
-
-class Indices:
-    """The rows of the ``index.json`` files beside instances, each file read once; what is no index knows nothing."""
-
-    def __init__(self) -> None:
-        self._folders: dict[Path, dict[str, Reference]] = {}
-
-    def reference(self, file: str) -> Reference | None:
-        """What the index beside ``file`` knows of it."""
-        folder = Path(file).parent
-        if folder not in self._folders:
-            self._folders[folder] = dict(_rows(folder / "index.json"))
-        return self._folders[folder].get(Path(file).name)
-
-
-def _rows(index: Path) -> Iterator[tuple[str, Reference]]:
-    try:
-        # An index is a list; the strict reader wants an object.
-        rows = parse_json(b'{"rows":' + content_of(os.fspath(index)) + b"}")["rows"]
-    except (OSError, InputError):
-        return
-    for row in rows if isinstance(rows, list) else []:
-        if not isinstance(row, dict) or not isinstance(row.get("file"), str):
-            continue
-        best, bound = (_number(row.get(name)) for name in ("best", "bound"))
-        if best is not None or bound is not None:
-            yield row["file"], Reference(best, bound)
-
-
-def _number(value: object) -> float | None:
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import msgspec
 
+from wnpopt.bench.batch.sources import content_of
+from wnpopt.bench.store.record import Reference
 from wnpopt.core.errors import InputError
-from wnpopt.core.jsonio import write_json
+from wnpopt.core.jsonio import parse_json, write_json
 
 INDEX = "index.json"
 
@@ -27,17 +29,14 @@ class IndexRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def read_index(path: Path) -> tuple[IndexRow, ...]:
     """The rows of an index; raises :class:`InputError` if the file has another form."""
     try:
-        rows = _DECODER.decode(path.read_bytes())
-    except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror}", file=os.fspath(path)) from None
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        what = f"is no list of rows with file, best, bound, proved and how ({error})"
-        raise InputError(what, file=os.fspath(path)) from None
+        rows = msgspec.convert(_rows(path), tuple[IndexRow, ...])
+    except msgspec.ValidationError as error:
+        raise _other_form(path, str(error)) from None
     names = [row.file for row in rows]
     repeated = next((name for name in names if names.count(name) > 1), None)
     if repeated is not None:
         raise InputError(f"{repeated} stands in it twice", file=os.fspath(path))
-    return tuple(rows)
+    return rows
 
 
 def write_index(path: Path, rows: Iterable[IndexRow]) -> None:
@@ -45,4 +44,53 @@ def write_index(path: Path, rows: Iterable[IndexRow]) -> None:
     write_json(path, [msgspec.structs.asdict(row) for row in rows])
 
 
-_DECODER = msgspec.json.Decoder(list[IndexRow])
+class References:
+    """The best values and bounds of indices, each read once; what is no index, or no row of one, knows nothing."""
+
+    def __init__(self) -> None:
+        self._folders: dict[Path, dict[str, Reference]] = {}
+
+    def of(self, file: str) -> Reference | None:
+        """What the index beside ``file`` knows of it."""
+        path = Path(file)
+        if path.parent not in self._folders:
+            self._folders[path.parent] = _references(path.parent / INDEX)
+        return self._folders[path.parent].get(path.name)
+
+
+def _rows(path: Path) -> list[object]:
+    """The rows of an index, whatever they hold; raises :class:`InputError` naming the file."""
+    try:
+        # An index is a list; the strict reader wants an object.
+        data = parse_json(b'{"rows":' + content_of(os.fspath(path)) + b"}")
+    except OSError as error:
+        raise InputError(f"cannot be read: {error.strerror}", file=os.fspath(path)) from None
+    except InputError as error:
+        raise _other_form(path, error.what) from None
+    rows = data["rows"]
+    if len(data) > 1 or not isinstance(rows, list):
+        raise _other_form(path, "no list")
+    return rows
+
+
+def _references(index: Path) -> dict[str, Reference]:
+    try:
+        rows = _rows(index)
+    except InputError:
+        return {}
+    references: dict[str, Reference] = {}
+    for row in rows:
+        if not isinstance(row, dict) or not isinstance(row.get("file"), str):
+            continue
+        reference = Reference(_number(row.get("best")), _number(row.get("bound")))
+        if reference.best is not None or reference.bound is not None:
+            references[row["file"]] = reference
+    return references
+
+
+def _number(value: object) -> float | None:
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def _other_form(path: Path, told: str) -> InputError:
+    return InputError(f"is no list of rows with file, best, bound, proved and how ({told})", file=os.fspath(path))

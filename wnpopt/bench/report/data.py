@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from wnpopt.bench.analysis.runs import Attempt, Runs, State, finder, state_of
+from wnpopt.bench.analysis.runs import Runs, State, StoredRun, finder, state_of
 from wnpopt.bench.analysis.table import Column, Table
 from wnpopt.bench.store.record import Record
 
@@ -62,24 +62,15 @@ class Overview:
         return sum(count for _, count in self.failures)
 
 
-def grouped(runs: Runs) -> dict[str, list[Attempt]]:
-    """The attempts on each valid instance, by its hash, instances in the order of their suites and files."""
-    groups: dict[str, list[Attempt]] = {}
-    for attempt in runs.attempts:
-        if attempt.known is not None:
-            groups.setdefault(attempt.known.instance_hash, []).append(attempt)
-    return groups
-
-
-def overview_of(runs: Runs, groups: Mapping[str, Sequence[Attempt]]) -> Overview:
+def overview_of(runs: Runs) -> Overview:
     """The head of the page."""
-    records = [attempt.record for attempt in runs.attempts]
+    records = [run.record for run in runs.all]
     ended = sorted({record.finished for record in records})
     failures = Counter(str(record.failure) for record in records if record.failure is not None)
-    invalid = {a.record.key.instance_hash for a in runs.attempts if a.known is None}
-    states = Counter(state_of(runs.known[key], attempts) for key, attempts in groups.items())
+    invalid = {a.record.key.instance_hash for a in runs.all if a.known is None}
+    states = Counter(state_of(runs.known[key], group) for key, group in runs.by_instance.items())
     return Overview(
-        instances=len(groups),
+        instances=len(runs.by_instance),
         invalid=len(invalid),
         runs=len(records),
         proved=states["proved"],
@@ -102,16 +93,16 @@ def _versions(records: Sequence[Record]) -> tuple[tuple[str, tuple[str, ...]], .
     return tuple((name, tuple(sorted(seen[name]))) for name in sorted(seen))
 
 
-def suite_table(runs: Runs, groups: Mapping[str, Sequence[Attempt]]) -> Table:
+def suite_table(runs: Runs) -> Table:
     """A row a suite: instances and what is known of them, runs and how many of them failed."""
     suites: dict[str, list[Counter[str]]] = {}
-    for attempt in runs.attempts:
-        counts = suites.setdefault(attempt.suite, [Counter(), Counter()])[1]
+    for run in runs.all:
+        counts = suites.setdefault(run.suite, [Counter(), Counter()])[1]
         counts["runs"] += 1
-        counts["proved"] += attempt.proved
-        counts["failed"] += attempt.record.failure is not None
-    for key, attempts in groups.items():
-        suites[runs.known[key].suite][0][state_of(runs.known[key], attempts)] += 1
+        counts["proved"] += run.proved
+        counts["failed"] += run.record.failure is not None
+    for key, group in runs.by_instance.items():
+        suites[runs.known[key].suite][0][state_of(runs.known[key], group)] += 1
     columns = (
         Column("suite", "suite", help="The last two folders of the instances' files."),
         Column("instances", "instances", "count", "Different instances, by content."),
@@ -126,30 +117,20 @@ def suite_table(runs: Runs, groups: Mapping[str, Sequence[Attempt]]) -> Table:
     rows = []
     for suite in sorted(suites):
         states, counts = suites[suite]
-        rows.append(
-            (
-                suite,
-                states.total(),
-                states["proved"],
-                states["open"],
-                states["unsolved"] + states["failed"],
-                states["contradiction"],
-                counts["runs"],
-                counts["proved"],
-                counts["failed"],
-            )
-        )
+        answerless = states["unsolved"] + states["failed"]
+        of_instances = (states.total(), states["proved"], states["open"], answerless, states["contradiction"])
+        rows.append((suite, *of_instances, counts["runs"], counts["proved"], counts["failed"]))
     return Table("suites", "Suites", columns, tuple(rows))
 
 
-def with_figures(runs: Runs, groups: Mapping[str, Sequence[Attempt]], most: int | None) -> tuple[str, ...]:
+def with_figures(runs: Runs, most: int | None) -> tuple[str, ...]:
     """The hashes of at most ``most`` instances (None: of all): contradictory ones first, then by gap, largest first.
 
     A gap that is not known counts as the largest. Of equal gaps each suite has its turn, so that none is left out.
     """
     met: Counter[tuple[str, float]] = Counter()
     keyed = []
-    for key in groups:
+    for key in runs.by_instance:
         known = runs.known[key]
         # None is no number; a share of at least 0 is never below 0 when negated.
         size = -2.0 if known.contradiction is not None else -1.0 if known.gap is None else 1.0 / (2.0 + known.gap)
@@ -160,13 +141,11 @@ def with_figures(runs: Runs, groups: Mapping[str, Sequence[Attempt]], most: int 
     return tuple(key for *_, key in keyed[:most])
 
 
-def instance_rows(
-    runs: Runs, groups: Mapping[str, Sequence[Attempt]], figures: Mapping[str, int], units: Mapping[str, str]
-) -> tuple[InstanceRow, ...]:
+def instance_rows(runs: Runs, figures: Mapping[str, int], units: Mapping[str, str]) -> tuple[InstanceRow, ...]:
     """The page's list; ``figures`` and ``units`` are by instance hash and may lack instances."""
     place = {label: index for index, label in enumerate(runs.labels)}
     rows = []
-    for key, attempts in groups.items():
+    for key, group in runs.by_instance.items():
         known = runs.known[key]
         rows.append(
             InstanceRow(
@@ -174,33 +153,25 @@ def instance_rows(
                 name=known.name,
                 family=known.family,
                 suite=known.suite,
-                state=state_of(known, attempts),
+                state=state_of(known, group),
                 best=known.best,
-                found_by=finder(known, attempts) or "",
+                found_by=finder(known, group) or "",
                 bound=known.bound,
                 gap=known.gap,
                 unit=units.get(key, ""),
-                proved=sum(attempt.proved for attempt in attempts),
-                failed=sum(attempt.record.failure is not None for attempt in attempts),
+                proved=sum(run.proved for run in group),
+                failed=sum(run.record.failure is not None for run in group),
                 contradiction=known.contradiction or "",
-                files=tuple(sorted({attempt.record.file for attempt in attempts})),
-                runs=tuple(_cells(attempt, place[attempt.label]) for attempt in attempts),
+                files=tuple(sorted({run.record.file for run in group})),
+                runs=tuple(_cells(run, place[run.label]) for run in group),
                 figure=figures.get(key),
             )
         )
     return tuple(rows)
 
 
-def _cells(attempt: Attempt, label: int) -> Cells:
-    result = attempt.record.result
-    return (
-        label,
-        attempt.record.key.seed,
-        result.status,
-        attempt.objective,
-        result.bound,
-        attempt.gap,
-        result.runtime_s,
-        "" if attempt.record.failure is None else str(attempt.record.failure),
-        result.message,
-    )
+def _cells(run: StoredRun, label: int) -> Cells:
+    key, result = run.record.key, run.record.result
+    failure = "" if run.record.failure is None else str(run.record.failure)
+    values = (run.objective, result.bound, run.gap, result.runtime_s)
+    return (label, key.seed, result.status, *values, failure, result.message)

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import cast
 
-from wnpopt.bench.analysis.runs import Attempt, Known
+from wnpopt.bench.analysis.runs import Known
+from wnpopt.bench.analysis.runs import StoredRun as Attempt
 from wnpopt.bench.store.consistency import worth
 from wnpopt.bench.store.record import Record, trace_of
 from wnpopt.bench.store.store import Store
@@ -16,11 +17,10 @@ from wnpopt.core.errors import InputError
 from wnpopt.core.lazy import resolve
 from wnpopt.core.trace import TracePoint
 from wnpopt.plotting.gantt import Gantt
+from wnpopt.plotting.gantt_page import PageChart, page_chart
 
 MOST_POINTS = 200
 """Points of a trace that the page keeps at most."""
-_DIGITS = 6
-"""Decimals of the chart's length to which times in a chart are kept: finer than any screen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,34 +35,11 @@ class Curve:
 
 
 @dataclass(frozen=True, slots=True)
-class Chart:
-    """A :class:`Gantt` as the page reads it, each text once in ``texts``.
-
-    A bar is (lane, track, group, start, end, label, detail), a mark (time, group or None, lane or None, label); label
-    and detail are places in ``texts``. A line of ``cells`` is (length, group or -1) again and again, flat.
-    """
-
-    title: str
-    unit: str
-    end: float
-    lane_title: str
-    lanes: tuple[tuple[str, int], ...]
-    groups: tuple[tuple[str, str], ...]
-    texts: tuple[str, ...]
-    bars: tuple[tuple[int, int, int, float, float, int, int], ...]
-    marks: tuple[tuple[float, int | None, int | None, int], ...]
-    grid_title: str
-    columns: int
-    step: float
-    cells: tuple[tuple[int, ...], ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Figure:
     """What opening an instance shows; ``problem`` says why there is no chart, or what is wrong with the solution."""
 
     unit: str
-    chart: Chart | None
+    chart: PageChart | None
     made_by: str
     problem: str
     alarming: bool
@@ -82,7 +59,7 @@ def figure_of(store: Store, known: Known, attempts: Sequence[Attempt], labels: S
     return Figure(unit, chart, made_by, problem, alarming, curves)
 
 
-def _drawn(store: Store, known: Known, attempts: Sequence[Attempt]) -> tuple[str, Chart | None, str, str, bool]:
+def _drawn(store: Store, known: Known, attempts: Sequence[Attempt]) -> tuple[str, PageChart | None, str, str, bool]:
     best = _best(known, attempts)
     if best is None:
         return "", None, "", "no run's solution is stored", False
@@ -108,7 +85,7 @@ def _drawn(store: Store, known: Known, attempts: Sequence[Attempt]) -> tuple[str
     if family.gantt is None:
         return unit, None, best.label, f"{known.family} offers no schedule to draw", False
     draw = cast("Callable[[Instance, Solution], Gantt]", resolve(family.gantt))
-    return unit, chart_of(draw(instance, solution)), f"{best.label}, seed {record.key.seed}", problem, False
+    return unit, page_chart(draw(instance, solution)), f"{best.label}, seed {record.key.seed}", problem, False
 
 
 def _best(known: Known, attempts: Sequence[Attempt]) -> Attempt | None:
@@ -154,39 +131,3 @@ def thinned(points: Sequence[TracePoint], most: int) -> list[int]:
     }
     spread = most - len(firsts)
     return sorted(firsts | {round(k * last / (spread - 1)) for k in range(spread)})
-
-
-def chart_of(gantt: Gantt) -> Chart:
-    """The chart with its times rounded to a millionth of its length and each text once."""
-    texts: dict[str, int] = {}
-    scale = 10.0**-_DIGITS * max(gantt.end, *(mark.at for mark in gantt.marks), 0.0) or 1.0
-
-    def place(text: str) -> int:
-        return texts.setdefault(text, len(texts))
-
-    def when(time: float) -> float:
-        return float(f"{round(time / scale) * scale:.7g}")
-
-    bars = tuple(
-        (b.lane, b.track, b.group, when(b.start), when(b.end), place(b.label), place(b.detail)) for b in gantt.bars
-    )
-    marks = tuple((when(mark.at), mark.group, mark.lane, place(mark.label)) for mark in gantt.marks)
-    grid = gantt.grid
-    cells: tuple[tuple[int, ...], ...] = ()
-    if grid is not None:
-        cells = tuple(tuple(x for n, g in row for x in (n, -1 if g is None else g)) for row in grid.runs)
-    return Chart(
-        title=gantt.title,
-        unit=gantt.unit,
-        end=gantt.end,
-        lane_title=gantt.lane_title,
-        lanes=tuple((lane.name, lane.tracks) for lane in gantt.lanes),
-        groups=tuple((group.name, group.colour) for group in gantt.groups),
-        texts=tuple(texts),
-        bars=bars,
-        marks=marks,
-        grid_title="" if grid is None else grid.title,
-        columns=0 if grid is None else grid.columns,
-        step=0.0 if grid is None else grid.step,
-        cells=cells,
-    )

@@ -1,39 +1,25 @@
 """The report: one HTML page that needs nothing else, made from a store alone, and its tables as files.
 
-The page holds the data as JSON, plotly.js, and the scripts of the folder ``page``, which draw everything in the
-browser. Its content security policy lets run these scripts alone, known by their hashes, and fetches nothing: names and
-messages come from files of others.
+The page (:mod:`wnpopt.plotting.page`) holds the data as JSON; the scripts of the folder ``assets`` draw everything in
+the browser.
 """
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import json
 import os
-import re
 from collections.abc import Iterator, Sequence
 from importlib.resources import files
-from string import Template
 
 import msgspec
 
-from wnpopt.bench.analysis.gap import contradiction_table, failure_table, gap_table, instance_table, seed_table
-from wnpopt.bench.analysis.profile import (
-    Profile,
-    profile_labels,
-    profile_table,
-    quality_profile,
-    steps_table,
-    time_profile,
-)
-from wnpopt.bench.analysis.runs import Runs
-from wnpopt.bench.analysis.sweep import Chart, charts, sweep_table
+from wnpopt.bench.analysis.analysis import Analysis, analyse
+from wnpopt.bench.analysis.gap import instance_table
+from wnpopt.bench.analysis.profile import PerformanceProfile
+from wnpopt.bench.analysis.sweep import SweepChart
 from wnpopt.bench.analysis.table import Table, make_folder, write_tables
 from wnpopt.bench.report.data import (
     InstanceRow,
     Overview,
-    grouped,
     instance_rows,
     overview_of,
     suite_table,
@@ -44,17 +30,17 @@ from wnpopt.bench.store.store import Store
 from wnpopt.core.errors import InputError
 from wnpopt.core.extras import need
 from wnpopt.core.jsonio import write_atomic
-from wnpopt.core.text import one_line
+from wnpopt.plotting.page import page_html
 
 FIGURES = 200
 """Instances that have figures, unless asked otherwise: each adds some kilobytes to the page."""
-_SCRIPTS = ("tables.js", "figures.js", "gantt.js", "main.js")
+_SCRIPTS = ("tables.js", "figures.js", "main.js")
 
 
 class _Drawn(msgspec.Struct, frozen=True):
     """A profile with its note: what it is of, and who is not in it."""
 
-    profile: Profile
+    profile: PerformanceProfile
     note: str
 
 
@@ -66,7 +52,7 @@ class _Page(msgspec.Struct, frozen=True):
     gaps: Table
     failures: Table
     profiles: tuple[_Drawn, ...]
-    charts: tuple[Chart, ...]
+    charts: tuple[SweepChart, ...]
     labels: tuple[str, ...]
     instances: tuple[InstanceRow, ...]
     alarms: tuple[tuple[int, str], ...]
@@ -90,42 +76,35 @@ def write_report(
         raise InputError(f"found {figures}; a number of at least 0 is needed", where="figures")
     if tables is not None:
         make_folder(tables)
-    runs = Runs.in_store(store)
-    page, drawn = _gather(store, runs, figures)
+    analysis = analyse(store)
+    page, drawn = _page(store, analysis, figures)
     write_atomic(path, _assemble(page, drawn))
     if tables is not None:
-        write_tables(_tables(runs, page), tables)
+        write_tables(_tables(analysis, page.suites), tables)
     return page.overview
 
 
-def _tables(runs: Runs, page: _Page) -> Iterator[Table]:
-    yield from (
-        page.suites,
-        page.gaps,
-        page.failures,
-        contradiction_table(runs),
-        instance_table(runs),
-        seed_table(runs),
-    )
-    for drawn in page.profiles:
-        yield from (profile_table(drawn.profile), steps_table(drawn.profile))
-    yield from map(sweep_table, page.charts)
+def _tables(analysis: Analysis, suites: Table) -> Iterator[Table]:
+    """What is in the page: the suites beside the gaps, and all instances in one table."""
+    named = analysis.tables
+    yield from (suites, named["gaps"], named["failures"], named["contradictions"])
+    yield from (instance_table(analysis.runs), named["seeds"], *analysis.drawn())
 
 
-def _gather(store: Store, runs: Runs, figures: int | None) -> tuple[_Page, list[Figure]]:
-    groups = grouped(runs)
-    chosen = with_figures(runs, groups, figures)
-    drawn = {key: figure_of(store, runs.known[key], groups[key], runs.labels) for key in chosen}
+def _page(store: Store, analysis: Analysis, figures: int | None) -> tuple[_Page, list[Figure]]:
+    runs = analysis.runs
+    chosen = with_figures(runs, figures)
+    drawn = {key: figure_of(store, runs.known[key], runs.by_instance[key], runs.labels) for key in chosen}
     rows = instance_rows(
-        runs, groups, {key: number for number, key in enumerate(chosen)}, {key: f.unit for key, f in drawn.items()}
+        runs, {key: number for number, key in enumerate(chosen)}, {key: f.unit for key, f in drawn.items()}
     )
     page = _Page(
-        overview=overview_of(runs, groups),
-        suites=suite_table(runs, groups),
-        gaps=gap_table(runs),
-        failures=failure_table(runs),
-        profiles=tuple(profile for family in runs.families for profile in _profiles(runs, family)),
-        charts=charts(store, runs),
+        overview=overview_of(runs),
+        suites=suite_table(runs),
+        gaps=analysis.tables["gaps"],
+        failures=analysis.tables["failures"],
+        profiles=tuple(_Drawn(profile, _note(analysis, profile)) for profile in analysis.profiles),
+        charts=analysis.charts,
         labels=runs.labels,
         instances=rows,
         alarms=tuple(
@@ -137,61 +116,17 @@ def _gather(store: Store, runs: Runs, figures: int | None) -> tuple[_Page, list[
     return page, list(drawn.values())
 
 
-def _profiles(runs: Runs, family: str) -> Iterator[_Drawn]:
-    labels = profile_labels(runs, family)
-    missing = sorted({attempt.label for attempt in runs.of_family(family)} - set(labels))
-    for make in (time_profile, quality_profile):
-        profile = make(runs, family, labels=labels)
-        note = profile.note
-        if missing:
-            note += f" Not compared: {', '.join(missing)}, run on fewer than half of the family's instances."
-        yield _Drawn(profile, note)
+def _note(analysis: Analysis, profile: PerformanceProfile) -> str:
+    missing = analysis.not_compared.get(profile.family)
+    if missing is None:
+        return profile.note
+    return f"{profile.note} Not compared: {', '.join(missing)}, run on fewer than half of the family's instances."
 
 
 def _assemble(page: _Page, drawn: Sequence[Figure]) -> bytes:
-    from plotly.offline import get_plotlyjs
-
     folder = files("wnpopt.bench.report").joinpath("assets")
-    script = "\n" + "\n".join(folder.joinpath(name).read_text(encoding="utf-8") for name in _SCRIPTS)
-    plotly = get_plotlyjs()
-    allowed = " ".join(f"'sha256-{_digest(text)}'" for text in (script, plotly))
-    figures = "\n".join(
-        f'<script type="application/json" id="figure-{number}">{embedded(figure)}</script>'
-        for number, figure in enumerate(drawn)
-    )
-    text = Template(folder.joinpath("report.html").read_text(encoding="utf-8")).substitute(
-        policy=f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; img-src data: blob:",
-        style=folder.joinpath("report.css").read_text(encoding="utf-8"),
-        data=embedded(page),
-        figures=figures,
-        script=script,
-        plotly=plotly,
-    )
-    return text.encode()
-
-
-def _digest(text: str) -> str:
-    """What a content security policy calls an inline script by (CSP level 3, section 2.3.1)."""
-    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-
-
-_ESCAPES = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&"}
-_UNUSUAL = re.compile(r"\\(u[0-9a-f]{4}|.)|[^\x20-\x7e]")
-
-
-def embedded(data: object) -> str:
-    """``data`` as JSON that may stand in a script element: nothing in it can end or comment the element.
-
-    Texts are as :func:`wnpopt.core.text.one_line` has them: nothing that they hold can act on those who read the page.
-    """
-    return _UNUSUAL.sub(_as_seen, msgspec.json.encode(data).decode()).translate(_ESCAPES)
-
-
-def _as_seen(found: re.Match[str]) -> str:
-    """A character of a JSON text, or its escape there, such that the text holds what is shown of it."""
-    character = found[0]
-    if found[1] is not None:
-        if found[1] in ('"', "\\"):
-            return found[0]
-        character = json.loads(f'"{found[0]}"')
-    return one_line(character).replace("\\", "\\\\")
+    data: dict[str, object] = {"data": page}
+    data |= {f"figure-{number}": figure for number, figure in enumerate(drawn)}
+    body = folder.joinpath("report.html").read_text(encoding="utf-8")
+    scripts = [folder.joinpath(name) for name in _SCRIPTS]
+    return page_html("wnpopt report", body, data, scripts, [folder.joinpath("report.css")])

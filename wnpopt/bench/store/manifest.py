@@ -13,6 +13,7 @@ from typing import Literal
 
 import msgspec
 
+from wnpopt.bench.store.journal import writing
 from wnpopt.core.errors import InputError
 from wnpopt.core.jsonio import format_json, read_json, write_atomic
 
@@ -97,10 +98,8 @@ def write_manifest(store: str | os.PathLike[str], manifest: Manifest) -> Path:
 
 def write_if_other(path: Path, content: bytes) -> None:
     """Write ``content`` atomically unless it is what the file holds; raises :class:`InputError` naming the file."""
-    try:
+    with writing(path):
         if path.is_file() and path.read_bytes() == content:
             return
         path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"cannot be written: {error.strerror}", file=str(path)) from None
     write_atomic(path, content)

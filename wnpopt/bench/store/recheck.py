@@ -56,8 +56,8 @@ def recheck(store: Store) -> Iterator[Recheck]:
                 best[key] = check.record
     for check in checks:
         rival = best.get(check.record.key.instance_hash)
-        apart = _contradicted(check.record, rival) if check.accepted and rival is not None else None
-        yield check if apart is None else replace(check, deviation=apart)
+        differs = _contradicted(check.record, rival) if check.accepted and rival is not None else None
+        yield check if differs is None else replace(check, deviation=differs)
 
 
 def _beats(record: Record, known: Record) -> bool:
@@ -128,8 +128,8 @@ def _with_solution(store: Store, record: Record, family: AnyFamily, instance: In
     if content_hash(solution.to_data()) != record.solution:
         found.append("the solution is not the one that was stored")
     if certificate.accepted and certificate.objective is not None:
-        apart = worth(record.result.objective, certificate.objective, family.has_integers(instance))
-        found += [] if apart is None else [apart]
+        differs = worth(record.result.objective, certificate.objective, family.has_integers(instance))
+        found += [] if differs is None else [differs]
     return Recheck(record, certificate, deviation=_joined(found))
 
 

@@ -5,7 +5,7 @@
     DIR/instances/<hash>.json    the instances of these runs, so that every result can be verified and drawn again
 
 A process that is killed while it writes leaves a last line without an end. It is skipped with a warning when the store
-is read, and never appended to: a :class:`Journal` always begins a file of its own.
+is read, and never appended to: every batch begins files of its own.
 """
 
 from __future__ import annotations
@@ -16,13 +16,12 @@ import re
 import socket
 import warnings
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING
 
-import msgspec
-
+from wnpopt.bench.store.journal import Journal, exclusive, read_lines
 from wnpopt.bench.store.record import Key, Record, RecordError, decode, versions_of
 from wnpopt.core.errors import InputError
 from wnpopt.core.jsonio import write_atomic
@@ -66,6 +65,15 @@ class Store:
         except OSError as error:
             raise InputError(f"cannot be made: {error.strerror}", file=os.fspath(path)) from None
         return store
+
+    def lock(self) -> AbstractContextManager[None]:
+        """For whoever writes: one batch at a time. Raises :class:`InputError` if another one does."""
+        return exclusive(self.path / ".lock", "another batch is writing into this store")
+
+    def journal(self, label: str) -> Journal:
+        """A new file for records, which says in its name when, where and by whom (``label``) it was begun."""
+        stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%f")
+        return Journal(self.runs / f"{stamp}-{socket.gethostname()}-{os.getpid()}-{label}.jsonl")
 
     @property
     def runs(self) -> Path:
@@ -137,75 +145,13 @@ class Store:
         return pd.DataFrame([_row(record) for record in self.latest().values()], columns=list(_COLUMNS))
 
 
-class Journal:
-    """The writing end of a store: a file of its own, made with its first record, fsync'd after each.
-
-    Raises :class:`InputError` when the disk does not take a record. Such a journal begins a new file with the next
-    one, for the last line of the old one may be cut.
-    """
-
-    def __init__(self, store: Store, label: str) -> None:
-        self._store = store
-        self._label = label
-        self._handle: int | None = None
-        self._path: Path | None = None
-
-    def append(self, record: Record) -> None:
-        """Put ``record`` on disk; returns when it is there."""
-        try:
-            handle = self._open()
-            left = memoryview(msgspec.json.encode(record) + b"\n")
-            while left:
-                left = left[os.write(handle, left) :]
-            os.fsync(handle)
-        except OSError as error:
-            self.close()
-            where = os.fspath(self._path or self._store.runs)
-            raise InputError(f"cannot be written: {error.strerror}", file=where) from None
-
-    def close(self) -> None:
-        """Close the file."""
-        if self._handle is not None:
-            os.close(self._handle)
-            self._handle = None
-
-    def __enter__(self) -> Journal:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def _open(self) -> int:
-        if self._handle is None:
-            stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%f")
-            self._path = self._store.runs / f"{stamp}-{socket.gethostname()}-{os.getpid()}-{self._label}.jsonl"
-            self._handle = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC, 0o666)
-            _sync_folder(self._store.runs)
-        return self._handle
-
-
-def now() -> str:
-    """This moment, as records carry it."""
-    return datetime.now(UTC).isoformat(timespec="microseconds")
-
-
-def later(moment: str) -> str:
-    """A moment just after ``moment``; now if that is no time of ours."""
-    try:
-        return (datetime.fromisoformat(moment) + timedelta(microseconds=1)).isoformat(timespec="microseconds")
-    except (ValueError, OverflowError):
-        return now()
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make a new name in ``folder`` survive a power failure, not only a kill."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+def now(after: str = "") -> str:
+    """This moment, as records carry it; just ``after`` another one that is later, or not before it."""
+    moment = datetime.now(UTC).isoformat(timespec="microseconds")
+    if moment <= after:
+        with suppress(ValueError, OverflowError):  # no time of ours
+            return (datetime.fromisoformat(after) + timedelta(microseconds=1)).isoformat(timespec="microseconds")
+    return moment
 
 
 _HASH = re.compile(r"[0-9a-f]{64}")
@@ -223,12 +169,8 @@ def _read(file: Path) -> Iterator[Record]:
     if not file.is_file() and (file.exists() or file.is_symlink()):
         warnings.warn(f"{file}: is no regular file; skipped", DamageWarning, stacklevel=3)
         return
-    try:
-        content = file.read_bytes()
-    except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror}", file=os.fspath(file)) from None
-    lines = content.split(b"\n")
-    if lines.pop():
+    lines, rest = read_lines(file)
+    if rest:
         _skip(file, len(lines) + 1, "is cut; the run that it belongs to will be repeated", StoreWarning)
     for number, line in enumerate(lines, start=1):
         try:
@@ -264,6 +206,6 @@ def _row(record: Record) -> tuple[object, ...]:
 
 def write_records(store: Store, records: Iterable[Record], label: str = "copy") -> None:
     """Append ``records`` as one journal (for tests and for merging stores)."""
-    with Journal(store, label) as journal:
+    with store.journal(label) as journal:
         for record in records:
             journal.append(record)

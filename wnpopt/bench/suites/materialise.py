@@ -9,16 +9,15 @@ from wnpopt.bench.store.manifest import Entry, Manifest, SuiteEntry, read_manife
 from wnpopt.core import registry
 from wnpopt.core.errors import InputError
 from wnpopt.core.jsonio import format_json
-from wnpopt.core.suite import Suite
+from wnpopt.core.suite import Suite, Suites
 
 FOLDER = "suite"
-PRESETS = ("quick", "full")
 
 
-def suites() -> dict[str, Suite]:
-    """All suites by name, family by family."""
-    families = [registry.family(name) for name in registry.family_names()]
-    return {suite.name: suite for family in families for suite in family.suites}
+def suites() -> Suites:
+    """All suites by name, family by family; none is imported before it is asked for."""
+    families = map(registry.family, registry.family_names())
+    return Suites({name: reference for family in families for name, reference in family.suites.items()})
 
 
 def suite(name: str) -> Suite:

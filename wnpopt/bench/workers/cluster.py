@@ -21,8 +21,7 @@ import msgspec
 from wnpopt.backends.isolation.fork_server import ForkServer
 from wnpopt.bench.store.record import Failure
 from wnpopt.bench.workers.executor import Event
-from wnpopt.bench.workers.handler import HANDLER
-from wnpopt.bench.workers.process import CancelledError, Cell, Limits, share_of_memory
+from wnpopt.bench.workers.process import HANDLER, CancelledError, Limits, WorkerProcess, share_of_memory
 from wnpopt.bench.workers.task import MESSAGES, TASKS, Broken, Note, Reply, Task
 from wnpopt.core.errors import InputError, SolverError, one_line
 from wnpopt.core.extras import need
@@ -190,72 +189,71 @@ def _ask_identity(address: str) -> str:
 
 def serve(task: bytes, order: bytes) -> bytes:
     """On a worker of the cluster: the answer to ``task``."""
-    cells = _cells_of(msgspec.json.decode(order, type=Order))
-    cell = cells.take()
+    pool = _pool_of(msgspec.json.decode(order, type=Order))
+    worker = pool.take()
     try:
-        return msgspec.json.encode(cell.perform(TASKS.decode(task), lambda _note: None))
+        return msgspec.json.encode(worker.perform(TASKS.decode(task), lambda _note: None))
     finally:
-        cells.put_back(cell)
+        pool.put_back(worker)
 
 
 def abandon(batch: str) -> None:
     """On a worker of the cluster: give up what a batch runs there."""
     with _lock:
-        cells = _batches.pop(batch, None)
-    if cells is not None:
-        cells.close()
+        pool = _pools.pop(batch, None)
+    if pool is not None:
+        pool.close()
 
 
-class _Cells:
-    """The cells of a batch in this process, as many as it has run tasks at once."""
+class _WorkerPool:
+    """The worker processes of a batch on this worker of the cluster, as many as it has run tasks at once."""
 
     def __init__(self, order: Order, threads: int) -> None:
         memory = order.memory_bytes if order.memory_bytes is not None else share_of_memory(threads)
         self._limits = Limits(order.grace_s, memory)
         self._server = ForkServer(HANDLER, order.libraries, memory)
         self._lock = threading.Lock()
-        self._all: list[Cell] = []
-        self._idle: list[Cell] = []
+        self._all: list[WorkerProcess] = []
+        self._idle: list[WorkerProcess] = []
         self._closed = False
 
-    def take(self) -> Cell:
+    def take(self) -> WorkerProcess:
         with self._lock:
             if self._closed:
                 raise CancelledError
             if self._idle:
                 return self._idle.pop()
-            cell = Cell(self._server, self._limits)
-            self._all.append(cell)
-            return cell
+            worker = WorkerProcess(self._server, self._limits)
+            self._all.append(worker)
+            return worker
 
-    def put_back(self, cell: Cell) -> None:
+    def put_back(self, worker: WorkerProcess) -> None:
         with self._lock:
             if not self._closed:
-                self._idle.append(cell)
+                self._idle.append(worker)
                 return
-        cell.close()
+        worker.close()
 
     def close(self) -> None:
-        """Those at work find out by themselves, within a moment."""
+        """Those at work notice it by themselves, within a moment."""
         with self._lock:
             self._closed = True
-            for cell in self._all:
-                cell.cancel()
+            for worker in self._all:
+                worker.cancel()
             idle, self._idle = self._idle, []
-        for cell in idle:
-            cell.close()
+        for worker in idle:
+            worker.close()
         self._server.close()
 
 
 _lock = threading.Lock()
-_batches: dict[str, _Cells] = {}
+_pools: dict[str, _WorkerPool] = {}
 
 
-def _cells_of(order: Order) -> _Cells:
+def _pool_of(order: Order) -> _WorkerPool:
     from distributed import get_worker
 
     with _lock:
-        if order.batch not in _batches:
-            worker = get_worker()
-            _batches[order.batch] = _Cells(order, worker.state.nthreads)
-        return _batches[order.batch]
+        if order.batch not in _pools:
+            _pools[order.batch] = _WorkerPool(order, get_worker().state.nthreads)
+        return _pools[order.batch]

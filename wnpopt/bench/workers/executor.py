@@ -9,8 +9,7 @@ from functools import partial
 from typing import Protocol
 
 from wnpopt.backends.isolation.fork_server import ForkServer
-from wnpopt.bench.workers.handler import HANDLER
-from wnpopt.bench.workers.process import CancelledError, Cell, Limits
+from wnpopt.bench.workers.process import HANDLER, CancelledError, Limits, WorkerProcess
 from wnpopt.bench.workers.task import Note, Reply, Task
 
 
@@ -59,10 +58,10 @@ class LocalExecutor:
         self._server = ForkServer(HANDLER, libraries, limits.memory_bytes)
         self._tasks: queue.SimpleQueue[tuple[int, Task] | None] = queue.SimpleQueue()
         self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
-        self._cells = [Cell(self._server, limits) for _ in range(workers)]
+        self._workers = [WorkerProcess(self._server, limits) for _ in range(workers)]
         self._threads = [
-            threading.Thread(target=self._serve, args=(slot, cell), name=f"wnpopt-cell-{slot}", daemon=True)
-            for slot, cell in enumerate(self._cells)
+            threading.Thread(target=self._serve, args=(slot, worker), name=f"wnpopt-worker-{slot}", daemon=True)
+            for slot, worker in enumerate(self._workers)
         ]
         for thread in self._threads:
             thread.start()
@@ -80,27 +79,27 @@ class LocalExecutor:
 
     def close(self) -> None:
         """See :class:`Executor`."""
-        for cell in self._cells:
-            cell.cancel()
+        for worker in self._workers:
+            worker.cancel()
         for _ in self._threads:
             self._tasks.put(None)
         for thread in self._threads:
             thread.join()
         self._server.close()
 
-    def _serve(self, slot: int, cell: Cell) -> None:
+    def _serve(self, slot: int, worker: WorkerProcess) -> None:
         try:
             while (job := self._tasks.get()) is not None:
                 ticket, task = job
                 try:
-                    what: Reply | Exception = cell.perform(task, partial(self._tell, ticket, slot))
+                    what: Reply | Exception = worker.perform(task, partial(self._tell, ticket, slot))
                 except CancelledError:
                     return
                 except Exception as error:  # a defect of ours: the batch shall hear of it, not wait for ever
                     what = error
                 self._events.put(Event(ticket, slot, what))
         finally:
-            cell.close()
+            worker.close()
 
     def _tell(self, ticket: int, slot: int, note: Note) -> None:
         self._events.put(Event(ticket, slot, note))

@@ -12,10 +12,12 @@ from pathlib import Path
 
 import msgspec
 
+from wnpopt.backends.isolation.frames import ClosedError, Frames
 from wnpopt.backends.warmup import warm
 from wnpopt.bench.batch.sources import content_of
 from wnpopt.bench.store.record import Failure, Package, StoredResult
 from wnpopt.bench.workers.task import (
+    TASKS,
     Broken,
     Changed,
     Identified,
@@ -60,6 +62,18 @@ MESSAGE_AT_MOST = 20_000
 """And broken rules, and letters of a message: what is written is never longer than what is read."""
 
 Listener = Callable[[Note], None]
+
+
+def handle(message: bytes, frames: Frames, mark: Callable[[], None]) -> bytes:
+    """The encoded reply to an encoded task; notes of its progress go out on the way."""
+
+    def tell(note: Note) -> None:
+        if isinstance(note, Started):
+            mark()
+        with contextlib.suppress(ClosedError):  # the main loop finds out by itself
+            frames.send(msgspec.json.encode(note))
+
+    return msgspec.json.encode(do(TASKS.decode(message), tell))
 
 
 def do(task: Task, listener: Listener) -> Reply:

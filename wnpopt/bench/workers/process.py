@@ -7,13 +7,12 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import msgspec
 
-from wnpopt.backends.isolation.death import last_words, told
-from wnpopt.backends.isolation.fork_server import Child, ForkServer, children_of
+from wnpopt.backends.isolation.fork_server import Child, ForkServer
 from wnpopt.backends.isolation.frames import ClosedError
+from wnpopt.backends.isolation.processes import resident
 from wnpopt.bench.store.record import Failure
 from wnpopt.bench.workers.task import (
     MESSAGES,
@@ -32,6 +31,9 @@ from wnpopt.bench.workers.task import (
 )
 from wnpopt.core.trace import kept
 
+HANDLER = "wnpopt.bench.workers.perform:handle"
+"""What a worker process does with a message, see :data:`wnpopt.backends.isolation.child.Handler`."""
+
 LOOK_S = 0.05
 """Seconds between two looks at a worker's memory and time."""
 
@@ -45,7 +47,6 @@ RUNS_A_WORKER = 500
 LOG_BYTES = 16 << 20
 _POINTS = 4096
 _DRAIN_S = 0.2  # a run above its limit that has much to say is heard for so long
-_PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 class CancelledError(Exception):
@@ -97,7 +98,7 @@ class _Known:
         return Rescue(task, broken, tuple(reversed(self.incumbents)), self.bound, tuple(self.points))
 
 
-class Cell:
+class WorkerProcess:
     """A worker that is replaced when it dies; used by one thread, :meth:`cancel` by any."""
 
     def __init__(self, server: ForkServer, limits: Limits) -> None:
@@ -140,7 +141,7 @@ class Cell:
         looked = began
         overdue: float | None = None
         try:
-            child = self._child or self._hire()
+            child = self._child = self._child or self._server.fork()
             child.frames.send(msgspec.json.encode(task))
             self._runs += 1
             while True:
@@ -166,7 +167,8 @@ class Cell:
                     if time.monotonic() - looked < LOOK_S:
                         continue
                 looked = time.monotonic()
-                if _ended(child.pid) and not child.frames.waiting():
+                held = resident(child.pid)
+                if held is None and not child.frames.waiting():
                     raise ClosedError  # a process that it left behind holds the connection open
                 _trim(child)
                 elapsed = looked - began
@@ -176,9 +178,8 @@ class Cell:
                         continue  # what it said in time, while nobody listened, counts
                     self.close()
                     return _late(task, limit, elapsed, started)
-                held = _resident(child.pid)
                 allowed = self._limits.memory_bytes
-                if allowed is not None and held > allowed:
+                if allowed is not None and held is not None and held > allowed:
                     self.close()
                     what = f"killed: {_gib(held)} of resident memory, above the limit of {_gib(allowed)}"
                     return Broken(Failure.MEMORY, what, elapsed)
@@ -196,15 +197,9 @@ class Cell:
     def close(self) -> None:
         """Kill the worker; the next task gets a new one."""
         if self._child is not None:
-            self._server.bury(self._child)
-            self._child.log.close()
+            self._server.end(self._child)
             self._child = None
         self._runs = 0
-
-    def _hire(self) -> Child:
-        self._child = self._server.fork()
-        self._runs = 0
-        return self._child
 
     def _limit(self, task: Task) -> float:
         if not isinstance(task, Perform):
@@ -213,16 +208,13 @@ class Cell:
         return float("inf") if seconds is None or grace is None else seconds + grace
 
     def _post_mortem(self, elapsed: float | None) -> Broken:
-        """What a worker died of: a signal, an exit code, and the last line it wrote."""
-        child = self._child
-        if child is None:
+        """What a worker died of."""
+        if self._child is None:
             return Broken(Failure.CRASH, "the worker could not be started", elapsed)
-        status = self._server.bury(child)
-        words = last_words(child)
-        child.log.close()
-        self._child = None
-        failure = Failure.MEMORY if "bad_alloc" in words or "MemoryError" in words else Failure.CRASH
-        return Broken(failure, f"the worker {told(status)}" + (f"; its last words: {words}" if words else ""), elapsed)
+        ended = self._server.end(self._child)
+        self._child, self._runs = None, 0
+        out_of_memory = "bad_alloc" in ended.last_words or "MemoryError" in ended.last_words
+        return Broken(Failure.MEMORY if out_of_memory else Failure.CRASH, f"the worker {ended}", elapsed)
 
 
 def _late(task: Task, limit: float, elapsed: float, started: bool) -> Broken:
@@ -232,25 +224,6 @@ def _late(task: Task, limit: float, elapsed: float, started: bool) -> Broken:
         asked = f", its time limit is {task.key.time_limit_s:g} s"
         return Broken(Failure.TIMEOUT, f"killed after {elapsed:.1f} s{asked}", elapsed)
     return Broken(Failure.TIMEOUT, f"killed: reading the file took more than {limit:g} s", elapsed)
-
-
-def _ended(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()[0] in b"ZX"
-    except (OSError, IndexError):
-        return False
-
-
-def _resident(pid: int, depth: int = 4) -> int:
-    """Resident memory in bytes, with that of the processes that it started.
-
-    0 where it cannot be read (no Linux, or the process has just ended).
-    """
-    try:
-        held = int(Path(f"/proc/{pid}/statm").read_bytes().split()[1]) * _PAGE
-    except (OSError, IndexError, ValueError):
-        return 0
-    return held + sum(_resident(child, depth - 1) for child in (children_of(pid) if depth else ()))
 
 
 def _trim(child: Child) -> None:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,7 +10,7 @@ import typer
 
 from wnpopt.cli.arguments import integer, integers, names, real
 from wnpopt.cli.batch.progress import BatchProgress
-from wnpopt.cli.terminal import print_json, say, show_warning
+from wnpopt.cli.terminal import plain_warnings, print_json, say
 
 if TYPE_CHECKING:
     from wnpopt.bench.batch.run import Summary
@@ -115,12 +112,3 @@ def show(summary: Summary) -> None:
 
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-@contextmanager
-def plain_warnings() -> Iterator[None]:
-    """Within the block warnings are one line each on stderr."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("always")
-        warnings.showwarning = show_warning
-        yield

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from wnpopt.cli.arguments import integer, real
+from wnpopt.cli.arguments import Json, Seed, TimeLimit, integer, real
 from wnpopt.cli.terminal import console, error_console, print_json, say, styled
 from wnpopt.core.errors import InputError
 from wnpopt.core.interrupt import graceful_interrupt
 from wnpopt.core.text import numbers, percent
 
 if TYPE_CHECKING:
-    from rich.live import Live
     from rich.text import Text
 
-    from wnpopt.bench.adversarial.search import Entry, Progress, Summary
+    from wnpopt.bench.adversarial.search import SearchProgress, SearchSummary, SummaryEntry
     from wnpopt.core.document import Instance
 
 
@@ -45,16 +46,14 @@ def adversarial(
             metavar="N",
         ),
     ] = None,
-    seed: Annotated[int, typer.Option(help="Seed of everything random.", parser=integer, metavar="N")] = 0,
+    seed: Seed = 0,
     out: Annotated[Path | None, typer.Option(help="Directory for what is found.", show_default=False)] = None,
-    time_limit: Annotated[
-        float, typer.Option(help="Seconds a run, for methods that have a limit.", parser=real, metavar="S")
-    ] = 5.0,
+    time_limit: TimeLimit = 5.0,
     total_time: Annotated[
         float | None, typer.Option(help="Seconds for all.", show_default="no limit", parser=real, metavar="S")
     ] = None,
     top: Annotated[int, typer.Option(help="How many of the worst to keep.", parser=integer, metavar="K")] = 5,
-    json: Annotated[bool, typer.Option("--json", help="The summary as one JSON object on stdout.")] = False,
+    json: Json = False,
 ) -> int:
     """Change instances at random and keep those where one method loses most to another."""
     for option, value in (("--method", method), ("--against", against), ("--out", out)):
@@ -68,7 +67,7 @@ def adversarial(
         from wnpopt.bench.adversarial.search import adversarial as search
 
         starts = _starts(instances or [], family, LEAST_RESTARTS if restarts is None else max(1, restarts), seed, out)
-        with _Line(f"{method} against {against}", enabled=not json) as line:
+        with _live_line(f"{method} against {against}", enabled=not json) as show_progress:
             summary = search(
                 starts,
                 method,
@@ -80,7 +79,7 @@ def adversarial(
                 time_limit=time_limit,
                 total_time=total_time,
                 top=top,
-                on_progress=line.update,
+                on_progress=show_progress,
             )
     if json:
         import msgspec
@@ -90,7 +89,7 @@ def adversarial(
         _show(summary, out)
     if summary.defects:
         return 3
-    return 0 if summary.worst or summary.apart else 1
+    return 0 if summary.worst or summary.without_ratio else 1
 
 
 def _starts(paths: list[Path], family: str | None, count: int, seed: int, out: Path) -> list[Instance]:
@@ -123,54 +122,35 @@ def _is_instance(file: Path) -> bool:
     return read_json(file).get("kind") in registry.family_names()
 
 
-class _Line:
-    """A live line on stderr; silent where stderr is no terminal."""
+@contextmanager
+def _live_line(label: str, enabled: bool) -> Iterator[Callable[[SearchProgress], None] | None]:
+    """What shows a search's progress in a live line on stderr; None where stderr is no terminal."""
+    if not enabled or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.live import Live
 
-    def __init__(self, label: str, enabled: bool) -> None:
-        self._label = label
-        self._enabled = enabled and sys.stderr.isatty()
-        self._live: Live | None = None
-
-    def update(self, progress: Progress) -> None:
-        """Show ``progress``."""
-        if self._live is None:
-            return
-        parts = [
-            f"{self._label}  restart {progress.restart + 1}/{progress.restarts}  step {progress.step}/{progress.steps}",
-            f"ratio {_ratio(progress.current)}  worst {_ratio(progress.worst)}",
-        ]
-        if progress.apart:
-            parts.append(f"apart {progress.apart}")
-        if progress.defects:
-            parts.append(f"DEFECTS {progress.defects}")
-        self._live.update(_progress_text(parts))
-
-    def __enter__(self) -> _Line:
-        if self._enabled:
-            from rich.live import Live
-
-            self._live = Live(
-                styled(self._label),
-                console=error_console(),
-                refresh_per_second=8,
-                transient=True,
-                redirect_stdout=False,
-            )
-            self._live.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._live is not None:
-            self._live.stop()
+    with Live(
+        styled(label), console=error_console(), refresh_per_second=8, transient=True, redirect_stdout=False
+    ) as live:
+        yield lambda progress: live.update(_progress_text(label, progress))
 
 
-def _progress_text(parts: list[str]) -> Text:
+def _progress_text(label: str, progress: SearchProgress) -> Text:
     from rich.text import Text
 
+    parts = [
+        f"{label}  restart {progress.restart + 1}/{progress.restarts}  step {progress.step}/{progress.steps}",
+        f"ratio {_ratio(progress.current)}  worst {_ratio(progress.worst)}",
+    ]
+    if progress.without_ratio:
+        parts.append(f"apart {progress.without_ratio}")
+    if progress.defects:
+        parts.append(f"DEFECTS {progress.defects}")
     return Text("  ", overflow="fold").join(map(styled, parts))
 
 
-def _show(summary: Summary, out: Path) -> None:
+def _show(summary: SearchSummary, out: Path) -> None:
     from wnpopt.cli.tables import Heading, draw
 
     screen = console()
@@ -179,13 +159,13 @@ def _show(summary: Summary, out: Path) -> None:
     headings = (Heading("file"), Heading("start"), *(Heading(title, "number") for title in titles))
     for title, entries in (
         (f"{method} against {against}: the worst found", summary.worst),
-        (f"apart: {method} fails, or no finite ratio", summary.apart),
+        (f"apart: {method} fails, or no finite ratio", summary.without_ratio),
         ("DEFECTS: wrong answers", summary.defects),
     ):
         if entries:
             screen.print(styled(title, "bold"), soft_wrap=True)
             draw(screen, headings, [_row(entry) for entry in entries])
-    for entry in (*summary.apart, *summary.defects):
+    for entry in (*summary.without_ratio, *summary.defects):
         say(f"{entry.file}: {entry.score.reason}")
     done = f"{summary.restarts_finished} of {summary.restarts} restarts finished"
     say(f"{done}, {summary.evaluated} instances compared in them; {out / 'summary.json'}")
@@ -195,7 +175,7 @@ def _show(summary: Summary, out: Path) -> None:
         say("a time limit is part of this search: another run may find other instances")
 
 
-def _row(entry: Entry) -> tuple[str, ...]:
+def _row(entry: SummaryEntry) -> tuple[str, ...]:
     score = entry.score
     values = numbers(score.a.objective, score.b.objective)
     return (entry.file, entry.start, _ratio(score.ratio), *values, percent(score.b.gap))

@@ -68,7 +68,7 @@ def bench(
             preset=preset,
             workers=workers,
             time_limit=time_limit,
-            rerun=names(rerun) if rerun is not None else None,  # type: ignore[arg-type]  # checked by the batch
+            rerun=names(rerun) if rerun is not None else None,
             dask=dask,
         )
     if not Path(what).is_dir():

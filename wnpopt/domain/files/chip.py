@@ -22,6 +22,7 @@ from wnpopt.core.errors import InputError
 from wnpopt.core.jsonio import read_json
 from wnpopt.domain.chip.devices import CHIPS, chip, device
 from wnpopt.domain.chip.hardware import Chip, Core, Placed
+from wnpopt.domain.files.reading import in_file
 
 _Text = Annotated[str, Field(strict=True, min_length=1)]
 
@@ -65,12 +66,10 @@ def load_chip(path: str | os.PathLike[str]) -> Chip:
     if not os.path.exists(file) and not file.lower().endswith(".json"):
         raise InputError(f"no such file, and no chip of the library; these are {', '.join(CHIPS)}", file=file)
     data = read_json(path)
-    try:
+    with in_file(path):
         entry = ChipEntry.from_data(data)
         cores = tuple(Placed(c.name, _core(c, f"cores[{i}]"), c.x, c.y) for i, c in enumerate(entry.cores))
         return Chip(entry.name, cores, entry.hop_s, entry.bytes_per_s, entry.energy_per_byte_hop_j, entry.source)
-    except InputError as error:
-        raise error.in_file(file) from None
 
 
 def _core(entry: CoreEntry, where: str) -> Core:
@@ -84,18 +83,8 @@ def _core(entry: CoreEntry, where: str) -> Core:
             raise InputError(error.what, where=f"{where}.type") from None
     if entry.peak_flop_per_s is None or entry.memory_bytes_per_s is None:
         raise InputError("a core needs a type, or peak_flop_per_s and memory_bytes_per_s", where=where)
+    numbers = entry.model_dump(exclude={"x", "y", "type"})
     try:
-        return Core(
-            entry.name,
-            entry.peak_flop_per_s,
-            entry.memory_bytes_per_s,
-            entry.launch_s,
-            entry.efficiency,
-            tuple(sorted(entry.unsupported)),
-            entry.element_bits,
-            entry.energy_per_flop_j,
-            entry.energy_per_byte_j,
-            entry.idle_w,
-        )
+        return Core(**numbers | {"unsupported": tuple(sorted(entry.unsupported))})
     except InputError as error:
         raise InputError(error.what, where=f"{where}.{error.where}") from None

@@ -26,6 +26,7 @@ from wnpopt.core.errors import InputError
 from wnpopt.core.jsonio import read_json
 from wnpopt.domain.files.graph import load_graph
 from wnpopt.domain.files.onnx.reader import read_onnx
+from wnpopt.domain.files.reading import in_file
 from wnpopt.domain.network.fusion import Branch, Composition, Fusion
 from wnpopt.domain.network.graph import Graph
 from wnpopt.domain.network.zoo import build_network
@@ -66,19 +67,13 @@ class CompositionEntry(Document):
 
 def load_composition(path: str | os.PathLike[str]) -> Composition:
     """The composition in a JSON file, its graphs read; raises :class:`InputError` naming file and place."""
-    file = os.fspath(path)
     data = read_json(path)
-    try:
+    with in_file(path):
         entry = CompositionEntry.from_data(data)
         branches = tuple(
             _branch(branch, Path(path).parent, f"branches[{i}]") for i, branch in enumerate(entry.branches)
         )
-        fusion = entry.fusion
-        return Composition(
-            entry.name, branches, Fusion(fusion.kind, fusion.classes, fusion.width, fusion.heads, fusion.layers)
-        )
-    except InputError as error:
-        raise error.in_file(file) from None
+        return Composition(entry.name, branches, Fusion(**entry.fusion.model_dump()))
 
 
 def raw_bits(graph: Graph) -> int:

@@ -7,7 +7,8 @@ Bytes and parameter counts follow when it is read.
 from __future__ import annotations
 
 import os
-from typing import Annotated, Literal
+from dataclasses import asdict
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -15,18 +16,14 @@ from wnpopt.core.document import Count, Document, Positive, SchemaVersion
 from wnpopt.core.errors import InputError
 from wnpopt.core.jsonio import read_json, write_json
 from wnpopt.core.unique import require_unique
+from wnpopt.domain.files.reading import in_file
 from wnpopt.domain.network.graph import AttributeValue, Graph, Tensor, Window, make_operator
 
 Label = Annotated[str, Field(strict=True, min_length=1, max_length=400)]
 _Whole = Annotated[int, Field(strict=True)]
-_Attribute = (
-    Annotated[int, Field(strict=True)]
-    | Annotated[float, Field(strict=True)]
-    | Annotated[str, Field(strict=True)]
-    | tuple[Annotated[int, Field(strict=True)], ...]
-    | tuple[Annotated[float, Field(strict=True)], ...]
-    | tuple[Annotated[str, Field(strict=True)], ...]
-)
+_Number = Annotated[float, Field(strict=True)]
+_Text = Annotated[str, Field(strict=True)]
+_Attribute = _Whole | _Number | _Text | tuple[_Whole, ...] | tuple[_Number, ...] | tuple[_Text, ...]
 
 
 class TensorEntry(Document):
@@ -72,7 +69,7 @@ class GraphEntry(Document):
     kind: Literal["graph"]
     schema_version: SchemaVersion
     name: Label
-    source: Annotated[str, Field(strict=True)] | None = None
+    source: _Text | None = None
     inputs: tuple[Label, ...]
     outputs: tuple[Label, ...]
     tensors: tuple[TensorEntry, ...]
@@ -81,68 +78,63 @@ class GraphEntry(Document):
 
 def graph_to_data(graph: Graph) -> dict[str, object]:
     """The JSON object of ``graph``; fields that hold their default are left out."""
-    tensors = []
-    for tensor in graph.tensors:
-        entry: dict[str, object] = {"name": tensor.name, "shape": list(tensor.shape)}
-        if tensor.dtype != "float32":
-            entry["dtype"] = tensor.dtype
-        if tensor.role != "activation":
-            entry["role"] = tensor.role
-        tensors.append(entry)
-    operators = []
-    for op in graph.operators:
-        entry = {
-            "name": op.name,
-            "op_type": op.op_type,
-            "inputs": list(op.inputs),
-            "outputs": list(op.outputs),
-        }
-        if op.weights:
-            entry["weights"] = list(op.weights)
-        if op.arguments:
-            entry["arguments"] = list(op.arguments)
-        entry["flop"] = op.flop
-        if op.macs:
-            entry["macs"] = op.macs
-        if op.window is not None:
-            entry["window"] = _window_data(op.window)
-        if op.attributes:
-            entry["attributes"] = {k: list(v) if isinstance(v, tuple) else v for k, v in op.attributes}
-        if op.modality is not None:
-            entry["modality"] = op.modality
-        operators.append(entry)
-    data: dict[str, object] = {"kind": "graph", "schema_version": 1, "name": graph.name}
-    if graph.source is not None:
-        data["source"] = graph.source
-    return data | {
+    tensors = [
+        _told({"name": t.name, "shape": list(t.shape), "dtype": t.dtype, "role": t.role}, TensorEntry)
+        for t in graph.tensors
+    ]
+    operators = [
+        _told(
+            {
+                "name": op.name,
+                "op_type": op.op_type,
+                "inputs": list(op.inputs),
+                "outputs": list(op.outputs),
+                "weights": list(op.weights),
+                "arguments": list(op.arguments),
+                "flop": op.flop,
+                "macs": op.macs,
+                "window": None if op.window is None else _told(_plain(asdict(op.window)), WindowEntry),
+                "attributes": _plain(dict(op.attributes)),
+                "modality": op.modality,
+            },
+            OperatorEntry,
+        )
+        for op in graph.operators
+    ]
+    data = {
+        "kind": "graph",
+        "schema_version": 1,
+        "name": graph.name,
+        "source": graph.source,
         "inputs": list(graph.inputs),
         "outputs": list(graph.outputs),
         "tensors": tensors,
         "operators": operators,
     }
+    return _told(data, GraphEntry)
 
 
-def _window_data(window: Window) -> dict[str, object]:
-    data: dict[str, object] = {
-        "kernel": list(window.kernel),
-        "strides": list(window.strides),
-        "pads_begin": list(window.pads_begin),
-        "pads_end": list(window.pads_end),
-        "dilations": list(window.dilations),
+def _told(data: dict[str, object], entry: type[Document]) -> dict[str, object]:
+    """``data`` without what holds the default that it has in ``entry``."""
+    fields = entry.model_fields
+    return {
+        name: value
+        for name, value in data.items()
+        if fields[name].is_required() or value != _plain(fields[name].get_default(call_default_factory=True))
     }
-    if window.groups != 1:
-        data["groups"] = window.groups
-    if window.transposed:
-        data["transposed"] = True
-    return data
+
+
+def _plain(value: Any) -> Any:
+    """``value`` with lists for tuples, as JSON has it."""
+    if isinstance(value, dict):
+        return {key: _plain(entry) for key, entry in value.items()}
+    return list(value) if isinstance(value, tuple) else value
 
 
 def graph_from_data(data: object) -> Graph:
     """The graph that a JSON object describes; raises :class:`InputError` with the path of what is wrong."""
     entry = GraphEntry.from_data(data)
     require_unique("tensors", (t.name for t in entry.tensors))
-    require_unique("operators", (op.name for op in entry.operators))
-    require_unique("inputs", entry.inputs, "")
     tensors: dict[str, Tensor] = {}
     for i, t in enumerate(entry.tensors):
         try:
@@ -189,24 +181,14 @@ def _window(entry: WindowEntry | None, where: str) -> Window | None:
                 f"has {len(getattr(entry, field))} entries; {dimensions} are needed, as in kernel",
                 where=f"{where}.{field}",
             )
-    return Window(
-        entry.kernel,
-        entry.strides,
-        entry.pads_begin,
-        entry.pads_end,
-        entry.dilations,
-        entry.groups,
-        entry.transposed,
-    )
+    return Window(**entry.model_dump())
 
 
 def load_graph(path: str | os.PathLike[str]) -> Graph:
     """The graph in a JSON file; raises :class:`InputError` naming the file and the place."""
     data = read_json(path)
-    try:
+    with in_file(path):
         return graph_from_data(data)
-    except InputError as error:
-        raise error.in_file(os.fspath(path)) from None
 
 
 def save_graph(graph: Graph, path: str | os.PathLike[str]) -> None:

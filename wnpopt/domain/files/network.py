@@ -13,6 +13,7 @@ from wnpopt.core.jsonio import read_json
 from wnpopt.domain.files.composition import load_composition, raw_bits
 from wnpopt.domain.files.graph import load_graph
 from wnpopt.domain.files.onnx.reader import read_onnx
+from wnpopt.domain.files.reading import in_file
 from wnpopt.domain.network.fusion import fuse
 from wnpopt.domain.network.graph import Graph
 
@@ -56,10 +57,8 @@ def load_network(
         if value is not None:
             raise InputError("a composition says this itself, for each branch", where=what, file=file)
     composition = load_composition(path)
-    try:
+    with in_file(path):
         graph = fuse(composition)
-    except InputError as error:
-        raise error.in_file(file) from None
     payloads = {branch.modality: branch.payload_bits for branch in composition.branches}
     return Network(composition.name, graph, MappingProxyType(payloads))
 

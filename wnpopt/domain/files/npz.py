@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wnpopt.core.errors import InputError
+from wnpopt.domain.files.reading import in_file, opening
 
 MOST_BYTES = 1 << 30
 """An archive may hold so much, or as much as the file itself has (what is stored uncompressed inflates to no more)."""
@@ -55,15 +56,12 @@ def read_npz(
     no regular file or no zip, for encrypted, repeated, unknown or damaged members, for objects and other types, for
     sizes that do not match, and for more than ``most_bytes`` (or the file's own size).
     """
-    file = os.fspath(path)
-    try:
-        return _read(file, known, most_bytes)
-    except InputError as error:
-        raise error.in_file(file) from None
+    with in_file(path):
+        return _read(os.fspath(path), known, most_bytes)
 
 
 def _read(file: str, known: Collection[str], most_bytes: int) -> dict[str, NDArray[np.generic]]:
-    try:
+    with opening("an .npz"):
         mode = os.stat(file)
         if stat.S_ISDIR(mode.st_mode):
             raise InputError("is a directory; the path of an .npz file is needed")
@@ -71,11 +69,6 @@ def _read(file: str, known: Collection[str], most_bytes: int) -> dict[str, NDArr
             raise InputError("is no regular file; the path of an .npz file is needed")
         with open(file, "rb") as stream:
             return _arrays(stream, known, max(most_bytes, mode.st_size))
-    except FileNotFoundError:
-        raise InputError("no such file") from None
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise InputError(f"cannot be read: {reason}") from None
 
 
 def _arrays(stream: BinaryIO, known: Collection[str], most_bytes: int) -> dict[str, NDArray[np.generic]]:

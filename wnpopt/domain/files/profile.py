@@ -24,6 +24,7 @@ from wnpopt.core.document import Document, Name, Real, SchemaVersion
 from wnpopt.core.errors import InputError
 from wnpopt.core.jsonio import read_json
 from wnpopt.domain.chip.measured import MeasuredTimes
+from wnpopt.domain.files.reading import in_file, opening
 
 _Label = Annotated[str, Field(strict=True, min_length=1, max_length=400)]
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
@@ -50,27 +51,20 @@ class ProfileEntry(Document):
 
 def read_profile(path: str | os.PathLike[str]) -> MeasuredTimes:
     """The times in a ``.csv`` or ``.json`` file; raises :class:`InputError` naming file and row."""
-    file = os.fspath(path)
-    try:
+    with in_file(path):
         if Path(path).suffix.lower() == ".csv":
             return _from_csv(Path(path))
         entry = ProfileEntry.from_data(read_json(path))
         return MeasuredTimes.of(entry.name, [(row.operator, row.core, row.time_s) for row in entry.rows])
-    except InputError as error:
-        raise error.in_file(file) from None
 
 
 def _from_csv(path: Path) -> MeasuredTimes:
+    with opening("a .csv"):
+        raw = path.read_bytes()
     try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except FileNotFoundError:
-        raise InputError("no such file") from None
-    except IsADirectoryError:
-        raise InputError("is a directory; the path of a .csv file is needed") from None
+        text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise InputError(f"is not UTF-8: byte 0x{error.object[error.start]:02x} at offset {error.start}") from None
-    except (OSError, ValueError) as error:
-        raise InputError(f"cannot be read: {error}") from None
+        raise InputError(f"is not UTF-8: byte 0x{raw[error.start]:02x} at offset {error.start}") from None
     if "\0" in text:
         raise InputError(f"is not CSV: character {text.index(chr(0))} is NUL")
     try:

@@ -13,7 +13,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -21,6 +21,7 @@ from pydantic import Field
 from wnpopt.core.document import Document, Flag, Name, Positive, PositiveReal, Real, SchemaVersion, SignedReal
 from wnpopt.core.errors import InputError
 from wnpopt.core.jsonio import read_json
+from wnpopt.domain.files.reading import in_file
 from wnpopt.domain.radio.numerology import Numerology, resource_blocks
 from wnpopt.domain.radio.pathloss import Environment
 from wnpopt.domain.radio.rate import DATA_ELEMENTS, DOWNLINK_SHANNON, RateModel, TruncatedShannon
@@ -77,17 +78,11 @@ class RadioFile:
 
 def load_radio(path: str | os.PathLike[str]) -> RadioFile:
     """The scenario in a JSON file; raises :class:`InputError` naming file and place."""
-    file = os.fspath(path)
     data = read_json(path)
-    try:
+    with in_file(path):
         entry = ScenarioEntry.from_data(data)
-        links = tuple(
-            Link(name, link.distance_m, link.power_dbm, link.speed_m_s, link.line_of_sight)
-            for name, link in entry.links.items()
-        )
+        links = tuple(Link(name, **link.model_dump()) for name, link in entry.links.items())
         return RadioFile(entry.name, _scenario(entry), links)
-    except InputError as error:
-        raise error.in_file(file) from None
 
 
 def _scenario(entry: ScenarioEntry) -> Scenario:
@@ -97,20 +92,11 @@ def _scenario(entry: ScenarioEntry) -> Scenario:
     if blocks is None:
         assert entry.bandwidth_mhz is not None
         blocks = resource_blocks(entry.bandwidth_mhz, entry.spacing_khz, carrier_hz=entry.carrier_hz)
+    same = {field.name for field in fields(Scenario)} - {"resource_blocks", "rate"}
     return Scenario(
-        environment=entry.environment,
-        carrier_hz=entry.carrier_hz,
+        **entry.model_dump(include=same),
         numerology=Numerology.of_spacing(entry.spacing_khz),
         resource_blocks=blocks,
-        slots=entry.slots,
-        block_slots=entry.block_slots,
-        delay_spread_s=entry.delay_spread_s,
-        profile_nlos=entry.profile_nlos,
-        profile_los=entry.profile_los,
-        noise_figure_db=entry.noise_figure_db,
-        margin_db=entry.margin_db,
-        shadowing=entry.shadowing,
-        data_elements=entry.data_elements,
         rate=_rate(entry),
     )
 

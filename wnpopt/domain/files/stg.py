@@ -17,6 +17,7 @@ from pathlib import Path
 
 from wnpopt.core.document import MAX_INT
 from wnpopt.core.errors import InputError
+from wnpopt.domain.files.reading import in_file, opening
 from wnpopt.domain.network.taskgraph import Task, TaskGraph
 
 _MOST_BYTES = 1 << 28
@@ -34,31 +35,25 @@ def read_stg(path: str | os.PathLike[str]) -> TaskGraph:
 
     Raises :class:`InputError` naming the file and what is wrong.
     """
-    file = os.fspath(path)
-    try:
+    with in_file(path):
         text = _read(Path(path))
         records, exit_number = _records(text)
         return _graph(Path(path).stem, records, exit_number)
-    except InputError as error:
-        raise error.in_file(file) from None
 
 
 def _read(path: Path) -> str:
+    with opening("an .stg"):
+        size, raw = path.stat().st_size, b""
+        if size <= _MOST_BYTES:
+            raw = path.read_bytes().removeprefix(codecs.BOM_UTF8)  # editors on Windows write one
+    if size > _MOST_BYTES:
+        raise InputError("has more than 256 MiB; a task graph is smaller")
+    if b"\0" in raw:
+        raise InputError(f"is not a task graph: byte {raw.index(bytes(1))} is NUL")
     try:
-        if path.stat().st_size > _MOST_BYTES:
-            raise InputError("has more than 256 MiB; a task graph is smaller")
-        raw = path.read_bytes().removeprefix(codecs.BOM_UTF8)  # editors on Windows write one
-        if b"\0" in raw:
-            raise InputError(f"is not a task graph: byte {raw.index(bytes(1))} is NUL")
         return raw.decode("ascii")
     except UnicodeDecodeError as error:
         raise InputError(f"is not a task graph: byte {error.start} is no ASCII") from None
-    except FileNotFoundError:
-        raise InputError("no such file") from None
-    except IsADirectoryError:
-        raise InputError("is a directory; the path of an .stg file is needed") from None
-    except (OSError, ValueError) as error:
-        raise InputError(f"cannot be read: {error}") from None
 
 
 def _records(text: str) -> tuple[list[_Record], int]:

@@ -17,6 +17,7 @@ from typing import Literal
 
 from wnpopt.core.document import MAX_INT
 from wnpopt.core.errors import InputError
+from wnpopt.core.unique import require_unique
 
 Role = Literal["activation", "weight", "buffer"]
 """``weight``: learnt; ``buffer``: constant but not learnt (running mean and variance, tables, scalars)."""
@@ -185,23 +186,16 @@ class Graph:
     def __post_init__(self) -> None:
         if not self.operators:
             raise InputError("the graph has no operator; at least one is needed", where="operators")
-        self._check_names()
+        require_unique("tensors", (tensor.name for tensor in self.tensors))
+        require_unique("operators", (operator.name for operator in self.operators))
+        require_unique("inputs", self.inputs, "")
         self._check_order()
         for total, what in ((self.flop, "FLOP"), (self.parameter_bytes, "bytes of parameters")):
             if total > MAX_INT:
                 raise InputError(f"the graph has {total} {what}; at most 2^53 are possible")
 
-    def _check_names(self) -> None:
-        if len(self._by_name) < len(self.tensors):
-            raise InputError(_repeated([tensor.name for tensor in self.tensors]), where="tensors")
-        names = [operator.name for operator in self.operators]
-        if len(set(names)) < len(names):
-            raise InputError(_repeated(names), where="operators")
-
     def _check_order(self) -> None:
         available = dict.fromkeys(self.inputs)
-        if len(available) < len(self.inputs):
-            raise InputError(_repeated(self.inputs), where="inputs")
         for position, name in enumerate(self.inputs):
             self._known(name, f"inputs[{position}]")
         for position, operator in enumerate(self.operators):
@@ -360,9 +354,3 @@ def _order_matters(op_type: str, inputs: tuple[Tensor, ...], weights: tuple[Tens
 
 def _distinct(tensors: Iterable[Tensor]) -> list[Tensor]:
     return list({tensor.name: tensor for tensor in tensors}.values())
-
-
-def _repeated(names: Iterable[str]) -> str:
-    seen: set[str] = set()
-    twice = next(name for name in names if name in seen or seen.add(name))  # type: ignore[func-returns-value]
-    return f"the name {twice!r} stands twice; names are unique"

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from wnpopt.core.document import MAX_INT
 from wnpopt.core.errors import InputError
 from wnpopt.domain.files.npz import read_npz
+from wnpopt.domain.files.reading import in_file
 from wnpopt.domain.radio.rate import DATA_ELEMENTS, RateModel, bits_per_slot
 
 _KEYS = ("bits_per_slot", "snr_db", "snr")
@@ -24,12 +25,9 @@ def load_bits(
     The file holds exactly one array, named ``bits_per_slot`` (integers), ``snr_db`` or ``snr`` (linear); ``rate``
     turns ratios into bits. Raises :class:`InputError` for another shape, NaN, or anything that is not such a file.
     """
-    file = os.fspath(path)
-    try:
+    with in_file(path):
         name, array = _single(Path(path))
         return own_bits(name, array, rate, data_elements=data_elements)
-    except InputError as error:
-        raise error.in_file(file) from None
 
 
 def own_bits(

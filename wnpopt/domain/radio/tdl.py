@@ -31,11 +31,6 @@ class Profile:
     specular: float
 
     @property
-    def k_factor(self) -> float:
-        """Ratio of the line-of-sight path to the scattered part of the first tap (TR 38.901 clause 7.7.2)."""
-        return self.specular / float(self.powers[0])
-
-    @property
     def spread(self) -> float:
         """Root mean square delay, in units of ``delays``: 1 but for the rounding of the table."""
         mean = float(self.powers @ self.delays)

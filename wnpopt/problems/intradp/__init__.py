@@ -29,7 +29,7 @@ FAMILY = Family(
         "layer-cut": "wnpopt.problems.intradp.methods.layer_cut:METHOD",
         "spso-ga": "wnpopt.problems.intradp.methods.spso_ga:METHOD",
         "de": "wnpopt.problems.intradp.methods.de:METHOD",
-        "milp": "wnpopt.problems.intradp.formulations.milp:METHOD",
+        "milp": "wnpopt.problems.intradp.methods.milp:METHOD",
         "enumerate": "wnpopt.problems.intradp.methods.enumerate:METHOD",
         "search": "wnpopt.problems.intradp.methods.search:METHOD",
         "auto": "wnpopt.problems.intradp.methods.auto:METHOD",
@@ -38,18 +38,19 @@ FAMILY = Family(
     warm_start="layer-cut",
     generate=refer("wnpopt.problems.intradp.generate:generate"),
     generator_options=refer("wnpopt.problems.intradp.generate:OPTIONS"),
-    plot="wnpopt.problems.intradp.plots.image:draw",
-    plot_formats=(".html", ".png", ".svg"),
     unit=lambda instance: "s" if instance.objective == "latency" else "J",
     doctor=later(lambda: KnownCase.read(__name__)),
     gantt="wnpopt.problems.intradp.plots.gantt:gantt",
     perturb="wnpopt.problems.intradp.perturb:perturb",
-    suites=refer("wnpopt.problems.intradp.suites:SUITES"),
+    suites={
+        "intradp-bandwidth": "wnpopt.problems.intradp.suites:BANDWIDTH",
+        "intradp-server": "wnpopt.problems.intradp.suites:SERVER",
+    },
     documents={"intradp-table": "wnpopt.problems.intradp.online.table:PlanTable"},
     importers={
         "onnx": Importer(
             "A network, split between a device and a server (--device, --server).",
-            "wnpopt.problems.intradp.imports.command:NetworkRequest",
+            "wnpopt.problems.intradp.imports.command:SplitRequest",
             "wnpopt.problems.intradp.imports.command:from_network",
             makes="an intradp instance",
             chosen_by=("device", "server"),
@@ -58,8 +59,8 @@ FAMILY = Family(
     commands={
         "table": Command(
             "Make a plan for each bandwidth of a grid, all in one file; each starts from its neighbour's plan.",
-            "wnpopt.problems.intradp.commands.table:Request",
-            "wnpopt.problems.intradp.commands.table:run",
+            "wnpopt.problems.intradp.online.command:TableRequest",
+            "wnpopt.problems.intradp.online.command:run",
         ),
     },
     warm_up=(

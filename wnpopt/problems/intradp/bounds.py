@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from wnpopt.core.bound import Bound
 from wnpopt.core.budget import Budget
 from wnpopt.problems.intradp.instance import IntradpInstance
-from wnpopt.problems.intradp.methods.refusals import HEADS_SHARE, later, refuse_size
+from wnpopt.problems.intradp.methods.refusals import refuse_size
+from wnpopt.problems.intradp.search.shares import HEADS_SHARE, later
 
 if TYPE_CHECKING:
     from wnpopt.backends.stopping import Flag

@@ -6,12 +6,11 @@ Every instance is a function of its options and its seed alone.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 
-from wnpopt.core.errors import InputError
-from wnpopt.core.family import GeneratorOption
+from wnpopt.core.options import name_of, option, options_of, read
 from wnpopt.problems.intradp.instance import IntradpInstance
 
 KINDS = ("chain", "residual", "dense", "encoder-decoder", "transformer")
@@ -19,42 +18,28 @@ KINDS = ("chain", "residual", "dense", "encoder-decoder", "transformer")
 
 @dataclass(frozen=True)
 class Shape:
-    """Options of the generator.
+    """Options of the generator."""
 
-    ``operators`` is roughly the number of operators, ``units`` the rows of the input. ``speedup`` is how much faster
-    the server computes, ``launch`` the share of an average operator's device time that launching a kernel takes.
-    ``bandwidth`` is relative: at 1 the input takes as long on the link as the device needs for the whole network.
-    """
-
-    shape: str = "chain"
-    operators: int = 12
-    units: int = 16
-    speedup: float = 10.0
-    launch: float = 0.05
-    bandwidth: float = 2.0
-    latency_s: float = 0.0
-    objective: str = "latency"
-    transfers: str = "any"
-    slack: float = 0.0
+    shape: str = option("chain", "kind of the network", choices=KINDS)
+    operators: int = option(12, "number of operators, roughly; input and output included", least=4, most=10_000)
+    units: int = option(16, "rows of the input", least=2, most=10_000)
+    speedup: float = option(10.0, "how much faster the server computes", least=1e-6, most=1e6)
+    launch: float = option(0.05, "launch cost as a share of an average operator's time on the device", least=0, most=1)
+    bandwidth: float = option(
+        2.0, "1: the input takes as long on the link as the network on the device", least=1e-6, most=1e6
+    )
+    latency_s: float = option(0.0, "latency of the link in seconds", least=0, most=1e3)
+    objective: str = option("latency", "what is minimised", choices=("latency", "energy"))
+    transfers: str = option("any", "tensors that may be sent; small: up to the input's size", choices=("any", "small"))
+    slack: float = option(0.0, "deadline as a multiple of the time on the device; 0 for none", least=0, most=1e3)
 
 
-OPTIONS = (
-    GeneratorOption("shape", "chain", f"one of {', '.join(KINDS)}"),
-    GeneratorOption("operators", 12, "number of operators, roughly; input and output included"),
-    GeneratorOption("units", 16, "rows of the input"),
-    GeneratorOption("speedup", 10.0, "how much faster the server computes"),
-    GeneratorOption("launch", 0.05, "launch cost as a share of an average operator's time on the device"),
-    GeneratorOption("bandwidth", 2.0, "1: the input takes as long on the link as the network on the device"),
-    GeneratorOption("latency_s", 0.0, "latency of the link in seconds"),
-    GeneratorOption("objective", "latency", "latency or energy"),
-    GeneratorOption("transfers", "any", "any or small"),
-    GeneratorOption("slack", 0.0, "deadline as a multiple of the time on the device; 0 for none"),
-)
+OPTIONS = options_of(Shape)
 
 
 def generate(options: Mapping[str, int | float | str], seed: int) -> IntradpInstance:
     """The instance of ``options`` (see :data:`OPTIONS`) and ``seed``; raises :class:`InputError` naming a bad one."""
-    shape = _shape(options)
+    shape = read(Shape, options, ignored=("name",))
     rng = np.random.default_rng([seed, 0x69647031])
     build = _Builder(shape, rng)
     {
@@ -64,36 +49,7 @@ def generate(options: Mapping[str, int | float | str], seed: int) -> IntradpInst
         "encoder-decoder": _encoder_decoder,
         "transformer": _transformer,
     }[shape.shape](build)
-    name = options.get("name") or f"intradp-{shape.shape}-{shape.operators}x{shape.units}-s{seed}"
-    return build.instance(str(name))
-
-
-def _shape(options: Mapping[str, int | float | str]) -> Shape:
-    known = {field.name: field for field in fields(Shape)}
-    values: dict[str, int | float | str] = {}
-    for key, value in options.items():
-        if key == "name":
-            continue
-        if key not in known:
-            raise InputError(f"unknown option; the options are {', '.join(known)}", where=key)
-        values[key] = value
-    shape = Shape(**values)  # type: ignore[arg-type]
-    if shape.shape not in KINDS:
-        raise InputError(f"found {shape.shape!r}; one of {', '.join(KINDS)} is needed", where="shape")
-    for key, least in (("operators", 4), ("units", 2)):
-        value = getattr(shape, key)
-        if not isinstance(value, int) or not least <= value <= 10_000:
-            raise InputError(f"found {value!r}; an integer of {least} to 10000 is needed", where=key)
-    for key in ("speedup", "bandwidth"):
-        if not 1e-6 <= float(getattr(shape, key)) <= 1e6:
-            raise InputError(f"found {getattr(shape, key)}; a number of 1e-6 to 1e6 is needed", where=key)
-    for key, most in (("launch", 1.0), ("latency_s", 1e3), ("slack", 1e3)):
-        if not 0 <= float(getattr(shape, key)) <= most:
-            raise InputError(f"found {getattr(shape, key)}; a number of 0 to {most:g} is needed", where=key)
-    for key, choices in (("objective", ("latency", "energy")), ("transfers", ("any", "small"))):
-        if getattr(shape, key) not in choices:
-            raise InputError(f"found {getattr(shape, key)!r}; {' or '.join(choices)} is needed", where=key)
-    return shape
+    return build.instance(name_of(options, f"intradp-{shape.shape}-{shape.operators}x{shape.units}-s{seed}"))
 
 
 class _Builder:

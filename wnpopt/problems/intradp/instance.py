@@ -48,6 +48,10 @@ class Input(Document):
     source: Annotated[Name, Field(alias="from")]
     window: Window | Literal["all"]
 
+    def rows(self, lo: int, hi: int, units: int) -> tuple[int, int]:
+        """Rows [x, y) of the source (of ``units`` rows) that the output rows [lo, hi), lo < hi, need; (0, 0): none."""
+        return (0, units) if self.window == "all" else self.window.rows(lo, hi, units)
+
 
 class Cost(Document):
     """Seconds on one side: r > 0 of ``units`` rows take fixed_s + (full_s - fixed_s) * r / units, none take 0."""

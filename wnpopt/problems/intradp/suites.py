@@ -7,11 +7,9 @@ powers (Table 2). Plans are those of least latency; the energy is what the devic
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
 from typing import cast
 
-from wnpopt.core.suite import Measure, Point, Preset, Solved, Suite, Trial, Values, by_label
+from wnpopt.core.suite import Measure, Point, SolvedRun, Suite, Trial, Values, presets
 from wnpopt.problems.intradp.imports.network import PAPER_NETWORKS, network_instance
 from wnpopt.problems.intradp.instance import IntradpInstance
 from wnpopt.problems.intradp.solution import IntradpSolution
@@ -37,22 +35,19 @@ def _server(point: Point) -> IntradpInstance:
     )
 
 
-def _latency(trial: Trial[Solved]) -> Values:
+def _latency(trial: Trial) -> Values:
     """Milliseconds, and the best bound on them: the objective of these instances is the latency."""
-    found = by_label(trial, lambda attempt: None if attempt.objective is None else 1000 * attempt.objective)
-    if trial.bound is not None:
-        found["best bound"] = (1000 * trial.bound,)
-    return found
+    return trial.objectives(1000)
 
 
-def _energy(trial: Trial[Solved]) -> Values:
+def _energy(trial: Trial) -> Values:
     """Joules of the device when it executes the plan."""
     instance = cast(IntradpInstance, trial.instance)
-    found: dict[str, tuple[float, ...]] = {}
-    for attempt, solution in trial.solutions:
-        energy = replay(instance, cast(IntradpSolution, solution)).energy_j
-        found[attempt.label] = (*found.get(attempt.label, ()), energy)
-    return found
+
+    def joules(run: SolvedRun) -> float | None:
+        return None if run.solution is None else replay(instance, cast(IntradpSolution, run.solution)).energy_j
+
+    return trial.by_label(joules)
 
 
 MEASURES = (
@@ -61,23 +56,17 @@ MEASURES = (
 )
 
 _HEURISTICS, _SEARCHES = ("device-only", "server-only", "min-cut", "layer-cut"), ("auto",)
+_SEEDS, _LIMITS = (2, 5), (2.0, 20.0)
 
-
-def _presets(quick: tuple[float, ...], full: tuple[float, ...]) -> Mapping[str, Preset]:
-    return MappingProxyType({"quick": Preset(quick, (0, 1), 2.0), "full": Preset(full, tuple(range(5)), 20.0)})
-
-
-SUITES = (
-    Suite(
-        "intradp-bandwidth", "Intra-DP: latency and energy against bandwidth", "intradp", "bandwidth", "MB/s",
-        _presets((5.0, 10.0, 15.0, 20.0, 30.0, 50.0), tuple(float(x) for x in range(1, 51))),
-        _HEURISTICS, _SEARCHES, _bandwidth, MEASURES, PAPER_NETWORKS,
-    ),
-    Suite(
-        "intradp-server", "Intra-DP: latency and energy against the server's speed", "intradp",
-        "server speed", "1: RTX 3080",
-        _presets((0.1, 0.4, 1.0, 4.0), (0.05, 0.1, 0.2, 0.4, 0.6, 1.0, 2.0, 4.0)),
-        _HEURISTICS, _SEARCHES, _server, MEASURES, PAPER_NETWORKS,
-    ),
+BANDWIDTH = Suite(
+    "intradp-bandwidth", "Intra-DP: latency and energy against bandwidth", "intradp", "bandwidth", "MB/s",
+    presets((5.0, 10.0, 15.0, 20.0, 30.0, 50.0), tuple(float(x) for x in range(1, 51)), _SEEDS, _LIMITS),
+    _HEURISTICS, _SEARCHES, _bandwidth, MEASURES, PAPER_NETWORKS,
 )  # fmt: skip
-"""The two suites of the family intradp."""
+
+SERVER = Suite(
+    "intradp-server", "Intra-DP: latency and energy against the server's speed", "intradp",
+    "server speed", "1: RTX 3080",
+    presets((0.1, 0.4, 1.0, 4.0), (0.05, 0.1, 0.2, 0.4, 0.6, 1.0, 2.0, 4.0), _SEEDS, _LIMITS),
+    _HEURISTICS, _SEARCHES, _server, MEASURES, PAPER_NETWORKS,
+)  # fmt: skip

@@ -58,7 +58,6 @@ def column_bounds(columns: SlideColumns, flag: Flag | None = None) -> list[Bound
 def lagrangian_bound(needs: Needs, flag: Flag) -> float:
     """Bound by prices; see :mod:`~wnpopt.problems.slide.kernels.lagrange`. The best until the ``flag`` is raised."""
     from wnpopt.problems.slide.kernels.lagrange import lagrangian
-    from wnpopt.problems.slide.selection.unicast import common_step
 
     columns = needs.columns
     usable = columns.model_bits <= needs.cache
@@ -68,9 +67,8 @@ def lagrangian_bound(needs: Needs, flag: Flag) -> float:
     sizes = np.where(usable, columns.model_bits / limit, 0.0) if cached else np.zeros(columns.models)
     order = np.ascontiguousarray(np.argsort(costs, axis=0, kind="stable").T)
     rounds = int(min(_ROUNDS, max(20, _MOST_WORK // max(1, costs.size))))
-    total = lagrangian(costs, order, columns.values, sizes, columns.multicast, cached, rounds, flag) * (1 + 1e-9)
-    step = common_step(columns.values)
-    return math.floor(total / step + 1e-6) * step if step > 0 else total
+    total = lagrangian(costs, order, columns.values, sizes, columns.multicast, cached, rounds, flag)
+    return columns.rounded(total * (1 + 1e-9))
 
 
 def prove_infeasible(_instance: SlideInstance, _budget: Budget) -> str | None:

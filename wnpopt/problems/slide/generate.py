@@ -13,10 +13,9 @@ from types import MappingProxyType
 import numpy as np
 import numpy.typing as npt
 
-from wnpopt.core.errors import InputError
-from wnpopt.core.family import GeneratorOption
+from wnpopt.core.options import name_of, option, options_of, read
 from wnpopt.problems.slide.instance import SlideInstance
-from wnpopt.problems.slide.tables import MIXES, layer_table, table_names
+from wnpopt.problems.slide.networks import MIXES, layer_table, table_names
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -49,58 +48,46 @@ _LEAST_EFFICIENCY, _MOST_EFFICIENCY = 0.15, 7.4
 """Range of 5G's modulation and coding, in bit/s/Hz."""
 
 
+MOST = 10**6
+"""Of users, models, layers: beyond that JSON is the wrong form, see :mod:`wnpopt.problems.slide.columnar.columns`."""
+
+
 @dataclass(frozen=True)
 class Shape:
-    """Options of the generator; see :data:`OPTIONS`."""
+    """Options of the generator."""
 
-    users: int = 20
-    mix: str = "vision"
-    bits_per_weight: float = 8.0
-    bandwidth_hz: float = 1e8
-    resource_block_hz: float = 0.0
-    delivery: str = "unicast"
-    link: str = "efficiency"
-    weighted: int = 0
-    requested: int = 0
-    cache_share: float = 0.0
-    deadline_s: float = 1.5
-    deadline_spread: float = 0.4
-    energy_scale: float = 1.0
-    receive_scale: float = 0.0
-    accuracy_share: float = 0.0
-    compute_scale: float = 1.0
-    device: str = "mixed"
-    jitter: float = 0.3
-    radius_m: float = 250.0
-    models: int = 3
-    layers: int = 12
+    users: int = option(20, "number of users", least=0, most=MOST)
+    mix: str = option(
+        "vision", "models to provision: a mix, or one network", choices=(*sorted(MIXES), "synthetic", *table_names())
+    )
+    bits_per_weight: float = option(8.0, "bits of a weight of the networks", above=0)
+    bandwidth_hz: float = option(1e8, "bandwidth of the cell", above=0)
+    resource_block_hz: float = option(0.0, "width of a resource block, 0 for a band that divides continuously", least=0)
+    delivery: str = option("unicast", "how models are sent", choices=("unicast", "multicast"))
+    link: str = option(
+        "efficiency",
+        "rates by spectral efficiency, or by a fixed transmit power (a concave rate)",
+        choices=("efficiency", "power"),
+    )
+    weighted: int = option(0, "1 for weights of 1 to 10, 0 to count users", least=0, most=1)
+    requested: int = option(0, "1 if every user asks for one model, 0 if any will do", least=0, most=1)
+    cache_share: float = option(0.0, "cache as a share of all models' bits, 0 for no limit", least=0)
+    deadline_s: float = option(1.5, "median deadline", above=0)
+    deadline_spread: float = option(0.4, "spread of the deadlines (log-normal)", least=0)
+    energy_scale: float = option(1.0, "scale of the energy limits, 0 for none", least=0)
+    receive_scale: float = option(0.0, "scale of the receivers' power, 0 for none", least=0)
+    accuracy_share: float = option(0.0, "chance that a user asks for more than the least accurate model", least=0)
+    compute_scale: float = option(1.0, "scale of the devices' FLOP a cycle: small ones raise rho", above=0)
+    device: str = option("mixed", "class of the users' devices", choices=(*DEVICES, "mixed"))
+    jitter: float = option(
+        0.3, "relative spread of a device's frequency, FLOP a cycle and energy within its class", least=0, most=0.8
+    )
+    radius_m: float = option(250.0, "radius of the cell", above=10, most=5000)
+    models: int = option(3, "number of models of the synthetic mix", least=1, most=MOST)
+    layers: int = option(12, "layers of a model of the synthetic mix", least=1, most=MOST)
 
 
-OPTIONS = (
-    GeneratorOption("users", 20, "number of users"),
-    GeneratorOption(
-        "mix", "vision", f"models to provision: {', '.join(sorted(MIXES))}, one network's name, or synthetic"
-    ),
-    GeneratorOption("bits_per_weight", 8.0, "bits of a weight of the networks"),
-    GeneratorOption("bandwidth_hz", 1e8, "bandwidth of the cell"),
-    GeneratorOption("resource_block_hz", 0.0, "width of a resource block, 0 for a band that divides continuously"),
-    GeneratorOption("delivery", "unicast", "unicast or multicast"),
-    GeneratorOption("link", "efficiency", "efficiency, or power for a fixed transmit power (a concave rate)"),
-    GeneratorOption("weighted", 0, "1 for weights of 1 to 10, 0 to count users"),
-    GeneratorOption("requested", 0, "1 if every user asks for one model, 0 if any will do"),
-    GeneratorOption("cache_share", 0.0, "cache as a share of all models' bits, 0 for no limit"),
-    GeneratorOption("deadline_s", 1.5, "median deadline"),
-    GeneratorOption("deadline_spread", 0.4, "spread of the deadlines (log-normal)"),
-    GeneratorOption("energy_scale", 1.0, "scale of the energy limits, 0 for none"),
-    GeneratorOption("receive_scale", 0.0, "scale of the receivers' power, 0 for none"),
-    GeneratorOption("accuracy_share", 0.0, "chance that a user asks for more than the least accurate model"),
-    GeneratorOption("compute_scale", 1.0, "scale of the devices' FLOP a cycle: small ones raise rho"),
-    GeneratorOption("device", "mixed", f"{', '.join(DEVICES)}, or mixed"),
-    GeneratorOption("jitter", 0.3, "relative spread of a device's frequency, FLOP a cycle and energy within its class"),
-    GeneratorOption("radius_m", 250.0, "radius of the cell"),
-    GeneratorOption("models", 3, "number of models of the synthetic mix"),
-    GeneratorOption("layers", 12, "layers of a model of the synthetic mix"),
-)
+OPTIONS = options_of(Shape)
 
 
 def generate(options: Mapping[str, int | float | str], seed: int) -> SlideInstance:
@@ -108,14 +95,14 @@ def generate(options: Mapping[str, int | float | str], seed: int) -> SlideInstan
 
     Raises :class:`InputError` naming a bad option.
     """
-    shape = _shape(options)
+    shape = read(Shape, options, ignored=("name",))
     rng = np.random.default_rng([seed, 0x736C69])
     models = _models(shape, rng)
     total = math.fsum(layer["bits"] for _, _, layers in models for layer in layers)
     data: dict[str, object] = {
         "kind": "slide",
         "schema_version": 1,
-        "name": options.get("name") or f"slide-{shape.mix}-{shape.users}-s{seed}",
+        "name": name_of(options, f"slide-{shape.mix}-{shape.users}-s{seed}"),
         "source": f"generated: {', '.join(f'{f.name} {getattr(shape, f.name)}' for f in fields(shape))}, seed {seed}",
         "bandwidth_hz": shape.bandwidth_hz,
         "resource_block_hz": shape.resource_block_hz or None,
@@ -126,50 +113,6 @@ def generate(options: Mapping[str, int | float | str], seed: int) -> SlideInstan
         "users": _users(shape, models, rng),
     }
     return SlideInstance.from_data(data)
-
-
-MOST = 10**6
-"""Of users, models, layers: beyond that JSON is the wrong form, see :mod:`wnpopt.problems.slide.columnar.columns`."""
-
-
-def _shape(options: Mapping[str, int | float | str]) -> Shape:
-    known = {f.name: getattr(Shape, f.name) for f in fields(Shape)}
-    values: dict[str, int | float | str] = {}
-    for key, value in options.items():
-        if key == "name":
-            continue
-        if key not in known:
-            raise InputError(f"unknown option; the options are {', '.join(known)}", where=key)
-        default = known[key]
-        if isinstance(default, str) != isinstance(value, str):
-            raise InputError(f"found {value!r}; a {type(default).__name__} is needed", where=key)
-        if isinstance(value, str):
-            values[key] = value
-        elif not 0 <= value < math.inf:
-            raise InputError(f"found {value!r}; a finite number of at least 0 is needed", where=key)
-        elif isinstance(default, int) and value != int(value):
-            raise InputError(f"found {value!r}; an integer is needed", where=key)
-        elif isinstance(default, int) and value > MOST:
-            raise InputError(f"found {value!r}; an integer of at most 10^6 is needed", where=key)
-        else:
-            values[key] = int(value) if isinstance(default, int) else float(value)
-    shape = Shape(**values)  # type: ignore[arg-type]
-    for field, allowed in (
-        ("delivery", ("unicast", "multicast")),
-        ("link", ("efficiency", "power")),
-        ("device", (*DEVICES, "mixed")),
-        ("mix", (*sorted(MIXES), "synthetic", *table_names())),
-    ):
-        if getattr(shape, field) not in allowed:
-            raise InputError(f"found {getattr(shape, field)!r}; {' or '.join(allowed)} is needed", where=field)
-    for field in ("bandwidth_hz", "deadline_s", "compute_scale", "bits_per_weight", "models", "layers"):
-        if getattr(shape, field) <= 0:
-            raise InputError("found 0; a number above 0 is needed", where=field)
-    if shape.jitter > 0.8:
-        raise InputError(f"found {shape.jitter}; at most 0.8 is needed", where="jitter")
-    if not 10 < shape.radius_m <= 5000:
-        raise InputError(f"found {shape.radius_m}; more than 10 and at most 5000 m are needed", where="radius_m")
-    return shape
 
 
 _Models = list[tuple[str, float, list[dict[str, float]]]]

@@ -139,6 +139,11 @@ class SlideInstance(Instance):
         return SlideColumns.of(self)
 
 
+def has_integer_objective(instance: SlideInstance) -> bool:
+    """True if users are counted, or all weights are integers (small enough for sums to be exact)."""
+    return instance.objective == "count" or instance.columns.integral
+
+
 def _check_names(instance: SlideInstance) -> None:
     require_unique("models", (model.name for model in instance.models))
     require_unique("users", (user.name for user in instance.users))

@@ -11,11 +11,11 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import cast
 
-from wnpopt.core.suite import Measure, Point, Preset, Solved, Suite, Trial, Values, by_label
+from wnpopt.core.suite import Measure, Point, SolvedRun, Suite, Trial, Values, presets
 from wnpopt.problems.slide.generate import generate
 from wnpopt.problems.slide.instance import SlideInstance
+from wnpopt.problems.slide.plots.timeline import timelines
 from wnpopt.problems.slide.solution import SlideSolution
-from wnpopt.problems.slide.timeline import timelines
 
 _CELL: Mapping[str, int | float | str] = MappingProxyType(
     {
@@ -35,33 +35,26 @@ def _deadline(point: Point) -> SlideInstance:
     return generate({**_CELL, "deadline_s": point.x}, point.seed)
 
 
-def _served(trial: Trial[Solved]) -> Values:
-    return by_label(trial, lambda attempt: attempt.objective)
+def _served(trial: Trial) -> Values:
+    return trial.by_label(lambda run: run.objective)
 
 
-def _rho(trial: Trial[Solved]) -> Values:
+def _rho(trial: Trial) -> Values:
     """The mean of rho over the users that a run serves; unknown where it serves nobody."""
     instance = cast(SlideInstance, trial.instance)
-    found: dict[str, tuple[float, ...]] = {}
-    for attempt, solution in trial.solutions:
-        shares = [line.rho for line in timelines(instance, cast(SlideSolution, solution))]
-        if shares:
-            found[attempt.label] = (*found.get(attempt.label, ()), math.fsum(shares) / len(shares))
-    return found
 
-
-def _gain(trial: Trial[Solved]) -> Values:
-    """Per cent more users than by downloading first; unknown where that serves nobody."""
-    reference = trial.value("dai")
-    if reference is None or reference <= 0:
-        return {}
-
-    def gained(attempt: Solved) -> float | None:
-        if attempt.objective is None or attempt.method == "dai":
+    def mean_rho(run: SolvedRun) -> float | None:
+        if run.solution is None:
             return None
-        return 100 * (attempt.objective / reference - 1)
+        shares = [line.rho for line in timelines(instance, cast(SlideSolution, run.solution))]
+        return math.fsum(shares) / len(shares) if shares else None
 
-    return {f"{label} against dai": values for label, values in by_label(trial, gained).items()}
+    return trial.by_label(mean_rho)
+
+
+def _gain(trial: Trial) -> Values:
+    """Per cent more users than by downloading first; unknown where that serves nobody."""
+    return trial.against("dai", lambda users, reference: 100 * (users / reference - 1))
 
 
 MEASURES = (
@@ -74,22 +67,18 @@ MEASURES = (
 _HEURISTICS, _SEARCHES = ("greedy", "dai", "equal", "random"), ()
 
 
-def _presets(quick: tuple[float, ...], full: tuple[float, ...]) -> Mapping[str, Preset]:
-    return MappingProxyType(
-        {"quick": Preset(quick, tuple(range(5)), None), "full": Preset(full, tuple(range(20)), None)}
-    )
+_SEEDS = (5, 20)
 
-
-SUITES = (
-    Suite(
-        "slide-bandwidth", "SLIDE: users served against bandwidth", "slide", "bandwidth", "MHz",
-        _presets((100.0, 200.0, 400.0, 800.0), (100.0, 150.0, 200.0, 300.0, 400.0, 500.0, 600.0, 700.0, 800.0)),
-        _HEURISTICS, _SEARCHES, _bandwidth, MEASURES,
+BANDWIDTH = Suite(
+    "slide-bandwidth", "SLIDE: users served against bandwidth", "slide", "bandwidth", "MHz",
+    presets(
+        (100.0, 200.0, 400.0, 800.0), (100.0, 150.0, 200.0, 300.0, 400.0, 500.0, 600.0, 700.0, 800.0), _SEEDS
     ),
-    Suite(
-        "slide-deadline", "SLIDE: users served against the deadline", "slide", "median deadline", "s",
-        _presets((0.7, 0.8, 1.0, 1.5, 3.0), (0.7, 0.8, 0.9, 1.0, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0)),
-        _HEURISTICS, _SEARCHES, _deadline, MEASURES,
-    ),
+    _HEURISTICS, _SEARCHES, _bandwidth, MEASURES,
 )  # fmt: skip
-"""The two suites of the family slide."""
+
+DEADLINE = Suite(
+    "slide-deadline", "SLIDE: users served against the deadline", "slide", "median deadline", "s",
+    presets((0.7, 0.8, 1.0, 1.5, 3.0), (0.7, 0.8, 0.9, 1.0, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0), _SEEDS),
+    _HEURISTICS, _SEARCHES, _deadline, MEASURES,
+)  # fmt: skip

@@ -38,13 +38,17 @@ FAMILY = Family(
     warm_start="pacs",
     generate=refer("wnpopt.problems.wnp.generate:generate"),
     generator_options=refer("wnpopt.problems.wnp.generate:OPTIONS"),
-    plot="wnpopt.problems.wnp.plots.image:draw",
-    plot_formats=(".html", ".png", ".svg"),
+    plot="wnpopt.problems.wnp.plots.channel:figures",
     unit="ticks",
     doctor=later(lambda: KnownCase.read(__name__)),
     gantt="wnpopt.problems.wnp.plots.gantt:gantt",
     perturb="wnpopt.problems.wnp.perturb:perturb",
-    suites=refer("wnpopt.problems.wnp.suites:SUITES"),
+    suites={
+        "owin-heterogeneity": "wnpopt.problems.wnp.suites:HETEROGENEITY",
+        "owin-cores": "wnpopt.problems.wnp.suites:CORES",
+        "owin-subcarriers": "wnpopt.problems.wnp.suites:SUBCARRIER_COUNT",
+        "owin-latency-scale": "wnpopt.problems.wnp.suites:LATENCY_SCALE",
+    },
     importers={
         "onnx": Importer(
             "A network on a chip behind a radio (--chip).",

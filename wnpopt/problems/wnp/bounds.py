@@ -108,9 +108,7 @@ def _heads_within(problem: Problem, waiting: np.ndarray[tuple[int, ...], np.dtyp
 
 
 def load_bound(ticks: IntArray, first: IntArray, last: IntArray, budget: Budget) -> int:
-    """Bound of unrelated machines: for each pair of thresholds.
-
-    Head + least fractional load + tail of the subgraphs beyond both.
+    """Bound of unrelated machines: the best head + least fractional load + tail of the subgraphs beyond both.
 
     ``ticks`` is (I, M), ``first`` (I,) the least start, ``last`` (I,) the least that follows. For core weights w >= 0
     with sum 1 the greatest load is at least sum_i min_m w_m * ticks[i, m]: any weights prove a bound, so they may be

@@ -12,10 +12,14 @@ import numpy as np
 import numpy.typing as npt
 
 from wnpopt.core.errors import InputError
-from wnpopt.core.family import GeneratorOption
+from wnpopt.core.options import Option, checked, name_of, option, options_of, read
 from wnpopt.problems.wnp.instance import IntArray, WnpInstance
 
 FloatArray = npt.NDArray[np.float64]
+
+
+_MOST = 10**6
+"""Of anything that is counted."""
 
 
 @dataclass(frozen=True)
@@ -23,51 +27,37 @@ class Shape:
     """Options of the generator.
 
     ``heterogeneity`` spreads the payloads, and independently the work of the branches, over the modalities
-    (log-normal with this standard deviation; 0 makes them equal): a lidar's points are few and dear, a camera's
-    pixels many and cheap. ``core_spread`` spreads a subgraph's ticks over the cores. ``ctr`` is the
-    compute-to-transmission ratio: total work over all cores against the radio's time for all payloads. ``load`` is
-    the part of the radio's slots that the payloads take when the modalities share time evenly by weight: below 1 they
-    can all be delivered. ``forbidden`` is the chance that a core cannot run a subgraph.
+    (log-normal with this standard deviation): a lidar's points are few and dear, a camera's pixels many and cheap.
+    ``ctr`` is total work over all cores against the radio's time for all payloads. ``load`` is the part of the radio's
+    slots that the payloads take when the modalities share time evenly by weight: below 1 they can all be delivered.
     """
 
-    subgraphs: int = 12
-    cores: int = 3
-    modalities: int = 3
-    resource_blocks: int = 12
-    slots: int = 20
-    block_slots: int = 5
-    slot_ticks: int = 500
-    heterogeneity: float = 0.5
-    core_spread: float = 0.3
-    ctr: float = 0.5
-    load: float = 0.6
-    forbidden: float = 0.0
-    skip_edges: float = 0.2
+    subgraphs: int = option(12, "number of subgraphs", least=1, most=_MOST)
+    cores: int = option(3, "number of cores, on a square mesh", least=1, most=_MOST)
+    modalities: int = option(3, "number of modalities; 0 for a chip-only instance", least=0, most=_MOST)
+    resource_blocks: int = option(12, "number of resource blocks", least=1, most=_MOST)
+    slots: int = option(20, "number of slots", least=1, most=_MOST)
+    block_slots: int = option(5, "slots of a coherence block", least=1, most=_MOST)
+    slot_ticks: int = option(500, "ticks of a slot", least=1, most=_MOST)
+    heterogeneity: float = option(
+        0.5, "spread of payloads and branch work over the modalities, 0 for equal ones", least=0, most=1e3
+    )
+    core_spread: float = option(0.3, "spread of a subgraph's ticks over the cores", least=0, most=1e3)
+    ctr: float = option(0.5, "compute-to-transmission ratio", least=0, most=1e3)
+    load: float = option(0.6, "share of the radio's slots that the payloads fill", least=0, most=1e3)
+    forbidden: float = option(0.0, "chance that a core cannot run a subgraph", least=0, most=1)
+    skip_edges: float = option(0.2, "chance of an edge that skips a subgraph within a branch", least=0, most=1)
 
 
-PRESET_NAMES = ("factory-robots", "vehicle-perception", "phone-assistant")
+PRESET = Option(
+    "preset",
+    "",
+    "realistic networks, chip and radio instead (--subgraphs goes with it)",
+    choices=("factory-robots", "vehicle-perception", "phone-assistant"),
+)
 """The kinds that :mod:`~wnpopt.problems.wnp.presets` draws; named here so that listing options loads nothing."""
 
-OPTIONS = (
-    GeneratorOption(
-        "preset",
-        "",
-        f"realistic networks, chip and radio instead: {', '.join(PRESET_NAMES)} (--subgraphs goes with it)",
-    ),
-    GeneratorOption("subgraphs", 12, "number of subgraphs"),
-    GeneratorOption("cores", 3, "number of cores, on a square mesh"),
-    GeneratorOption("modalities", 3, "number of modalities; 0 for a chip-only instance"),
-    GeneratorOption("resource_blocks", 12, "number of resource blocks"),
-    GeneratorOption("slots", 20, "number of slots"),
-    GeneratorOption("block_slots", 5, "slots of a coherence block"),
-    GeneratorOption("slot_ticks", 500, "ticks of a slot"),
-    GeneratorOption("heterogeneity", 0.5, "spread of payloads and branch work over the modalities, 0 for equal ones"),
-    GeneratorOption("core_spread", 0.3, "spread of a subgraph's ticks over the cores"),
-    GeneratorOption("ctr", 0.5, "compute-to-transmission ratio"),
-    GeneratorOption("load", 0.6, "share of the radio's slots that the payloads fill"),
-    GeneratorOption("forbidden", 0.0, "chance that a core cannot run a subgraph"),
-    GeneratorOption("skip_edges", 0.2, "chance of an edge that skips a subgraph within a branch"),
-)
+OPTIONS = (PRESET, *options_of(Shape))
 
 
 def generate(options: Mapping[str, int | float | str], seed: int) -> WnpInstance:
@@ -75,29 +65,28 @@ def generate(options: Mapping[str, int | float | str], seed: int) -> WnpInstance
 
     Raises :class:`InputError` naming a bad option.
     """
+    shape = read(Shape, options, ignored=("name", "preset"))
     if options.get("preset"):
-        from wnpopt.problems.wnp.presets import (
-            generate_preset,
-        )  # loads networks and radio: only where they are asked for
-
-        return generate_preset(options, seed)
-    shape = _shape(options)
+        return _of_preset(options, shape.subgraphs, seed)
+    if shape.subgraphs <= shape.modalities:
+        raise InputError(
+            f"found {shape.subgraphs}; more subgraphs than modalities ({shape.modalities}) are needed",
+            where="subgraphs",
+        )
     rng = np.random.default_rng([seed, 0x776E70])
-    name = options.get("name") or (
-        f"wnp-{shape.subgraphs}x{shape.cores}x{shape.modalities}-{shape.resource_blocks}x{shape.slots}"
-        f"-h{shape.heterogeneity:g}-s{seed}"
-    )
+    dimensions = f"{shape.subgraphs}x{shape.cores}x{shape.modalities}-{shape.resource_blocks}x{shape.slots}"
     rates = _rates(shape, rng)
     payload = _payloads(shape, rates, rng)
     work = _lognormal(rng, shape.heterogeneity, shape.modalities)
     members, edges = _network(shape, work, rng)
+    names = [f"fuse.{i}" if k is None else f"m{k}.{i}" for i, (k, _) in enumerate(members)]
     ticks = _ticks(shape, work, members, rng)
     told = ", ".join(f"{f.name} {getattr(shape, f.name):g}" for f in fields(shape))
     return WnpInstance.from_data(
         {
             "kind": "wnp",
             "schema_version": 1,
-            "name": name,
+            "name": name_of(options, f"wnp-{dimensions}-h{shape.heterogeneity:g}-s{seed}"),
             "source": f"generated: {told}, seed {seed}",
             "tick_s": 1e-6,
             "radio": {
@@ -109,46 +98,22 @@ def generate(options: Mapping[str, int | float | str], seed: int) -> WnpInstance
             "modalities": [{"name": f"m{k}", "payload_bits": int(d)} for k, d in enumerate(payload)],
             "chip": _chip(shape),
             "subgraphs": [
-                {"name": f"{'fuse' if k is None else f'm{k}'}.{i}", "modality": reads, "ticks": ticks[i]}
-                for i, (k, reads) in enumerate(members)
+                {"name": names[i], "modality": reads, "ticks": ticks[i]} for i, (_, reads) in enumerate(members)
             ],
-            "edges": [
-                {
-                    "from": f"{_prefix(members[i][0])}.{i}",
-                    "to": f"{_prefix(members[j][0])}.{j}",
-                    "bytes": int(size),
-                }
-                for i, j, size in edges
-            ],
+            "edges": [{"from": names[i], "to": names[j], "bytes": size} for i, j, size in edges],
         }
     )
 
 
-def _shape(options: Mapping[str, int | float | str]) -> Shape:
-    values: dict[str, int | float] = {}
-    for option in OPTIONS:
-        if option.name == "preset":
-            continue
-        value = options.get(option.name, option.default)
-        if isinstance(value, str | bool):
-            raise InputError(f"found {value!r}; a number is needed", where=option.name)
-        if isinstance(option.default, int):
-            least = 0 if option.name == "modalities" else 1
-            if not isinstance(value, int) or not least <= value <= 10**6:
-                raise InputError(f"found {value}; an integer of {least} to 10^6 is needed", where=option.name)
-        elif not 0 <= value <= (1 if option.name in {"forbidden", "skip_edges"} else 1e3):
-            raise InputError(f"found {value}; it is out of its range", where=option.name)
-        values[option.name] = value
-    unknown = sorted(set(options) - set(values) - {"name", "preset"})
-    if unknown:
-        raise InputError(f"unknown option; the options are {', '.join(o.name for o in OPTIONS)}", where=unknown[0])
-    shape = Shape(**values)  # type: ignore[arg-type]
-    if shape.subgraphs <= shape.modalities:
-        raise InputError(
-            f"found {shape.subgraphs}; more subgraphs than modalities ({shape.modalities}) are needed",
-            where="subgraphs",
-        )
-    return shape
+def _of_preset(options: Mapping[str, int | float | str], subgraphs: int, seed: int) -> WnpInstance:
+    from wnpopt.problems.wnp.presets import generate_preset  # networks and radio: only where they are asked for
+
+    preset = str(checked(PRESET, options["preset"], PRESET.name))
+    for name in options:
+        if name not in {"preset", "subgraphs", "name"}:
+            raise InputError(f"does not go with the preset {preset}, which sets it", where=name)
+    made = generate_preset(preset, seed, subgraphs if "subgraphs" in options else None)
+    return made.model_copy(update={"name": name_of(options, made.name)})
 
 
 def _lognormal(rng: np.random.Generator, sigma: float, count: int) -> FloatArray:
@@ -260,10 +225,7 @@ def _ticks(
     ticks = np.maximum(1, np.ceil(base[:, None] / speed * affinity)).astype(np.int64)
     allowed = rng.random((count, shape.cores)) >= shape.forbidden
     allowed[np.arange(count), rng.integers(0, shape.cores, count)] = True
-    return [
-        [int(t) if ok else None for t, ok in zip(row, flags, strict=True)]
-        for row, flags in zip(ticks, allowed, strict=True)
-    ]
+    return [[int(t) if ok else None for t, ok in zip(*rows, strict=True)] for rows in zip(ticks, allowed, strict=True)]
 
 
 def _chip(shape: Shape) -> dict[str, object]:
@@ -273,7 +235,3 @@ def _chip(shape: Shape) -> dict[str, object]:
         "hop_ticks": 5,
         "bytes_per_tick": 64,
     }
-
-
-def _prefix(modality: int | None) -> str:
-    return "fuse" if modality is None else f"m{modality}"

@@ -113,22 +113,10 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
 """Presets by name."""
 
 
-def generate_preset(options: Mapping[str, int | float | str], seed: int) -> WnpInstance:
-    """The instance of ``options["preset"]`` and ``seed``; ``subgraphs`` and ``name`` may be given too.
-
-    Raises :class:`InputError` naming a bad option.
-    """
-    key = options["preset"]
-    if key not in PRESETS:
-        raise InputError(f"found {key!r}; one of {', '.join(PRESETS)} is needed", where="preset")
-    key = str(key)
-    for option in options:
-        if option not in {"preset", "subgraphs", "name"}:
-            raise InputError(f"does not go with the preset {key}, which sets it", where=option)
+def generate_preset(key: str, seed: int, subgraphs: int | None = None) -> WnpInstance:
+    """The instance of the preset ``key`` and ``seed``; ``subgraphs`` in place of the preset's own number."""
     preset = PRESETS[key]
-    subgraphs = options.get("subgraphs", preset.subgraphs)
-    if not isinstance(subgraphs, int) or subgraphs < 1:
-        raise InputError(f"found {subgraphs!r}; an integer of at least 1 is needed", where="subgraphs")
+    subgraphs = subgraphs or preset.subgraphs
     graph = fuse(
         Composition(
             key,
@@ -139,7 +127,7 @@ def generate_preset(options: Mapping[str, int | float | str], seed: int) -> WnpI
     # The mesh of the library's chips: see wnpopt.domain.chip.devices.chip.
     chip = mesh(key, [device(core) for core in preset.cores], columns=preset.columns, hop_s=3e-9, bytes_per_s=16e9)
     return from_graph(
-        str(options.get("name") or f"{key}-{subgraphs}-s{seed}"),
+        f"{key}-{subgraphs}-s{seed}",
         graph,
         chip,
         _uplink(preset, np.random.default_rng([seed, 0x707265])),

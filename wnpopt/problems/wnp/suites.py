@@ -11,7 +11,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import cast
 
-from wnpopt.core.suite import Measure, Point, Preset, Solved, Suite, Trial, Values, by_label
+from wnpopt.core.suite import Measure, Point, Suite, Trial, Values, presets
 from wnpopt.problems.wnp.generate import generate
 from wnpopt.problems.wnp.instance import WnpInstance
 from wnpopt.problems.wnp.vary import first_cores, first_resource_blocks, heterogeneous, scaled_compute
@@ -57,34 +57,14 @@ def _latency_scale(point: Point) -> WnpInstance:
     return scaled_compute(_spread(_CELL, point.seed), point.x)
 
 
-def _makespan(trial: Trial[Solved]) -> Values:
+def _makespan(trial: Trial) -> Values:
     """Milliseconds of every method, and of the best bound that is known."""
-    tick_ms = 1000 * cast(WnpInstance, trial.instance).tick_s
-    found = by_label(trial, lambda attempt: None if attempt.objective is None else tick_ms * attempt.objective)
-    if trial.bound is not None:
-        found["best bound"] = (tick_ms * trial.bound,)
-    return found
+    return trial.objectives(1000 * cast(WnpInstance, trial.instance).tick_s)
 
 
-def _reduction(trial: Trial[Solved]) -> Values:
+def _reduction(trial: Trial) -> Values:
     """By how many per cent of the makespan of rtfs each other method is below it, and any method can be at most."""
-    reference = trial.value("rtfs")
-    if reference is None or reference <= 0:
-        return {}
-
-    def saved(attempt: Solved) -> float | None:
-        if attempt.objective is None or attempt.method == "rtfs":
-            return None
-        return _saved(attempt.objective, reference)
-
-    found = {f"{label} against rtfs": values for label, values in by_label(trial, saved).items()}
-    if trial.bound is not None:
-        found["at most (best bound)"] = (_saved(trial.bound, reference),)
-    return found
-
-
-def _saved(value: float, reference: float) -> float:
-    return 100 * (1 - value / reference)
+    return trial.against("rtfs", lambda value, reference: 100 * (1 - value / reference), "at most (best bound)")
 
 
 MEASURES = (
@@ -93,35 +73,34 @@ MEASURES = (
 )
 
 _HEURISTICS, _SEARCHES = ("rtfs", "pacs"), ("auto",)
-_FEW, _MANY = tuple(range(3)), tuple(range(20))
+_SEEDS, _LIMITS = (3, 20), (3.0, 60.0)
 
-
-def _presets(quick: tuple[float, ...], full: tuple[float, ...]) -> Mapping[str, Preset]:
-    return MappingProxyType({"quick": Preset(quick, _FEW, 3.0), "full": Preset(full, _MANY, 60.0)})
-
-
-SUITES = (
-    Suite(
-        "owin-heterogeneity", "O-WiN: makespan against the heterogeneity of the modalities", "wnp",
-        "heterogeneity", "sigma",
-        _presets((0.0, 0.75, 1.5, 2.25), (0.0, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 1.75, 2.0, 2.25, 2.5)),
-        _HEURISTICS, _SEARCHES, _heterogeneity, MEASURES,
+HETEROGENEITY = Suite(
+    "owin-heterogeneity", "O-WiN: makespan against the heterogeneity of the modalities", "wnp",
+    "heterogeneity", "sigma",
+    presets(
+        (0.0, 0.75, 1.5, 2.25), (0.0, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 1.75, 2.0, 2.25, 2.5), _SEEDS, _LIMITS
     ),
-    Suite(
-        "owin-cores", "O-WiN: makespan against the number of cores", "wnp", "cores", "",
-        _presets((2.0, 4.0, 8.0, 16.0), (1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0)),
-        _HEURISTICS, _SEARCHES, _cores, MEASURES,
-    ),
-    Suite(
-        "owin-subcarriers", "O-WiN: makespan against the number of subcarriers", "wnp", "subcarriers", "",
-        _presets((144.0, 240.0, 384.0, 576.0), (144.0, 192.0, 240.0, 288.0, 384.0, 480.0, 576.0)),
-        _HEURISTICS, _SEARCHES, _subcarriers, MEASURES,
-    ),
-    Suite(
-        "owin-latency-scale", "O-WiN: makespan against the scale of the compute latency", "wnp",
-        "scale of the compute latency", "",
-        _presets((0.25, 0.5, 1.0, 2.0), (0.125, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0)),
-        _HEURISTICS, _SEARCHES, _latency_scale, MEASURES,
-    ),
+    _HEURISTICS, _SEARCHES, _heterogeneity, MEASURES,
 )  # fmt: skip
-"""The four suites of the family wnp."""
+
+CORES = Suite(
+    "owin-cores", "O-WiN: makespan against the number of cores", "wnp", "cores", "",
+    presets((2.0, 4.0, 8.0, 16.0), (1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0), _SEEDS, _LIMITS),
+    _HEURISTICS, _SEARCHES, _cores, MEASURES,
+)  # fmt: skip
+
+SUBCARRIER_COUNT = Suite(
+    "owin-subcarriers", "O-WiN: makespan against the number of subcarriers", "wnp", "subcarriers", "",
+    presets(
+        (144.0, 240.0, 384.0, 576.0), (144.0, 192.0, 240.0, 288.0, 384.0, 480.0, 576.0), _SEEDS, _LIMITS
+    ),
+    _HEURISTICS, _SEARCHES, _subcarriers, MEASURES,
+)  # fmt: skip
+
+LATENCY_SCALE = Suite(
+    "owin-latency-scale", "O-WiN: makespan against the scale of the compute latency", "wnp",
+    "scale of the compute latency", "",
+    presets((0.25, 0.5, 1.0, 2.0), (0.125, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0), _SEEDS, _LIMITS),
+    _HEURISTICS, _SEARCHES, _latency_scale, MEASURES,
+)  # fmt: skip

@@ -83,13 +83,9 @@ def branches(instance: WnpInstance) -> tuple[int | None, ...]:
     after: list[list[int]] = [[] for _ in depends]
     for edge in instance.edges:
         after[position[edge.source]].append(position[edge.target])
-    waiting = list(range(len(depends)))
-    while waiting:
-        i = waiting.pop()
+    for i in instance.order:
         for j in after[i]:
-            if not depends[i] <= depends[j]:
-                depends[j] |= depends[i]
-                waiting.append(j)
+            depends[j] |= depends[i]
     return tuple(next(iter(found)) if len(found) == 1 else None for found in depends)
 
 

@@ -6,10 +6,15 @@ of.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+
 from wnpopt.core.certificate import Certificate, Violation
 from wnpopt.core.errors import InputError
 from wnpopt.problems.wnp.instance import WnpInstance
 from wnpopt.problems.wnp.solution import WnpSolution
+
+Times = Mapping[str, int]
+"""Ticks by subgraph, or by transfer."""
 
 RULES = {
     "instance-name": "the solution names this instance",
@@ -75,19 +80,19 @@ def verify(instance: WnpInstance, solution: WnpSolution) -> Certificate:
     found: list[Violation] = []
     if solution.instance != instance.name:
         found.append(Violation("instance-name", f"instance {solution.instance}", 1))
-    _check_radio(instance, solution, found)
-    _check_mapping(instance, solution, found)
+    found.extend(_check_radio(instance, solution))
+    found.extend(_check_mapping(instance, solution))
     if any(v.rule.startswith(("core", "start")) for v in found):
         return Certificate(None, tuple(found))
     start = {s.name: solution.start[s.name] for s in instance.subgraphs}
     end = {name: start[name] + _ticks(instance, solution, name) for name in start}
-    _check_arrivals(instance, solution, start, found)
-    _check_cores(instance, solution, start, end, found)
+    found.extend(_check_arrivals(instance, solution, start))
+    found.extend(_check_cores(instance, solution, start, end))
     if (solution.transfer_start is not None) != instance.chip.exclusive_bus:
         found.append(Violation("bus-field", "transfer_start", 1))
     elif solution.transfer_start is not None:
-        _check_bus(instance, solution, solution.transfer_start, start, end, found)
-    _check_precedence(instance, solution, start, end, found)
+        found.extend(_check_bus(instance, solution, solution.transfer_start, start, end))
+    found.extend(_check_precedence(instance, solution, start, end))
     return Certificate(max(end.values()), tuple(found))
 
 
@@ -107,24 +112,24 @@ def _ticks(instance: WnpInstance, solution: WnpSolution, name: str) -> int:
     return ticks
 
 
-def _check_radio(instance: WnpInstance, solution: WnpSolution, found: list[Violation]) -> None:
+def _check_radio(instance: WnpInstance, solution: WnpSolution) -> Iterator[Violation]:
     radio, width, known = instance.radio, instance.resource_blocks, len(instance.modalities)
     if len(solution.rb) > radio.slots:
-        found.append(Violation("rb-slots", f"rb[{radio.slots}]", len(solution.rb) - radio.slots))
+        yield Violation("rb-slots", f"rb[{radio.slots}]", len(solution.rb) - radio.slots)
     for t, row in enumerate(solution.rb):
         if len(row) != width:
-            found.append(Violation("rb-width", f"rb[{t}]", abs(len(row) - width)))
+            yield Violation("rb-width", f"rb[{t}]", abs(len(row) - width))
         for n, k in enumerate(row):
             if k is not None and k >= known:
-                found.append(Violation("rb-modality", f"rb[{t}][{n}]", k - known + 1))
+                yield Violation("rb-modality", f"rb[{t}][{n}]", k - known + 1)
 
 
-def _check_mapping(instance: WnpInstance, solution: WnpSolution, found: list[Violation]) -> None:
+def _check_mapping(instance: WnpInstance, solution: WnpSolution) -> Iterator[Violation]:
     names = {s.name for s in instance.subgraphs}
     cores = {c.name: m for m, c in enumerate(instance.chip.cores)}
     for field, mapping in (("core", solution.core), ("start", solution.start)):
-        found.extend(Violation(f"{field}-unknown", f"{field}[{name}]", 1) for name in mapping if name not in names)
-        found.extend(
+        yield from (Violation(f"{field}-unknown", f"{field}[{name}]", 1) for name in mapping if name not in names)
+        yield from (
             Violation(f"{field}-missing", f"{field}[{s.name}]", 1) for s in instance.subgraphs if s.name not in mapping
         )
     for subgraph in instance.subgraphs:
@@ -132,14 +137,12 @@ def _check_mapping(instance: WnpInstance, solution: WnpSolution, found: list[Vio
         if core is None:
             continue
         if core not in cores:
-            found.append(Violation("core-unknown", f"core[{subgraph.name}] = {core}", 1))
+            yield Violation("core-unknown", f"core[{subgraph.name}] = {core}", 1)
         elif subgraph.ticks[cores[core]] is None:
-            found.append(Violation("core-forbidden", f"core[{subgraph.name}] = {core}", 1))
+            yield Violation("core-forbidden", f"core[{subgraph.name}] = {core}", 1)
 
 
-def _check_arrivals(
-    instance: WnpInstance, solution: WnpSolution, start: dict[str, int], found: list[Violation]
-) -> None:
+def _check_arrivals(instance: WnpInstance, solution: WnpSolution, start: Times) -> Iterator[Violation]:
     arrived = dict(zip((m.name for m in instance.modalities), arrivals(instance, solution), strict=True))
     payload = {m.name: m.payload_bits for m in instance.modalities}
     undelivered: set[str] = set()
@@ -150,11 +153,11 @@ def _check_arrivals(
         if arrival is None:
             undelivered.add(subgraph.modality)
         elif start[subgraph.name] < arrival:
-            found.append(Violation("arrival", f"start[{subgraph.name}]", arrival - start[subgraph.name]))
+            yield Violation("arrival", f"start[{subgraph.name}]", arrival - start[subgraph.name])
     for modality in instance.modalities:
         if modality.name in undelivered:
             missing = payload[modality.name] - _delivered(instance, solution, modality.name)
-            found.append(Violation("delivery", f"modality {modality.name}", missing))
+            yield Violation("delivery", f"modality {modality.name}", missing)
 
 
 def _delivered(instance: WnpInstance, solution: WnpSolution, name: str) -> int:
@@ -168,13 +171,7 @@ def _delivered(instance: WnpInstance, solution: WnpSolution, name: str) -> int:
     )
 
 
-def _check_cores(
-    instance: WnpInstance,
-    solution: WnpSolution,
-    start: dict[str, int],
-    end: dict[str, int],
-    found: list[Violation],
-) -> None:
+def _check_cores(instance: WnpInstance, solution: WnpSolution, start: Times, end: Times) -> Iterator[Violation]:
     for core in instance.chip.cores:
         # A subgraph of no duration occupies nothing; it may stand at any time between or at others' ends,
         # but not inside one: then it would interrupt it.
@@ -184,34 +181,23 @@ def _check_cores(
         last, busy = None, 0
         for begin, finish, name in here:
             if last is not None and begin < busy:
-                found.append(Violation("overlap", f"core {core.name}: {last} and {name}", busy - begin))
+                yield Violation("overlap", f"core {core.name}: {last} and {name}", busy - begin)
             if finish >= busy:
                 last, busy = name, finish
 
 
-def _check_precedence(
-    instance: WnpInstance,
-    solution: WnpSolution,
-    start: dict[str, int],
-    end: dict[str, int],
-    found: list[Violation],
-) -> None:
+def _check_precedence(instance: WnpInstance, solution: WnpSolution, start: Times, end: Times) -> Iterator[Violation]:
     for index, edge in enumerate(instance.edges):
         source, target = solution.core[edge.source], solution.core[edge.target]
         ready = end[edge.source] + transfer_ticks(instance, index, source, target)
         if start[edge.target] < ready:
             where = f"edge {edge.source}->{edge.target}"
-            found.append(Violation("precedence", where, ready - start[edge.target]))
+            yield Violation("precedence", where, ready - start[edge.target])
 
 
 def _check_bus(
-    instance: WnpInstance,
-    solution: WnpSolution,
-    transfers: dict[str, int],
-    start: dict[str, int],
-    end: dict[str, int],
-    found: list[Violation],
-) -> None:
+    instance: WnpInstance, solution: WnpSolution, transfers: Times, start: Times, end: Times
+) -> Iterator[Violation]:
     expected: dict[str, int] = {}
     for index, edge in enumerate(instance.edges):
         source, target = solution.core[edge.source], solution.core[edge.target]
@@ -223,14 +209,14 @@ def _check_bus(
         if begin is None:
             continue
         if begin < end[edge.source]:
-            found.append(Violation("bus-early", f"transfer {name}", end[edge.source] - begin))
+            yield Violation("bus-early", f"transfer {name}", end[edge.source] - begin)
         if start[edge.target] < begin + duration:
-            found.append(Violation("bus-late", f"transfer {name}", begin + duration - start[edge.target]))
+            yield Violation("bus-late", f"transfer {name}", begin + duration - start[edge.target])
     unmatched = sorted(set(expected) ^ set(transfers))
-    found.extend(Violation("bus-transfers", f"transfer {name}", 1) for name in unmatched)
+    yield from (Violation("bus-transfers", f"transfer {name}", 1) for name in unmatched)
     last, busy = None, 0
     for begin, name in sorted((transfers[name], name) for name in expected if name in transfers):
         if last is not None and expected[name] > 0 and begin < busy:
-            found.append(Violation("bus-overlap", f"transfers {last} and {name}", busy - begin))
+            yield Violation("bus-overlap", f"transfers {last} and {name}", busy - begin)
         if begin + expected[name] >= busy:
             last, busy = name, begin + expected[name]

@@ -1,87 +1,12 @@
 "use strict";
-// Figures, made by plotly from the page's data when they come into view, and again when the colour scheme changes.
+// The figures of the report: profiles, sweeps, traces. PAINT is the palette (wnpopt.plotting.palette).
 
-const PAINT = ["#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#8A6FBF", "#A6761D"];
 const DASHES = ["solid", "dash", "dot", "dashdot"];
-const CONFIG = { displaylogo: false, modeBarButtons: [["toImage", "zoom2d", "pan2d", "resetScale2d"]] };
-
-/** Text for plotly, which reads some HTML, so that it stands for itself; cut where it would fill the figure. */
-function plain(text, most = 60) {
-  const signs = [...text]; // whole characters: half of a pair is none
-  const cut = signs.length > most ? `${signs.slice(0, most - 1).join("")}…` : text;
-  return cut.replace(/[&<>"'%$]/g, (sign) => `&#${sign.charCodeAt(0)};`);
-}
 
 const colourOf = (index) => PAINT[index % PAINT.length];
 const dashOf = (index) => DASHES[Math.floor(index / PAINT.length) % DASHES.length];
 /** An axis title; on a narrow page in two lines, where it has a part in brackets. */
 const titled = (text) => ({ text: plain(text, 90).replace(" (", innerWidth < 600 ? "<br>(" : " ("), standoff: 8 });
-const theme = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-
-function baseLayout() {
-  const axis = { gridcolor: theme("--line"), linecolor: theme("--soft"), zeroline: false, automargin: true };
-  return {
-    axis,
-    layout: {
-      paper_bgcolor: theme("--page"), plot_bgcolor: theme("--page"),
-      font: { color: theme("--ink"), size: 12, family: "system-ui, sans-serif" },
-      margin: { l: 55, r: 12, t: 32, b: 45 }, hovermode: "closest", modebar: { bgcolor: "rgba(0,0,0,0)", color: theme("--soft"), activecolor: theme("--accent") },
-      hoverlabel: { align: "left", namelength: 40 },
-      legend: { orientation: "h", x: 0, y: 0, yref: "container", xanchor: "left", yanchor: "bottom" },
-    },
-  };
-}
-
-const drawn = new Set();
-const waiting = new Map();
-const watcher = new IntersectionObserver((entries) => {
-  for (const entry of entries) {
-    if (!entry.isIntersecting || !waiting.has(entry.target)) continue;
-    const draw = waiting.get(entry.target);
-    waiting.delete(entry.target);
-    watcher.unobserve(entry.target);
-    drawn.add(draw);
-    draw();
-  }
-}, { rootMargin: "400px" });
-
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => drawn.forEach((draw) => draw()));
-
-/**
- * A figure with its heading and its switches, drawn when it comes into view.
- * build(state): {data, layout} of plotly; switches: {key, label, pressed}; each is a button that sets state[key].
- */
-function figure({ title, note, height, switches = [], build }) {
-  const canvas = make("div", { class: "canvas", set: { role: "img", "aria-label": title } });
-  canvas.style.height = `${height}px`;
-  const state = Object.fromEntries(switches.map(({ key, pressed }) => [key, pressed]));
-  const draw = () => {
-    const { data, layout } = build(state);
-    Plotly.react(canvas, data, { ...layout, height, width: canvas.clientWidth }, CONFIG);
-  };
-  const buttons = switches.map(({ key, label, pressed }) => make("button", {
-    class: "plain", text: label, set: { type: "button", "aria-pressed": String(pressed), "data-switch": key },
-    on: {
-      click: (event) => {
-        state[key] = !state[key];
-        event.currentTarget.setAttribute("aria-pressed", String(state[key]));
-        if (drawn.has(draw)) draw();
-      },
-    },
-  }));
-  const box = make("div", { class: "plot" }, make("h3", { text: title }));
-  if (note) box.append(make("p", { class: "note", text: note }));
-  if (buttons.length) box.append(make("div", { class: "tools" }, ...buttons));
-  box.append(canvas);
-  new ResizeObserver(() => {
-    if (drawn.has(draw) && canvas.clientWidth && canvas.layout?.width !== canvas.clientWidth) draw();
-  }).observe(canvas);
-  waiting.set(canvas, draw);
-  // Plotly stands at the end of the page, so that tables need not wait for it.
-  if (document.readyState === "loading") addEventListener("DOMContentLoaded", () => watcher.observe(canvas));
-  else watcher.observe(canvas);
-  return box;
-}
 
 /** A performance profile: the share of problems on which a method is within a factor of the best. */
 function profileFigure(profile, note, place) {

@@ -113,7 +113,7 @@ function detail(instance) {
     if (found.problem) box.append(fact(found.problem, found.alarming ? "alarm" : "note"));
     const plots_ = [];
     if (found.curves.length) plots_.push(traceFigure(found.curves, DATA.labels, placeIn(instance.family), found.unit));
-    if (found.chart) plots_.push(ganttFigure(found.chart, found.made_by));
+    if (found.chart) plots_.push(ganttFigure(found.chart, `Schedule of ${found.made_by}: ${found.chart.title}`));
     box.append(...plots_);
   }
   const runs = make("div", {}, make("h3", { text: "Runs" }));

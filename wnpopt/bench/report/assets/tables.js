@@ -1,20 +1,6 @@
 "use strict";
 // Tables that sort and filter. Every text from the data goes through textContent, never through innerHTML.
 
-/** A new element: its class, its text, its attributes, its children. */
-function make(tag, options = {}, ...children) {
-  const element = document.createElement(tag);
-  if (options.class) element.className = options.class;
-  if (options.text !== undefined) element.textContent = options.text;
-  for (const [name, value] of Object.entries(options.set || {})) element.setAttribute(name, value);
-  for (const [name, listener] of Object.entries(options.on || {})) element.addEventListener(name, listener);
-  element.append(...children);
-  return element;
-}
-
-/** A number with this many digits, without trailing zeros. */
-const digits = (value, count) => String(Number(value.toPrecision(count)));
-
 // These three are those of wnpopt.core.text: number, numbers, percent.
 const SAME = 1e-9;
 const nearly = (a, b) => Math.abs(a - b) <= SAME * Math.max(Math.abs(a), Math.abs(b));

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from wnpopt.core.errors import InputError
 from wnpopt.domain.files.onnx.fold import NUMPY_TYPES, Value
+from wnpopt.domain.files.reading import opening
 from wnpopt.domain.network.graph import Tensor
 
 if TYPE_CHECKING:
@@ -19,14 +20,8 @@ STANDARD_DOMAINS = ("", "ai.onnx")
 def load_model(path: Path) -> ModelProto:
     import onnx
 
-    try:
+    with opening("an ONNX"):
         raw = path.read_bytes()
-    except FileNotFoundError:
-        raise InputError("no such file") from None
-    except IsADirectoryError:
-        raise InputError("is a directory; the path of an ONNX file is needed") from None
-    except (OSError, ValueError) as error:
-        raise InputError(f"cannot be read: {error}") from None
     try:
         model = onnx.load_model_from_string(raw)
     except Exception:  # protobuf's DecodeError, of whichever of its implementations

@@ -28,6 +28,7 @@ from wnpopt.domain.files.onnx.types import (
     with_defaults,
 )
 from wnpopt.domain.files.onnx.window import ABSORBED
+from wnpopt.domain.files.reading import in_file
 from wnpopt.domain.network.flop import WINDOWED, Call, cost, known_operators
 from wnpopt.domain.network.graph import (
     UNREAD,
@@ -81,12 +82,9 @@ def read_onnx(path: str | os.PathLike[str], *, dims: Mapping[str, int] | None = 
     onnx.
     """
     need("onnx", "onnx")
-    file = os.fspath(path)
-    try:
+    with in_file(path):
         model = load_model(Path(path))
         return _Reader(model, Path(path).parent, dict(dims or {})).graph(name or _name_of(model, Path(path)))
-    except InputError as error:
-        raise error.in_file(file) from None
 
 
 def _name_of(model: ModelProto, path: Path) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from wnpopt.core.method import Start
 from wnpopt.problems.intradp.instance import IntradpInstance
 from wnpopt.problems.intradp.solution import IntradpSolution
-from wnpopt.problems.intradp.verify import DEADLINE_TOLERANCE, needed_rows, verify
+from wnpopt.problems.intradp.verify import DEADLINE_TOLERANCE, verify
 
 SLACK = 1e-6
 """How far, relatively, the horizon lies beyond the plan that it comes from, so that this stays a solution."""
@@ -62,7 +62,6 @@ def all_read(instance: IntradpInstance) -> bool:
         for edge in operator.inputs:
             rows = read[index[edge.source]]
             for r in range(operator.units):
-                need = needed_rows(edge, (r, r + 1), len(rows))
-                if need is not None:
-                    rows[need[0] : need[1]] = b"\x01" * (need[1] - need[0])
+                first, last = edge.rows(r, r + 1, len(rows))
+                rows[first:last] = b"\x01" * (last - first)
     return all(all(rows) for rows in read[1:-1])

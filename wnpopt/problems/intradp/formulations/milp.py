@@ -1,4 +1,4 @@
-"""The mixed-integer programme, through Pyomo and HiGHS: unary rows, big-M waiting. For tiny instances.
+"""The mixed-integer programme: unary rows, big-M waiting. For tiny instances.
 
 Symbols and the numbers of the constraints are those of ``models/intradp/milp.md``. Times are in units of about a
 thousandth of a latency that is known to be possible, so that the solver's tolerances are far below what matters however
@@ -11,9 +11,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from wnpopt.core.method import Context, Method, Outcome
-from wnpopt.core.proof import Proof
-from wnpopt.core.result import Termination
 from wnpopt.problems.intradp.formulations.horizon import Horizon, horizon_of
 from wnpopt.problems.intradp.instance import Input, IntradpInstance
 from wnpopt.problems.intradp.solution import IntradpSolution
@@ -21,39 +18,8 @@ from wnpopt.problems.intradp.solution import IntradpSolution
 if TYPE_CHECKING:
     import pyomo.environ as pyo
 
-    from wnpopt.backends.ending import Report
-    from wnpopt.core.bound import Bound
-
-MOST_ROWS = 3000
-"""Rows of all operators: beyond that the model would take minutes to build and never be solved."""
-
-FEW = 200_000
-"""Plans that are tried one by one, in a moment, before anything else is."""
-
 TOLERANCE = 2e-9
 """What rows and integers of the solver's answers are trusted to hold within: twice what it is asked for."""
-
-PRECISION = 2
-"""So many tolerances the bounds are weakened by that go out while HiGHS still works, times the sum of all ranges: those
-of the clocks alone, 4 a clock, are then as much as :meth:`Scaled.error`, which has at most 8."""
-
-
-ELEMENT = 1e-5
-"""Seconds that building takes for each variable and constraint; a model that cannot be done in time is not begun."""
-
-
-class OutOfTimeError(Exception):
-    """The model was not built in time."""
-
-
-def refuse(instance: IntradpInstance) -> tuple[str, str] | None:
-    """Latency alone, and small instances alone."""
-    if instance.objective != "latency":
-        return "objective", f"found {instance.objective!r}; this method supports latency only"
-    rows = sum(operator.units for operator in instance.operators)
-    if rows > MOST_ROWS:
-        return "operators", f"found {rows} rows in all; this method supports at most {MOST_ROWS}"
-    return None
 
 
 @dataclass(frozen=True)
@@ -110,11 +76,6 @@ class Scaled:
             total += 1 + min(rows * self.up[v], self.last_uplink) + self.last
             total += 1 + min(rows * self.down[v], self.last) + self.last_server
         return TOLERANCE * total
-
-
-def scale_of(instance: IntradpInstance) -> float:
-    """Seconds of the model's unit of time."""
-    return horizon_of(instance).unit
 
 
 def build(
@@ -252,8 +213,7 @@ def _first_needs(edge: Input, units: int, source_units: int) -> dict[int, int]:
     """For each row of the source that device rows [0, r) may need: the least such r."""
     found: dict[int, int] = {}
     for r in range(1, units + 1):
-        lo, hi = (0, source_units) if edge.window == "all" else edge.window.rows(0, r, source_units)
-        for k in range(lo, hi):
+        for k in range(*edge.rows(0, r, source_units)):
             found.setdefault(k, r)
     return found
 
@@ -262,8 +222,7 @@ def _last_needs(edge: Input, units: int, source_units: int) -> dict[int, int]:
     """For each row of the source that server rows [r, units) may need: the largest such r."""
     found: dict[int, int] = {}
     for r in range(units - 1, -1, -1):
-        lo, hi = (0, source_units) if edge.window == "all" else edge.window.rows(r, units, source_units)
-        for k in range(lo, hi):
+        for k in range(*edge.rows(r, units, source_units)):
             found.setdefault(k, r)
     return found
 
@@ -286,140 +245,8 @@ def decode(instance: IntradpInstance, model: pyo.ConcreteModel, values: Sequence
     )
 
 
-def solve(instance: IntradpInstance, context: Context[IntradpSolution]) -> Outcome[IntradpSolution]:
-    """Build, cut off at the best plan that is known, solve, decode; what HiGHS cannot settle a second prover does.
-
-    Its bound is weakened by what its tolerances may be worth. Where that leaves the answer open (the model's
-    coefficients lie too far apart), or it fails, every plan is tried if they are few, or else label-setting goes on.
-    """
-    from wnpopt.core.bound import Bound, best_bound
-    from wnpopt.core.verdict import Verdict, compare
-
-    began = context.budget.elapsed()
-    horizon = horizon_of(instance, context.start)
-    best, found_by = horizon.solution, horizon.found_by
-    if horizon.seconds == 0.0 and best is not None:
-        return Outcome(best, Termination.PROVED, (Bound(0.0, "trivial"),), found_by=found_by)
-    report, model, built = _solve(instance, horizon, context, began)
-    if report is not None and model is not None and report.values is not None:
-        decoded = decode(instance, model, report.values)
-        if _better(decoded, best, context):
-            best, found_by = decoded, "milp"
-    objective = None if best is None else context.verified_objective(best)
-    bounds = tuple(_bounds(instance, horizon, report, objective))
-    told = best_bound([*context.bounds, *bounds], "min")
-    verdict = compare(objective, None if told is None else told.value, "min", False).verdict
-    if verdict is Verdict.PROVED:
-        return Outcome(best, Termination.PROVED, bounds, found_by=found_by, build_s=built)
-    if context.budget.exhausted():
-        return Outcome(best, context.budget.why_over(), bounds, found_by=found_by, build_s=built)
-    return _settle(instance, context, best, found_by, bounds, built)
-
-
-def _better(solution: IntradpSolution, than: IntradpSolution | None, context: Context[IntradpSolution]) -> bool:
-    value = context.verified_objective(solution)
-    if value is None:
-        return False
-    before = None if than is None else context.verified_objective(than)
-    return before is None or value <= before
-
-
-def _solve(
-    instance: IntradpInstance, horizon: Horizon, context: Context[IntradpSolution], began: float
-) -> tuple[Report | None, pyo.ConcreteModel | None, float]:
-    """HiGHS's report, the model, and the seconds of building it; no report if there was no time to solve it."""
-    from wnpopt.backends.highs import solve_highs
-
-    def check() -> None:
-        if context.budget.exhausted():
-            raise OutOfTimeError
-
-    if ELEMENT * _elements(instance) > context.budget.remaining():
-        return None, None, 0.0
-    try:
-        model = build(instance, horizon, check)
-    except OutOfTimeError:
-        return None, None, context.budget.elapsed() - began
-    built = context.budget.elapsed() - began
-    # Handing the model over takes as long again and longer, and nothing can end that early.
-    if context.budget.remaining() < 3 * built:
-        return None, model, built
-
-    def decoded(values: tuple[float, ...]) -> tuple[float, IntradpSolution] | None:
-        solution = decode(instance, model, values)
-        objective = context.verified_objective(solution)
-        return None if objective is None else (objective, solution)
-
-    report = solve_highs(
-        model, context.budget, context.trace, unit=horizon.unit, decode=decoded, precision=PRECISION * TOLERANCE
-    )
-    return report, model, built
-
-
-def _elements(instance: IntradpInstance) -> int:
+def elements(instance: IntradpInstance) -> int:
     """Roughly how many variables and constraints the model has."""
     units = {operator.name: operator.units for operator in instance.operators}
     reads = sum(4 * units[edge.source] + 6 for operator in instance.operators for edge in operator.inputs)
     return reads + 24 * sum(units.values())
-
-
-def _bounds(instance: IntradpInstance, horizon: Horizon, report: Report | None, objective: float | None) -> list[Bound]:
-    """HiGHS's bound, weakened; none if a verified plan contradicts it: then HiGHS has erred."""
-    from wnpopt.backends.ending import Ending
-    from wnpopt.core.bound import Bound
-    from wnpopt.core.verdict import Verdict, compare
-
-    if report is None or report.bound is None or report.ending is Ending.FAILED:
-        return []
-    error = Scaled.of(instance, horizon).error([operator.units for operator in instance.operators])
-    # Plans beyond the horizon are no solutions of the model: of them nothing else is known than that they are worse.
-    bound = min(report.bound, horizon.seconds) - error * horizon.unit
-    if bound <= 0.0 or compare(objective, bound, "min", False).verdict is Verdict.CONTRADICTED:
-        return []
-    return [Bound(bound, "milp")]
-
-
-def _settle(
-    instance: IntradpInstance,
-    context: Context[IntradpSolution],
-    best: IntradpSolution | None,
-    found_by: str,
-    bounds: tuple[Bound, ...],
-    built: float,
-) -> Outcome[IntradpSolution]:
-    """The outcome once label-setting has done what it can, or every plan was tried."""
-    from dataclasses import replace
-
-    from wnpopt.core.method import Start
-    from wnpopt.problems.intradp.methods import enumerate as every
-    from wnpopt.problems.intradp.methods import search
-
-    provers = [every] if every.count(instance) <= FEW else [search]
-    if provers == [search] and every.refuse(instance) is None:
-        provers.append(every)
-    settled = Outcome(best, Termination.HEURISTIC, bounds, found_by=found_by, build_s=built)
-    for prover in provers:
-        objective = None if best is None else context.verified_objective(best)
-        start = None if best is None or objective is None else Start(best, objective, found_by)
-        found = prover.solve(instance, replace(context, start=start))
-        value = None if found.solution is None else context.verified_objective(found.solution)
-        if value is not None and (objective is None or value < objective):
-            best, found_by = found.solution, found.found_by or prover.METHOD.name
-        bounds = (*bounds, *found.bounds)
-        settled = replace(found, solution=best, found_by=found_by, bounds=bounds, build_s=built)
-        if found.termination is Termination.PROVED or context.budget.exhausted():
-            break
-    return settled
-
-
-METHOD = Method(
-    family="intradp",
-    name="milp",
-    summary="mixed-integer programme with unary rows, by HiGHS; tiny instances",
-    proves=Proof.OPTIMALITY | Proof.INFEASIBILITY,
-    run=solve,
-    modules=("pyomo", "highspy", "numba"),
-    timed=True,
-    warm_startable=True,
-    refuse=refuse,
-)

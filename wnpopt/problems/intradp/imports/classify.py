@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from wnpopt.domain.network.graph import Graph
-from wnpopt.problems.intradp.imports.row_rules import RULES, OperatorClass, Site
+from wnpopt.problems.intradp.imports.row_rules import RULES, OperatorClass, OperatorSite
 from wnpopt.problems.intradp.imports.row_window import Reads, RowWindow
 
 __all__ = ["Locality", "OperatorClass", "Reads", "RowWindow", "classify"]
@@ -39,7 +39,7 @@ def classify(graph: Graph) -> Locality:
     kinds: list[tuple[OperatorClass, Mapping[str, Reads]]] = []
     for operator in graph.operators:
         rule = RULES.get(operator.op_type)
-        local = rule.local(Site(operator, shape, axis)) if rule is not None else None
+        local = rule.local(OperatorSite(operator, shape, axis)) if rule is not None else None
         for name in operator.outputs:
             axis[name] = None if local is None else local.axis
         if local is None:

@@ -16,7 +16,7 @@ from wnpopt.problems.intradp.instance import IntradpInstance
 
 
 @dataclass(frozen=True)
-class NetworkRequest:
+class SplitRequest:
     """What the importer is asked."""
 
     file: Path = argument("Composition (.json), graph (.json) or ONNX file.")
@@ -29,7 +29,7 @@ class NetworkRequest:
     name: str | None = option(None, "Name of the instance.", shown="that of the network")
 
 
-def from_network(request: NetworkRequest) -> IntradpInstance:
+def from_network(request: SplitRequest) -> IntradpInstance:
     """The instance of a network between two cores; raises :class:`InputError`."""
     cores = [_core("--device", request.device), _core("--server", request.server)]
     network = load_network(request.file, dims=dimensions(request.dim))

@@ -36,7 +36,7 @@ class Local:
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
+class OperatorSite:
     """An operator and what is known where it stands. ``axis``: local dimensions of the tensors made so far."""
 
     op: Operator
@@ -79,10 +79,10 @@ class Site:
 class Rule:
     """``accounted``: attributes (and constant arguments that became attributes) that ``derive`` takes into account."""
 
-    derive: Callable[[Site], Local | None]
+    derive: Callable[[OperatorSite], Local | None]
     accounted: frozenset[str]
 
-    def local(self, site: Site) -> Local | None:
+    def local(self, site: OperatorSite) -> Local | None:
         """None for a global operator."""
         if any(name not in self.accounted for name, _ in site.op.attributes):
             return None
@@ -94,7 +94,7 @@ class Rule:
         return None if len(rows) != 1 or outside else found
 
 
-def _elementwise(site: Site) -> Local | None:
+def _elementwise(site: OperatorSite) -> Local | None:
     """Broadcasting aligns shapes at the end, and so local dimensions."""
     out, axis = site.out, site.axis
     behind = {where - len(site.shape[name]) for name in site.op.inputs if (where := axis[name]) is not None}
@@ -112,7 +112,7 @@ def _elementwise(site: Site) -> Local | None:
     return Local(len(out) + back, "element-wise", reads)
 
 
-def _unary(site: Site) -> Local | None:
+def _unary(site: OperatorSite) -> Local | None:
     """One row from the same row of the first argument; all others are constant."""
     found = site.alone()
     if found is None or site.shape[found[0]] != site.out:
@@ -120,23 +120,23 @@ def _unary(site: Site) -> Local | None:
     return Local(found[1], "element-wise", {found[0]: ROW})
 
 
-def _dropout(site: Site) -> Local | None:
+def _dropout(site: OperatorSite) -> Local | None:
     return _unary(site) if site.op.attribute("training_mode") in (None, 0, (False,), (0,)) else None
 
 
-def _batch_norm(site: Site) -> Local | None:
+def _batch_norm(site: OperatorSite) -> Local | None:
     """Training takes the statistics over all rows."""
     training = site.number("training_mode", 0) != 0 or site.number("is_test", 1) != 1
     return None if training else _unary(site)
 
 
-def _local_response(site: Site) -> Local | None:
+def _local_response(site: OperatorSite) -> Local | None:
     """Mixes channels, which are the second dimension."""
     found = _unary(site)
     return None if found is None or found.axis == 1 else found
 
 
-def _layer_norm(site: Site) -> Local | None:
+def _layer_norm(site: OperatorSite) -> Local | None:
     found = site.alone()
     along = site.number("axis", -1)
     if found is None or along is None:
@@ -146,7 +146,7 @@ def _layer_norm(site: Site) -> Local | None:
     return Local(where, "row-wise", {name: ROW}) if along % len(site.shape[name]) > where else None
 
 
-def _windowed(site: Site) -> Local | None:
+def _windowed(site: OperatorSite) -> Local | None:
     found, window = site.alike(), site.op.window
     if found is None or window is None or found[1] != 2 or len(site.shape[found[0]]) != 4 or len(window.kernel) != 2:
         return None
@@ -166,7 +166,7 @@ def _windowed(site: Site) -> Local | None:
     return Local(2, "block-wise", {found[0]: reads})
 
 
-def _rows_follow(site: Site, span: int, rows: int) -> bool:
+def _rows_follow(site: OperatorSite, span: int, rows: int) -> bool:
     """True if the output has the rows that its window makes."""
     window = site.op.window
     assert window is not None
@@ -178,7 +178,7 @@ def _rows_follow(site: Site, span: int, rows: int) -> bool:
     return site.out[2] in (room // stride + 1, -(-room // stride) + 1)
 
 
-def _matmul(site: Site) -> Local | None:
+def _matmul(site: OperatorSite) -> Local | None:
     """Rows of the left factor; the right one, constant or not, is read whole."""
     found = site.local(0)
     if found is None:
@@ -192,7 +192,7 @@ def _matmul(site: Site) -> Local | None:
     return Local(where, "row-wise", {**dict.fromkeys(site.op.inputs, "all"), name: ROW})
 
 
-def _gemm(site: Site) -> Local | None:
+def _gemm(site: OperatorSite) -> Local | None:
     found = site.local(0)
     if found is None or found[1] != 0 or site.number("transA", 0) != 0 or site.op.inputs.count(found[0]) > 1:
         return None
@@ -201,7 +201,7 @@ def _gemm(site: Site) -> Local | None:
     return Local(0, "row-wise", {**dict.fromkeys(site.op.inputs, "all"), found[0]: ROW})
 
 
-def _constant_on_the_right(site: Site) -> bool:
+def _constant_on_the_right(site: OperatorSite) -> bool:
     """True if the constant factor can only be the right one: on the left it mixes the rows of what it multiplies.
 
     Graph files of former versions do not say which it was. Where the shapes leave both, False.
@@ -221,7 +221,7 @@ def _constant_on_the_right(site: Site) -> bool:
     return on_the_right and not on_the_left
 
 
-def _concat(site: Site) -> Local | None:
+def _concat(site: OperatorSite) -> Local | None:
     along = site.number("axis", 0)
     places = {site.axis[name] for name in site.op.inputs}
     if along is None or site.op.attribute("axis") is None or len(places) != 1:
@@ -245,14 +245,14 @@ def _concat(site: Site) -> Local | None:
     return Local(where, "element-wise", reads) if before == site.out[where] else None
 
 
-def _split(site: Site) -> Local | None:
+def _split(site: OperatorSite) -> Local | None:
     found, along = site.alike(), site.number("axis", 0)
     if found is None or along is None or along % len(site.out) == found[1]:
         return None
     return Local(found[1], "element-wise", {found[0]: ROW})
 
 
-def _transpose(site: Site) -> Local | None:
+def _transpose(site: OperatorSite) -> Local | None:
     found = site.alike()
     if found is None:
         return None
@@ -263,7 +263,7 @@ def _transpose(site: Site) -> Local | None:
     return Local(order.index(found[1]), "element-wise", {found[0]: ROW})
 
 
-def _reshape(site: Site) -> Local | None:
+def _reshape(site: OperatorSite) -> Local | None:
     """Rows stay what they are where they and all dimensions behind them are kept."""
     found = site.alone()
     if found is None:
@@ -276,7 +276,7 @@ def _reshape(site: Site) -> Local | None:
     return Local(len(out) - behind, "element-wise", {name: ROW})
 
 
-def _resize(site: Site) -> Local | None:
+def _resize(site: OperatorSite) -> Local | None:
     found = site.alike()
     if found is None:
         return None
@@ -285,7 +285,7 @@ def _resize(site: Site) -> Local | None:
     return None if reads == "all" else Local(where, "block-wise", {name: reads})
 
 
-def _slice(site: Site) -> Local | None:
+def _slice(site: OperatorSite) -> Local | None:
     found, starts = site.alike(), site.numbers("starts")
     if found is None or starts is None:
         return None
@@ -306,7 +306,7 @@ def _slice(site: Site) -> Local | None:
     return Local(where, "block-wise", {name: RowWindow(stride=steps[at], padding=-start)})
 
 
-def _pad(site: Site) -> Local | None:
+def _pad(site: OperatorSite) -> Local | None:
     found, pads = site.alike(), site.numbers("pads")
     if found is None or pads is None:
         return None
@@ -327,7 +327,7 @@ def _pad(site: Site) -> Local | None:
 
 
 def _rules() -> Iterable[tuple[str, Rule]]:
-    def rule(names: str, derive: Callable[[Site], Local | None], *accounted: str) -> Iterable[tuple[str, Rule]]:
+    def rule(names: str, derive: Callable[[OperatorSite], Local | None], *accounted: str) -> Iterable[tuple[str, Rule]]:
         return [(name, Rule(derive, frozenset(accounted))) for name in names.split()]
 
     yield from rule(

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from wnpopt.backends.compiled import compiled, inner
-from wnpopt.problems.intradp.kernels.problem import Arrays, FloatArray, RowArray
+from wnpopt.problems.intradp.kernels.arrays import Arrays, FloatArray, RowArray
 
 
 class Scratch(NamedTuple):
@@ -179,23 +178,3 @@ def expand(p: Arrays, device: RowArray, server: RowArray, a: RowArray, b: RowArr
         a[u] = end
         b[u] = begin
     a[0] = b[0] = p.units[0]
-
-
-def random_plan(p: Arrays, rng: np.random.Generator, overrides: int) -> tuple[RowArray, RowArray]:
-    """A plan with ``overrides`` random exchanges, for tests and restarts."""
-    n = len(p.units)
-    device, server = np.full(n, -1, np.int32), np.full(n, -1, np.int32)
-    for _ in range(overrides):
-        u = int(rng.integers(0, n))
-        if rng.random() < 0.75:
-            device[u] = rng.integers(0, p.units[u] + 1)
-        if rng.random() < 0.75:
-            server[u] = rng.integers(0, p.units[u] + 1)
-    a, b = np.zeros(n, np.int32), np.zeros(n, np.int32)
-    expand(p, device, server, a, b)
-    return a, b
-
-
-def priced(p: Arrays, a: npt.NDArray[np.int32], b: npt.NDArray[np.int32]) -> tuple[float, float]:
-    """(latency, energy) of one plan, without keeping work space."""
-    return evaluate(p, a, b, scratch(len(p.units)), True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from wnpopt.backends.compiled import compiled
+from wnpopt.problems.intradp.kernels.arrays import Arrays, RowArray
 from wnpopt.problems.intradp.kernels.evaluate import Scratch, evaluate, sends_large
-from wnpopt.problems.intradp.kernels.problem import Arrays, RowArray
 
 
 @compiled

@@ -19,7 +19,7 @@ import numpy as np
 from wnpopt.backends.compiled import compiled, inner
 from wnpopt.backends.stop_flag import raised
 from wnpopt.backends.stopping import Flag, never
-from wnpopt.problems.intradp.kernels.problem import Arrays, FloatArray, IntArray
+from wnpopt.problems.intradp.kernels.arrays import Arrays, FloatArray, IntArray
 
 Tensors = tuple[int, ...]
 

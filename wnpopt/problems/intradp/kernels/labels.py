@@ -19,13 +19,13 @@ import numpy as np
 from wnpopt.backends.compiled import compiled, inner
 from wnpopt.backends.stop_flag import raised
 from wnpopt.backends.stopping import Flag
+from wnpopt.problems.intradp.kernels.arrays import Arrays, FloatArray, IntArray, RowArray
 from wnpopt.problems.intradp.kernels.heads import Heads
-from wnpopt.problems.intradp.kernels.pool import NEVER, Pool, add_needs, compact, insert, open_needs
-from wnpopt.problems.intradp.kernels.problem import Arrays, FloatArray, IntArray, RowArray
+from wnpopt.problems.intradp.kernels.pool import NEVER, LabelPool, add_needs, compact, insert, open_needs
 
 
 @compiled
-def first_label(p: Arrays, into: Pool, slots: RowArray) -> None:
+def first_label(p: Arrays, into: LabelPool, slots: RowArray) -> None:
     """The output alone: the plan ends when the device has finished it."""
     u = len(p.units) - 1
     units = int(p.units[u])
@@ -95,8 +95,8 @@ class Rules(NamedTuple):
 def decide(
     p: Arrays,
     u: int,
-    old: Pool,
-    new: Pool,
+    old: LabelPool,
+    new: LabelPool,
     slot: int,
     new_slots: RowArray,
     live: Live,
@@ -170,7 +170,7 @@ def decide(
 
 
 @inner
-def _ahead(labels: Pool, i: int, ahead: Ahead, w_time: float, base: float) -> float:
+def _ahead(labels: LabelPool, i: int, ahead: Ahead, w_time: float, base: float) -> float:
     """The bound that follows from what label i needs of the tensors that are not decided yet, all together."""
     value = 0.0
     live = min(labels.rows.shape[1], len(ahead.units))
@@ -216,8 +216,8 @@ def _extend(
     i: int,
     a: int,
     b: int,
-    old: Pool,
-    new: Pool,
+    old: LabelPool,
+    new: LabelPool,
     slot: int,
     new_slots: RowArray,
     live: Live,

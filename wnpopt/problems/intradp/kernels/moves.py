@@ -7,8 +7,8 @@ import numpy as np
 from wnpopt.backends.compiled import compiled, inner
 from wnpopt.backends.stop_flag import raised
 from wnpopt.backends.stopping import Flag
+from wnpopt.problems.intradp.kernels.arrays import Arrays, FloatArray, RowArray
 from wnpopt.problems.intradp.kernels.evaluate import Scratch, expand, score
-from wnpopt.problems.intradp.kernels.problem import Arrays, FloatArray, RowArray
 
 
 @compiled

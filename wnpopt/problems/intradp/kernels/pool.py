@@ -8,13 +8,13 @@ import numpy as np
 import numpy.typing as npt
 
 from wnpopt.backends.compiled import inner
-from wnpopt.problems.intradp.kernels.problem import Arrays, FloatArray, IntArray, RowArray
+from wnpopt.problems.intradp.kernels.arrays import Arrays, FloatArray, IntArray, RowArray
 
 NEVER = -1e300
 """The tail of a clock that the rest of the plan does not wait for."""
 
 
-class Pool(NamedTuple):
+class LabelPool(NamedTuple):
     """Labels of one level; L tensors are live there. ``clock``: tails of device, server, uplink, downlink; busy s.
 
     ``rows``/``tails`` hold, for each live tensor, the two steps of the device's needs and of the server's: (y, t) of
@@ -37,10 +37,10 @@ class Pool(NamedTuple):
     tally: IntArray  # (3,): labels in the pool; labels relaxed so far; work done so far
 
 
-def pool(capacity: int, live: int) -> Pool:
+def pool(capacity: int, live: int) -> LabelPool:
     """An empty pool."""
     buckets = 1 << max(4, int(capacity - 1).bit_length())
-    return Pool(
+    return LabelPool(
         np.zeros((capacity, 5)),
         np.zeros((capacity, live, 8), np.int32),
         np.zeros((capacity, live, 4)),
@@ -58,7 +58,7 @@ def pool(capacity: int, live: int) -> Pool:
 
 
 @inner
-def open_needs(p: Arrays, into: Pool, i: int, slots: RowArray) -> None:
+def open_needs(p: Arrays, into: LabelPool, i: int, slots: RowArray) -> None:
     """Empty needs in label i."""
     for w in range(len(slots)):
         s = slots[w]
@@ -71,7 +71,7 @@ def open_needs(p: Arrays, into: Pool, i: int, slots: RowArray) -> None:
 
 
 @inner
-def add_needs(p: Arrays, into: Pool, i: int, u: int, a: int, b: int, slots: RowArray) -> None:
+def add_needs(p: Arrays, into: LabelPool, i: int, u: int, a: int, b: int, slots: RowArray) -> None:
     """Add to label i what operator u needs of its inputs; the label's clocks are those at u's start."""
     for e in range(p.in_ptr[u], p.in_ptr[u + 1]):
         s = slots[p.in_source[e]]
@@ -103,7 +103,7 @@ def add_needs(p: Arrays, into: Pool, i: int, u: int, a: int, b: int, slots: RowA
 
 
 @inner
-def _dominates(pool: Pool, i: int, j: int, live: int, busy: bool) -> bool:
+def _dominates(pool: LabelPool, i: int, j: int, live: int, busy: bool) -> bool:
     """True if label i is at least as good as j for the same needs."""
     for c in range(4):
         if pool.clock[i, c] > pool.clock[j, c]:
@@ -118,7 +118,7 @@ def _dominates(pool: Pool, i: int, j: int, live: int, busy: bool) -> bool:
 
 
 @inner
-def _same_needs(pool: Pool, i: int, j: int, live: int) -> bool:
+def _same_needs(pool: LabelPool, i: int, j: int, live: int) -> bool:
     for s in range(live):
         for c in range(8):
             if pool.rows[i, s, c] != pool.rows[j, s, c]:
@@ -127,7 +127,7 @@ def _same_needs(pool: Pool, i: int, j: int, live: int) -> bool:
 
 
 @inner
-def insert(into: Pool, i: int, live: int, busy: bool) -> None:
+def insert(into: LabelPool, i: int, live: int, busy: bool) -> None:
     """Keep label i (the next free place) unless an equal or better one is there; drop those that it beats."""
     key = np.int64(1469598103934665603)
     for s in range(live):
@@ -198,7 +198,7 @@ def _gather3(values: npt.NDArray[np.generic], index: IntArray) -> None:
 
 
 @inner
-def compact(into: Pool, width: int) -> float:
+def compact(into: LabelPool, width: int) -> float:
     """Keep the ``width`` labels of least rank, sorted by it; the least bound among those that go, or infinity."""
     count = into.tally[0]
     index = np.zeros(count, np.int64)

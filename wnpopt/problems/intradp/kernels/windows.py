@@ -1,15 +1,11 @@
-"""The windows of all edges as tables, see :class:`~wnpopt.problems.intradp.kernels.problem.Arrays`."""
+"""The windows of all edges as tables, see :class:`~wnpopt.problems.intradp.kernels.arrays.Arrays`."""
 
 from __future__ import annotations
-
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from wnpopt.backends.compiled import compiled
-
-if TYPE_CHECKING:
-    from wnpopt.problems.intradp.kernels.problem import IntArray, RowArray
+from wnpopt.problems.intradp.kernels.arrays import IntArray, RowArray
 
 
 @compiled

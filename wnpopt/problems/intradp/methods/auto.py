@@ -6,7 +6,10 @@ from dataclasses import replace
 
 from wnpopt.core.method import Context, Method, Outcome
 from wnpopt.core.proof import Proof
+from wnpopt.core.result import Termination
 from wnpopt.problems.intradp.instance import IntradpInstance
+from wnpopt.problems.intradp.methods import enumerate as every
+from wnpopt.problems.intradp.methods import search
 from wnpopt.problems.intradp.methods.refusals import refuse_size
 from wnpopt.problems.intradp.solution import IntradpSolution
 
@@ -16,10 +19,6 @@ FEW = 2_000_000
 
 def solve(instance: IntradpInstance, context: Context[IntradpSolution]) -> Outcome[IntradpSolution]:
     """search; then all plans of a tiny instance that it has not closed (energy, mostly)."""
-    from wnpopt.core.result import Termination
-    from wnpopt.problems.intradp.methods import enumerate as every
-    from wnpopt.problems.intradp.methods import search
-
     tiny = every.count(instance) <= FEW
     if tiny and instance.objective == "energy":
         return every.solve(instance, context)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from wnpopt.core.method import Context, Method, Outcome
 from wnpopt.core.proof import Proof
 from wnpopt.problems.intradp.instance import IntradpInstance
+from wnpopt.problems.intradp.methods.outcome import outcome, tell
 from wnpopt.problems.intradp.methods.refusals import refuse_size
 from wnpopt.problems.intradp.solution import IntradpSolution
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from wnpopt.backends.stopping import Flag
     from wnpopt.core.trace import Trace
     from wnpopt.problems.intradp.kernels.problem import Problem
-    from wnpopt.problems.intradp.search.plans import Plan
+    from wnpopt.problems.intradp.search.plans import PricedPlan
 
 EXCHANGES, POPULATION, GENERATIONS, SCALE, CROSSOVER = 4, 60, 150, 0.6, 0.8
 """Triples in a vector; members; generations; the weight of a difference; the chance that a gene is taken over."""
@@ -27,14 +28,13 @@ def solve(instance: IntradpInstance, context: Context[IntradpSolution]) -> Outco
     """Storn and Price's differential evolution, see :func:`evolved`."""
     from wnpopt.backends.stopping import run_stoppable
     from wnpopt.problems.intradp.kernels.problem import Problem
-    from wnpopt.problems.intradp.methods.outcome import outcome
 
     problem = Problem.of(instance)
     plan = run_stoppable(lambda flag: evolved(problem, context.budget.seed, flag, context.trace), context.budget)
     return outcome(problem, plan)
 
 
-def evolved(problem: Problem, seed: int, flag: Flag | None = None, trace: Trace | None = None) -> Plan:
+def evolved(problem: Problem, seed: int, flag: Flag | None = None, trace: Trace | None = None) -> PricedPlan:
     """The best plan of an evolution over vectors of (cut, device's share, server's share) triples.
 
     The first members are device-only, server-only and cuts at random places, the rest random. Improvements go to
@@ -45,7 +45,6 @@ def evolved(problem: Problem, seed: int, flag: Flag | None = None, trace: Trace 
     from wnpopt.backends.stopping import never
     from wnpopt.problems.intradp.kernels.evaluate import expand, scratch
     from wnpopt.problems.intradp.kernels.swarm import evolve, exchanges
-    from wnpopt.problems.intradp.methods.outcome import tell
     from wnpopt.problems.intradp.search.plans import best_of, device_only, price
 
     rng = np.random.default_rng([seed, 0x6465])
@@ -56,7 +55,7 @@ def evolved(problem: Problem, seed: int, flag: Flag | None = None, trace: Trace 
     n = problem.count
     flag = never() if flag is None else flag
     values, work = np.full(POPULATION, np.inf), scratch(n)
-    found: Plan | None = None
+    found: PricedPlan | None = None
     for generation in range(0, GENERATIONS, REPORT):
         best = evolve(
             problem.arrays, population, values, (generation, generation + REPORT), SCALE, CROSSOVER, rng, work,
@@ -71,34 +70,6 @@ def evolved(problem: Problem, seed: int, flag: Flag | None = None, trace: Trace 
             break
     assert found is not None
     return found if found.feasible else best_of(found, device_only(problem))
-
-
-def scipy_evolved(problem: Problem, seed: int, generations: int = GENERATIONS) -> Plan:
-    """The same vectors through ``scipy.optimize.differential_evolution``, for comparison."""
-    from inspect import signature
-
-    import numpy as np
-    from scipy.optimize import differential_evolution
-
-    from wnpopt.problems.intradp.kernels.evaluate import scratch
-    from wnpopt.problems.intradp.kernels.swarm import genes_score
-    from wnpopt.problems.intradp.search.plans import price
-
-    n, work = problem.count, scratch(problem.count)
-    device, server, a, b = (np.zeros(n, np.int32) for _ in range(4))
-
-    def cost(genes: np.ndarray[tuple[int], np.dtype[np.float64]]) -> float:
-        value = genes_score(
-            problem.arrays, genes, a, b, device, server, work, problem.by_energy, problem.limit
-        )  # fmt: skip
-        return value if np.isfinite(value) else 1e100
-
-    # Called `seed` up to scipy 1.14, `rng` from 1.15 on.
-    source = "rng" if "rng" in signature(differential_evolution).parameters else "seed"
-    options = {"maxiter": generations, "popsize": 5, "tol": 0.0, "polish": False, source: np.random.default_rng(seed)}
-    found = differential_evolution(cost, [(0.0, 1.0)] * (3 * EXCHANGES), **options)
-    cost(found.x)
-    return price(problem, a, b, "scipy-de")
 
 
 METHOD = Method(

@@ -9,6 +9,7 @@ from wnpopt.core.method import Context, Method, Outcome
 from wnpopt.core.proof import Proof
 from wnpopt.core.result import Termination
 from wnpopt.problems.intradp.instance import IntradpInstance
+from wnpopt.problems.intradp.methods.outcome import outcome, tell
 from wnpopt.problems.intradp.solution import IntradpSolution
 
 MOST = 20_000_000
@@ -41,9 +42,8 @@ def solve(instance: IntradpInstance, context: Context[IntradpSolution]) -> Outco
     from wnpopt.problems.intradp.kernels.evaluate import scratch
     from wnpopt.problems.intradp.kernels.exhaust import exhaust
     from wnpopt.problems.intradp.kernels.problem import Problem
-    from wnpopt.problems.intradp.methods.outcome import outcome, tell
     from wnpopt.problems.intradp.search.beam import SAFETY
-    from wnpopt.problems.intradp.search.plans import Plan
+    from wnpopt.problems.intradp.search.plans import PricedPlan
 
     problem = Problem.of(instance)
     p, n = problem.arrays, problem.count
@@ -59,8 +59,8 @@ def solve(instance: IntradpInstance, context: Context[IntradpSolution]) -> Outco
             p, a, b, best_a, best_b, value, floor, 50_000, work, problem.by_energy, problem.limit, error
         )
         if value < before:
-            tell(problem, Plan(best_a.copy(), best_b.copy(), value, "enumerate"), context.trace)
-    plan = Plan(best_a, best_b, value, "enumerate")
+            tell(problem, PricedPlan(best_a.copy(), best_b.copy(), value, "enumerate"), context.trace)
+    plan = PricedPlan(best_a, best_b, value, "enumerate")
     if not done:
         return outcome(problem, plan, context.budget.why_over())
     if not plan.feasible:

@@ -9,7 +9,9 @@ from wnpopt.core.method import Context, Method, Outcome
 from wnpopt.core.proof import Proof
 from wnpopt.core.result import Termination
 from wnpopt.problems.intradp.instance import IntradpInstance
-from wnpopt.problems.intradp.methods.refusals import CUT_SHARE, HEADS_SHARE, early, later, part, refuse_size
+from wnpopt.problems.intradp.methods.outcome import outcome, tell
+from wnpopt.problems.intradp.methods.refusals import refuse_size
+from wnpopt.problems.intradp.search.shares import CUT_SHARE, HEADS_SHARE, early, later, part
 from wnpopt.problems.intradp.solution import IntradpSolution
 
 if TYPE_CHECKING:
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from wnpopt.core.budget import Budget
     from wnpopt.core.trace import Trace
     from wnpopt.problems.intradp.kernels.problem import Problem
-    from wnpopt.problems.intradp.search.plans import Plan
+    from wnpopt.problems.intradp.search.plans import PricedPlan
 
 WIDTHS = (30, 300, 3_000, 30_000, 300_000)
 """Beams, each tried when the one before has left a gap and a run ten times as long still fits."""
@@ -41,7 +43,6 @@ def solve(instance: IntradpInstance, context: Context[IntradpSolution]) -> Outco
     """See :func:`searched`; starts from the warm start if there is one."""
     from wnpopt.backends.stopping import run_stoppable
     from wnpopt.problems.intradp.kernels.problem import Problem
-    from wnpopt.problems.intradp.methods.outcome import outcome
     from wnpopt.problems.intradp.search.plans import of_solution
 
     problem = Problem.of(instance)
@@ -55,20 +56,17 @@ def solve(instance: IntradpInstance, context: Context[IntradpSolution]) -> Outco
             infeasible="no plan keeps the deadline",
             infeasible_proof="no plan keeps the deadline (label-setting)",
         )
-    ending = Termination.PROVED if proved else Termination.HEURISTIC
-    if not proved and budget.exhausted():
-        ending = context.budget.why_over()
-    return outcome(problem, plan, ending, () if bound is None else (bound,))
+    return outcome(problem, plan, Termination.PROVED if proved else budget.ending(), () if bound is None else (bound,))
 
 
 def searched(
     problem: Problem,
     budget: Budget,
-    start: Plan | None = None,
+    start: PricedPlan | None = None,
     trace: Trace | None = None,
     *,
     flag: Flag | None = None,
-) -> tuple[Plan, Bound | None, bool]:
+) -> tuple[PricedPlan, Bound | None, bool]:
     """(plan, best bound, whether the plan is proved optimal); the plan is never worse than the honest baselines.
 
     ``flag`` (see :mod:`wnpopt.backends.stopping`) ends it early; the baselines may then be incomplete.
@@ -77,9 +75,8 @@ def searched(
 
     from wnpopt.backends.stopping import never, run_stoppable
     from wnpopt.problems.intradp.kernels.heads import Front
-    from wnpopt.problems.intradp.methods.outcome import tell
     from wnpopt.problems.intradp.search.beam import run_labels, weights
-    from wnpopt.problems.intradp.search.plans import Plan, annealed, best_of, device_only, layer_cut, server_only
+    from wnpopt.problems.intradp.search.plans import PricedPlan, annealed, best_of, device_only, layer_cut, server_only
 
     flag = never() if flag is None else flag
     plan = best_of(device_only(problem), server_only(problem))
@@ -107,7 +104,7 @@ def searched(
             if trace is not None:
                 trace.bound(bound.value, bound.source)
         if found.device_end is not None and found.server_begin is not None:
-            plan = best_of(plan, Plan(found.device_end, found.server_begin, found.objective, "labels"))
+            plan = best_of(plan, PricedPlan(found.device_end, found.server_begin, found.objective, "labels"))
             tell(problem, plan, trace)
         if bound.value >= plan.value * (1 - 1e-8) or bound.value == np.inf:
             return plan, bound, True
@@ -126,13 +123,12 @@ def _is_chain(problem: Problem) -> bool:
 
 
 def _quick(
-    problem: Problem, plan: Plan, budget: Budget, rng: np.random.Generator, trace: Trace | None, flag: Flag
-) -> Plan:
+    problem: Problem, plan: PricedPlan, budget: Budget, rng: np.random.Generator, trace: Trace | None, flag: Flag
+) -> PricedPlan:
     """A better plan, found on the fused network."""
     from wnpopt.problems.intradp.imports.fuse import fuse
     from wnpopt.problems.intradp.kernels.heads import Front
     from wnpopt.problems.intradp.kernels.problem import Problem as Compiled
-    from wnpopt.problems.intradp.methods.outcome import tell
     from wnpopt.problems.intradp.search.beam import run_labels, weights
     from wnpopt.problems.intradp.search.plans import annealed, best_of, of_solution
 

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 from wnpopt.core.method import Context, Method, Outcome
 from wnpopt.core.proof import Proof
 from wnpopt.problems.intradp.instance import IntradpInstance
+from wnpopt.problems.intradp.methods.outcome import outcome, tell
 from wnpopt.problems.intradp.methods.refusals import refuse_size
 from wnpopt.problems.intradp.solution import IntradpSolution
 
 if TYPE_CHECKING:
     from wnpopt.backends.stopping import Flag
-    from wnpopt.problems.intradp.search.plans import Plan
+    from wnpopt.problems.intradp.search.plans import PricedPlan
 
 PARTICLES, ITERATIONS, REPORT = 40, 200, 20
 """Particles; iterations; iterations between two looks at the best."""
@@ -31,7 +32,6 @@ def solve(instance: IntradpInstance, context: Context[IntradpSolution]) -> Outco
     from wnpopt.problems.intradp.kernels.evaluate import scratch
     from wnpopt.problems.intradp.kernels.problem import Problem
     from wnpopt.problems.intradp.kernels.swarm import swarm
-    from wnpopt.problems.intradp.methods.outcome import outcome, tell
     from wnpopt.problems.intradp.search.plans import price
 
     problem = Problem.of(instance)
@@ -44,7 +44,7 @@ def solve(instance: IntradpInstance, context: Context[IntradpSolution]) -> Outco
         particles[i, first:end] = 1
     own, top, values, work = particles.copy(), particles[0].copy(), np.full(PARTICLES + 1, np.inf), scratch(n)
 
-    def evolved(flag: Flag) -> Plan:
+    def evolved(flag: Flag) -> PricedPlan:
         for first in range(0, ITERATIONS, REPORT):
             swarm(
                 problem.arrays, particles, own, values, top, (first, first + REPORT, ITERATIONS), rng, work,

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from wnpopt.core.errors import InputError
 from wnpopt.problems.intradp.instance import IntradpInstance
-from wnpopt.problems.intradp.online.simulate import Trace, simulate
+from wnpopt.problems.intradp.online.simulate import BandwidthTrace, simulate
 from wnpopt.problems.intradp.online.table import Entry, PlanTable
 
 Estimator = Literal["last", "mean", "smooth", "harmonic"]
@@ -106,7 +106,7 @@ class Distribution:
 def replay_trace(
     instance: IntradpInstance,
     tables: Mapping[str, PlanTable],
-    trace: Trace,
+    trace: BandwidthTrace,
     *,
     requests: int,
     estimator: Estimator = "harmonic",
@@ -145,7 +145,7 @@ def random_trace(
     fade_s: float = 1.0,
     fade_depth: float = 0.1,
     step_s: float = 0.1,
-) -> Trace:
+) -> BandwidthTrace:
     """A log-normal first-order autoregressive bandwidth with fades (exponential gaps, constant depth and length)."""
     rng = np.random.default_rng([seed, 0x74726163])
     count = max(1, round(seconds / step_s))
@@ -157,10 +157,10 @@ def random_trace(
     rate = mean_megabytes_per_s * 1e6 * np.exp(level - spread**2 / 2)
     for i in np.flatnonzero(rng.random(count) < fades_per_s * step_s).tolist():
         rate[i : i + max(1, int(fade_s / step_s))] *= fade_depth
-    return Trace(step_s, tuple(float(r) for r in rate))
+    return BandwidthTrace(step_s, tuple(float(r) for r in rate))
 
 
-def read_trace(path: str | Path) -> Trace:
+def read_trace(path: str | Path) -> BandwidthTrace:
     """A CSV with a header and two columns, seconds (evenly spaced) and MB/s; raises :class:`InputError`."""
     file = str(path)
     try:
@@ -172,10 +172,10 @@ def read_trace(path: str | Path) -> Trace:
     return _trace(times, rates, file)
 
 
-def _trace(times: list[float], rates: Iterable[float], file: str) -> Trace:
+def _trace(times: list[float], rates: Iterable[float], file: str) -> BandwidthTrace:
     if len(times) < 2:
         raise InputError("has fewer than 2 rows", file=file)
     step = times[1] - times[0]
     if step <= 0 or any(abs(b - a - step) > 1e-6 * max(1.0, b) for a, b in pairwise(times)):
         raise InputError("its times are not evenly spaced", file=file)
-    return Trace(step, tuple(rate * 1e6 for rate in rates))
+    return BandwidthTrace(step, tuple(rate * 1e6 for rate in rates))

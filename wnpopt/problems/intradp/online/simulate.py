@@ -12,7 +12,7 @@ from wnpopt.problems.intradp.solution import IntradpSolution
 
 
 @dataclass(frozen=True)
-class Trace:
+class BandwidthTrace:
     """Bytes per second, constant for ``step_s`` seconds each, over and over; both directions have this rate."""
 
     step_s: float
@@ -53,7 +53,7 @@ class Trace:
 
 
 def simulate(
-    instance: IntradpInstance, solution: IntradpSolution, trace: Trace, start_s: float = 0.0
+    instance: IntradpInstance, solution: IntradpSolution, trace: BandwidthTrace, start_s: float = 0.0
 ) -> tuple[float, float]:
     """(latency s, energy J) of an inference from ``start_s`` of the trace on; the instance's rates are ignored."""
     operators = instance.operators
@@ -114,7 +114,7 @@ def _reads(edge: Input, lo: int, hi: int, units: int) -> tuple[int, int]:
     """Rows that the rows [lo, hi) read; (units, 0) for none."""
     if lo >= hi:
         return units, 0
-    found = (0, units) if edge.window == "all" else edge.window.rows(lo, hi, units)
+    found = edge.rows(lo, hi, units)
     return found if found[0] < found[1] else (units, 0)
 
 

@@ -17,10 +17,9 @@ from wnpopt.problems.intradp.solution import IntradpSolution
 from wnpopt.problems.intradp.verify import replay, verify
 
 if TYPE_CHECKING:
-    from wnpopt.backends.stopping import Flag
     from wnpopt.core.bound import Bound
     from wnpopt.problems.intradp.kernels.problem import Problem
-    from wnpopt.problems.intradp.search.plans import Plan
+    from wnpopt.problems.intradp.search.plans import PricedPlan
 
 MEGA = 1e6
 METHODS = ("search", "device-only", "server-only", "layer-cut", "min-cut")
@@ -113,11 +112,11 @@ def build_table(
     """
     from wnpopt.backends.stopping import run_stoppable
     from wnpopt.problems.intradp.kernels.problem import Problem
+    from wnpopt.problems.intradp.search.baselines import BASELINES
     from wnpopt.problems.intradp.search.plans import device_only, of_solution
 
-    makers = _makers()
-    if method != "search" and method not in makers:
-        raise InputError(f"found {method!r}; one of search, {', '.join(makers)} is needed", where="method")
+    if method not in METHODS:
+        raise InputError(f"found {method!r}; one of {', '.join(METHODS)} is needed", where="method")
     refused = refuse_size(instance)
     if refused is not None:
         raise InputError(refused[1], where=refused[0])
@@ -135,8 +134,7 @@ def build_table(
             plan, proof = _searched(problem, Budget(time_limit, seed=seed), start)
             bound = None if proof is None else proof.value
         else:
-            make = partial(makers[method], problem)
-            plan = run_stoppable(make, Budget(time_limit))
+            plan = run_stoppable(partial(BASELINES[method], problem), Budget(time_limit))
         solution = plan.solution(problem)
         certificate = verify(here, solution)
         if not plan.feasible or not certificate.accepted:
@@ -199,22 +197,10 @@ def front(
     return kept
 
 
-def _searched(problem: Problem, budget: Budget, start: Plan | None) -> tuple[Plan, Bound | None]:
+def _searched(problem: Problem, budget: Budget, start: PricedPlan | None) -> tuple[PricedPlan, Bound | None]:
     """The plan of search and its bound, within the budget; beside this thread, so that Ctrl-C is not held up."""
     from wnpopt.backends.stopping import run_stoppable
     from wnpopt.problems.intradp.methods.search import searched
 
     plan, bound, _ = run_stoppable(lambda flag: searched(problem, budget, start, flag=flag), budget)
     return plan, bound
-
-
-def _makers() -> dict[str, Callable[[Problem, Flag], Plan]]:
-    from wnpopt.problems.intradp.search.plans import device_only, layer_cut, server_only
-    from wnpopt.problems.intradp.search.surgery import min_cut
-
-    return {
-        "device-only": lambda problem, _: device_only(problem),
-        "server-only": lambda problem, _: server_only(problem),
-        "layer-cut": layer_cut,
-        "min-cut": lambda problem, _: min_cut(problem),
-    }

@@ -8,11 +8,12 @@ import numpy as np
 
 from wnpopt.backends.stopping import Flag, never
 from wnpopt.core.budget import Budget
+from wnpopt.problems.intradp.kernels.arrays import Arrays, RowArray
 from wnpopt.problems.intradp.kernels.evaluate import score, scratch
 from wnpopt.problems.intradp.kernels.heads import Front
 from wnpopt.problems.intradp.kernels.labels import Ahead, Live, Rules, decide, first_label
 from wnpopt.problems.intradp.kernels.pool import pool
-from wnpopt.problems.intradp.kernels.problem import Arrays, Problem, RowArray
+from wnpopt.problems.intradp.kernels.problem import Problem
 
 MEMORY = 600e6
 """Bytes that the two levels of labels in work may take."""

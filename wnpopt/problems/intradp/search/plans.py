@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from wnpopt.backends.stopping import Flag, never
+from wnpopt.problems.intradp.kernels.arrays import RowArray
 from wnpopt.problems.intradp.kernels.evaluate import expand, score, scratch
 from wnpopt.problems.intradp.kernels.moves import anneal, best_range, overrides_of
-from wnpopt.problems.intradp.kernels.problem import Problem, RowArray
+from wnpopt.problems.intradp.kernels.problem import Problem
 from wnpopt.problems.intradp.search.beam import weights
 from wnpopt.problems.intradp.solution import IntradpSolution
 
@@ -18,7 +19,7 @@ RANGE_WORK = 2_000_000_000
 
 
 @dataclass(frozen=True)
-class Plan:
+class PricedPlan:
     """Rows [0, device_end) of each operator on the device, [server_begin, units) on the server.
 
     ``value`` is the objective as the compiled evaluation sees it; infinite where the plan misses the deadline or sends
@@ -40,27 +41,27 @@ class Plan:
         return problem.solution(self.device_end, self.server_begin)
 
 
-def price(problem: Problem, device_end: RowArray, server_begin: RowArray, found_by: str) -> Plan:
+def price(problem: Problem, device_end: RowArray, server_begin: RowArray, found_by: str) -> PricedPlan:
     """The plan with these rows."""
     value = score(
         problem.arrays, device_end, server_begin, scratch(problem.count), problem.by_energy, problem.limit
     )  # fmt: skip
-    return Plan(device_end, server_begin, value, found_by)
+    return PricedPlan(device_end, server_begin, value, found_by)
 
 
-def of_solution(problem: Problem, solution: IntradpSolution, found_by: str) -> Plan:
+def of_solution(problem: Problem, solution: IntradpSolution, found_by: str) -> PricedPlan:
     """The plan of a solution."""
     a, b = np.array(solution.device_end, np.int32), np.array(solution.server_begin, np.int32)
     return price(problem, a, b, found_by)
 
 
-def device_only(problem: Problem) -> Plan:
+def device_only(problem: Problem) -> PricedPlan:
     """Everything on the device: nothing is sent."""
     units = problem.arrays.units
     return price(problem, units.copy(), units.copy(), "device-only")
 
 
-def on_server(problem: Problem, first: int, end: int, found_by: str) -> Plan:
+def on_server(problem: Problem, first: int, end: int, found_by: str) -> PricedPlan:
     """Operators ``first`` to ``end`` - 1 on the server, the others on the device."""
     a, b = problem.arrays.units.copy(), problem.arrays.units.copy()
     a[first:end] = 0
@@ -68,12 +69,12 @@ def on_server(problem: Problem, first: int, end: int, found_by: str) -> Plan:
     return price(problem, a, b, found_by)
 
 
-def server_only(problem: Problem) -> Plan:
+def server_only(problem: Problem) -> PricedPlan:
     """All operators but the input and the output on the server."""
     return on_server(problem, 1, problem.count - 1, "server-only")
 
 
-def layer_cut(problem: Problem, flag: Flag | None = None) -> Plan:
+def layer_cut(problem: Problem, flag: Flag | None = None) -> PricedPlan:
     """The best contiguous range of operators on the server, by the true timing; empty and whole range included.
 
     Of networks so large that trying all ranges would take more than :data:`RANGE_WORK` steps, the best on a grid of
@@ -88,19 +89,19 @@ def layer_cut(problem: Problem, flag: Flag | None = None) -> Plan:
     return on_server(problem, first, end, "layer-cut")
 
 
-def best_of(*plans: Plan) -> Plan:
+def best_of(*plans: PricedPlan) -> PricedPlan:
     """The plan of least value; the first of equal ones."""
     return min(plans, key=lambda plan: plan.value)
 
 
-def honest(problem: Problem, flag: Flag | None = None) -> Plan:
+def honest(problem: Problem, flag: Flag | None = None) -> PricedPlan:
     """The best of device-only, server-only and layer-cut: nothing that wnpopt returns is worse."""
     return best_of(device_only(problem), server_only(problem), layer_cut(problem, flag))
 
 
 def annealed(
-    problem: Problem, plan: Plan, steps: int, hot: float, rng: np.random.Generator, flag: Flag | None = None
-) -> Plan:
+    problem: Problem, plan: PricedPlan, steps: int, hot: float, rng: np.random.Generator, flag: Flag | None = None
+) -> PricedPlan:
     """``plan`` after ``steps`` steps of annealing on its overrides; never worse."""
     p, n = problem.arrays, problem.count
     if n < 3 or steps < 1:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from wnpopt.problems.intradp.kernels.problem import Problem
-from wnpopt.problems.intradp.search.plans import Plan, price
+from wnpopt.problems.intradp.search.plans import PricedPlan, price
 
 RESOLUTION = 200_000_000
 """Integer units that the device's whole work is divided into: scipy's maximum flow works in 32 bits."""
@@ -19,7 +19,7 @@ RESOLUTION = 200_000_000
 NEVER = 2_000_000_000
 
 
-def min_cut(problem: Problem) -> Plan:
+def min_cut(problem: Problem) -> PricedPlan:
     """The plan of the minimum cut; ties go to the device."""
     from scipy.sparse import csr_array
     from scipy.sparse.csgraph import breadth_first_order, maximum_flow

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 _POSITIVE = ("frequency_min_hz", "frequency_max_hz", "flop_per_cycle")
 _NOT_NEGATIVE = ("deadline_s", "efficiency", "energy_per_flop_hz2", "receive_w", "min_accuracy", "weight")
-_POWER = ("power_w", "gain", "noise_w_per_hz")
+POWER = ("power_w", "gain", "noise_w_per_hz")
+"""Columns of links of a fixed transmit power."""
 
 
 def check_columns(columns: SlideColumns) -> None:
@@ -113,7 +114,7 @@ def _check_links(columns: SlideColumns) -> None:
     users = columns.deadline_s.size
     fixed = columns.efficiency == 0
     given = bool(columns.power_w.size)
-    for field in _POWER:
+    for field in POWER:
         _shape(columns, field, (users,) if given else (0,), "f")
     if fixed.any() and not given:
         _first("efficiency", fixed, columns.efficiency, "a positive number, or the columns of a fixed power are needed")
@@ -123,7 +124,7 @@ def _check_links(columns: SlideColumns) -> None:
         if given:
             snr = columns.power_w * columns.gain / columns.noise_w_per_hz
             bad = fixed & ~(np.isfinite(snr) & (snr > 0))
-            for field in _POWER:
+            for field in POWER:
                 values = getattr(columns, field)
                 # Like the second form of a link in JSON: one user has one form.
                 _first(field, ~fixed & (values != 0), values, "0 is needed where efficiency is given")

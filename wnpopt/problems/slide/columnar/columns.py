@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -19,7 +19,7 @@ import numpy.typing as npt
 from wnpopt.core.document import MAX_INT
 from wnpopt.core.errors import InputError
 from wnpopt.domain.files.npz import read_npz
-from wnpopt.problems.slide.columnar.checks import check_columns
+from wnpopt.problems.slide.columnar.checks import POWER, check_columns
 
 if TYPE_CHECKING:
     from wnpopt.problems.slide.instance import SlideInstance
@@ -31,6 +31,9 @@ TextArray = npt.NDArray[np.str_]
 
 FORMAT = 1
 """Version of the ``.npz`` layout."""
+
+AS_IN_JSON = ("deadline_s", "flop_per_cycle", "energy_per_flop_hz2", "receive_w", "min_accuracy", "weight")
+"""Columns that have a user's field of the same name."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,6 +109,15 @@ class SlideColumns:
         return values
 
     @cached_property
+    def integral(self) -> bool:
+        """True if all values are integers whose sums are exact: nothing between two of them is a value of a plan."""
+        return bool((self.values == np.floor(self.values)).all()) and float(self.values.sum()) < 2**53
+
+    def rounded(self, bound: float) -> float:
+        """``bound`` on the value of plans, down to the next value that a plan can have."""
+        return float(math.floor(bound + 1e-6)) if self.integral else bound
+
+    @cached_property
     def snr_hz(self) -> FloatArray:
         """power * gain / noise of each user in Hz, 0 for links given by their efficiency, shape (U,)."""
         snr = np.zeros(self.users)
@@ -120,11 +132,6 @@ class SlideColumns:
         """Size of each model in bits, shape (J,)."""
         return np.add.reduceat(self.bits, self.layer_start[:-1])
 
-    @cached_property
-    def model_flop(self) -> FloatArray:
-        """FLOP of each model, shape (J,)."""
-        return np.add.reduceat(self.flop, self.layer_start[:-1])
-
     def user_name(self, user: int) -> str:
         """Name of user number ``user``."""
         return str(self.user_names[user]) if self.user_names.size else f"u{user}"
@@ -134,8 +141,8 @@ class SlideColumns:
         """The columns of a JSON instance."""
         users, models = instance.users, instance.models
 
-        def column(values: list[float]) -> FloatArray:
-            return np.array(values, dtype=np.float64)
+        def column(values: Iterable[float]) -> FloatArray:
+            return np.array(list(values), dtype=np.float64)
 
         fixed = any(u.link.spectral_efficiency == 0 for u in users)
         number = {m.name: j for j, m in enumerate(models)}
@@ -145,92 +152,27 @@ class SlideColumns:
             if user.models is not None:
                 allowed[index] = False
                 allowed[index, [number[name] for name in user.models]] = True
-        layers = [len(m.layers) for m in models]
         return SlideColumns(
             name=instance.name,
             bandwidth_hz=float(instance.bandwidth_hz),
             model_names=np.array([m.name for m in models], dtype=np.str_),
-            accuracy=column([m.accuracy for m in models]),
-            layer_start=np.cumsum([0, *layers], dtype=np.int64),
-            bits=column([layer.bits for m in models for layer in m.layers]),
-            flop=column([layer.flop for m in models for layer in m.layers]),
-            deadline_s=column([u.deadline_s for u in users]),
-            efficiency=column([u.link.spectral_efficiency for u in users]),
-            frequency_min_hz=column([u.frequency_hz[0] for u in users]),
-            frequency_max_hz=column([u.frequency_hz[1] for u in users]),
-            flop_per_cycle=column([u.flop_per_cycle for u in users]),
-            energy_per_flop_hz2=column([u.energy_per_flop_hz2 for u in users]),
-            energy_j=column([math.inf if u.energy_j is None else u.energy_j for u in users]),
-            receive_w=column([u.receive_w for u in users]),
-            min_accuracy=column([u.min_accuracy for u in users]),
-            weight=column([u.weight for u in users]),
+            accuracy=column(m.accuracy for m in models),
+            layer_start=np.cumsum([0, *(len(m.layers) for m in models)], dtype=np.int64),
+            bits=column(layer.bits for m in models for layer in m.layers),
+            flop=column(layer.flop for m in models for layer in m.layers),
+            efficiency=column(u.link.spectral_efficiency for u in users),
+            frequency_min_hz=column(u.frequency_hz[0] for u in users),
+            frequency_max_hz=column(u.frequency_hz[1] for u in users),
+            energy_j=column(math.inf if u.energy_j is None else u.energy_j for u in users),
             user_names=np.array([u.name for u in users], dtype=np.str_),
             allowed=allowed,
-            power_w=column([u.link.power_w for u in users] if fixed else []),
-            gain=column([u.link.gain for u in users] if fixed else []),
-            noise_w_per_hz=column([u.link.noise_w_per_hz for u in users] if fixed else []),
+            **{field: column(getattr(u, field) for u in users) for field in AS_IN_JSON},
+            **{field: column(getattr(u.link, field) for u in users if fixed) for field in POWER},
             resource_block_hz=None if instance.resource_block_hz is None else float(instance.resource_block_hz),
             cache_bits=None if instance.cache_bits is None else float(instance.cache_bits),
             multicast=instance.delivery == "multicast",
             weighted=instance.objective == "weighted",
         )
-
-    def to_instance(self) -> SlideInstance:
-        """The JSON instance of these columns (a million users take a minute and gigabytes: that is what this form
-        avoids)."""
-        from wnpopt.problems.slide.instance import SlideInstance
-
-        models = [
-            {
-                "name": str(self.model_names[j]),
-                "accuracy": float(self.accuracy[j]),
-                "layers": [
-                    {"bits": bits, "flop": flop}
-                    for bits, flop in zip(
-                        self.bits[self.layer_start[j] : self.layer_start[j + 1]].tolist(),
-                        self.flop[self.layer_start[j] : self.layer_start[j + 1]].tolist(),
-                        strict=True,
-                    )
-                ],
-            }
-            for j in range(self.models)
-        ]
-        return SlideInstance.from_data(
-            {
-                "kind": "slide",
-                "schema_version": 1,
-                "name": self.name,
-                "bandwidth_hz": self.bandwidth_hz,
-                "resource_block_hz": self.resource_block_hz,
-                "delivery": "multicast" if self.multicast else "unicast",
-                "cache_bits": self.cache_bits,
-                "objective": "weighted" if self.weighted else "count",
-                "models": models,
-                "users": [self._user(index) for index in range(self.users)],
-            }
-        )
-
-    def _user(self, index: int) -> Mapping[str, object]:
-        accepted = self.allowed[index] if self.allowed.size else None
-        if self.efficiency[index] > 0:
-            link = {"spectral_efficiency": float(self.efficiency[index])}
-        else:
-            link = {field: float(getattr(self, field)[index]) for field in ("power_w", "gain", "noise_w_per_hz")}
-        return {
-            "name": self.user_name(index),
-            "deadline_s": float(self.deadline_s[index]),
-            "energy_j": float(self.energy_j[index]) if self.energy_j[index] < math.inf else None,
-            "link": link,
-            "frequency_hz": (float(self.frequency_min_hz[index]), float(self.frequency_max_hz[index])),
-            "flop_per_cycle": float(self.flop_per_cycle[index]),
-            "energy_per_flop_hz2": float(self.energy_per_flop_hz2[index]),
-            "receive_w": float(self.receive_w[index]),
-            "min_accuracy": float(self.min_accuracy[index]),
-            "weight": float(self.weight[index]),
-            "models": None
-            if accepted is None or accepted.all()
-            else tuple(str(self.model_names[j]) for j in np.flatnonzero(accepted)),
-        }
 
 
 def save_columns(columns: SlideColumns, path: str | os.PathLike[str]) -> None:

@@ -34,18 +34,15 @@ def solve_columns(columns: SlideColumns) -> ColumnResult:
     """The exact selection where the variant has one, else the greedy plan, verified, with the best bound known.
 
     Mixes that need the MILP (multicast with a choice of models) get the greedy plan here: convert them with
-    :meth:`SlideColumns.to_instance` for the MILP.
+    :func:`~wnpopt.problems.slide.columnar.to_json.to_instance` for the MILP.
     """
     from wnpopt.problems.slide.kernels.needs import Needs
-    from wnpopt.problems.slide.selection.exact import prove
-    from wnpopt.problems.slide.selection.greedy import greedy_selection
+    from wnpopt.problems.slide.selection.best import best_selection
     from wnpopt.problems.slide.selection.plan import allocate
 
     began = time.perf_counter()
     exact = Needs.of(columns)
-    selected = prove(columns, exact)
-    if selected is None:
-        selected = greedy_selection(exact)
+    selected = best_selection(exact)
     allocation = allocate(exact, selected.plan)
     runtime = time.perf_counter() - began
     bounds = column_bounds(columns) if selected.bound is None else [Bound(selected.bound, "dp")]
@@ -63,10 +60,7 @@ def solve_columns(columns: SlideColumns) -> ColumnResult:
 
 def _judge(columns: SlideColumns, objective: float, bounds: list[Bound]) -> tuple[Judged, str]:
     """The best of the bounds and what it proves; raises :class:`SolverError` if one is contradicted."""
-    from wnpopt.problems.slide.selection.unicast import common_step
-
-    integral = common_step(columns.values) > 0
-    judged = [(compare(objective, bound.value, "max", integral), bound.source) for bound in bounds]
+    judged = [(compare(objective, bound.value, "max", columns.integral), bound.source) for bound in bounds]
     for found, source in judged:
         if found.bound is None:
             raise SolverError(f"the bound {source} is contradicted by a verified allocation of {objective:g}")

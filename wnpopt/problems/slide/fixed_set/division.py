@@ -22,7 +22,7 @@ from wnpopt.problems.slide.solution import SlideSolution
 if TYPE_CHECKING:
     from wnpopt.problems.slide.columnar.columns import FloatArray
     from wnpopt.problems.slide.fixed_set.served import ServedSet
-    from wnpopt.problems.slide.selection.plan import Plan
+    from wnpopt.problems.slide.selection.plan import Assignment
 
 
 class Goal(StrEnum):
@@ -45,10 +45,10 @@ class Division:
     latency_s: FloatArray
 
 
-def plan_for(instance: SlideInstance, served: SlideSolution | Mapping[str, str]) -> Plan:
+def plan_for(instance: SlideInstance, served: SlideSolution | Mapping[str, str]) -> Assignment:
     """The fixed set: a solution's users and models, or models by user name. Raises :class:`InputError` for unknown
     names."""
-    from wnpopt.problems.slide.selection.plan import Plan
+    from wnpopt.problems.slide.selection.plan import Assignment
 
     pairs = served if isinstance(served, Mapping) else {entry.user: entry.model for entry in served.served}
     users = {user.name: index for index, user in enumerate(instance.users)}
@@ -59,7 +59,7 @@ def plan_for(instance: SlideInstance, served: SlideSolution | Mapping[str, str])
         if model not in models:
             raise InputError(f'"{model}" is no model', where=f"served[{user}]")
     chosen = sorted((users[user], models[model]) for user, model in pairs.items())
-    return Plan(
+    return Assignment(
         np.array([user for user, _ in chosen], dtype=np.int64), np.array([model for _, model in chosen], dtype=np.int64)
     )
 
@@ -142,24 +142,7 @@ def _by_price(served: ServedSet, longest: FloatArray, least: FloatArray) -> Floa
     weight = served.columns.weight[served.user]
 
     def at(price: float) -> tuple[FloatArray, float]:
-        return divide(
-            price,
-            weight,
-            served.group_start,
-            shortest,
-            longest,
-            served.efficiency,
-            served.snr_hz,
-            served.low,
-            served.energy,
-            served.compute,
-            served.receive,
-            served.inverse_k,
-            served.first,
-            served.last,
-            served.rows.bits,
-            served.rows.flop,
-        )
+        return divide(price, weight, served.group_start, shortest, longest, served.members, served.rows)
 
     scale = max(math.fsum(weight * served.deadline), 1e-300) / band
     low, high = math.log(scale) - 40.0, math.log(scale) + 40.0

@@ -10,10 +10,10 @@ import numpy as np
 from wnpopt.core.errors import InputError
 from wnpopt.problems.slide.columnar.allocation import Allocation
 from wnpopt.problems.slide.columnar.columns import FloatArray, IntArray, SlideColumns
-from wnpopt.problems.slide.kernels.fixed import group_rates, group_widths, latencies
+from wnpopt.problems.slide.kernels.fixed import Members, group_rates, group_widths, latencies
 from wnpopt.problems.slide.kernels.hull import Rows, hull_rows
-from wnpopt.problems.slide.kernels.rate import pair_frequencies
-from wnpopt.problems.slide.selection.plan import Plan
+from wnpopt.problems.slide.kernels.rate import devices_of, pair_frequencies
+from wnpopt.problems.slide.selection.plan import Assignment
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +30,7 @@ class ServedSet:
     group_start: IntArray
 
     @staticmethod
-    def of(columns: SlideColumns, plan: Plan) -> ServedSet:
+    def of(columns: SlideColumns, plan: Assignment) -> ServedSet:
         """The set of ``plan``; raises :class:`InputError` for whole resource blocks, which are not convex."""
         if columns.resource_block_hz is not None:
             raise InputError(
@@ -105,28 +105,18 @@ class ServedSet:
         """End of the hull rows of the user's model."""
         return self.rows.start[self.model + 1]
 
+    @cached_property
+    def members(self) -> Members:
+        """The users as the kernels take them."""
+        return Members(*(getattr(self, field) for field in Members._fields))
+
     def longest(self, deadline: FloatArray) -> FloatArray:
         """Greatest inverse rate of each transmission that meets these deadlines (S,), shape (G,); 0 where none does."""
         changed = self.columns.deadline_s.copy()
         changed[self.user] = deadline
-        inverse, _ = pair_frequencies(
-            self.user,
-            self.model,
-            changed,
-            self.columns.energy_j,
-            self.columns.frequency_min_hz,
-            self.columns.frequency_max_hz,
-            self.columns.flop_per_cycle,
-            self.columns.energy_per_flop_hz2,
-            self.columns.receive_w,
-            self.rows.start,
-            self.rows.flop,
-            self.rows.inverse_bits,
-            self.rows.slope,
-            self.rows.total_bits,
-            self.rows.total_flop,
-            False,
-        )
+        changed.setflags(write=False)
+        devices = devices_of(self.columns)._replace(deadline_s=changed)
+        inverse, _ = pair_frequencies(self.user, self.model, devices, self.rows, False)
         if self.size == 0:
             return np.zeros(0)
         return np.asarray(np.minimum.reduceat(inverse, self.group_start[:-1]))
@@ -154,15 +144,4 @@ class ServedSet:
         )
 
     def _run(self, inverse_rate: FloatArray) -> tuple[FloatArray, FloatArray]:
-        return latencies(
-            inverse_rate[self.group],
-            self.low,
-            self.energy,
-            self.compute,
-            self.receive,
-            self.inverse_k,
-            self.first,
-            self.last,
-            self.rows.bits,
-            self.rows.flop,
-        )
+        return latencies(inverse_rate[self.group], self.members, self.rows)

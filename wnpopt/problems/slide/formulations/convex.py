@@ -1,4 +1,4 @@
-"""convex: bandwidths and frequencies of a fixed set of users, jointly, in CVXPY. See ``models/slide/fixed-set.md``.
+"""Bandwidths and frequencies of a fixed set of users, jointly, in CVXPY. See ``models/slide/fixed-set.md``.
 
 In the inverse rate y, the inverse frequency g and the bandwidth b everything is convex, the concave rate of a fixed
 power included. All is scaled to about 1 inside: in SI units conic solvers report false infeasibility.
@@ -7,37 +7,22 @@ power included. All is scaled to about 1 inside: in SI units conic solvers repor
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from wnpopt.core.bound import Bound
 from wnpopt.core.errors import SolverError
-from wnpopt.core.method import Context, Method, Outcome
-from wnpopt.core.proof import Proof
-from wnpopt.core.result import Termination
-from wnpopt.problems.slide.fixed_set.division import Division, Goal, division, plan_for
+from wnpopt.problems.slide.fixed_set.division import Goal, plan_for
 from wnpopt.problems.slide.instance import SlideInstance
-from wnpopt.problems.slide.methods.refusals import refuse_blocks
 from wnpopt.problems.slide.solution import SlideSolution
 
 if TYPE_CHECKING:
     import cvxpy as cp
 
-    from wnpopt.backends.stopping import Flag
-    from wnpopt.core.budget import Budget
     from wnpopt.problems.slide.columnar.columns import FloatArray
     from wnpopt.problems.slide.fixed_set.served import ServedSet
-    from wnpopt.problems.slide.selection.plan import Selected
-
-
-MOST_SERVED = 20_000
-"""Users beyond which CVXPY's own work takes minutes, on no solver's clock."""
-_CVXPY_S_A_USER = 2e-4
-"""Seconds that CVXPY and one turn of Clarabel take a user."""
 
 
 @dataclass(frozen=True)
@@ -59,11 +44,13 @@ def build(
     """The CVXPY problem over ``served`` (by default the users whom the exact or greedy selection serves).
 
     Scaled: its value is in parts of the longest deadline (of the bandwidth for the least bandwidth; of the longest
-    deadline times the sum of weights for the weighted sum). :func:`divide_convex` gives SI units.
+    deadline times the sum of weights for the weighted sum).
     """
     from wnpopt.problems.slide.fixed_set.served import ServedSet
+    from wnpopt.problems.slide.kernels.needs import Needs
+    from wnpopt.problems.slide.selection.best import best_selection
 
-    plan = _select(instance, None).plan if served is None else plan_for(instance, served)
+    plan = best_selection(Needs.of(instance.columns)).plan if served is None else plan_for(instance, served)
     return model_of(ServedSet.of(instance.columns, plan), goal).problem
 
 
@@ -127,100 +114,15 @@ def model_of(served: ServedSet, goal: Goal) -> ConvexModel:
     return ConvexModel(cp.Problem(objective, constraints), b, width_hz, unit)
 
 
-class Divided(NamedTuple):
-    """A repaired division, the goal's value as the solver has it, and the seconds that building took."""
-
-    division: Division
-    value: float
-    build_s: float
-
-
-def divide_convex(served: ServedSet, goal: Goal, budget: Budget) -> Divided | None:
-    """The division by CVXPY and Clarabel; None without a solution.
-
-    What the solver returns is repaired: no transmission gets less than it needs, and the sum keeps within the band.
-    """
-    import warnings
-
-    from wnpopt.backends.convex import solve_convex
-
-    longest = served.longest(served.deadline)
-    least = served.widths(longest) if served.size else np.zeros(0)
-    if not math.fsum(least) <= served.columns.bandwidth_hz * (1 + 1e-12):
-        return None
-    # What CVXPY makes of the model is on no solver's clock: it is not begun if it would end after the limit.
-    if budget.exhausted() or budget.remaining() < _CVXPY_S_A_USER * served.size:
-        return None
-    began = time.perf_counter()
-    model = model_of(served, goal)
-    build_s = time.perf_counter() - began
-    with warnings.catch_warnings():
-        # Said of an answer that is checked and repaired below.
-        warnings.filterwarnings("ignore", message="Solution may be inaccurate")
-        report = solve_convex(model.problem, budget)
-    if report.values is None or report.objective is None or model.width.value is None:
+def decode(model: ConvexModel, served: ServedSet, least: FloatArray) -> FloatArray | None:
+    """Hz of each transmission (G,) in a solved model, repaired: none gets less than the ``least`` that it needs, and
+    the sum keeps within the band. None without a solution."""
+    if model.width.value is None:
         return None
     width = np.asarray(model.width.value, dtype=np.float64)[: least.size] * model.width_hz
-    repaired = division(served, goal, _repair(width, least, served.columns.bandwidth_hz))
-    return Divided(repaired, report.objective * model.unit, build_s)
-
-
-def _repair(width: FloatArray, least: FloatArray, band: float) -> FloatArray:
     # Whatever is no number becomes the least that is needed.
     wanted = np.maximum(np.where(np.isfinite(width), width, least), least)
-    over, spare = math.fsum(wanted) - band, math.fsum(wanted - least)
+    over, spare = math.fsum(wanted) - served.columns.bandwidth_hz, math.fsum(wanted - least)
     if over <= 0 or spare <= 0:
         return wanted
-    return least + (wanted - least) * max(0.0, 1 - over / spare)
-
-
-def _select(instance: SlideInstance, flag: Flag | None) -> Selected:
-    from wnpopt.problems.slide.kernels.needs import Needs
-    from wnpopt.problems.slide.selection.exact import prove
-    from wnpopt.problems.slide.selection.greedy import greedy_selection
-
-    exact = Needs.of(instance.columns)
-    return prove(instance.columns, exact, flag) or greedy_selection(exact, flag)
-
-
-def solve(instance: SlideInstance, context: Context[SlideSolution]) -> Outcome[SlideSolution]:
-    """Users by the exact or greedy selection, then the division of the band with the greatest least slack."""
-    from wnpopt.backends.stopping import run_stoppable
-    from wnpopt.problems.slide.fixed_set.served import ServedSet
-    from wnpopt.problems.slide.kernels.needs import Needs
-    from wnpopt.problems.slide.selection.plan import allocate
-
-    columns = instance.columns
-    selected = run_stoppable(lambda flag: _select(instance, flag), context.budget)
-    bounds = () if selected.bound is None else (Bound(selected.bound, "dp"),)
-    least = allocate(Needs.of(columns), selected.plan).to_solution(columns)
-    # CVXPY may fail in ways of its own; the users are selected by now.
-    context.trace.incumbent(selected.value, least)
-    for bound in bounds:
-        context.trace.bound(bound.value, bound.source)
-    small = selected.plan.user.size <= MOST_SERVED
-    found = divide_convex(ServedSet.of(columns, selected.plan), Goal.GREATEST_SLACK, context.budget) if small else None
-    if found is not None:
-        solution = found.division.allocation.to_solution(columns)
-        if context.verified_objective(solution) is not None:
-            return Outcome(solution, Termination.HEURISTIC, bounds, build_s=found.build_s)
-    return Outcome(
-        least,
-        context.budget.why_over() if context.budget.exhausted() else Termination.HEURISTIC,
-        bounds,
-        found_by="greedy",
-        message="no CVXPY division (too many users, no time, or it failed); least bandwidths",
-    )
-
-
-METHOD = Method(
-    family="slide",
-    name="convex",
-    summary="selected users with the division of the band that leaves the greatest slack (CVXPY, Clarabel)",
-    proves=Proof.OPTIMALITY,
-    when="where a special method selects the users",
-    run=solve,
-    modules=("numba", "cvxpy", "clarabel"),
-    timed=True,
-    refuse=refuse_blocks,
-)
+    return np.asarray(least + (wanted - least) * max(0.0, 1 - over / spare))

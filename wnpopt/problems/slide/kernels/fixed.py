@@ -7,13 +7,31 @@ latency max_l (D_l*y + A_l*g(y)/k); it is convex in y, and so is the bandwidth.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from wnpopt.backends.compiled import compiled, inner
 from wnpopt.problems.slide.columnar.columns import FloatArray, IntArray
+from wnpopt.problems.slide.kernels.hull import Rows
 from wnpopt.problems.slide.kernels.link import band
 
 _LN2 = 0.6931471805599453
+
+
+class Members(NamedTuple):
+    """The served users, each (S,): 1/f_max, the energy limit, c and P*D of their models, 1/k, and the hull rows
+    ``first`` to ``last`` of their models; the link by its efficiency, or, where that is 0, by ``snr_hz``."""
+
+    low: FloatArray
+    energy: FloatArray
+    compute: FloatArray
+    receive: FloatArray
+    inverse_k: FloatArray
+    first: IntArray
+    last: IntArray
+    efficiency: FloatArray
+    snr_hz: FloatArray
 
 
 @compiled
@@ -54,25 +72,15 @@ def latency_at(
 
 
 @compiled
-def latencies(
-    inverse_rate: FloatArray,
-    low: FloatArray,
-    energy: FloatArray,
-    compute: FloatArray,
-    receive: FloatArray,
-    inverse_k: FloatArray,
-    first: IntArray,
-    last: IntArray,
-    bits: FloatArray,
-    flop: FloatArray,
-) -> tuple[FloatArray, FloatArray]:
+def latencies(inverse_rate: FloatArray, m: Members, rows: Rows) -> tuple[FloatArray, FloatArray]:
     """(latency, g) of served users at their inverse rates, both (S,)."""
+    bits, flop = rows.bits, rows.flop
     done, inverse_frequency = np.empty(inverse_rate.size), np.empty(inverse_rate.size)
     for i in range(inverse_rate.size):
         y = inverse_rate[i]
-        inverse_frequency[i], _ = fastest(y, low[i], energy[i], compute[i], receive[i])
+        inverse_frequency[i], _ = fastest(y, m.low[i], m.energy[i], m.compute[i], m.receive[i])
         done[i], _ = latency_at(
-            y, low[i], energy[i], compute[i], receive[i], inverse_k[i], first[i], last[i], bits, flop
+            y, m.low[i], m.energy[i], m.compute[i], m.receive[i], m.inverse_k[i], m.first[i], m.last[i], bits, flop
         )
     return done, inverse_frequency
 
@@ -96,23 +104,15 @@ def divide(
     group_start: IntArray,
     shortest: FloatArray,
     longest: FloatArray,
-    efficiency: FloatArray,
-    snr_hz: FloatArray,
-    low: FloatArray,
-    energy: FloatArray,
-    compute: FloatArray,
-    receive: FloatArray,
-    inverse_k: FloatArray,
-    first: IntArray,
-    last: IntArray,
-    bits: FloatArray,
-    flop: FloatArray,
+    m: Members,
+    rows: Rows,
 ) -> tuple[FloatArray, float]:
     """Each group's inverse rate that minimises weighted latency plus ``price`` times bandwidth: (y (G,), total Hz).
 
     Users are sorted by group, ``group_start`` (G + 1) delimits them; y stays within ``shortest`` and ``longest``. The
     sum is convex in y: bisection on its derivative, in the logarithm of y.
     """
+    bits, flop = rows.bits, rows.flop
     groups = group_start.size - 1
     chosen = np.empty(groups)
     total = 0.0
@@ -126,10 +126,11 @@ def divide(
             widest, widest_slope = 0.0, 0.0
             for i in range(group_start[n], group_start[n + 1]):
                 _, slope = latency_at(
-                    y, low[i], energy[i], compute[i], receive[i], inverse_k[i], first[i], last[i], bits, flop
-                )
+                    y, m.low[i], m.energy[i], m.compute[i], m.receive[i], m.inverse_k[i], m.first[i], m.last[i],
+                    bits, flop,
+                )  # fmt: skip
                 derivative += weight[i] * slope
-                b, b_slope = band_slope(1.0 / y, efficiency[i], snr_hz[i])
+                b, b_slope = band_slope(1.0 / y, m.efficiency[i], m.snr_hz[i])
                 if b > widest:
                     widest, widest_slope = b, b_slope
             derivative -= price * widest_slope / (y * y)
@@ -148,7 +149,7 @@ def divide(
         chosen[n] = y
         widest = 0.0
         for i in range(group_start[n], group_start[n + 1]):
-            widest = max(widest, band(1.0 / y, efficiency[i], snr_hz[i]))
+            widest = max(widest, band(1.0 / y, m.efficiency[i], m.snr_hz[i]))
         total += widest
     return chosen, total
 

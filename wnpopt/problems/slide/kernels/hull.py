@@ -7,7 +7,7 @@ hull of the points (D_l, A_l) can be the maximum: 2 to 6 of 50. Proved in ``mode
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -17,8 +17,7 @@ _KEEP = 1e-13
 """Relative to the extents: a point this close to a chord is kept, so that rounding never drops a binding one."""
 
 
-@dataclass(frozen=True, eq=False)
-class Rows:
+class Rows(NamedTuple):
     """Rows of all models: ``start`` (J + 1) delimits them in ``bits`` and ``flop``; total bits and FLOP (J,).
 
     Model j is done at max over its rows of bits*y + flop*g/k. ``inverse_bits`` (0 where there are none) and ``slope`` =
@@ -43,12 +42,6 @@ def hull_rows(columns: SlideColumns) -> Rows:
         keep = _upper_right(bits, flop)
         chosen.append((bits[keep], flop[keep]))
     return _rows(columns, chosen)
-
-
-@np.errstate(all="ignore")  # what overflows is infinite, and no plan
-def all_rows(columns: SlideColumns) -> Rows:
-    """Every layer's row: what the hull replaces; for tests and measurements."""
-    return _rows(columns, [_points(columns, j) for j in range(columns.models)])
 
 
 @np.errstate(all="ignore")  # what overflows is infinite, and no plan

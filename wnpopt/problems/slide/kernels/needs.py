@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from enum import Enum
 from functools import cached_property
 
 import numpy as np
@@ -12,7 +11,8 @@ import numpy as np
 from wnpopt.problems.slide.columnar.columns import FloatArray, IntArray, SlideColumns
 from wnpopt.problems.slide.kernels.hull import Rows, download_rows, hull_rows
 from wnpopt.problems.slide.kernels.link import bands
-from wnpopt.problems.slide.kernels.rate import inverse_rates, pair_frequencies
+from wnpopt.problems.slide.kernels.rate import devices_of, inverse_rates, pair_frequencies
+from wnpopt.problems.slide.kernels.scheme import Scheme
 
 EXACT = 1e-12
 """Relative slack of what is given out as a solution: a limit that is met exactly may be missed by rounding."""
@@ -22,14 +22,6 @@ RELAXED = 1.1e-9
 terms), so that nothing that it accepts is left out."""
 
 _SPECK = 1e-18
-
-
-class Scheme(Enum):
-    """How a user works: layers computed as they come; all downloaded first; or always at the greatest frequency."""
-
-    SLIDE = "slide"
-    DOWNLOAD_FIRST = "download-first"
-    MAX_FREQUENCY = "max-frequency"
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,25 +43,9 @@ class Needs:
     def of(columns: SlideColumns, *, relaxed: bool = False, scheme: Scheme = Scheme.SLIDE) -> Needs:
         """The needs of ``columns``."""
         rows = download_rows(columns) if scheme is Scheme.DOWNLOAD_FIRST else hull_rows(columns)
+        slack, at_most = RELAXED if relaxed else 0.0, scheme is Scheme.MAX_FREQUENCY
         inverse = inverse_rates(
-            columns.deadline_s,
-            columns.energy_j,
-            columns.frequency_min_hz,
-            columns.frequency_max_hz,
-            columns.flop_per_cycle,
-            columns.energy_per_flop_hz2,
-            columns.receive_w,
-            columns.min_accuracy,
-            columns.accuracy,
-            columns.allowed,
-            rows.start,
-            rows.flop,
-            rows.inverse_bits,
-            rows.slope,
-            rows.total_bits,
-            rows.total_flop,
-            RELAXED if relaxed else 0.0,
-            scheme is Scheme.MAX_FREQUENCY,
+            devices_of(columns), rows, columns.min_accuracy, columns.accuracy, columns.allowed, slack, at_most
         )
         inverse.setflags(write=False)
         return Needs(columns, rows, scheme, relaxed, inverse)
@@ -123,23 +99,6 @@ class Needs:
 
     def frequencies(self, user: IntArray, model: IntArray) -> FloatArray:
         """Frequencies in Hz at which the pairs are feasible at their least rate, and at any higher one."""
-        columns, rows = self.columns, self.rows
-        _, frequency = pair_frequencies(
-            user,
-            model,
-            columns.deadline_s,
-            columns.energy_j,
-            columns.frequency_min_hz,
-            columns.frequency_max_hz,
-            columns.flop_per_cycle,
-            columns.energy_per_flop_hz2,
-            columns.receive_w,
-            rows.start,
-            rows.flop,
-            rows.inverse_bits,
-            rows.slope,
-            rows.total_bits,
-            rows.total_flop,
-            self.scheme is Scheme.MAX_FREQUENCY,
-        )
+        at_most = self.scheme is Scheme.MAX_FREQUENCY
+        _, frequency = pair_frequencies(user, model, devices_of(self.columns), self.rows, at_most)
         return frequency

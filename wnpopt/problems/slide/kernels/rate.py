@@ -7,12 +7,32 @@ concave, so the greatest y is at the least g, at the largest, or where the two c
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from wnpopt.backends.compiled import compiled, inner
-from wnpopt.problems.slide.columnar.columns import BoolArray, FloatArray, IntArray
+from wnpopt.problems.slide.columnar.columns import BoolArray, FloatArray, IntArray, SlideColumns
+from wnpopt.problems.slide.kernels.hull import Rows
 
 _LARGEST = 1.7976931348623157e308
+
+
+class Devices(NamedTuple):
+    """What the users' devices and deadlines are, each (U,): the columns of these names."""
+
+    deadline_s: FloatArray
+    energy_j: FloatArray
+    frequency_min_hz: FloatArray
+    frequency_max_hz: FloatArray
+    flop_per_cycle: FloatArray
+    energy_per_flop_hz2: FloatArray
+    receive_w: FloatArray
+
+
+def devices_of(columns: SlideColumns) -> Devices:
+    """The devices of all users."""
+    return Devices(*(getattr(columns, field) for field in Devices._fields))
 
 
 @inner
@@ -118,22 +138,11 @@ def pair_rate(
 
 @compiled
 def inverse_rates(
-    deadline: FloatArray,
-    energy: FloatArray,
-    low_hz: FloatArray,
-    high_hz: FloatArray,
-    flop_per_cycle: FloatArray,
-    coefficient: FloatArray,
-    receive_w: FloatArray,
+    devices: Devices,
+    rows: Rows,
     min_accuracy: FloatArray,
     accuracy: FloatArray,
     allowed: BoolArray,
-    start: IntArray,
-    flop: FloatArray,
-    inverse_bits: FloatArray,
-    slope: FloatArray,
-    total_bits: FloatArray,
-    total_flop: FloatArray,
     tolerance: float,
     at_most_hz: bool,
 ) -> FloatArray:
@@ -141,23 +150,25 @@ def inverse_rates(
 
     Every limit is relaxed by ``tolerance``; with ``at_most_hz`` the frequency is the greatest, not a decision.
     """
-    users, models = deadline.size, accuracy.size
+    users, models = min_accuracy.size, accuracy.size
+    flop, inverse_bits, slope = rows.flop, rows.inverse_bits, rows.slope
     more, less = 1.0 + tolerance, 1.0 - tolerance
     result = np.empty((users, models))
     for u in range(users):
-        t = deadline[u] * more
-        limit = energy[u] * more
-        low = 1.0 / min(high_hz[u] * more, _LARGEST)
-        high = low if at_most_hz else 1.0 / (low_hz[u] * less)
-        inverse_k = 1.0 / flop_per_cycle[u]
+        t = devices.deadline_s[u] * more
+        limit = devices.energy_j[u] * more
+        low = 1.0 / min(devices.frequency_max_hz[u] * more, _LARGEST)
+        high = low if at_most_hz else 1.0 / (devices.frequency_min_hz[u] * less)
+        inverse_k = 1.0 / devices.flop_per_cycle[u]
+        receive_w = devices.receive_w[u]
         needed = min_accuracy[u] * less
         for j in range(models):
             if accuracy[j] < needed or (allowed.size > 0 and not allowed[u, j]):
                 result[u, j] = 0.0
                 continue
-            compute = coefficient[u] * total_flop[j]
-            first, last = start[j], start[j + 1]
-            if (receive_w[u] == 0.0 or limit == np.inf) and inverse_bits[first] > 0.0:
+            compute = devices.energy_per_flop_hz2[u] * rows.total_flop[j]
+            first, last = rows.start[j], rows.start[j + 1]
+            if (receive_w == 0.0 or limit == np.inf) and inverse_bits[first] > 0.0:
                 g = low
                 if limit < np.inf and compute > 0.0:
                     # The closed form without receive energy: the greatest frequency that the energy allows.
@@ -172,66 +183,34 @@ def inverse_rates(
                     y = min(y, t * inverse_bits[row] - slope[row] * x)
                 result[u, j] = y if y > 0.0 else 0.0
             else:
+                receive = receive_w * rows.total_bits[j]
                 result[u, j], _ = pair_rate(
-                    t,
-                    limit,
-                    low,
-                    high,
-                    inverse_k,
-                    compute,
-                    receive_w[u] * total_bits[j],
-                    first,
-                    last,
-                    flop,
-                    inverse_bits,
-                    slope,
+                    t, limit, low, high, inverse_k, compute, receive, first, last, flop, inverse_bits, slope
                 )
     return result
 
 
 @compiled
 def pair_frequencies(
-    user: IntArray,
-    model: IntArray,
-    deadline: FloatArray,
-    energy: FloatArray,
-    low_hz: FloatArray,
-    high_hz: FloatArray,
-    flop_per_cycle: FloatArray,
-    coefficient: FloatArray,
-    receive_w: FloatArray,
-    start: IntArray,
-    flop: FloatArray,
-    inverse_bits: FloatArray,
-    slope: FloatArray,
-    total_bits: FloatArray,
-    total_flop: FloatArray,
-    at_most_hz: bool,
+    user: IntArray, model: IntArray, devices: Devices, rows: Rows, at_most_hz: bool
 ) -> tuple[FloatArray, FloatArray]:
     """Greatest y and the frequency in Hz of chosen pairs, both of the shape of ``user``."""
+    flop, inverse_bits, slope = rows.flop, rows.inverse_bits, rows.slope
     inverse = np.empty(user.size)
     frequency = np.empty(user.size)
     for i in range(user.size):
         u, j = user[i], model[i]
-        low = 1.0 / high_hz[u]
-        high = low if at_most_hz else 1.0 / low_hz[u]
-        y, g = pair_rate(
-            deadline[u],
-            energy[u],
-            low,
-            high,
-            1.0 / flop_per_cycle[u],
-            coefficient[u] * total_flop[j],
-            receive_w[u] * total_bits[j],
-            start[j],
-            start[j + 1],
-            flop,
-            inverse_bits,
-            slope,
-        )
+        low_hz, high_hz = devices.frequency_min_hz[u], devices.frequency_max_hz[u]
+        low = 1.0 / high_hz
+        high = low if at_most_hz else 1.0 / low_hz
+        inverse_k = 1.0 / devices.flop_per_cycle[u]
+        compute = devices.energy_per_flop_hz2[u] * rows.total_flop[j]
+        receive = devices.receive_w[u] * rows.total_bits[j]
+        t, limit, first, last = devices.deadline_s[u], devices.energy_j[u], rows.start[j], rows.start[j + 1]
+        y, g = pair_rate(t, limit, low, high, inverse_k, compute, receive, first, last, flop, inverse_bits, slope)
         inverse[i] = y
         if g <= low:
-            frequency[i] = high_hz[u]
+            frequency[i] = high_hz
         else:
-            frequency[i] = min(high_hz[u], max(low_hz[u], 1.0 / g))  # g is above low, and so above 0
+            frequency[i] = min(high_hz, max(low_hz, 1.0 / g))  # g is above low, and so above 0
     return inverse, frequency

@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from wnpopt.core.bound import Bound
 from wnpopt.core.method import Context, Method, Outcome
 from wnpopt.core.proof import Proof
 from wnpopt.core.result import Termination
-from wnpopt.core.verdict import Verdict, compare
 from wnpopt.problems.slide.instance import SlideInstance
-from wnpopt.problems.slide.methods.refusals import has_integer_objective
+from wnpopt.problems.slide.methods.outcome import is_proved, table_bounds, tell
 from wnpopt.problems.slide.solution import SlideSolution
 
 if TYPE_CHECKING:
@@ -21,8 +19,8 @@ if TYPE_CHECKING:
 def solve(instance: SlideInstance, context: Context[SlideSolution]) -> Outcome[SlideSolution]:
     """Exact selection where there is a method for it and it stays small; the MILP for every other mix."""
     from wnpopt.backends.stopping import run_stoppable
-    from wnpopt.problems.slide.formulations.milp import solve as solve_milp
     from wnpopt.problems.slide.kernels.needs import Needs
+    from wnpopt.problems.slide.methods.milp import solve as solve_milp
     from wnpopt.problems.slide.selection.exact import prove
     from wnpopt.problems.slide.selection.plan import allocate
 
@@ -32,11 +30,8 @@ def solve(instance: SlideInstance, context: Context[SlideSolution]) -> Outcome[S
     selected = run_stoppable(lambda flag: prove(columns, exact, flag), share)
     if selected is None:
         return solve_milp(instance, context)
-    bounds = () if selected.bound is None else (Bound(selected.bound, "dp"),)
     solution = allocate(exact, selected.plan).to_solution(columns)
-    context.trace.incumbent(selected.value, solution)
-    for bound in bounds:
-        context.trace.bound(bound.value, bound.source)
+    bounds = tell(context, selected, solution)
     found_by = "greedy" if _is_prefix(instance) else "dp"
     if not _is_open(instance, selected):
         return Outcome(solution, Termination.HEURISTIC, bounds, found_by=found_by)
@@ -57,8 +52,7 @@ def _is_open(instance: SlideInstance, selected: Selected) -> bool:
     """True where the MILP may still find or prove something."""
     if selected.bound is not None and instance.columns.unit_weights:
         return False
-    judged = compare(selected.value, selected.bound, "max", has_integer_objective(instance))
-    return judged.verdict is not Verdict.PROVED
+    return not is_proved(instance, selected.value, table_bounds(selected))
 
 
 def _is_prefix(instance: SlideInstance) -> bool:

@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from wnpopt.core.bound import Bound
 from wnpopt.core.method import Context, Method, Outcome
 from wnpopt.core.proof import Proof
-from wnpopt.core.result import Termination
 from wnpopt.problems.slide.instance import SlideInstance
+from wnpopt.problems.slide.methods.outcome import table_bounds
 from wnpopt.problems.slide.solution import SlideSolution
 
 if TYPE_CHECKING:
@@ -36,12 +35,9 @@ def _run(instance: SlideInstance, context: Context[SlideSolution], flag: Flag) -
     message = ""
     if selected is None:
         selected = greedy_selection(exact, flag)
-        over = "no time" if context.budget.exhausted() else "too large"
-        message = f"{over} for the tables; this is the greedy plan"
-    bounds = () if selected.bound is None else (Bound(selected.bound, "dp"),)
+        message = f"{'no time' if context.budget.exhausted() else 'too large'} for the tables; this is the greedy plan"
     solution = allocate(exact, selected.plan).to_solution(columns)
-    ending = context.budget.why_over() if context.budget.exhausted() else Termination.HEURISTIC
-    return Outcome(solution, ending, bounds, message=message)
+    return Outcome(solution, context.budget.ending(), table_bounds(selected), message=message)
 
 
 def refuse(instance: SlideInstance) -> tuple[str, str] | None:

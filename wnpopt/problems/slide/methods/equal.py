@@ -11,7 +11,7 @@ from wnpopt.core.method import Context, Method, Outcome
 from wnpopt.core.proof import Proof
 from wnpopt.core.result import Termination
 from wnpopt.problems.slide.instance import SlideInstance
-from wnpopt.problems.slide.methods.refusals import refuse_cache, refuse_multicast
+from wnpopt.problems.slide.methods.refusals import refuse_shared
 from wnpopt.problems.slide.solution import SlideSolution
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def solve(instance: SlideInstance, context: Context[SlideSolution]) -> Outcome[S
     from wnpopt.problems.slide.columnar.allocation import Allocation
     from wnpopt.problems.slide.kernels.knapsack import cheapest
     from wnpopt.problems.slide.kernels.needs import Needs
-    from wnpopt.problems.slide.selection.plan import Plan
+    from wnpopt.problems.slide.selection.plan import Assignment
     from wnpopt.problems.slide.selection.unicast import everything_open
 
     columns = instance.columns
@@ -52,7 +52,7 @@ def solve(instance: SlideInstance, context: Context[SlideSolution]) -> Outcome[S
         value = math.fsum(columns.values[chosen])
         if value > best_value:
             best_value, best, best_share = value, np.sort(chosen), share
-    plan = Plan(best, model[best])
+    plan = Assignment(best, model[best])
     width = np.full(best.size, best_share * block)
     return Outcome(
         Allocation(plan.user, plan.model, width, needs.frequencies(plan.user, plan.model)).to_solution(columns),
@@ -75,5 +75,5 @@ METHOD = Method(
     proves=Proof.NOTHING,
     run=solve,
     modules=("numba",),
-    refuse=lambda instance: refuse_multicast(instance) or refuse_cache(instance),
+    refuse=refuse_shared,
 )

@@ -8,7 +8,7 @@ from wnpopt.core.method import Context, Method, Outcome
 from wnpopt.core.proof import Proof
 from wnpopt.core.result import Termination
 from wnpopt.problems.slide.instance import SlideInstance
-from wnpopt.problems.slide.methods.refusals import refuse_cache, refuse_multicast
+from wnpopt.problems.slide.methods.refusals import refuse_shared
 from wnpopt.problems.slide.solution import SlideSolution
 
 
@@ -16,7 +16,7 @@ def solve(instance: SlideInstance, context: Context[SlideSolution]) -> Outcome[S
     """Users in an order drawn from the seed, each with its cheapest model if that still fits."""
     from wnpopt.problems.slide.kernels.knapsack import cheapest
     from wnpopt.problems.slide.kernels.needs import Needs
-    from wnpopt.problems.slide.selection.plan import Plan, allocate, repaired
+    from wnpopt.problems.slide.selection.plan import Assignment, allocate, repaired
     from wnpopt.problems.slide.selection.unicast import everything_open
 
     columns = instance.columns
@@ -29,7 +29,7 @@ def solve(instance: SlideInstance, context: Context[SlideSolution]) -> Outcome[S
         if least[u] <= left:
             left -= least[u]
             served[u] = True
-    plan = repaired(needs, Plan.of(served, model))
+    plan = repaired(needs, Assignment.of(served, model))
     return Outcome(allocate(needs, plan).to_solution(columns), Termination.HEURISTIC)
 
 
@@ -40,5 +40,5 @@ METHOD = Method(
     proves=Proof.NOTHING,
     run=solve,
     modules=("numba",),
-    refuse=lambda instance: refuse_multicast(instance) or refuse_cache(instance),
+    refuse=refuse_shared,
 )

@@ -11,7 +11,7 @@ from wnpopt.backends.stopping import Flag
 from wnpopt.problems.slide.columnar.columns import BoolArray
 from wnpopt.problems.slide.kernels.needs import Needs
 from wnpopt.problems.slide.selection.multicast import menu_of, reached_by, usable
-from wnpopt.problems.slide.selection.plan import Plan, Selected
+from wnpopt.problems.slide.selection.plan import Assignment, Selected
 from wnpopt.problems.slide.selection.widest import widest
 from wnpopt.problems.slide.selection.work import MOST_WORK, Work
 
@@ -110,7 +110,7 @@ class Cover:
         model = np.full(self.needs.columns.users, -1, dtype=np.int64)
         for j in sorted(self.chosen):
             model[self.chosen[j].reached & (model < 0)] = j
-        plan = Plan.of(model >= 0, model)
+        plan = Assignment.of(model >= 0, model)
         return Selected(plan, math.fsum(self.needs.columns.values[plan.user]), None)
 
 

@@ -11,8 +11,7 @@ from wnpopt.problems.slide.columnar.columns import BoolArray, FloatArray, IntArr
 from wnpopt.problems.slide.kernels.link import bands_at
 from wnpopt.problems.slide.kernels.menu import add_menu, menu, used_entry
 from wnpopt.problems.slide.kernels.needs import Needs
-from wnpopt.problems.slide.selection.plan import Plan, Selected
-from wnpopt.problems.slide.selection.unicast import common_step
+from wnpopt.problems.slide.selection.plan import Assignment, Selected
 from wnpopt.problems.slide.selection.work import Work
 
 _MOST_CELLS = 400_000_000
@@ -95,7 +94,7 @@ def reached_by(needs: Needs, model: int, rate: float, cost: float) -> BoolArray:
 def combine(needs: Needs, menus: list[Menu], work: Work) -> tuple[float, list[int]] | None:
     """The best choice of at most one entry a menu: (value, entry of each menu or -1); None if that is too much work,
     or time is out."""
-    if common_step(needs.columns.values) > 0:
+    if needs.columns.integral:
         most = sum(int(m.value[-1]) for m in menus if m.value.size)
         cells = (most + 1) * sum(m.cost.size for m in menus)
         if cells <= _MOST_CELLS and (most + 1) * (len(menus) + 1) <= _MOST_VALUES:
@@ -152,14 +151,14 @@ def _combine_states(capacity: float, menus: list[Menu], work: Work) -> tuple[flo
     return total, chosen
 
 
-def plan_of(needs: Needs, menus: list[Menu], chosen: list[int]) -> Plan:
+def plan_of(needs: Needs, menus: list[Menu], chosen: list[int]) -> Assignment:
     """The users whom the chosen transmissions serve; who is reached by several takes the first."""
     model = np.full(needs.columns.users, -1, dtype=np.int64)
     for entry, index in zip(menus, chosen, strict=True):
         if index >= 0:
             reached = covered(needs, entry, index) & (model < 0)
             model[reached] = entry.model
-    return Plan.of(model >= 0, model)
+    return Assignment.of(model >= 0, model)
 
 
 def best_requested(needs: Needs, sets: list[BoolArray], work: Work) -> Selected | None:
@@ -191,7 +190,7 @@ def best_requested(needs: Needs, sets: list[BoolArray], work: Work) -> Selected 
         if best is None or found[0] > best[0]:
             best = (found[0], members, found[1])
     if best is None:
-        return Selected(Plan.empty(), 0.0, 0.0) if whole else None
+        return Selected(Assignment.empty(), 0.0, 0.0) if whole else None
     plan = plan_of(needs, best[1], best[2])
     value = math.fsum(needs.columns.values[plan.user])
     if not whole:
@@ -199,4 +198,4 @@ def best_requested(needs: Needs, sets: list[BoolArray], work: Work) -> Selected 
     bound = max(value, best[0])
     # The menus' values are sums of at most U terms.
     error = 4.0 * 2.220446049250313e-16 * (needs.columns.users + len(sets[0]))
-    return Selected(plan, value, bound if common_step(needs.columns.values) > 0 else bound * (1 + error))
+    return Selected(plan, value, bound if needs.columns.integral else bound * (1 + error))

@@ -14,40 +14,40 @@ from wnpopt.problems.slide.kernels.needs import Needs
 
 
 @dataclass(frozen=True, eq=False)
-class Plan:
+class Assignment:
     """Served users by growing number and their models, both (S,)."""
 
     user: IntArray
     model: IntArray
 
     @staticmethod
-    def of(served: BoolArray, model: IntArray) -> Plan:
+    def of(served: BoolArray, model: IntArray) -> Assignment:
         """From flags and models of all users, both (U,)."""
         user = np.flatnonzero(served)
-        return Plan(user, model[user])
+        return Assignment(user, model[user])
 
     @staticmethod
-    def empty() -> Plan:
+    def empty() -> Assignment:
         """Nobody is served."""
         nothing = np.zeros(0, dtype=np.int64)
-        return Plan(nothing, nothing)
+        return Assignment(nothing, nothing)
 
 
 @dataclass(frozen=True, eq=False)
 class Selected:
     """A plan with its value, and the best value that any plan under the same needs can have (None: not known)."""
 
-    plan: Plan
+    plan: Assignment
     value: float
     bound: float | None
 
 
-def value_of(needs: Needs, plan: Plan) -> float:
+def value_of(needs: Needs, plan: Assignment) -> float:
     """What the plan adds to the objective."""
     return math.fsum(needs.columns.values[plan.user])
 
 
-def unit_costs(needs: Needs, plan: Plan) -> FloatArray:
+def unit_costs(needs: Needs, plan: Assignment) -> FloatArray:
     """What each transmission costs in the unit of ``needs.capacity``: one a user, or one a model under multicast.
 
     Infinite where a pair is infeasible.
@@ -65,7 +65,7 @@ def _group_width(needs: Needs, members: IntArray, model: int) -> float:
     return group_band(1.0 / float(inverse.min()), members, needs.columns.efficiency, needs.columns.snr_hz)
 
 
-def fits(needs: Needs, plan: Plan) -> bool:
+def fits(needs: Needs, plan: Assignment) -> bool:
     """True if the plan keeps every limit under these needs."""
     costs = unit_costs(needs, plan)
     if not np.isfinite(costs).all() or math.fsum(costs) > needs.capacity:
@@ -74,7 +74,7 @@ def fits(needs: Needs, plan: Plan) -> bool:
     return math.fsum(needs.columns.model_bits[models]) <= needs.cache
 
 
-def allocate(needs: Needs, plan: Plan) -> Allocation:
+def allocate(needs: Needs, plan: Assignment) -> Allocation:
     """Least bandwidths and their frequencies; ``needs`` are the exact ones."""
     columns = needs.columns
     frequency = needs.frequencies(plan.user, plan.model)
@@ -91,16 +91,16 @@ def allocate(needs: Needs, plan: Plan) -> Allocation:
     return Allocation(plan.user, plan.model, width, frequency)
 
 
-def repaired(needs: Needs, plan: Plan) -> Plan:
+def repaired(needs: Needs, plan: Assignment) -> Assignment:
     """``plan`` without the dearest users, as few as keep every limit: what a solver's tolerance let slip goes."""
     if fits(needs, plan):
         return plan
     dearest = np.argsort(-needs.costs[plan.user, plan.model], kind="stable")
 
-    def without(count: int) -> Plan:
+    def without(count: int) -> Assignment:
         keep = np.ones(plan.user.size, dtype=np.bool_)
         keep[dearest[:count]] = False
-        return Plan(plan.user[keep], plan.model[keep])
+        return Assignment(plan.user[keep], plan.model[keep])
 
     # The fewer users, the less of every limit is taken: bisection.
     broken, kept = 0, plan.user.size

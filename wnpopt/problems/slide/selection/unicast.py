@@ -9,7 +9,7 @@ import numpy as np
 from wnpopt.problems.slide.columnar.columns import BoolArray, FloatArray, IntArray
 from wnpopt.problems.slide.kernels.knapsack import cheapest, fill, fractional, knapsack, prefix_count
 from wnpopt.problems.slide.kernels.needs import Needs
-from wnpopt.problems.slide.selection.plan import Plan, Selected
+from wnpopt.problems.slide.selection.plan import Assignment, Selected
 from wnpopt.problems.slide.selection.work import Work
 
 MOST_STATES = 400_000
@@ -30,7 +30,7 @@ def most_users(needs: Needs, open_models: BoolArray) -> Selected:
     served = smallest(least, needs.capacity)
     each = float(needs.columns.values[0]) if needs.columns.users else 0.0
     value = each * int(np.count_nonzero(served))
-    return Selected(Plan.of(served, chosen), value, value)
+    return Selected(Assignment.of(served, chosen), value, value)
 
 
 def smallest(cost: FloatArray, capacity: float) -> BoolArray:
@@ -52,20 +52,17 @@ def heaviest_users(needs: Needs, open_models: BoolArray, work: Work) -> Selected
     the bound says so)."""
     least, chosen = cheapest(needs.costs, open_models)
     order = _by_ratio(least, needs.columns.values)
-    step = common_step(needs.columns.values)
+    integral = needs.columns.integral
     most_work = max(0, work.left) // _STEPS_A_STATE
     taken, bound, proved, states = knapsack(
-        least[order], needs.columns.values[order], needs.capacity, step, MOST_STATES, most_work, work.flag
+        least[order], needs.columns.values[order], needs.capacity, float(integral), MOST_STATES, most_work, work.flag
     )
     work.spend(states * _STEPS_A_STATE)
     served = np.zeros(needs.columns.users, dtype=np.bool_)
     served[order[taken]] = True
     value = math.fsum(needs.columns.values[served])
-    if proved and step > 0:
-        bound = value
-    elif step > 0:
-        bound = math.floor(bound / step + 1e-6) * step
-    return Selected(Plan.of(served, chosen), value, max(value, bound))
+    bound = value if proved and integral else needs.columns.rounded(bound)
+    return Selected(Assignment.of(served, chosen), value, max(value, bound))
 
 
 def dense_users(needs: Needs, open_models: BoolArray) -> Selected:
@@ -82,16 +79,14 @@ def dense_users(needs: Needs, open_models: BoolArray) -> Selected:
         served[:] = False
         served[order[np.argmax(values[order])]] = True
         value = float(values[order].max())
-    return Selected(Plan.of(served, chosen), value, None)
+    return Selected(Assignment.of(served, chosen), value, None)
 
 
 def fractional_bound(needs: Needs) -> float:
     """Dantzig's bound over every user's cheapest model."""
     least, _ = cheapest(needs.costs, everything_open(needs))
     order = _by_ratio(least, needs.columns.values)
-    total = fractional(least, needs.columns.values, order, needs.capacity)
-    step = common_step(needs.columns.values)
-    return math.floor(total / step + 1e-6) * step if step > 0 else total
+    return needs.columns.rounded(fractional(least, needs.columns.values, order, needs.capacity))
 
 
 def best_unicast(needs: Needs, open_models: BoolArray, work: Work) -> Selected:
@@ -100,12 +95,6 @@ def best_unicast(needs: Needs, open_models: BoolArray, work: Work) -> Selected:
     if needs.columns.unit_weights:
         return most_users(needs, open_models)
     return heaviest_users(needs, open_models, work)
-
-
-def common_step(values: FloatArray) -> float:
-    """1 if all values are integers, else 0."""
-    whole = bool((values == np.floor(values)).all()) and float(values.sum()) < 2**53
-    return 1.0 if whole else 0.0
 
 
 def _by_ratio(cost: FloatArray, value: FloatArray) -> IntArray:

@@ -171,16 +171,9 @@ def decode(compiled: CpsatModel, values: tuple[float, ...]) -> WnpSolution:
     from wnpopt.problems.wnp.formulations.decisions import compose
 
     problem = compiled.problem
-    uplink, plan = problem.uplink, problem.plan
+    uplink = problem.uplink
     count = np.zeros(uplink.rates.shape, dtype=np.int64)
     for k, n, b in np.argwhere(uplink.rates > 0):
         count[k, n, b] = compiled.value(values, f"x[{k},{n},{b}]")
-    subgraphs, cores = plan.ticks.shape
-    core = [max(range(cores), key=lambda m: compiled.value(values, f"a[{i},{m}]")) for i in range(subgraphs)]
-    return compose(
-        problem,
-        [compiled.value(values, f"T[{k}]") for k in range(uplink.count)],
-        count,
-        core,
-        [compiled.value(values, f"s[{i}]") for i in range(subgraphs)],
-    )
+    deadline = [compiled.value(values, f"T[{k}]") for k in range(uplink.count)]
+    return compose(problem, deadline, count, *compiled.placement(values))

@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from wnpopt.problems.wnp.instance import IntArray
+
 if TYPE_CHECKING:
     from ortools.sat.python import cp_model
 
@@ -38,3 +42,9 @@ class CpsatModel:
         """The value of the variable ``name`` in a solver's answer; 0 for one that the model left out."""
         variable = self.variables.get(name)
         return 0 if variable is None else round(values[variable.index])
+
+    def placement(self, values: tuple[float, ...]) -> tuple[IntArray, IntArray]:
+        """The core and the start (ticks) of each subgraph in a solver's answer, shape (I,) each."""
+        subgraphs, cores = self.problem.plan.ticks.shape
+        chosen = [[self.value(values, f"a[{i},{m}]") for m in range(cores)] for i in range(subgraphs)]
+        return np.argmax(chosen, axis=1), np.array([self.value(values, f"s[{i}]") for i in range(subgraphs)])

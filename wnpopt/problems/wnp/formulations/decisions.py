@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from wnpopt.problems.wnp.instance import IntArray
 from wnpopt.problems.wnp.kernels.problem import Problem
@@ -55,7 +56,7 @@ class Decisions:
 
 
 def compose(
-    problem: Problem, deadline: Sequence[float], count: IntArray, core: Sequence[int], start: Sequence[float]
+    problem: Problem, deadline: Sequence[float], count: IntArray, core: ArrayLike, start: ArrayLike
 ) -> WnpSolution:
     """The solution of a solver's values.
 

@@ -9,13 +9,11 @@ from wnpopt.problems.wnp.instance import IntArray
 from wnpopt.problems.wnp.kernels.uplink import Uplink
 
 
-def allocate(uplink: Uplink, deadline: IntArray, budget: Budget) -> IntArray | None:
-    """Slot counts (K', N, B) that meet ``deadline`` (K') in slots; None if CP-SAT finds none within the budget."""
-    return refuted(uplink, deadline, budget)[0]
+def allocate(uplink: Uplink, deadline: IntArray, budget: Budget) -> tuple[IntArray | None, bool]:
+    """Slot counts (K', N, B) that meet ``deadline`` (K') in slots, and whether it is proved that there are none.
 
-
-def refuted(uplink: Uplink, deadline: IntArray, budget: Budget) -> tuple[IntArray | None, bool]:
-    """:func:`allocate`, and whether CP-SAT proved that there is none."""
+    None and False if CP-SAT finds neither within the budget.
+    """
     from ortools.sat.python import cp_model
 
     from wnpopt.backends.cpsat import solve_cpsat
@@ -47,7 +45,7 @@ def undeliverable(uplink: Uplink, budget: Budget) -> str | None:
     from wnpopt.backends.highs import solve_highs
 
     everything = np.full(uplink.count, uplink.slots, dtype=np.int64)
-    if not refuted(uplink, everything, budget)[1]:
+    if not allocate(uplink, everything, budget)[1]:
         return None
     usable = uplink.usable(everything)
     cells = [tuple(cell) for cell in np.argwhere(uplink.rates > 0).tolist()]

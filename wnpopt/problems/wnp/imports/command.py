@@ -12,6 +12,7 @@ from wnpopt.domain.files.chip import load_chip
 from wnpopt.domain.files.network import Network, dimensions, load_network
 from wnpopt.domain.files.profile import read_profile
 from wnpopt.domain.files.radio import load_radio
+from wnpopt.domain.files.reading import in_file
 from wnpopt.domain.files.stg import read_stg
 from wnpopt.domain.radio.own import load_bits
 from wnpopt.problems.wnp.imports.assemble import Mesh, Uplink
@@ -78,10 +79,8 @@ def from_network(request: NetworkRequest) -> WnpInstance:
         return from_graph(
             name, network.graph, placed, uplink, subgraphs=request.subgraphs, tick_s=request.tick_s, source=told
         )
-    try:
+    with in_file(request.times):
         table = measured_times(network.graph, placed, read_profile(request.times))
-    except InputError as error:
-        raise error.in_file(str(request.times)) from None
     return from_measured(
         name,
         network.graph,
@@ -98,10 +97,8 @@ def from_profile(request: ProfileRequest) -> WnpInstance:
     """A network on the cores on which it was measured; raises :class:`InputError`."""
     measured = read_profile(request.file)
     network = _network(request.network, request)
-    try:
+    with in_file(request.file):
         table = measured.of_graph(network.graph)
-    except InputError as error:
-        raise error.in_file(str(request.file)) from None
     columns = math.isqrt(len(measured.cores) - 1) + 1 if request.columns is None else request.columns
     return from_measured(
         network.name if request.name is None else request.name,

@@ -67,6 +67,10 @@ class Problem:
         """Per uplink modality the most that follows the start of one of its readers, shape (K',)."""
         return np.array([after_start[members].max() for members in self.readers], dtype=np.int64)
 
+    def slack_tails(self, schedule: Schedule) -> IntArray:
+        """What must follow each arrival in ``schedule``: makespan less the latest start of a reader, shape (K',)."""
+        return self.modality_tails(schedule.makespan - self.scheduler.latest_starts(schedule))
+
     def shortest_tails(self) -> IntArray:
         """Least ticks from the start of each subgraph to the end of all, over its cores, shape (I,).
 

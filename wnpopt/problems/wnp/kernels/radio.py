@@ -31,10 +31,7 @@ _WEIGHT_SCALE = 1 << 20
 
 @dataclass(frozen=True)
 class Cut:
-    """Weights (K', integers) for which the radio, in the linear relaxation already.
-
-    Cannot meet a makespan below ``value``.
-    """
+    """Weights (K', integers) that prove: the radio's linear relaxation already meets no makespan below ``value``."""
 
     value: int
     weight: IntArray
@@ -159,9 +156,7 @@ def least_makespan(
     give_up: int = 400,
     stop: Flag | None = None,
 ) -> tuple[Arrivals | None, Cut | None]:
-    """An allocation with a near-least C = max_k (tail_k + arrival_k).
-
-    And the cut that bounds every allocation's C from below.
+    """An allocation with a near-least C = max_k (tail_k + arrival_k), and the cut that bounds every one's from below.
 
     ``tail`` is in ticks, shape (K',). No allocation is found (None) if the radio cannot deliver, if rounding fails at
     the last slot, if C would reach ``limit``, or if ``budget`` is exhausted before (or the flag ``stop`` of a caller

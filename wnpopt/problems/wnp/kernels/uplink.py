@@ -85,10 +85,7 @@ class Uplink:
 
 @dataclass(frozen=True)
 class Arrivals:
-    """An allocation.
-
-    ``slots`` (K', N, B) counts, ``deadline`` (K',) in slots that it meets, and the C it was found for.
-    """
+    """An allocation: ``count`` (K', N, B) slots, the ``deadline`` (K',) in slots that it meets, and its C."""
 
     value: int
     deadline: IntArray

@@ -9,7 +9,7 @@ from wnpopt.core.method import Context, Method, Outcome
 from wnpopt.core.proof import Proof
 from wnpopt.core.result import Termination
 from wnpopt.problems.wnp.instance import WnpInstance
-from wnpopt.problems.wnp.methods.outcome import continued_by_cpsat, tried
+from wnpopt.problems.wnp.methods.continuation import continued_by_cpsat, tried
 from wnpopt.problems.wnp.methods.refusals import refuse_unplanned
 from wnpopt.problems.wnp.solution import WnpSolution
 

@@ -12,7 +12,8 @@ from wnpopt.core.result import Termination
 from wnpopt.core.verdict import tighten
 from wnpopt.problems.wnp.instance import WnpInstance
 from wnpopt.problems.wnp.kernels.horizon import useful_slots
-from wnpopt.problems.wnp.methods.outcome import continued_by_cpsat, on_problem
+from wnpopt.problems.wnp.methods.continuation import continued_by_cpsat
+from wnpopt.problems.wnp.methods.outcome import on_problem
 from wnpopt.problems.wnp.methods.refusals import refuse_unplanned
 from wnpopt.problems.wnp.solution import WnpSolution
 

@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING
 from wnpopt.core.errors import InputError
 from wnpopt.core.extras import need
 from wnpopt.core.text import in_page
+from wnpopt.plotting.gantt import time_unit
 from wnpopt.problems.wnp.instance import WnpInstance
-from wnpopt.problems.wnp.plots.image import time_unit
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
-_COLUMNS = 2
+
+def figures(instance: WnpInstance) -> dict[str, Figure]:
+    """What a page shows beneath the schedule: the channel, where there is one."""
+    return {"channel": channel(instance)} if instance.modalities else {}
 
 
 def channel(instance: WnpInstance) -> Figure:
@@ -32,17 +35,14 @@ def channel(instance: WnpInstance) -> Figure:
         f"slot {a}" if length == 1 else f"slots {a} to {a + length - 1}"
         for a, length in zip(instance.block_start.tolist(), instance.block_length.tolist(), strict=True)
     ]
-    columns = min(_COLUMNS, count)
-    rows = -(-count // columns)
-    height = max(150, min(420, 7 * width))
+    height = max(130, min(320, 7 * width))
     figure = make_subplots(
-        rows=rows,
-        cols=columns,
+        # One below the other, so that titles and maps have room on a telephone, too.
+        rows=count,
+        cols=1,
         shared_xaxes=True,
-        shared_yaxes=True,
-        horizontal_spacing=0.04,
-        vertical_spacing=min(0.12, 60 / (rows * height)),
-        subplot_titles=[in_page(m.name, 60) + f", {m.payload_bits} bit" for m in instance.modalities],
+        vertical_spacing=30 / (count * (height + 30)),
+        subplot_titles=[in_page(m.name, 24) + f", {m.payload_bits} bit" for m in instance.modalities],
     )
     for k, modality in enumerate(instance.modalities):
         figure.add_trace(
@@ -55,20 +55,17 @@ def channel(instance: WnpInstance) -> Figure:
                 "%{z} bit a slot<extra></extra>",
                 coloraxis="coloraxis",
             ),
-            row=k // columns + 1,
-            col=k % columns + 1,
+            row=k + 1,
+            col=1,
         )
-    for k in range(max(0, count - columns), count):
-        figure.update_xaxes(title_text=f"time [{unit}]", showticklabels=True, row=k // columns + 1, col=k % columns + 1)
-    figure.update_yaxes(range=[width - 0.5, -0.5], showgrid=False)
-    for row in range(1, rows + 1):
-        figure.update_yaxes(title_text="resource block", row=row, col=1)
+    figure.update_xaxes(title_text=f"time [{unit}]", row=count, col=1)
+    figure.update_yaxes(title_text="resource block", range=[width - 0.5, -0.5], showgrid=False)
     bar = {"title": {"text": "bit a slot"}, "lenmode": "pixels", "len": height + 40, "y": 1, "yanchor": "top"}
     figure.update_layout(
         title={"text": "<b>channel</b>: what a slot of a resource block carries", "x": 0.01, "font": {"size": 15}},
         template="plotly_white",
-        height=rows * height + 150,
-        margin={"l": 80, "r": 25, "t": 90, "b": 50},
+        height=count * (height + 30) + 140,
+        margin={"l": 80, "r": 25, "t": 80, "b": 50},
         coloraxis={"colorscale": "Viridis", "cmin": 0, "colorbar": bar},
     )
     return figure

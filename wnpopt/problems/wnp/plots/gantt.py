@@ -1,14 +1,12 @@
-"""The Gantt chart of a wnp solution: resource blocks by modality, cores, arrivals, the makespan."""
+"""The Gantt chart of a wnp solution: resource blocks by modality, cores, transfers, arrivals, the makespan."""
 
 from __future__ import annotations
 
-from wnpopt.plotting.gantt import Bar, Gantt, Grid, Group, Lane, Mark, run_lengths
+from wnpopt.plotting.gantt import Bar, Dependency, Gantt, Grid, Group, Lane, Mark, run_lengths, time_unit
+from wnpopt.plotting.palette import LINK, colour
 from wnpopt.problems.wnp.instance import WnpInstance
-from wnpopt.problems.wnp.plots.image import FUSED, colour, origin, time_unit
 from wnpopt.problems.wnp.solution import WnpSolution
 from wnpopt.problems.wnp.verify import arrivals, transfer_ticks
-
-_BUS = "#444444"
 
 
 def gantt(instance: WnpInstance, solution: WnpSolution) -> Gantt:
@@ -26,26 +24,30 @@ def gantt(instance: WnpInstance, solution: WnpSolution) -> Gantt:
     groups = [Group(m.name, colour(k)) for k, m in enumerate(instance.modalities)]
     families = origin(instance)
     if None in families:
-        groups.append(Group("several modalities" if several else "subgraph", FUSED))
-    bars = [
-        Bar(
-            row[solution.core[s.name]],
-            solution.start[s.name] * factor,
-            end[s.name] * factor,
-            s.name,
-            several if family is None else family,
-            f"{solution.core[s.name]}, ticks {solution.start[s.name]} to {end[s.name]}",
-        )
-        for s, family in zip(instance.subgraphs, families, strict=True)
-    ]
+        groups.append(Group("several modalities" if several else "subgraph", colour(None)))
+    arrived = dict(zip((m.name for m in instance.modalities), arrivals(instance, solution), strict=True))
+    bars = []
+    for s, family in zip(instance.subgraphs, families, strict=True):
+        begin, finish = solution.start[s.name], end[s.name]
+        detail = f"({begin} to {finish}, {finish - begin} ticks)"
+        if s.modality is not None:
+            detail += f"\nreads {s.modality}, there at {(arrived[s.modality] or 0) * factor:.4g} {unit}"
+        group = several if family is None else family
+        bars.append(Bar(row[solution.core[s.name]], begin * factor, finish * factor, s.name, group, detail))
     lanes = [Lane(core.name) for core in instance.chip.cores]
+    links = _transfers(instance, solution, end, factor)
     if solution.transfer_start is not None:
-        groups.append(Group("transfer", _BUS))
+        groups.append(Group("bus", LINK))
         lanes.append(Lane("bus"))
-        bars += _transfers(instance, solution, solution.transfer_start, factor, len(lanes) - 1, len(groups) - 1)
+        for link in links:
+            source, target = bars[link.source], bars[link.target]
+            if source.lane != target.lane:
+                label = f"{source.label} to {target.label}"
+                detail = f"{lanes[source.lane].name} to {lanes[target.lane].name}\n{link.detail}"
+                bars.append(Bar(len(lanes) - 1, link.start, link.end, label, len(groups) - 1, detail))
     marks = [
-        Mark(at * factor, f"{modality.name} has arrived", k)
-        for k, (modality, at) in enumerate(zip(instance.modalities, arrivals(instance, solution), strict=True))
+        Mark(at * factor, f"{name} has arrived", k, kind="arrival", style="dashed")
+        for k, (name, at) in enumerate(arrived.items())
         if at
     ]
     marks.append(Mark(makespan * factor, "makespan"))
@@ -59,32 +61,52 @@ def gantt(instance: WnpInstance, solution: WnpSolution) -> Gantt:
         bars=tuple(bars),
         marks=tuple(marks),
         grid=_radio(instance, solution, factor),
+        links=tuple(links),
+        objective_scale=factor,
     )
 
 
-def _transfers(
-    instance: WnpInstance, solution: WnpSolution, begins: dict[str, int], factor: float, lane: int, group: int
-) -> list[Bar]:
-    found = []
+def origin(instance: WnpInstance) -> list[int | None]:
+    """The one modality that each subgraph depends on, by index; None where there are several or none."""
+    reads: list[set[int]] = [set() if k < 0 else {int(k)} for k in instance.modality_index]
+    for i in instance.order:
+        for source, target in instance.edge_index:
+            if source == i:
+                reads[target] |= reads[i]
+    return [next(iter(modalities)) if len(modalities) == 1 else None for modalities in reads]
+
+
+def _transfers(instance: WnpInstance, solution: WnpSolution, end: dict[str, int], factor: float) -> list[Dependency]:
+    """A link an edge; between subgraphs of one core it takes no time."""
+    place = {s.name: index for index, s in enumerate(instance.subgraphs)}
+    links = []
     for index, edge in enumerate(instance.edges):
         source, target = solution.core[edge.source], solution.core[edge.target]
-        begin = begins.get(f"{edge.source}->{edge.target}")
-        if source == target or begin is None:
-            continue
-        finish = begin + transfer_ticks(instance, index, source, target)
-        label = f"{edge.source} to {edge.target}"
-        detail = f"{source} to {target}, {edge.bytes} B, ticks {begin} to {finish}"
-        found.append(Bar(lane, begin * factor, finish * factor, label, group, detail))
-    return found
+        begin, ticks = end[edge.source], transfer_ticks(instance, index, source, target)
+        if source != target and solution.transfer_start is not None:
+            begin = solution.transfer_start.get(f"{edge.source}->{edge.target}", begin)
+        detail = "" if source == target else f"{edge.bytes} B in {ticks} ticks"
+        ends = place[edge.source], place[edge.target]
+        links.append(Dependency(*ends, begin * factor, (begin + ticks) * factor, detail))
+    return links
 
 
 def _radio(instance: WnpInstance, solution: WnpSolution, factor: float) -> Grid | None:
     if not instance.modalities or not solution.rb:
         return None
+    runs, bits = [], []
+    for n, owners in enumerate(zip(*solution.rb, strict=True)):
+        runs.append(run_lengths(owners))
+        rates = instance.rates[:, n].tolist()
+        sent = (None if k is None else rates[k][t // instance.radio.block_slots] for t, k in enumerate(owners))
+        bits.append(run_lengths(sent))
     return Grid(
         title="resource block",
         rows=instance.resource_blocks,
         columns=len(solution.rb),
         step=instance.radio.slot_ticks * factor,
-        runs=tuple(run_lengths(list(column)) for column in zip(*solution.rb, strict=True)),
+        runs=tuple(runs),
+        column_title="slot",
+        values=tuple(bits),
+        value_unit="bit",
     )

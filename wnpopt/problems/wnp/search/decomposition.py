@@ -123,16 +123,9 @@ class Decomposition:
         from wnpopt.problems.wnp.kernels.schedule import Schedule
 
         assert report.values is not None
-        subgraphs, cores = self.problem.plan.ticks.shape
-        chosen = np.zeros(subgraphs, dtype=np.int64)
-        start = np.zeros(subgraphs, dtype=np.int64)
-        for i in range(subgraphs):
-            start[i] = master.value(report.values, f"s[{i}]")
-            for m in range(cores):
-                if master.value(report.values, f"a[{i},{m}]"):
-                    chosen[i] = m
-        end = start + self.problem.plan.ticks[np.arange(subgraphs), chosen]
-        return Schedule(int(end.max()), chosen, start)
+        core, start = master.placement(report.values)
+        end = start + self.problem.plan.ticks[np.arange(core.size), core]
+        return Schedule(int(end.max()), core, start)
 
     def _deadlines(self, schedule: Schedule, makespan: int) -> IntArray:
         """The latest arrivals, in slots, under which cores and orders of ``schedule`` keep ``makespan``."""
@@ -146,8 +139,7 @@ class Decomposition:
         from wnpopt.problems.wnp.kernels.radio import least_makespan
 
         problem = self.problem
-        tail = problem.modality_tails(schedule.makespan - problem.scheduler.latest_starts(schedule))
-        arrivals, cut = least_makespan(problem.uplink, tail, self.context.budget)
+        arrivals, cut = least_makespan(problem.uplink, problem.slack_tails(schedule), self.context.budget)
         if cut is not None:
             self.check.remember(cut.weight)
         if arrivals is not None:

@@ -39,7 +39,7 @@ def least_makespan_or_exact(problem: Problem, tail: IntArray, budget: Budget) ->
     from wnpopt.problems.wnp.formulations.uplink import allocate
 
     deadline = np.full(uplink.count, uplink.slots, dtype=np.int64)
-    count = allocate(uplink, deadline, budget)
+    count, _ = allocate(uplink, deadline, budget)
     if count is None:
         return None, cut
     value = int((tail + uplink.slots * uplink.slot_ticks).max())
@@ -70,7 +70,7 @@ def pipeline_aware(problem: Problem, first: Joint, budget: Budget) -> Joint:
     arrivals as releases -> tails read from the schedule's slack, and again. Started from three estimates of the
     tails.
     """
-    best = _overlap(problem, first)
+    best = _respond(problem, first.arrivals, first)
     seen: set[tuple[int, ...]] = set()
     for tail in _first_tails(problem, first):
         current = tail
@@ -87,16 +87,11 @@ def pipeline_aware(problem: Problem, first: Joint, budget: Budget) -> Joint:
             joint = _respond(problem, arrivals, best)
             if joint.schedule.makespan < best.schedule.makespan:
                 best = joint
-            following = _slack_tails(problem, joint.schedule)
+            following = problem.slack_tails(joint.schedule)
             if reached is not None and joint.schedule.makespan >= reached:
                 break
             reached, current = joint.schedule.makespan, following
     return best
-
-
-def _overlap(problem: Problem, first: Joint) -> Joint:
-    """``first``'s radio with a schedule that waits for nothing but its own inputs."""
-    return _respond(problem, first.arrivals, first)
 
 
 def _respond(problem: Problem, arrivals: Arrivals, known: Joint) -> Joint:
@@ -108,12 +103,7 @@ def _respond(problem: Problem, arrivals: Arrivals, known: Joint) -> Joint:
     return Joint(arrivals, min((fresh, kept, gathered), key=lambda schedule: schedule.makespan))
 
 
-def _slack_tails(problem: Problem, schedule: Schedule) -> IntArray:
-    """What must follow each modality's arrival in this schedule: its makespan less the latest start of a reader."""
-    return problem.modality_tails(schedule.makespan - problem.scheduler.latest_starts(schedule))
-
-
 def _first_tails(problem: Problem, first: Joint) -> list[IntArray]:
     shortest = problem.modality_tails(problem.shortest_tails())
     alone = problem.scheduler.schedule(np.zeros(problem.plan.order.size, dtype=np.int64))
-    return [shortest, _slack_tails(problem, alone), _slack_tails(problem, first.schedule)]
+    return [shortest, problem.slack_tails(alone), problem.slack_tails(first.schedule)]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from wnpopt.core.budget import Budget
-from wnpopt.problems.wnp.formulations.uplink import refuted
+from wnpopt.problems.wnp.formulations.uplink import allocate
 from wnpopt.problems.wnp.instance import IntArray
 from wnpopt.problems.wnp.kernels.cuts import cut_holds
 from wnpopt.problems.wnp.kernels.rounding import repair
@@ -78,7 +78,7 @@ class RadioCheck:
 
     def _ask_exactly(self, deadline: IntArray, budget: Budget) -> Answer:
         """The relaxation has room, rounding found none: an integer programme decides, and a no-good follows."""
-        count, impossible = refuted(self.uplink, deadline, budget)
+        count, impossible = allocate(self.uplink, deadline, budget)
         if count is not None:
             return Answer(count, False)
         if not impossible:
@@ -98,7 +98,7 @@ class RadioCheck:
 
     def _still_impossible(self, deadline: IntArray, budget: Budget) -> bool:
         short = budget.share(0.2)
-        _, impossible = refuted(self.uplink, deadline, short)
+        _, impossible = allocate(self.uplink, deadline, short)
         return impossible
 
     def summary(self) -> str:

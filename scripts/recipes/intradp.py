@@ -1,0 +1,97 @@
+"""The suites of intradp: tiny instances proved by trying all plans, the others as far as search gets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+from wnpopt.core.budget import Budget
+from wnpopt.core.method import Context
+from wnpopt.core.trace import Trace
+from wnpopt.domain.chip.devices import device
+from wnpopt.problems.intradp.generate import KINDS, generate
+from wnpopt.problems.intradp.instance import IntradpInstance
+from wnpopt.problems.intradp.kernels.problem import Problem
+from wnpopt.problems.intradp.methods import enumerate as every
+from wnpopt.problems.intradp.methods.search import searched
+from wnpopt.problems.intradp.verify import verify
+
+TIME_LIMIT = 20.0
+FEW = 1_000_000
+"""Plans that are tried one by one."""
+NETWORKS = (
+    "bvlc_alexnet", "densenet121", "inception_v1", "inception_v2", "resnet50", "shufflenet", "squeezenet", "vgg19",
+    "zfnet512",
+)  # fmt: skip
+BANDWIDTHS = (1, 5, 10, 20, 50)
+
+
+def tiny() -> Iterator[IntradpInstance]:
+    """Every shape, both objectives, few enough plans to try them all."""
+    for seed in range(40):
+        options = {
+            "shape": KINDS[seed % 5], "operators": 5 + seed % 3, "units": 3 + seed % 3,
+            "bandwidth": (0.8, 2.0, 5.0)[seed % 3],
+            "objective": "energy" if seed % 4 == 3 else "latency", "transfers": "small" if seed % 7 == 6 else "any",
+        }  # fmt: skip
+        instance = generate(options, seed)
+        if every.count(instance) <= FEW:
+            yield instance
+
+
+def chains() -> Iterator[IntradpInstance]:
+    """Chains of 8 to 60 operators and 16 to 224 rows."""
+    for seed, (operators, units) in enumerate([(8, 16), (12, 32), (16, 56), (24, 112), (40, 224), (60, 224)]):
+        for bandwidth in (0.7, 1.5, 4.0):
+            name = f"intradp-chain-{operators}x{units}-b{bandwidth:g}"
+            yield generate({"operators": operators, "units": units, "bandwidth": bandwidth, "name": name}, seed)
+
+
+def onnx_nine() -> Iterator[IntradpInstance]:
+    """The nine networks of the onnx package on a Xavier NX and an RTX 3080, fused, at 1 to 50 MB/s."""
+    import onnx
+
+    from wnpopt.domain.files.onnx.reader import read_onnx
+    from wnpopt.problems.intradp.imports.fuse import fuse
+    from wnpopt.problems.intradp.imports.graph import from_graph
+
+    folder = Path(onnx.__file__).parent / "backend" / "test" / "data" / "light"
+    for network in NETWORKS:
+        graph = read_onnx(folder / f"light_{network}.onnx", name=network)
+        for bandwidth in BANDWIDTHS:
+            instance = from_graph(
+                graph, device("jetson-xavier-nx-fp32"), device("rtx-3080"),
+                uplink_bytes_per_s=bandwidth * 1e6, name=f"{network}-{bandwidth}MBps",
+            )  # fmt: skip
+            data = fuse(instance).instance.to_data()
+            data["source"] = "onnx package, light models; roofline times; zero-halo operators fused"
+            yield IntradpInstance.from_data(data)
+
+
+SUITES: Mapping[str, Callable[[], Iterator[IntradpInstance]]] = {"tiny": tiny, "chains": chains, "onnx-nine": onnx_nine}
+
+
+def by_all_plans(instance: IntradpInstance) -> tuple[float, float]:
+    """(optimum, bound) of a tiny instance."""
+    budget = Budget(None)
+    outcome = every.solve(instance, Context(budget, Trace("min", budget), None, (), lambda _: None))
+    assert outcome.solution is not None
+    value = verify(instance, outcome.solution).objective
+    assert value is not None
+    return value, outcome.bounds[0].value
+
+
+def entry(suite: str, instance: IntradpInstance, time_limit: float, threads: int | None) -> dict[str, object]:  # noqa: ARG001
+    """The index's row of an instance: best known value, bound and how it was proved."""
+    file = f"{instance.name}.json"
+    if every.count(instance) <= FEW:
+        value, least = by_all_plans(instance)
+        return {"file": file, "best": value, "bound": least, "proved": True, "how": "all plans"}
+    problem = Problem.of(instance)
+    plan, bound, _ = searched(problem, Budget(time_limit))
+    best = verify(instance, plan.solution(problem)).objective
+    assert best is not None
+    assert bound is not None
+    proved = bound.value >= best * (1 - 1e-6)
+    how = f"{bound.source}: label-setting" if proved else f"gap open after {time_limit:g} s of search"
+    return {"file": file, "best": best, "bound": min(bound.value, best), "proved": proved, "how": how}

@@ -1,0 +1,104 @@
+"""The suites of wnp.
+
+The optimum of the suite tiny comes from exhaustion (tests/wnp/brute.py), the others' from `auto`. Where that proves
+nothing in its time, the index has the best value and the best bound that it found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+from wnp_real import real
+
+import wnpopt
+from tests.wnp.brute import optimum
+from wnpopt.domain.chip.devices import chip
+from wnpopt.domain.files.graph import load_graph
+from wnpopt.problems.wnp.generate import generate
+from wnpopt.problems.wnp.imports.network import from_graph
+from wnpopt.problems.wnp.instance import WnpInstance
+
+ROOT = Path(__file__).resolve().parents[2]
+SMALL = {"subgraphs": 12, "cores": 3, "modalities": 3, "resource_blocks": 12, "slots": 20, "block_slots": 5}
+MEDIUM = {"subgraphs": 40, "cores": 4, "modalities": 4, "resource_blocks": 25, "slots": 60, "block_slots": 10}
+
+LARGE = {"subgraphs": 100, "cores": 8, "modalities": 6, "resource_blocks": 50, "slots": 100, "block_slots": 10}
+XLARGE = {"subgraphs": 200, "cores": 16, "modalities": 8, "resource_blocks": 100, "slots": 200, "block_slots": 20}
+TIME_LIMIT = 120.0
+TIME_LIMITS = {"large": 30.0, "xlarge": 30.0}
+"""Seconds for an instance where proofs are out of reach."""
+
+
+def tiny() -> Iterator[WnpInstance]:
+    """24 instances for exhaustion: short last blocks, forbidden cores, zero payloads, no modality."""
+    for number in range(24):
+        options = {
+            "subgraphs": 4 + number % 2,
+            "cores": 1 + number % 3,
+            "modalities": (2, 1, 3, 2, 0, 2)[number % 6],
+            "resource_blocks": 1 + number % 2,
+            "slots": 3 + number % 3,
+            "block_slots": 1 + number % 3,
+            "slot_ticks": 7 + number,
+            "heterogeneity": 0.3 * (number % 4),
+            "forbidden": 0.25,
+            "ctr": (0.5, 1.0)[number % 2],
+            "name": f"tiny-{number:02d}",
+        }
+        data = generate(options, 100 + number).to_data()
+        if number % 8 == 3:
+            data["modalities"][0]["payload_bits"] = 0  # type: ignore[index]
+        yield WnpInstance.from_data(data)
+
+
+def sized(
+    suite: str, shape: dict[str, int], seeds: int, ctr: float, spreads: tuple[float, ...] = (0.0, 0.5, 1.5)
+) -> Iterator[WnpInstance]:
+    """One instance a seed and heterogeneity."""
+    for heterogeneity in spreads:
+        for seed in range(seeds):
+            name = f"{suite}-h{heterogeneity:g}-s{seed}"
+            yield generate({**shape, "heterogeneity": heterogeneity, "ctr": ctr, "name": name}, seed)
+
+
+def chip_only() -> Iterator[WnpInstance]:
+    """No radio: two random task graphs, then two real networks alone on a chip."""
+    for number, (subgraphs, cores) in enumerate(((40, 4), (80, 8))):
+        shape = {"subgraphs": subgraphs, "cores": cores, "modalities": 0, "slots": 1, "block_slots": 1}
+        yield generate({**shape, "forbidden": 0.1 * number, "name": f"random-{subgraphs}x{cores}"}, 300 + number)
+    for network, on, subgraphs in (("inception-v2", "edge-2x2", 30), ("densenet-121", "edge-2x3", 60)):
+        graph = load_graph(ROOT / "instances" / "graphs" / f"{network}.json")
+        name = f"{network}-{on}"
+        yield from_graph(name, graph, chip(on), None, subgraphs=subgraphs, source=f"{network} on chip {on}, no radio")
+
+
+SUITES: Mapping[str, Callable[[], Iterator[WnpInstance]]] = {
+    "tiny": tiny,
+    "small": lambda: sized("small", SMALL, 4, 1.0),
+    "medium": lambda: sized("medium", MEDIUM, 4, 0.5),
+    "large": lambda: sized("large", LARGE, 1, 0.5),
+    "xlarge": lambda: sized("xlarge", XLARGE, 1, 0.5, spreads=(0.5, 1.5)),
+    "real": real,
+    "chip-only": chip_only,
+}
+
+
+def entry(suite: str, instance: WnpInstance, time_limit: float, threads: int | None) -> dict[str, object]:
+    """The index's row of an instance, solved anew."""
+    time_limit = TIME_LIMITS.get(suite, time_limit)
+    result = wnpopt.solve(instance, "auto", time_limit=time_limit, threads=threads)
+    row: dict[str, object] = {
+        "file": f"{instance.name}.json",
+        "best": result.objective,
+        "bound": result.bound,
+        "proved": result.status == "optimal",
+        "how": f"auto, bound by {result.bound_by}"
+        + ("" if result.status == "optimal" else f", not proved in {time_limit:g} s"),
+    }
+    if suite == "tiny":
+        exhausted = optimum(instance)
+        if exhausted != result.objective:
+            raise SystemExit(f"{instance.name}: exhaustion finds {exhausted}, auto {result.objective}")
+        row["how"] = "exhaustion and auto"
+    return row

@@ -1,0 +1,88 @@
+"""What pyproject.toml declares is what the sources import."""
+
+from __future__ import annotations
+
+import ast
+import re
+import tomllib
+
+import pytest
+
+from tests.architecture.sources import MODULES, REPOSITORY, Module, is_foreign, name_of, read
+
+PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+IMPORTED_AS = {"anrg-saga": "saga"}
+"""Libraries whose modules are called otherwise than they are."""
+
+NOT_IMPORTED = {"clarabel": "CVXPY calls it by name"}
+"""Runtime dependencies that no file of wnpopt imports, and why they are there all the same."""
+
+BROUGHT_ALONG = {"llvmlite": "numba requires one certain version of it"}
+"""What is imported and not declared, and why it is there all the same."""
+
+
+def libraries(requirements: list[str]) -> set[str]:
+    """The modules that these requirements bring; extras of wnpopt itself included."""
+    found: set[str] = set()
+    for requirement in requirements:
+        name, extras = re.match(r"([\w.-]+)(?:\[([\w,]+)\])?", requirement).groups()  # type: ignore[union-attr]
+        if name == "wnpopt":
+            found.update(*(EXTRAS[extra] for extra in extras.split(",")))
+        else:
+            found.add(IMPORTED_AS.get(name, name))
+    return found
+
+
+EXTRAS: dict[str, set[str]] = {}
+for _name, _requirements in PROJECT["optional-dependencies"].items():  # `test` comes after those that it includes
+    EXTRAS[_name] = libraries(_requirements)
+RUNTIME = libraries(PROJECT["dependencies"])
+OPTIONAL = set[str]().union(*(EXTRAS[name] for name in EXTRAS if name != "test"))
+
+
+def foreign(modules: tuple[Module, ...]) -> set[str]:
+    """The libraries that ``modules`` import; not for type checkers alone."""
+    return {i.library for module in modules for i in module.imports if not i.typing and is_foreign(i.library)}
+
+
+def test_what_is_declared_is_imported() -> None:
+    imported = foreign(MODULES)
+    assert RUNTIME - imported == set(NOT_IMPORTED)
+    for extra, brought in EXTRAS.items():
+        if extra != "test":
+            assert brought <= imported, f"the extra {extra}"
+
+
+def test_what_is_imported_is_declared() -> None:
+    assert foreign(MODULES) - RUNTIME - OPTIONAL == set(BROUGHT_ALONG)
+    declared = RUNTIME | OPTIONAL | EXTRAS["test"] | set(BROUGHT_ALONG)
+    assert foreign(read(REPOSITORY / "tests") + read(REPOSITORY / "scripts")) <= declared
+
+
+def test_extras_bring_what_is_no_dependency() -> None:
+    assert not OPTIONAL & RUNTIME
+
+
+@pytest.mark.parametrize("module", MODULES, ids=name_of)
+def test_what_is_optional_is_imported_in_functions(module: Module) -> None:
+    at_import = {i.library for i in module.imports if i.at_import and not i.typing}
+    assert not at_import & OPTIONAL
+
+
+def test_users_are_told_of_the_right_extra() -> None:
+    """Each ``need("library.module", "extra")`` names an extra that brings the library."""
+    needs = [
+        (module.name, node.args)
+        for module in MODULES
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "need"
+    ]
+    told = []
+    for where, (library, extra) in needs:
+        assert isinstance(extra, ast.Constant), where
+        names = [node.value for node in ast.walk(library) if isinstance(node, ast.Constant)]
+        told += [
+            (where, name.partition(".")[0], extra.value) for name in names if name[:1].isalpha() and "." not in name[:1]
+        ]
+    assert len(told) >= 5
+    assert not [entry for entry in told if entry[1] not in EXTRAS[entry[2]]]

@@ -1,0 +1,46 @@
+from wnpopt.api import compile_model, families, load, load_solution, methods, save, solve, verify
+from wnpopt.backends.warmup import warmup
+from wnpopt.bench.analysis.analysis import analyse
+from wnpopt.bench.batch.run import batch
+from wnpopt.bench.store.store import Store
+from wnpopt.core.bound import Bound
+from wnpopt.core.certificate import Certificate, Violation
+from wnpopt.core.document import Instance, Solution
+from wnpopt.core.errors import InputError, MissingDependencyError, SolverError, UnsupportedError, WnpoptError
+from wnpopt.core.result import Result
+from wnpopt.core.status import Status, Termination, WarmStart
+from wnpopt.core.trace import Candidate, TracePoint
+
+__version__: str
+
+__all__ = [
+    "Bound",
+    "Candidate",
+    "Certificate",
+    "InputError",
+    "Instance",
+    "MissingDependencyError",
+    "Result",
+    "Solution",
+    "SolverError",
+    "Status",
+    "Store",
+    "Termination",
+    "TracePoint",
+    "UnsupportedError",
+    "Violation",
+    "WarmStart",
+    "WnpoptError",
+    "__version__",
+    "analyse",
+    "batch",
+    "compile_model",
+    "families",
+    "load",
+    "load_solution",
+    "methods",
+    "save",
+    "solve",
+    "verify",
+    "warmup",
+]

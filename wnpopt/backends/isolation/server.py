@@ -1,0 +1,122 @@
+"""The process that children are forked from: it has imported the heavy libraries, forks on request, and reaps."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib
+import json
+import os
+import signal
+import socket
+import sys
+import traceback
+import warnings
+from collections.abc import Sequence
+
+from wnpopt.backends.isolation.child import work
+from wnpopt.backends.isolation.processes import adopt_orphans, kill, kill_strays, reap
+
+_MODULES = {
+    "numba": "numba",
+    "ortools": "ortools.sat.python.cp_model",
+    "pyomo": "pyomo.repn.plugins.standard_form",
+    "highspy": "highspy",
+    "cvxpy": "cvxpy",
+}
+"""What to import ahead for a library that a method names."""
+
+
+def main() -> None:
+    """The server's process: fork and reap as asked until the connection closes, then end with all children."""
+    _open_standard()
+    control = socket.socket(fileno=int(sys.argv[1]))
+    settings = json.loads(sys.argv[3])
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    adopt_orphans()
+    _preload(settings["handler"], settings["libraries"])
+    gc.collect()
+    gc.freeze()  # what is there already stays shared with the children
+    children: set[int] = set()
+    try:
+        while True:
+            request, handles, _, _ = socket.recv_fds(control, 4096, 2)
+            for handle in handles:
+                os.set_inheritable(handle, False)  # what a method starts shall not keep the connection open
+            if not request:
+                return
+            asked = json.loads(request)
+            if "fork" in asked:
+                answer = _fork(control, handles, settings["handler"], settings["memory_bytes"])
+                if "pid" in answer:
+                    children.add(answer["pid"])
+            elif asked["end"] in children:
+                kill(asked["end"])
+                answer = reap(asked["end"])
+                children.discard(asked["end"])
+                kill_strays(children)
+            else:
+                answer = {}  # of a server before this one: by now its number may be anybody's
+            control.sendall(json.dumps(answer).encode())
+    except OSError:
+        return
+    finally:
+        for pid in children:
+            kill(pid)
+            reap(pid)
+        kill_strays(set())
+        control.close()
+
+
+def _preload(handler: str, libraries: Sequence[str]) -> None:
+    """Import ahead what the methods name; what does not load is told of by the run that needs it."""
+    from wnpopt.core import registry
+
+    for module in ("wnpopt.api", handler.partition(":")[0]):
+        with contextlib.suppress(Exception):
+            importlib.import_module(module)
+    for name in registry.family_names():
+        with contextlib.suppress(Exception):
+            registry.methods(name)
+    for library in libraries:
+        with contextlib.suppress(Exception):
+            importlib.import_module(_MODULES.get(library, library))
+
+
+def _fork(control: socket.socket, handles: list[int], handler: str, memory_bytes: int | None) -> dict[str, int]:
+    parent = os.getpid()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # of idle threads that a library started
+            pid = os.fork()
+    except OSError as error:
+        _close(handles)
+        return {"error": error.errno or 0}
+    if pid == 0:
+        code = 1
+        try:
+            control.close()
+            work(handler, socket.socket(fileno=handles[0]), handles[1], memory_bytes, parent)
+            code = 0
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            with contextlib.suppress(Exception):
+                sys.stderr.flush()
+            os._exit(code)
+    _close(handles)
+    return {"pid": pid}
+
+
+def _open_standard() -> None:
+    """Where a standard stream is closed, open nothing in its place: another handle would get its number."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+
+
+def _close(handles: list[int]) -> None:
+    for handle in handles:
+        os.close(handle)

@@ -1,0 +1,85 @@
+"""The picture of a solution of any family: its schedule as an image or as a page, by the ending of the file."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from wnpopt.core import registry
+from wnpopt.core.document import Instance, Solution
+from wnpopt.core.errors import InputError
+from wnpopt.core.extras import need
+from wnpopt.core.jsonio import write_atomic
+from wnpopt.core.lazy import resolve
+from wnpopt.core.result import relative_gap
+from wnpopt.core.text import numbers, percent, short
+from wnpopt.plotting.gantt import Gantt, Mark
+
+if TYPE_CHECKING:
+    from wnpopt.core.registry import AnyFamily
+
+ENDINGS = (".html", ".png", ".svg")
+
+
+def check_picture(family: AnyFamily, path: Path) -> None:
+    """Refuse what cannot be drawn before the work and not after it.
+
+    Raises :class:`InputError` for a family without schedules and an unknown ending, and
+    :class:`wnpopt.core.errors.MissingDependencyError` where the library is not there.
+    """
+    if family.gantt is None:
+        raise InputError(f"the family {family.name} has no picture", where="--plot")
+    if path.suffix.lower() not in ENDINGS:
+        told = f"found {path.name}; a file name with one of the endings {', '.join(ENDINGS)} is needed"
+        raise InputError(told, where="--plot")
+    need("plotly.offline" if path.suffix.lower() == ".html" else "matplotlib.figure", "plot")
+
+
+def draw(instance: Instance, solution: Solution, bound: float | None, path: str | os.PathLike[str]) -> None:
+    """Draw a solution that the verifier accepts into a .html, .png or .svg file; the same gives the same bytes."""
+    path = Path(path)
+    family = registry.family(instance.kind)
+    check_picture(family, path)
+    chart = schedule(instance, solution, bound)
+    if path.suffix.lower() == ".html":
+        from wnpopt.plotting.gantt_page import schedule_page
+
+        beside: Mapping[str, Any] = {} if family.plot is None else resolve(family.plot)(instance)  # type: ignore[operator]
+        write_atomic(path, schedule_page(chart, instance.name, instance.source, beside))
+        return
+    from wnpopt.plotting.gantt_image import gantt_figure
+    from wnpopt.plotting.save import save_image
+
+    save_image(gantt_figure(chart), path)
+
+
+def schedule(instance: Instance, solution: Solution, bound: float | None = None) -> Gantt:
+    """The family's chart of a solution that the verifier accepts; its title has the instance's name and the bound.
+
+    A bound that is a time is a mark, too, where it is less than the objective. Raises :class:`InputError` for a family
+    without schedules.
+    """
+    family = registry.family(instance.kind)
+    if family.gantt is None:
+        raise InputError(f"the family {family.name} has no picture", where="gantt")
+    chart: Gantt = resolve(family.gantt)(instance, solution)  # type: ignore[operator]
+    objective = family.verify(instance, solution).objective
+    marks = chart.marks
+    if bound is not None and chart.objective_scale is not None and objective is not None and bound < objective:
+        marks = (*marks, Mark(bound * chart.objective_scale, "bound", style="dotted"))
+    told = _proved(chart, objective, bound, family.unit_of(instance))
+    return replace(chart, title=f"{short(instance.name, 80)}: {chart.title}, {told}", marks=marks)
+
+
+def _proved(chart: Gantt, objective: float | None, bound: float | None, unit: str) -> str:
+    """What is proved of an objective in ``unit``, after it in a title; a time is told in the chart's unit."""
+    if bound is None:
+        return "no bound"
+    scale, unit = (1.0, unit) if chart.objective_scale is None else (chart.objective_scale, chart.unit)
+    told = numbers(None if objective is None else objective * scale, bound * scale)[1]
+    gap = relative_gap(objective, bound)
+    proof = "" if gap is None else f", gap {percent(gap)}" if gap else ", optimal"
+    return f"bound {told} {unit}{proof}"

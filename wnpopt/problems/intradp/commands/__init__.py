@@ -1,1 +1,0 @@
-"""Commands of intradp on the command line."""
