@@ -72,7 +72,7 @@ def test_every_state_of_the_elite_is_a_schedule(modalities: int) -> None:
     problem = drawn(7, modalities=modalities, forbidden=0.2)
     first = pipeline_aware(problem, transmit_first(problem, Budget(None)), Budget(None))  # type: ignore[arg-type]
     search = JointAnnealing(problem, first, 3, 0, lambda _joint: None, never())
-    search.run(4)
+    search.run(4, never())
     assert search.elite
     plan = problem.plan
     for state in search.elite:

@@ -31,7 +31,11 @@ def solve(instance: WnpInstance, context: Context[WnpSolution]) -> Outcome[WnpSo
 
 
 def decomposed(
-    problem: Problem, context: Context[WnpSolution], began: float, weights: Sequence[IntArray] = ()
+    problem: Problem,
+    context: Context[WnpSolution],
+    began: float,
+    weights: Sequence[IntArray] = (),
+    probing: bool = True,
 ) -> Outcome[WnpSolution]:
     """:func:`solve` on the compiled problem; ``weights`` are cuts that are known already.
 
@@ -43,8 +47,9 @@ def decomposed(
 
     state = Decomposition(problem, context, began, weights)
     budget = context.budget
-    first = budget if state.value is None else budget.share(max(_LEAST_S, _MINIMISING * budget.remaining()))
-    finished = _minimised(state, first)
+    if state.value is None or not probing:
+        return _minimised(state, budget) or state.outcome(budget.why_over())
+    finished = _minimised(state, budget.share(max(_LEAST_S, _MINIMISING * budget.remaining())))
     return probe(state) if finished is None else finished
 
 

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
-
 from wnpopt.core.bound import best_bound
 from wnpopt.core.method import Context, Method, Outcome
 from wnpopt.core.proof import Proof
@@ -13,17 +9,6 @@ from wnpopt.core.result import Termination, WarmStart
 from wnpopt.problems.wnp.instance import WnpInstance
 from wnpopt.problems.wnp.methods.refusals import refuse_unplanned
 from wnpopt.problems.wnp.solution import WnpSolution
-
-if TYPE_CHECKING:
-    from wnpopt.backends.stopping import Flag
-    from wnpopt.problems.wnp.kernels.problem import Problem
-    from wnpopt.problems.wnp.search.joint import Joint
-
-MOST_SEARCHES = 8
-"""Searches side by side; each has up to 64 MiB of tables."""
-
-ROUNDS = 100
-"""Rounds of a search that neither a time limit nor a number of iterations ends."""
 
 
 def solve(instance: WnpInstance, context: Context[WnpSolution]) -> Outcome[WnpSolution]:
@@ -33,17 +18,20 @@ def solve(instance: WnpInstance, context: Context[WnpSolution]) -> Outcome[WnpSo
     """
     from wnpopt.problems.wnp.kernels.problem import Problem
     from wnpopt.problems.wnp.methods.outcome import nothing_delivered
+    from wnpopt.problems.wnp.search.given import joint_of
     from wnpopt.problems.wnp.search.joint import pipeline_aware, transmit_first
+    from wnpopt.problems.wnp.search.local_search import local_search
 
     problem = Problem.of(instance)
     sequential = transmit_first(problem, context.budget)
     if sequential is None:
         return nothing_delivered(context.budget)
     first = pipeline_aware(problem, sequential, context.budget)
-    warm = _given(problem, context)
+    warm = None if context.start is None else joint_of(problem, context.start.solution)
     used = warm is not None and warm.schedule.makespan <= first.schedule.makespan
     first = warm if warm is not None and used else first
-    best, finished = searched(problem, first, context)
+    found = local_search(problem, first, context)
+    best, finished = found.best, found.finished
     known = best_bound(context.bounds, "min")
     proved = known is not None and best.schedule.makespan <= known.value
     solution = problem.solution(best.arrivals, best.schedule)
@@ -54,60 +42,6 @@ def solve(instance: WnpInstance, context: Context[WnpSolution]) -> Outcome[WnpSo
         warm_start=WarmStart.NONE if context.start is None else WarmStart.ACCEPTED if used else WarmStart.REJECTED,
         found_by=context.start.found_by if kept and context.start is not None else None,
     )
-
-
-def searched(problem: Problem, first: Joint, context: Context[WnpSolution]) -> tuple[Joint, bool]:
-    """The best plan of all threads' searches, and whether they came to their end."""
-    from wnpopt.backends.stopping import run_stoppable
-    from wnpopt.problems.wnp.search.joint_annealing import JointAnnealing
-
-    budget = context.budget
-    rounds = budget.iterations
-    if rounds is None and budget.time_limit is None:
-        rounds = ROUNDS
-    known = best_bound(context.bounds, "min")
-    enough = 0 if known is None else int(known.value)
-    searches = min(budget.threads, MOST_SEARCHES)
-    lock = threading.Lock()
-    told = [first.schedule.makespan]
-
-    def improved(joint: Joint) -> None:
-        with lock:
-            if joint.schedule.makespan >= told[0]:
-                return
-            told[0] = joint.schedule.makespan
-        solution = problem.solution(joint.arrivals, joint.schedule)
-        objective = context.verified_objective(solution)
-        if objective is not None:
-            context.trace.incumbent(objective, solution)
-
-    def work(stop: Flag) -> list[Joint]:
-        def search(number: int) -> Joint:
-            one = JointAnnealing(problem, first, budget.seed + number, enough, improved, stop)
-            one.run(rounds)
-            return one.best
-
-        with ThreadPoolExecutor(searches, "wnpopt-search") as threads:
-            return list(threads.map(search, range(searches)))
-
-    found = run_stoppable(work, budget)
-    return min(found, key=lambda joint: joint.schedule.makespan), not budget.exhausted()
-
-
-def _given(problem: Problem, context: Context[WnpSolution]) -> Joint | None:
-    """The warm start as arrivals and a schedule."""
-    from wnpopt.problems.wnp.formulations.decisions import Decisions
-    from wnpopt.problems.wnp.kernels.schedule import Schedule
-    from wnpopt.problems.wnp.kernels.uplink import Arrivals
-    from wnpopt.problems.wnp.search.joint import Joint
-
-    if context.start is None:
-        return None
-    decisions = Decisions.of(problem, context.start.solution)
-    if decisions is None:
-        return None
-    schedule = Schedule(int(context.start.objective), decisions.core, decisions.start)
-    return Joint(Arrivals(0, decisions.arrival, decisions.count), schedule)
 
 
 METHOD = Method(

@@ -65,8 +65,9 @@ class JointAnnealing:
         if problem.uplink.count and self.pool.usable:
             self.pool.separate(state.tail, first.schedule.makespan, stop)
 
-    def run(self, rounds: int | None) -> None:
-        """Anneal, ``rounds`` times or until it is stopped or the best is known to be optimal."""
+    def run(self, rounds: int | None, stop: Flag) -> None:
+        """Anneal, ``rounds`` times or until ``stop`` is raised or the best is known to be optimal."""
+        self.stop = stop
         done = 0
         while not self.stop[0] and self.best.schedule.makespan > self.enough and (rounds is None or done < rounds):
             self._round()

@@ -48,6 +48,9 @@ def probe(state: Decomposition) -> Outcome[WnpSolution]:
             if answer.refuted:
                 turn -= 1  # the same question again, under one cut more
                 continue
+            if step == 1 and horizon == nearest:
+                # Neither an allocation nor a proof that there is none: the bound must not move past this vector.
+                return state.outcome(Termination.TIME_LIMIT)
         if horizon > nearest:
             continue  # just below the incumbent: nothing is learned of the bound
         if step <= max(4, (before - state.lower) // 200):
