@@ -14,6 +14,7 @@ from wnpopt.core.document import Document, Instance
 from wnpopt.core.errors import InputError
 from wnpopt.core.extras import installed
 from wnpopt.core.jsonio import read_json, write_json
+from wnpopt.core.lazy import resolve
 from wnpopt.testing.kit import Subject, check, expect
 
 Data = dict[str, Any]
@@ -196,12 +197,11 @@ def json_schema(subject: Subject) -> str | None:
     """The JSON Schema takes what is valid, and refuses unknown and missing fields and other versions."""
     if not installed("jsonschema"):
         return "jsonschema is not installed"
-    from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
-
+    validator: Any = resolve("jsonschema:Draft202012Validator")
     for document in (*_documents(subject), *subject.instances):
         schema = type(document).model_json_schema(by_alias=True)
-        Draft202012Validator.check_schema(schema)
-        takes = Draft202012Validator(schema).is_valid
+        validator.check_schema(schema)
+        takes = validator(schema).is_valid
         data = document.to_data()
         expect(takes(data), f"the JSON Schema of {type(document).__name__} refuses a valid document")
         expect(not takes({**data, "surprise": 1}), "the JSON Schema refuses an unknown field")

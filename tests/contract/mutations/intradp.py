@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from wnpopt.core.perturbation import pick, replaced
+from tests.contract.mutations import replaced
+from wnpopt.core.perturbation import pick
 from wnpopt.problems.intradp import IntradpInstance, IntradpSolution
 from wnpopt.testing import Mutation
 

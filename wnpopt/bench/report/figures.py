@@ -6,8 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import cast
 
-from wnpopt.bench.analysis.runs import Known
-from wnpopt.bench.analysis.runs import StoredRun as Attempt
+from wnpopt.bench.analysis.runs import Known, StoredRun
 from wnpopt.bench.store.consistency import worth
 from wnpopt.bench.store.record import Record, trace_of
 from wnpopt.bench.store.store import Store
@@ -46,7 +45,7 @@ class Figure:
     curves: tuple[Curve, ...]
 
 
-def figure_of(store: Store, known: Known, attempts: Sequence[Attempt], labels: Sequence[str]) -> Figure:
+def figure_of(store: Store, known: Known, attempts: Sequence[StoredRun], labels: Sequence[str]) -> Figure:
     """The figure of an instance with these runs. The solution is verified again before it is drawn."""
     place = {label: index for index, label in enumerate(labels)}
     curves = tuple(
@@ -59,7 +58,7 @@ def figure_of(store: Store, known: Known, attempts: Sequence[Attempt], labels: S
     return Figure(unit, chart, made_by, problem, alarming, curves)
 
 
-def _drawn(store: Store, known: Known, attempts: Sequence[Attempt]) -> tuple[str, PageChart | None, str, str, bool]:
+def _drawn(store: Store, known: Known, attempts: Sequence[StoredRun]) -> tuple[str, PageChart | None, str, str, bool]:
     best = _best(known, attempts)
     if best is None:
         return "", None, "", "no run's solution is stored", False
@@ -88,7 +87,7 @@ def _drawn(store: Store, known: Known, attempts: Sequence[Attempt]) -> tuple[str
     return unit, page_chart(draw(instance, solution)), f"{best.label}, seed {record.key.seed}", problem, False
 
 
-def _best(known: Known, attempts: Sequence[Attempt]) -> Attempt | None:
+def _best(known: Known, attempts: Sequence[StoredRun]) -> StoredRun | None:
     """The run that found the best value, if its solution is kept; else the first of the best whose solution is."""
     sign = 1.0 if known.sense == "min" else -1.0
     scored = [

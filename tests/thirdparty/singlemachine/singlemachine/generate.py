@@ -9,7 +9,7 @@ import numpy as np
 
 from singlemachine.documents import SingleMachineInstance
 from wnpopt.core.options import option, options_of, read
-from wnpopt.core.perturbation import Range, change, pick, replaced
+from wnpopt.core.perturbation import NumberMove, change
 
 
 @dataclass(frozen=True)
@@ -52,12 +52,4 @@ def perturb(
     instance: SingleMachineInstance, rng: np.random.Generator, origin: SingleMachineInstance
 ) -> SingleMachineInstance:
     """``instance`` with one release or processing time changed, near those of ``origin``."""
-
-    def changed(field: str, least: int) -> SingleMachineInstance:
-        k = pick(len(instance.jobs), rng)
-        allowed = Range.around(float(getattr(job, field)) for job in origin.jobs)
-        value = allowed.integer(getattr(instance.jobs[k], field), rng, least)
-        job = instance.jobs[k].model_copy(update={field: value})
-        return instance.model_copy(update={"jobs": replaced(instance.jobs, k, job)})
-
-    return change(instance, rng, (lambda: changed("release", 0), lambda: changed("processing", 1)))
+    return change(instance, rng, origin, {NumberMove("jobs.*.release"): 1, NumberMove("jobs.*.processing"): 1})

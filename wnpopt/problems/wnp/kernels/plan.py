@@ -61,12 +61,12 @@ class Plan:
             instance.modality_index,
         )
 
-    @property
+    @cached_property
     def forward(self) -> Arrays:
         """What a pass along the edges reads: ticks, sources, widths, hops, and the edges into each subgraph."""
         return self.ticks, self.source, self.width, self.hop, self.into_at, self.into
 
-    @property
+    @cached_property
     def backward(self) -> Arrays:
         """What a pass against the edges reads: ticks, targets, widths, hops, and the edges out of each subgraph."""
         return self.ticks, self.target, self.width, self.hop, self.outof_at, self.outof
