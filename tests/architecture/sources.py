@@ -122,7 +122,7 @@ def reached(module: Module) -> set[str]:
     return seen
 
 
-_SCRIPTS = {path.stem for path in (REPOSITORY / "scripts").glob("*.py")}
+_SCRIPTS = {path.stem for path in (REPOSITORY / "scripts").iterdir()}
 
 
 def is_foreign(library: str) -> bool:
