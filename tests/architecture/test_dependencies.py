@@ -18,7 +18,7 @@ NOT_IMPORTED = {"clarabel": "CVXPY calls it by name"}
 """Runtime dependencies that no file of wnpopt imports, and why they are there all the same."""
 
 BROUGHT_ALONG = {
-    "jsonschema": "the conformance kit alone, which those run who have the extra test",
+    "jsonschema": "the conformance kit alone, which leaves a check out where it is missing",
     "llvmlite": "numba requires one certain version of it",
 }
 """What is imported and not declared, and why it is there all the same."""
