@@ -10,7 +10,7 @@ from tests.architecture.sources import MODULES
 EVERY_FAMILYS = {"Problem", "Shape"}
 """What every family has, under one name: its compiled form and the options of its generator."""
 
-DOCUMENTS = {"Chip", "Core", "Cost", "Edge", "Link", "Operator", "Uplink", "Window"}
+DOCUMENTS = {"Chip", "Core", "Cost", "Edge", "Link", "Operator", "Window"}
 """Parts of a family's documents, whose names are those of the JSON Schema, beside what the domain calls so."""
 
 MOST_LINES = 560
