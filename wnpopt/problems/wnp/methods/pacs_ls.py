@@ -53,6 +53,7 @@ METHOD = Method(
     run=solve,
     modules=("numba",),
     timed=True,
+    iterative=True,
     warm_startable=True,
     refuse=refuse_unplanned,
 )
