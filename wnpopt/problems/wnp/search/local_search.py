@@ -32,7 +32,7 @@ _CUT_SCALE = 4095
 
 
 @dataclass(frozen=True)
-class Found:
+class SearchResult:
     """The best plan, the radio's cuts (K',) that were met, in integers, and whether the search came to its end."""
 
     best: Joint
@@ -40,7 +40,9 @@ class Found:
     finished: bool
 
 
-def local_search(problem: Problem, first: Joint, context: Context[WnpSolution], *, patient: bool = True) -> Found:
+def local_search(
+    problem: Problem, first: Joint, context: Context[WnpSolution], *, patient: bool = True
+) -> SearchResult:
     """Improve ``first``; every better plan is verified and told as it is found.
 
     Ends with the budget's time or iterations, at a known bound, or, unless it is ``patient``, once a twelfth of the
@@ -70,7 +72,7 @@ def local_search(problem: Problem, first: Joint, context: Context[WnpSolution], 
             if tell.best >= before:
                 break
     best = min((one.best for one in searches), key=lambda joint: joint.schedule.makespan)
-    return Found(best, _weights(problem, searches), finished)
+    return SearchResult(best, _weights(problem, searches), finished)
 
 
 class _Teller:
