@@ -14,7 +14,7 @@ from wnpopt.problems.wnp.search.decomposition import Decomposition
 from wnpopt.problems.wnp.solution import WnpSolution
 
 _FIRST_STEP = 0.1  # of the gap
-_SHARE = 0.15  # of the time that is left, for the first probes
+_SHARE = 0.25  # of the time that is left, for the first probes
 _LEAST_S, _MOST_S = 2.0, 15.0
 _INCUMBENT_EVERY = 4  # probes, one is made just below the incumbent
 
