@@ -14,7 +14,7 @@ from wnpopt.core.bound import Bound
 from wnpopt.core.budget import usable_cores
 from wnpopt.core.certificate import Certificate
 from wnpopt.core.document import Document, Instance, Solution
-from wnpopt.core.errors import InputError, WnpoptError
+from wnpopt.core.errors import InputError, UnsupportedError, WnpoptError
 from wnpopt.core.explain import found
 from wnpopt.core.interrupt import graceful_interrupt
 from wnpopt.core.jsonio import read_json, write_json
@@ -142,6 +142,7 @@ def solve(
     seed: int = 0,
     warm_start: str | Solution = "auto",
     deterministic: bool = False,
+    iterations: int | None = None,
     on_progress: Callable[[TracePoint], None] | None = None,
     on_solution: Callable[[Candidate], None] | None = None,
     on_bound: Callable[[Bound], None] | None = None,
@@ -151,9 +152,10 @@ def solve(
 
     ``method`` is one of :func:`methods`; ``time_limit`` in seconds (None: none); ``threads`` None is all cores.
     ``warm_start`` is "auto" (the family's heuristic), "none", a method's name, or a solution. ``deterministic`` makes
-    searches with several threads repeatable (slower; a time limit that strikes is never repeatable). ``on_progress``
-    gets every improvement as it comes; ``on_solution`` and ``on_bound`` get incumbents (as yet unverified) and bounds.
-    What one of the three raises ends the run and reaches the caller.
+    searches with several threads repeatable (slower; a time limit that strikes is never repeatable). ``iterations``
+    ends methods that count theirs, and makes them repeatable where the time limit does not strike first.
+    ``on_progress`` gets every improvement as it comes; ``on_solution`` and ``on_bound`` get incumbents (as yet
+    unverified) and bounds. What one of the three raises ends the run and reaches the caller.
 
     Methods that call native solvers run in a child process, so that a solver that aborts, hangs or prints costs nothing
     that was known before: the best verified solution comes back with ``termination`` "error" and a message.
@@ -178,8 +180,11 @@ def solve(
         arguments.threads_or_none("threads", threads) or usable_cores(),
         arguments.seed("seed", seed),
         arguments.flag("deterministic", deterministic),
+        arguments.integer_or_none("iterations", iterations, 1),
     )
     check_method(chosen, instance)
+    if iterations is not None and not chosen.iterative:
+        raise UnsupportedError(f"the method {chosen.name} does not count iterations", where="iterations")
     hooks = Hooks(on_progress, on_solution, on_bound)
     with graceful_interrupt() as stop:
         return run(family, chosen, request, stop, hooks, isolate=arguments.flag("isolate", isolate))

@@ -21,7 +21,7 @@ OWN = (
 """Of a family: what the instance and the solution are, in rows and in columns."""
 MAKERS = ("methods", "formulations", "kernels")
 SHARING = {"wnpopt.problems.intradp.formulations.horizon"}
-"""Makers of solutions that use a verifier's code, still; to be empty."""
+"""What calls a verifier to price the plans that it begins with; no rule of how to find plans is taken from there."""
 
 
 def test_every_family_has_one() -> None:

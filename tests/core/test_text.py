@@ -132,7 +132,11 @@ def test_the_page_follows_the_same_rules() -> None:
         pytest.skip("node is not installed")
     values = [[98.0, 97.99999], [2.000015, 2.0000116679610818], [20000004.0, 20000003.96], [0.1, 0.3], [123456.7, 1e-7]]
     shares = [0.0, 6e-7, 0.0501, 1e-12, 0.00005]
-    script = files("wnpopt.bench.report").joinpath("assets/tables.js").read_text(encoding="utf-8")
+    homes = (("wnpopt.plotting", "page.js"), ("wnpopt.bench.report", "tables.js"))
+    browser = "globalThis.IntersectionObserver = class {}; globalThis.matchMedia = () => ({ addEventListener() {} });"
+    script = browser + "".join(
+        files(package).joinpath("assets", name).read_text(encoding="utf-8") for package, name in homes
+    )
     tail = f"console.log(JSON.stringify([{json.dumps(values)}.map(numerals), {json.dumps(shares)}.map(percentage)]))"
     found = json.loads(subprocess.run([node, "-e", script + tail], capture_output=True, text=True, check=True).stdout)
     texts = [[float(text) for text in numbers(*pair)] for pair in values]

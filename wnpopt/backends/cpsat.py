@@ -30,12 +30,14 @@ def solve_cpsat(
     trace: Trace | None = None,
     *,
     decode: Callable[[tuple[float, ...]], tuple[float, S] | None] | None = None,
+    probing_level: int | None = None,
 ) -> Report:
     """Solve ``model``; ``values`` are by variable index. A hint in the model is the warm start.
 
     ``trace`` gets improvements as they come. ``decode`` makes (objective, solution) of values in the order of
     ``Report.values``, or None if it cannot; the solutions go to ``trace``, so that they outlive whatever happens to
-    the solver. It is called in the middle of the search, from one of its threads: it shall be fast.
+    the solver. It is called in the middle of the search, from one of its threads: it shall be fast. ``probing_level``
+    is CP-SAT's parameter; None leaves it alone.
 
     With several threads the search depends on timing, even for one seed; ``budget.deterministic`` interleaves it
     instead (slower, the same every time while the time limit does not strike). Raises :class:`SolverError` if the
@@ -59,6 +61,8 @@ def solve_cpsat(
     parameters.log_search_progress = True
     parameters.log_to_stdout = False
     parameters.interleave_search = budget.deterministic and budget.threads > 1
+    if probing_level is not None:
+        parameters.cp_model_probing_level = probing_level
     log: list[str] = []
     solver.log_callback = log.append
     hinted = bool(model.proto.solution_hint.vars)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from wnpopt.cli.arguments import InstanceFile, Json, Seed, Threads, TimeLimit
+from wnpopt.cli.arguments import InstanceFile, Json, Seed, Threads, TimeLimit, integer
 from wnpopt.cli.terminal import ProgressLine, complain, console, print_json, say, styled
 from wnpopt.core.errors import InputError, WnpoptError
 from wnpopt.core.interrupt import graceful_interrupt
@@ -39,6 +39,12 @@ def solve(
     deterministic: Annotated[
         bool, typer.Option("--deterministic", help="Repeatable search with several threads (slower).")
     ] = False,
+    iterations: Annotated[
+        int | None,
+        typer.Option(
+            help="End after so many, for methods that count.", parser=integer, metavar="N", show_default=False
+        ),
+    ] = None,
     json: Json = False,
 ) -> int:
     """Solve an instance, verify the answer, show its value, bound and gap."""
@@ -62,6 +68,7 @@ def solve(
                 seed=seed,
                 warm_start=warm_start,
                 deterministic=deterministic,
+                iterations=iterations,
                 on_progress=line.update,
             )
         # The answer first: no file that cannot be written takes it along.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from wnpopt.core.status import Termination
 
@@ -15,7 +15,8 @@ class Budget:
     """Made for one run; its clock starts when it is made.
 
     ``time_limit`` is in seconds; None is no limit. ``deterministic`` asks the solvers for a search that does not
-    depend on timing (a time limit that strikes still does). ``stop`` is set by Ctrl-C.
+    depend on timing (a time limit that strikes still does). ``iterations`` ends searches that count theirs. ``stop`` is
+    set by Ctrl-C.
     """
 
     time_limit: float | None = 60.0
@@ -24,6 +25,7 @@ class Budget:
     deterministic: bool = False
     stop: threading.Event = field(default_factory=threading.Event, compare=False)
     started: float = field(default_factory=time.perf_counter, compare=False)
+    iterations: int | None = None
 
     def elapsed(self) -> float:
         """Seconds since the run began."""
@@ -55,7 +57,7 @@ class Budget:
     def share(self, seconds: float) -> Budget:
         """A budget of at most ``seconds`` of what is left, on the same clock and the same flag."""
         limit = min(self.elapsed() + seconds, self.time_limit if self.time_limit is not None else float("inf"))
-        return Budget(limit, self.threads, self.seed, self.deterministic, self.stop, self.started)
+        return replace(self, time_limit=limit)
 
 
 def usable_cores() -> int:

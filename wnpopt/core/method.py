@@ -78,6 +78,7 @@ class Method(Generic[I, S]):
     claims nothing.) ``modules`` are the solver libraries it needs, by import name; ``install`` is what pip is to be
     given for them, where it is not those names. ``refuse`` returns the name of a field of the instance that is not
     supported and why, or None. ``timed`` methods obey a time limit; the others are deterministic and fast.
+    ``iterative`` ones count iterations, and end after those of the budget.
     """
 
     family: str
@@ -91,6 +92,7 @@ class Method(Generic[I, S]):
     refuse: Callable[[I], tuple[str, str] | None] = lambda _instance: None
     install: str = ""
     when: str = ""
+    iterative: bool = False
 
     def __post_init__(self) -> None:
         if isinstance(self.proves, str):  # as packages for wnpopt 0.1 have it

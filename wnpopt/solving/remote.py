@@ -110,7 +110,7 @@ def run_remote(
             raise UnknownMethodError
         raise refusal(known.refused["kind"], known.refused["what"], known.refused["where"])
     started = ended if known.started is None else known.started
-    budget = Budget(request.time_limit, request.threads, request.seed, request.deterministic, stop, started)
+    budget = request.budget(stop, started)
     trace = Trace(family.sense, budget)
     trace.take_over(points)
     return _attempt(family, method, known, trouble, ended - started), budget, trace

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from wnpopt.core.bound import Bound
+from wnpopt.core.budget import Budget
 from wnpopt.core.document import Instance, Solution
 from wnpopt.core.registry import AnyMethod
 from wnpopt.core.trace import Candidate, TracePoint
@@ -23,8 +26,15 @@ class Request:
     threads: int
     seed: int
     deterministic: bool
+    iterations: int | None = None
     only_proof: bool = False
     """Do not run the method: only ask the family for a proof that there is no solution."""
+
+    def budget(self, stop: threading.Event, started: float | None = None) -> Budget:
+        """The run's budget, on a clock that started at ``started`` (None: now); ``stop`` ends it."""
+        began = time.perf_counter() if started is None else started
+        limit, seed = self.time_limit, self.seed
+        return Budget(limit, self.threads, seed, self.deterministic, stop, began, self.iterations)
 
 
 @dataclass(frozen=True)

@@ -57,7 +57,7 @@ def _run_here(
     from wnpopt.backends.warmup import warm
 
     warm(family, method, lambda _text: tell_compiling())
-    budget = Budget(request.time_limit, request.threads, request.seed, request.deterministic, stop)
+    budget = request.budget(stop)
     trace = Trace(family.sense, budget, hooks.point, on_solution=hooks.solution, on_bound=hooks.bound)
     return attempt(family, method, request.instance, request.warm_start, budget, trace, proof=proof), budget, trace
 

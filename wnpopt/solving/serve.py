@@ -14,7 +14,6 @@ from wnpopt.backends.warmup import warm
 from wnpopt.core import registry
 from wnpopt.core.attempt import attempt, prove
 from wnpopt.core.bound import Bound
-from wnpopt.core.budget import Budget
 from wnpopt.core.errors import InputError, MissingDependencyError, UnsupportedError, describe
 from wnpopt.core.trace import Candidate, Trace, TracePoint
 from wnpopt.solving.messages import STOP, WARM, bounds_data, encode, outcome_data, unpack
@@ -76,7 +75,7 @@ def _solve(request: Request, frames: Frames, say: Callable[..., None]) -> bytes:
     stop = threading.Event()
     started = time.perf_counter()
     say("started", at=started)
-    budget = Budget(request.time_limit, request.threads, request.seed, request.deterministic, stop, started)
+    budget = request.budget(stop, started)
 
     def tell_solution(candidate: Candidate) -> None:
         say("solution", objective=candidate.objective, solution=candidate.solution.to_data())

@@ -14,7 +14,7 @@ from functools import partial
 from wnpopt.bench.analysis.means import mean
 from wnpopt.bench.analysis.runs import Runs
 from wnpopt.bench.analysis.table import Cell, Column, Table
-from wnpopt.bench.store.manifest import Entry, SuiteEntry, read_manifest
+from wnpopt.bench.store.manifest import SuiteEntry, SuiteInstance, read_manifest
 from wnpopt.bench.store.store import Store, StoreWarning
 from wnpopt.bench.suites.materialise import suites
 from wnpopt.core.errors import InputError
@@ -108,7 +108,7 @@ def _suite_charts(suite: Suite, described: SuiteEntry, store: Store, runs: Runs)
                 yield SweepChart(name, title, x_label, measure.y_label, lines, described.family)
 
 
-def _measured(suite: Suite, entry: Entry, store: Store, runs: Runs) -> tuple[Values, ...]:
+def _measured(suite: Suite, entry: SuiteInstance, store: Store, runs: Runs) -> tuple[Values, ...]:
     """The values of each measure on one instance, nothing where it was not run."""
     known, own = runs.known.get(entry.instance), runs.by_instance.get(entry.instance)
     if known is None or own is None:

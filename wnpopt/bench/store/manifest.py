@@ -20,7 +20,7 @@ from wnpopt.core.jsonio import format_json, read_json, write_atomic
 FILE = "suite.json"
 
 
-class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class SuiteInstance(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An instance of a suite: ``file`` is relative to the store, ``instance`` its content hash.
 
     ``variant`` tells the curves of one sweep apart, a network's name for instance.
@@ -46,7 +46,7 @@ class SuiteEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     family: str
     parameter: str
     unit: str
-    instances: tuple[Entry, ...]
+    instances: tuple[SuiteInstance, ...]
 
     def extended(self, known: SuiteEntry | None) -> SuiteEntry:
         """This entry with those instances of ``known`` that stand for something else than one of these."""

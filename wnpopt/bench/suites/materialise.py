@@ -5,7 +5,14 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from wnpopt.bench.store.manifest import Entry, Manifest, SuiteEntry, read_manifest, write_if_other, write_manifest
+from wnpopt.bench.store.manifest import (
+    Manifest,
+    SuiteEntry,
+    SuiteInstance,
+    read_manifest,
+    write_if_other,
+    write_manifest,
+)
 from wnpopt.core import registry
 from wnpopt.core.errors import InputError
 from wnpopt.core.jsonio import format_json
@@ -45,7 +52,7 @@ def materialise(suite: Suite, preset: str, out: str | os.PathLike[str]) -> tuple
         write_if_other(path, (format_json(instance.to_data()) + "\n").encode())
         files.append(path)
         relative = path.relative_to(store).as_posix()
-        entries.append(Entry(relative, instance.instance_hash, float(point.x), point.seed, point.variant))
+        entries.append(SuiteInstance(relative, instance.instance_hash, float(point.x), point.seed, point.variant))
     described = SuiteEntry(suite.name, suite.title, suite.family, suite.parameter, suite.unit, tuple(entries))
     # Last: what the manifest names is there.
     write_manifest(store, manifest.with_suite(described))

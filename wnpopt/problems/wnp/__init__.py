@@ -25,6 +25,7 @@ FAMILY = Family(
     methods={
         "rtfs": "wnpopt.problems.wnp.methods.rtfs:METHOD",
         "pacs": "wnpopt.problems.wnp.methods.pacs:METHOD",
+        "pacs-ls": "wnpopt.problems.wnp.methods.pacs_ls:METHOD",
         "milp": "wnpopt.problems.wnp.methods.milp:METHOD",
         "cpsat": "wnpopt.problems.wnp.methods.cpsat:METHOD",
         "lbbd": "wnpopt.problems.wnp.methods.lbbd:METHOD",

@@ -21,7 +21,7 @@ from wnpopt.domain.network.fusion import Branch, Composition, Fusion, fuse
 from wnpopt.domain.network.zoo import build_network
 from wnpopt.domain.radio.numerology import Numerology
 from wnpopt.domain.radio.scenario import Link, Scenario
-from wnpopt.problems.wnp.imports.assemble import Uplink
+from wnpopt.problems.wnp.imports.assemble import RadioInput
 from wnpopt.problems.wnp.imports.network import from_graph
 from wnpopt.problems.wnp.instance import WnpInstance
 
@@ -136,7 +136,7 @@ def generate_preset(key: str, seed: int, subgraphs: int | None = None) -> WnpIns
     )
 
 
-def _uplink(preset: Preset, rng: np.random.Generator) -> Uplink:
+def _uplink(preset: Preset, rng: np.random.Generator) -> RadioInput:
     """Places, payloads and channel; drawn again while the payloads take too much of the radio's time."""
     scenario = preset.scenario
     length = np.minimum(scenario.block_slots, scenario.slots - np.arange(scenario.blocks) * scenario.block_slots)
@@ -146,7 +146,7 @@ def _uplink(preset: Preset, rng: np.random.Generator) -> Uplink:
             for s in preset.sensors
         }
         payloads = {s.modality: int(1000 * rng.uniform(*s.kilobits)) for s in preset.sensors}
-        uplink = Uplink.drawn(payloads, scenario, links, int(rng.integers(2**31)))
+        uplink = RadioInput.drawn(payloads, scenario, links, int(rng.integers(2**31)))
         capacity = (uplink.bits_per_slot * length).sum(axis=(1, 2))
         if (capacity > 0).all() and (np.array(list(payloads.values())) / capacity).sum() <= _SHARE:
             return uplink

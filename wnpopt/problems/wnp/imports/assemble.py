@@ -43,7 +43,7 @@ class Mesh:
 
 
 @dataclass(frozen=True, eq=False)
-class Uplink:
+class RadioInput:
     """What is sent, and the channel that carries it.
 
     ``payloads`` are (modality, bits); ``bits_per_slot`` has the shape (modalities, resource blocks, coherence blocks).
@@ -56,7 +56,7 @@ class Uplink:
     bits_per_slot: npt.NDArray[np.int64]
 
     @classmethod
-    def drawn(cls, payloads: Mapping[str, int], scenario: Scenario, links: Mapping[str, Link], seed: int) -> Uplink:
+    def drawn(cls, payloads: Mapping[str, int], scenario: Scenario, links: Mapping[str, Link], seed: int) -> RadioInput:
         """A channel drawn from ``seed`` for the modalities' links, in the order of ``payloads``."""
         channel = draw_channel(scenario, [links[name] for name in payloads], seed)
         return cls._on(payloads, scenario, channel.bits_per_slot)
@@ -64,12 +64,12 @@ class Uplink:
     @classmethod
     def given(
         cls, payloads: Mapping[str, int], scenario: Scenario, bits: Mapping[str, npt.NDArray[np.int64]]
-    ) -> Uplink:
+    ) -> RadioInput:
         """A channel of one's own: (resource blocks, coherence blocks) by modality, on the grid of ``scenario``."""
         return cls._on(payloads, scenario, np.stack([bits[name] for name in payloads]))
 
     @classmethod
-    def _on(cls, payloads: Mapping[str, int], scenario: Scenario, bits: npt.NDArray[np.int64]) -> Uplink:
+    def _on(cls, payloads: Mapping[str, int], scenario: Scenario, bits: npt.NDArray[np.int64]) -> RadioInput:
         slot_s = scenario.numerology.slot_s
         return cls(tuple(payloads.items()), slot_s, scenario.slots, scenario.block_slots, bits)
 
@@ -80,7 +80,7 @@ def assemble(
     parts: Coarsening,
     mesh: Mesh,
     times: Sequence[Times],
-    uplink: Uplink | None,
+    uplink: RadioInput | None,
     *,
     tick_s: float,
     source: str | None,
@@ -122,7 +122,7 @@ def assemble(
     )
 
 
-def _radio(uplink: Uplink | None, tick_s: float) -> dict[str, object]:
+def _radio(uplink: RadioInput | None, tick_s: float) -> dict[str, object]:
     if uplink is None:
         return {"slot_ticks": 1, "slots": 1, "block_slots": 1, "bits_per_slot": []}
     return {

@@ -15,7 +15,7 @@ from wnpopt.domain.files.radio import load_radio
 from wnpopt.domain.files.reading import in_file
 from wnpopt.domain.files.stg import read_stg
 from wnpopt.domain.radio.own import load_bits
-from wnpopt.problems.wnp.imports.assemble import Mesh, Uplink
+from wnpopt.problems.wnp.imports.assemble import Mesh, RadioInput
 from wnpopt.problems.wnp.imports.network import from_graph, from_measured, measured_times
 from wnpopt.problems.wnp.imports.taskgraph import chip_only
 from wnpopt.problems.wnp.instance import WnpInstance
@@ -122,7 +122,7 @@ def _network(file: Path, request: _Request) -> Network:
     return load_network(file, modality=request.modality, payload_bits=request.payload_bits, dims=dims)
 
 
-def _uplink(network: Network, request: _Request) -> Uplink | None:
+def _uplink(network: Network, request: _Request) -> RadioInput | None:
     if request.radio is None:
         if request.channel is not None:
             raise InputError("needs --radio, whose file says the slots and the rates", where="--channel")
@@ -138,7 +138,7 @@ def _uplink(network: Network, request: _Request) -> Uplink | None:
     scenario = file.scenario
     try:
         if request.channel is None:
-            return Uplink.drawn(network.payloads, scenario, links, request.seed)
+            return RadioInput.drawn(network.payloads, scenario, links, request.seed)
     except InputError as error:
         # The file has its links by name, not by number.
         where = error.where
@@ -153,7 +153,7 @@ def _uplink(network: Network, request: _Request) -> Uplink | None:
             f"as in {request.radio.name}",
             file=str(request.channel),
         )
-    return Uplink.given(network.payloads, scenario, dict(zip(links, bits, strict=True)))
+    return RadioInput.given(network.payloads, scenario, dict(zip(links, bits, strict=True)))
 
 
 def _told(network: Network, what: str, request: _Request) -> str:

@@ -11,7 +11,7 @@ from wnpopt.domain.network.coarsen import coarsen
 from wnpopt.domain.network.fusion import Composition, fuse
 from wnpopt.domain.network.graph import Graph
 from wnpopt.domain.radio.scenario import Link, Scenario
-from wnpopt.problems.wnp.imports.assemble import Mesh, Uplink, assemble
+from wnpopt.problems.wnp.imports.assemble import Mesh, RadioInput, assemble
 from wnpopt.problems.wnp.instance import WnpInstance
 
 
@@ -40,7 +40,7 @@ def build_instance(
             where="links",
         )
     payloads = {branch.modality: branch.payload_bits for branch in composition.branches}
-    uplink = Uplink.drawn(payloads, scenario, dict(zip(payloads, links, strict=True)), seed)
+    uplink = RadioInput.drawn(payloads, scenario, dict(zip(payloads, links, strict=True)), seed)
     return from_graph(name, fuse(composition), chip, uplink, subgraphs=subgraphs, tick_s=tick_s, source=source)
 
 
@@ -48,7 +48,7 @@ def from_graph(
     name: str,
     graph: Graph,
     chip: Chip,
-    uplink: Uplink | None,
+    uplink: RadioInput | None,
     *,
     subgraphs: int,
     tick_s: float = 1e-6,
@@ -68,7 +68,7 @@ def from_measured(
     graph: Graph,
     mesh: Mesh,
     times: Sequence[Times],
-    uplink: Uplink | None,
+    uplink: RadioInput | None,
     *,
     subgraphs: int,
     tick_s: float = 1e-6,

@@ -148,13 +148,19 @@ def min_max(
 
 
 def least_makespan(
-    uplink: Uplink, tail: IntArray, budget: Budget, *, limit: int = 2**62, give_up: int = 400
+    uplink: Uplink,
+    tail: IntArray,
+    budget: Budget,
+    *,
+    limit: int = 2**62,
+    give_up: int = 400,
+    stop: Flag | None = None,
 ) -> tuple[Arrivals | None, Cut | None]:
     """An allocation with a near-least C = max_k (tail_k + arrival_k), and the cut that bounds every one's from below.
 
     ``tail`` is in ticks, shape (K',). No allocation is found (None) if the radio cannot deliver, if rounding fails at
-    the last slot, if C would reach ``limit``, or if ``budget`` is exhausted before. The cut is None when the
-    modalities' alone arrivals are the bound.
+    the last slot, if C would reach ``limit``, or if ``budget`` is exhausted before (or the flag ``stop`` of a caller
+    that watches the time itself is raised). The cut is None when the modalities' alone arrivals are the bound.
     """
     alone = uplink.alone()
     if alone is None:
@@ -162,10 +168,9 @@ def least_makespan(
     if uplink.count == 0:
         return Arrivals.none(uplink), None
     tail = np.ascontiguousarray(tail, dtype=np.int64)
-    value, bound, weight, count = stoppable(
-        uplink,
-        budget,
-        lambda stop: min_max(
+
+    def work(flag: Flag) -> tuple[int, int, FloatArray, IntArray]:
+        return min_max(
             uplink.rates,
             uplink.payload,
             uplink.share,
@@ -178,9 +183,10 @@ def least_makespan(
             uplink.all_weights(),
             limit,
             give_up,
-            stop,
-        ),
-    )
+            flag,
+        )
+
+    value, bound, weight, count = stoppable(uplink, budget, work) if stop is None else work(stop)
     cut = Cut(int(bound), integral(uplink, weight)) if weight.any() else None
     if value < 0:
         return None, cut

@@ -251,7 +251,7 @@ class Scheduler:
         makespan, start = retime(*self.plan.forward, order, release, schedule.core)
         return Schedule(int(makespan), schedule.core, start)
 
-    def latest_starts(self, schedule: Schedule) -> IntArray:
+    def latest_starts(self, schedule: Schedule, sequence: IntArray | None = None) -> IntArray:
         """Latest starts (I,) that keep the makespan with the same cores and orders."""
-        order = self.sequence(schedule)
+        order = self.sequence(schedule) if sequence is None else sequence
         return np.asarray(latest_starts(*self.plan.backward, order, schedule.core, schedule.makespan))

@@ -1,41 +1,87 @@
-"""auto: heuristics, bounds, and an exact method where they leave a gap."""
+"""auto: heuristics, bounds, a quick exact attempt, then local search and destructive probes where a gap is left."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from wnpopt.core.bound import best_bound
-from wnpopt.core.method import Context, Method, Outcome
+from wnpopt.core.method import Context, Method, Outcome, Start
 from wnpopt.core.proof import Proof
 from wnpopt.core.result import Termination
-from wnpopt.problems.wnp.instance import WnpInstance
+from wnpopt.problems.wnp.instance import IntArray, WnpInstance
 from wnpopt.problems.wnp.methods.continuation import continued_by_cpsat, tried
+from wnpopt.problems.wnp.methods.outcome import on_problem
 from wnpopt.problems.wnp.methods.refusals import refuse_unplanned
 from wnpopt.problems.wnp.solution import WnpSolution
 
+if TYPE_CHECKING:
+    from wnpopt.problems.wnp.kernels.problem import Problem
+
+_EASY_S = 2.0
+"""Seconds for ``lbbd`` before the search: most instances of up to 40 subgraphs are proved by then."""
+
 
 def solve(instance: WnpInstance, context: Context[WnpSolution]) -> Outcome[WnpSolution]:
-    """The warm start if a bound meets it already; else ``lbbd`` from there.
+    """The warm start if a bound meets it already; else ``lbbd``, ``pacs-ls``, and ``lbbd`` with the cuts of that.
 
     Where the decomposition cannot decide whether the radio serves its last arrivals, ``cpsat`` goes on from its answer
     with the time that is left. The best solution and all bounds are returned.
     """
-    from wnpopt.problems.wnp.methods import lbbd
-
     known = best_bound(context.bounds, "min")
     if context.start is not None and known is not None and known.value >= context.start.objective:
         return Outcome(context.start.solution, Termination.PROVED, found_by=context.start.found_by)
-    first = tried(lbbd.solve, instance, context)
+    first = tried(_decomposed, instance, context)
     if first.termination is Termination.PROVED or context.budget.exhausted():
         return replace(first, found_by=first.found_by or "lbbd")
-    context = replace(context, bounds=(*context.bounds, *first.bounds))
-    return continued_by_cpsat(first, "lbbd", instance, context)
+    return continued_by_cpsat(first, "lbbd", instance, replace(context, bounds=(*context.bounds, *first.bounds)))
+
+
+def _decomposed(instance: WnpInstance, context: Context[WnpSolution]) -> Outcome[WnpSolution]:
+    return on_problem(instance, context, _in_turn)
+
+
+def _in_turn(problem: Problem, context: Context[WnpSolution], began: float) -> Outcome[WnpSolution]:
+    """A quick ``lbbd``, the search from its answer, and ``lbbd`` with what the search found and which cuts it met."""
+    from wnpopt.problems.wnp.methods.lbbd import decomposed
+    from wnpopt.problems.wnp.search.given import joint_of
+    from wnpopt.problems.wnp.search.local_search import local_search
+
+    if context.start is None:
+        return decomposed(problem, context, began)
+    easy = decomposed(problem, replace(context, budget=context.budget.share(_EASY_S)), began, probing=False)
+    if easy.termination is Termination.PROVED or context.budget.exhausted():
+        return easy
+    context = _after(context, easy)
+    weights: tuple[IntArray, ...] = ()
+    start = context.start
+    joint = None if start is None else joint_of(problem, start.solution)
+    if start is not None and joint is not None:
+        found = local_search(problem, joint, context, patient=False)
+        weights = found.weights
+        solution = problem.solution(found.best.arrivals, found.best.schedule)
+        objective = context.verified_objective(solution)
+        if objective is not None and objective < start.objective:
+            context = replace(context, start=Start(solution, objective, "pacs-ls"))
+    last = decomposed(problem, context, context.budget.elapsed(), weights)
+    bounds = (*easy.bounds, *last.bounds)
+    return replace(last, bounds=bounds, warm_start=easy.warm_start, build_s=easy.build_s + last.build_s)
+
+
+def _after(context: Context[WnpSolution], easy: Outcome[WnpSolution]) -> Context[WnpSolution]:
+    """``context`` with what the quick attempt found and proved."""
+    start = context.start
+    if easy.solution is not None and start is not None and easy.solution is not start.solution:
+        objective = context.verified_objective(easy.solution)
+        if objective is not None and objective < start.objective:
+            start = Start(easy.solution, objective, easy.found_by or "lbbd")
+    return replace(context, start=start, bounds=(*context.bounds, *easy.bounds))
 
 
 METHOD = Method(
     family="wnp",
     name="auto",
-    summary="pacs, then the bounds, then lbbd (and cpsat) where a gap is left",
+    summary="pacs and the bounds; where a gap is left, lbbd, pacs-ls, and lbbd with the cuts of both (and cpsat)",
     proves=Proof.OPTIMALITY | Proof.INFEASIBILITY,
     run=solve,
     modules=("ortools", "numba"),

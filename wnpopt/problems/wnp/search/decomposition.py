@@ -1,0 +1,157 @@
+"""The decomposition's state: incumbent, bound, the radio's answers, and the master problems under them.
+
+The arrival vector is the only interface between radio and compute, and feasible vectors form an up-set. So the master
+holds the compute side and the arrivals alone, under cuts that every feasible vector satisfies; the radio is asked
+about one vector at a time and answers with an allocation or with new cuts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from wnpopt.core.bound import Bound, best_bound
+from wnpopt.core.budget import Budget
+from wnpopt.core.method import Context, Outcome
+from wnpopt.core.result import Termination, WarmStart
+from wnpopt.core.trace import Trace
+from wnpopt.problems.wnp.instance import IntArray
+from wnpopt.problems.wnp.search.radio_check import Answer, RadioCheck
+from wnpopt.problems.wnp.solution import WnpSolution
+
+if TYPE_CHECKING:
+    from wnpopt.backends.ending import Report
+    from wnpopt.problems.wnp.formulations.cpsat_model import CpsatModel
+    from wnpopt.problems.wnp.kernels.problem import Problem
+    from wnpopt.problems.wnp.kernels.schedule import Schedule
+    from wnpopt.problems.wnp.kernels.uplink import Arrivals
+
+
+class Decomposition:
+    """One run: ``value`` and ``best`` are the incumbent (None so far), ``lower`` is proved.
+
+    ``weights`` are cuts (K',) that somebody met already, in integers.
+    """
+
+    def __init__(
+        self, problem: Problem, context: Context[WnpSolution], began: float, weights: Sequence[IntArray] = ()
+    ) -> None:
+        from wnpopt.problems.wnp.formulations.cpsat_radio import cut_weights
+
+        known = best_bound(context.bounds, "min")
+        self.problem = problem
+        self.context = context
+        self.best: WnpSolution | None = None if context.start is None else context.start.solution
+        self.value: int | None = None if context.start is None else int(context.start.objective)
+        self.improved = False
+        self.lower = 0 if known is None else int(known.value)
+        self.proved: int | None = None
+        self.check = RadioCheck(problem.uplink, cut_weights(problem, context.budget) if problem.uplink.count else [])
+        for weight in weights:
+            self.check.remember(weight)
+        self.warm_start = WarmStart.NONE
+        self.build_s = context.budget.elapsed() - began
+
+    @property
+    def closed(self) -> bool:
+        """True if the incumbent is proved optimal."""
+        return self.value is not None and self.value <= self.lower
+
+    def prove(self, lower: int) -> None:
+        """Take over and tell a bound that a master has proved."""
+        if lower > self.lower or self.proved is None:
+            self.lower = max(self.lower, lower)
+            self.proved = self.lower
+            self.context.trace.bound(self.lower, "lbbd")
+
+    def master(self, horizon: int | None, budget: Budget, *, optimise: bool) -> tuple[Report, CpsatModel] | None:
+        """A solved master with makespans up to ``horizon``: the least one, or any. None without time to build it."""
+        from wnpopt.backends.cpsat import solve_cpsat
+        from wnpopt.problems.wnp.formulations.cpsat import compile_master, hint
+
+        began = budget.elapsed()
+        master = compile_master(self.problem, horizon, self.lower, self.check.weights, self.check.no_goods, budget)
+        self.build_s += budget.elapsed() - began
+        if master is None:
+            return None
+        if not optimise:
+            master.model.clear_objective()
+        elif self.best is not None:
+            hint(master, self.best)
+        # The master's incumbents may be out of the radio's reach: only its bound is news.
+        silent = Trace("min", budget)
+        report = solve_cpsat(master.model, budget, silent, probing_level=None if optimise else 3)
+        if optimise and self.context.start is not None and self.warm_start is WarmStart.NONE:
+            self.warm_start = report.warm_start
+        return report, master
+
+    def serve(self, master: CpsatModel, report: Report, makespan: int | None, budget: Budget) -> Answer:
+        """What the radio says of the arrivals that the master's answer can wait for, within ``makespan`` or its own.
+
+        A served schedule, or the radio's best for it, is offered as incumbent; a refusal is kept as a cut.
+        """
+        from wnpopt.problems.wnp.kernels.uplink import Arrivals
+
+        schedule = self._schedule(master, report)
+        deadline = self._deadlines(schedule, schedule.makespan if makespan is None else makespan)
+        answer = self.check.ask(deadline, budget)
+        if answer.count is not None:
+            self._offer(Arrivals(0, deadline, answer.count), schedule)
+        else:
+            self._repair(schedule)
+        return answer
+
+    def outcome(
+        self, termination: Termination, infeasible: str | None = None, message: str = ""
+    ) -> Outcome[WnpSolution]:
+        """The run's outcome."""
+        start = self.context.start
+        return Outcome(
+            self.best,
+            termination,
+            () if self.proved is None else (Bound(self.proved, "lbbd"),),
+            self.warm_start,
+            found_by=start.found_by if start is not None and not self.improved else None,
+            build_s=self.build_s,
+            message="; ".join(filter(None, [self.check.summary(), message])),
+            infeasible=infeasible,
+        )
+
+    def _schedule(self, master: CpsatModel, report: Report) -> Schedule:
+        from wnpopt.problems.wnp.kernels.schedule import Schedule
+
+        assert report.values is not None
+        core, start = master.placement(report.values)
+        end = start + self.problem.plan.ticks[np.arange(core.size), core]
+        return Schedule(int(end.max()), core, start)
+
+    def _deadlines(self, schedule: Schedule, makespan: int) -> IntArray:
+        """The latest arrivals, in slots, under which cores and orders of ``schedule`` keep ``makespan``."""
+        problem, uplink = self.problem, self.problem.uplink
+        latest = problem.scheduler.latest_starts(schedule) + (makespan - schedule.makespan)
+        slots = [int(latest[members].min()) // uplink.slot_ticks for members in problem.readers]
+        return np.minimum(np.array(slots, dtype=np.int64), uplink.slots)
+
+    def _repair(self, schedule: Schedule) -> None:
+        """The radio's best for the master's schedule: not what the master hoped for, but often a better incumbent."""
+        from wnpopt.problems.wnp.kernels.radio import least_makespan
+
+        problem = self.problem
+        arrivals, cut = least_makespan(problem.uplink, problem.slack_tails(schedule), self.context.budget)
+        if cut is not None:
+            self.check.remember(cut.weight)
+        if arrivals is not None:
+            self._offer(arrivals, schedule)
+
+    def _offer(self, arrivals: Arrivals, schedule: Schedule) -> None:
+        problem = self.problem
+        release = problem.release(problem.arrival(arrivals))
+        retimed = problem.scheduler.retimed(schedule, release)
+        if self.value is None or retimed.makespan < self.value:
+            solution = problem.solution(arrivals, retimed)
+            objective = self.context.verified_objective(solution)
+            if objective is not None and (self.value is None or objective < self.value):
+                self.best, self.value, self.improved = solution, int(objective), True
+                self.context.trace.incumbent(objective, solution)
