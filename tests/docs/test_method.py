@@ -69,3 +69,8 @@ except wnpopt.UnsupportedError as error:
     print(error.where)
 """
     assert run(environment, "-c", script) == "chip.exclusive_bus\n"
+
+
+def test_the_example_for_contributors_is_the_method_as_it_is() -> None:
+    contributing = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    assert (ROOT / "wnpopt/problems/wnp/methods/rtfs.py").read_text(encoding="utf-8") in contributing

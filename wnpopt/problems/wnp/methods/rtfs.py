@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wnpopt.core.method import Context, Method, Outcome
 from wnpopt.core.proof import Proof
-from wnpopt.core.result import Termination
+from wnpopt.core.status import Termination
 from wnpopt.problems.wnp.instance import WnpInstance
 from wnpopt.problems.wnp.methods.outcome import nothing_delivered
 from wnpopt.problems.wnp.methods.refusals import refuse_unplanned
