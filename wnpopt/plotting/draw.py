@@ -34,7 +34,7 @@ def check_picture(family: AnyFamily, path: Path) -> None:
     if not endings:
         raise InputError(f"the family {family.name} has no picture", where="--plot")
     if path.suffix.lower() not in endings:
-        told = f"found {path.name}; a file name with one of the endings {', '.join(endings)} is needed"
+        told = f"found {path.name or path}; a file name with one of the endings {', '.join(endings)} is needed"
         raise InputError(told, where="--plot")
     if not family.drawn_formats:
         need("plotly.offline" if path.suffix.lower() == ".html" else "matplotlib.figure", "plot")
