@@ -176,7 +176,8 @@ def test_list_and_doctor(cli) -> None:
     code, text, _ = cli("list", "--json")
     assert code == 0
     peers = {"pyjobshop", "heft", "cpop"}
-    assert {"rtfs", "pacs", "milp", "cpsat", "lbbd", "auto"} == set(json.loads(text)["wnp"]["methods"]) - peers
+    own = {"rtfs", "pacs", "pacs-ls", "milp", "cpsat", "lbbd", "auto"}
+    assert own == set(json.loads(text)["wnp"]["methods"]) - peers
     code, text, _ = cli("doctor", "--json")
     report = json.loads(text)
     assert code == 0

@@ -9,7 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import wnpopt
-from wnpopt.plotting.draw import draw, schedule
+from wnpopt.core import registry
+from wnpopt.core.errors import InputError
+from wnpopt.plotting.draw import check_picture, draw, schedule
 from wnpopt.plotting.gantt import Bar, Dependency, Gantt, Grid, Group, Lane, Mark, dash_turns, time_unit
 from wnpopt.plotting.gantt_page import page_chart
 from wnpopt.plotting.palette import COLOURS
@@ -135,3 +137,8 @@ def test_an_ending_that_is_not_known_is_refused(tmp_path: Path) -> None:
     ):
         draw(instance, solution, None, tmp_path / "a.gif")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_path_without_a_name_is_shown_whole() -> None:
+    with pytest.raises(InputError, match=r"found \.; a file name with one of the endings"):
+        check_picture(registry.family("wnp"), Path())

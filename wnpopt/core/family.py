@@ -49,7 +49,9 @@ class Family(Generic[I, S]):
     the method whose solution the exact methods start from. ``integer_objective`` holds for all instances or is asked of
     one. ``prove_infeasible`` gives a proof that needs no solver's word, or None. ``gantt``
     makes the :class:`wnpopt.plotting.gantt.Gantt` of a verified solution, of which all pictures are drawn; ``plot``
-    makes the figures of plotly, by name, that a page shows of an instance beneath the schedule.
+    makes the figures of plotly, by name, that a page shows of an instance beneath the schedule. As packages for wnpopt
+    0.1 have it, a ``plot`` with ``plot_formats`` or without ``gantt`` draws the solution itself: a function of the
+    instance, the solution, the bound and the path.
     ``perturb`` makes one small random change: a function of an instance, a ``numpy.random.Generator`` and the instance
     with which the changes began, around whose values it keeps the others. ``warm_up`` are options of ``generate`` for
     tiny instances that, with the known case, reach everything that the family compiles.
@@ -74,6 +76,7 @@ class Family(Generic[I, S]):
     generate: Callable[[Mapping[str, int | float | str], int], I]
     generator_options: tuple[Option, ...]
     plot: str | None = None
+    plot_formats: tuple[str, ...] = ()
     unit: str | Callable[[I], str] = ""
     doctor: KnownCase | None = None
     gantt: str | None = None
@@ -91,6 +94,13 @@ class Family(Generic[I, S]):
             value = value.make()
             object.__setattr__(self, name, value)
         return value
+
+    @property
+    def drawn_formats(self) -> tuple[str, ...]:
+        """The endings of the files that ``plot`` draws itself; none where pictures are drawn of ``gantt``."""
+        if self.plot is None or (self.gantt is not None and not self.plot_formats):
+            return ()
+        return self.plot_formats or (".png", ".svg")
 
     def unit_of(self, instance: I) -> str:
         """The unit of ``instance``'s objective, as it is printed."""

@@ -30,19 +30,27 @@ def check_picture(family: AnyFamily, path: Path) -> None:
     Raises :class:`InputError` for a family without schedules and an unknown ending, and
     :class:`wnpopt.core.errors.MissingDependencyError` where the library is not there.
     """
-    if family.gantt is None:
+    endings = family.drawn_formats or (() if family.gantt is None else ENDINGS)
+    if not endings:
         raise InputError(f"the family {family.name} has no picture", where="--plot")
-    if path.suffix.lower() not in ENDINGS:
-        told = f"found {path.name}; a file name with one of the endings {', '.join(ENDINGS)} is needed"
+    if path.suffix.lower() not in endings:
+        told = f"found {path.name or path}; a file name with one of the endings {', '.join(endings)} is needed"
         raise InputError(told, where="--plot")
-    need("plotly.offline" if path.suffix.lower() == ".html" else "matplotlib.figure", "plot")
+    if not family.drawn_formats:
+        need("plotly.offline" if path.suffix.lower() == ".html" else "matplotlib.figure", "plot")
 
 
 def draw(instance: Instance, solution: Solution, bound: float | None, path: str | os.PathLike[str]) -> None:
-    """Draw a solution that the verifier accepts into a .html, .png or .svg file; the same gives the same bytes."""
+    """Draw a solution that the verifier accepts into a .html, .png or .svg file; the same gives the same bytes.
+
+    A family that draws itself (:attr:`wnpopt.core.family.Family.drawn_formats`) is asked to.
+    """
     path = Path(path)
     family = registry.family(instance.kind)
     check_picture(family, path)
+    if family.drawn_formats:
+        resolve(family.plot)(instance, solution, bound, path)  # type: ignore[arg-type, operator]
+        return
     chart = schedule(instance, solution, bound)
     if path.suffix.lower() == ".html":
         from wnpopt.plotting.gantt_page import schedule_page

@@ -32,7 +32,7 @@ function percentage(value) {
   return `${plain_ ? (100 * value).toFixed(2) : (100 * value).toExponential(1)} %`;
 }
 
-/** A cell as people read it; what is not known is a dash. The rules are those of wnpopt.bench.table.shown. */
+/** A cell as people read it; what is not known is a dash. The rules are those of wnpopt.bench.analysis.table.shown. */
 function shown(cell, kind) {
   if (cell === null || cell === undefined) return "–";
   if (typeof cell === "string") return cell;
@@ -166,7 +166,7 @@ function addTable(host, { name, columns, rows, filter, limit = 200, open, classO
   };
 }
 
-/** Adds a table of the package (wnpopt.bench.table.Table). */
+/** Adds a table of the package (wnpopt.bench.analysis.table.Table). */
 function addReportTable(host, table, options = {}) {
   addTable(host, { name: table.title, columns: table.columns, rows: table.rows, ...options });
   if (table.note) host.append(make("p", { class: "note", text: table.note }));
