@@ -122,7 +122,7 @@ def test_published_optima_of_standard_task_graphs(processors: int) -> None:
     for row in rows[:4]:
         tasks, edges = read_stg(folder / row["file"])
         instance = make([[t] * processors for t in tasks], [(i, j, 0) for i, j in edges])
-        result = wnpopt.solve(instance, time_limit=20, threads=2)
+        result = wnpopt.solve(instance, time_limit=8, threads=2)
         assert result.bound is not None
         assert result.objective is not None
         assert result.bound <= int(row["upper"])

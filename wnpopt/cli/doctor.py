@@ -30,7 +30,8 @@ def doctor(json: Json = False) -> int:
             row: dict[str, object] = {"family": name, "method": method.name, "optimum": family.doctor.optimum}
             try:
                 # Cold, so that each solver finds the optimum itself.
-                result = api.solve(instance, method.name, time_limit=20, threads=1, warm_start="none")
+                few = 5 if method.iterative else None  # it would search on for as long as it is let
+                result = api.solve(instance, method.name, time_limit=20, threads=1, warm_start="none", iterations=few)
             except (MissingDependencyError, UnsupportedError) as error:
                 rows.append({**row, "healthy": True, "status": "skipped", "message": str(error)})
                 continue

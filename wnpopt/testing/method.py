@@ -103,9 +103,9 @@ def _not_beyond(subject: Subject, instance: Instance, result: Result[Solution], 
 
 @check("method-repeats", "method")
 def repeats(subject: Subject, name: str) -> str | None:
-    """A method without a time limit gives the same answer again, byte for byte."""
+    """A method without a time limit, or that counts iterations, gives the same answer again, byte for byte."""
     method = registry.method(subject.family.name, name)
-    if method.timed:
+    if method.timed and not method.iterative:
         return f"{name} has a time limit"
     asked = [instance for instance in subject.instances if _why_not(method, instance) is None]
     for instance in asked:
