@@ -19,7 +19,7 @@ from wnpopt.core.result import Result, Status, Termination, WarmStart
 from wnpopt.core.trace import Trace, TracePoint
 from wnpopt.core.verdict import Verdict, compare
 from wnpopt.testing.kit import Subject, check, expect
-from wnpopt.testing.results import check_method, check_no_defect, check_repeatable, check_result
+from wnpopt.testing.results import check_method, check_no_defect, check_repeatable, check_result, rounds_of
 
 
 def _why_not(method: AnyMethod, instance: Instance) -> str | None:
@@ -82,7 +82,8 @@ def valid(subject: Subject, name: str) -> None:
     for instance, solution in subject.solved:
         if _why_not(method, instance) is not None:
             continue
-        result = api.solve(instance, name, time_limit=1, threads=1, seed=1)
+        few = rounds_of(subject.family, name)
+        result = api.solve(instance, name, time_limit=1, threads=1, seed=1, iterations=few)
         check_result(subject.family, instance, result)
         check_no_defect(name, result)
         expect(result.status is not Status.INFEASIBLE, f"{name} calls {instance.name} infeasible, which has a solution")
