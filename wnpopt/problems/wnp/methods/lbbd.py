@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from wnpopt.problems.wnp.kernels.problem import Problem
     from wnpopt.problems.wnp.search.decomposition import Decomposition
 
-_MINIMISING = 0.05  # of a time limit goes to masters that are minimised, before the bound is probed
+_MINIMISING = 0.05  # of a time limit goes to masters that are minimised, before the bound is probed,
+_SMALL, _MORE = 60, 0.3  # and so much of it with up to so many subgraphs: there minimising proves sooner than probing
 _LEAST_S = 1.0
 
 
@@ -49,7 +50,8 @@ def decomposed(
     budget = context.budget
     if state.value is None or not probing:
         return _minimised(state, budget) or state.outcome(budget.why_over())
-    finished = _minimised(state, budget.share(max(_LEAST_S, _MINIMISING * budget.remaining())))
+    share = _MORE if problem.plan.order.size <= _SMALL else _MINIMISING
+    finished = _minimised(state, budget.share(max(_LEAST_S, share * budget.remaining())))
     return probe(state) if finished is None else finished
 
 

@@ -25,7 +25,7 @@ MOST_SEARCHES = 8
 ROUNDS = 100
 """Rounds of a search that neither a time limit nor a number of iterations ends."""
 
-_PATIENCE = 0.12  # of the time that is left at first, without an improvement
+_PATIENCE = 0.08  # of the time that is left at first, without an improvement
 _LEAST_S = 1.0
 _MOST = 0.4  # of the time that is left at first
 _CUT_SCALE = 4095
@@ -45,7 +45,7 @@ def local_search(
 ) -> SearchResult:
     """Improve ``first``; every better plan is verified and told as it is found.
 
-    Ends with the budget's time or iterations, at a known bound, or, unless it is ``patient``, once an eighth of the
+    Ends with the budget's time or iterations, at a known bound, or, unless it is ``patient``, once a twelfth of the
     time has brought nothing. The same iterations and threads give the same plan; a time limit that strikes does not.
     """
     budget = context.budget
