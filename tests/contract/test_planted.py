@@ -204,7 +204,10 @@ def test_a_family_with_a_fault_fails(name: str) -> None:
 
 @pytest.mark.usefixtures("planted")
 @pytest.mark.parametrize("name", METHOD_FAULTS)
-def test_a_method_with_a_fault_fails(name: str) -> None:
+def test_a_method_with_a_fault_fails(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    if name == "method-stopped-at-once":
+        # A child process that is still starting is given up before the method begins: no fault of it is seen then.
+        monkeypatch.setattr("wnpopt.solving.run._needs_isolation", lambda *_: False)
     with pytest.raises(AssertionError):
         case(BASE, f"{name}:{METHOD_FAULTS[name].name}").run()
     case(BASE, f"{name}:right").run()

@@ -71,7 +71,7 @@ def test_the_tables_say_what_the_cuts_say(seed: int) -> None:
 def test_every_state_of_the_elite_is_a_schedule(modalities: int) -> None:
     problem = drawn(7, modalities=modalities, forbidden=0.2)
     first = pipeline_aware(problem, transmit_first(problem, Budget(None)), Budget(None))  # type: ignore[arg-type]
-    search = JointAnnealing(problem, first, 3, 0, lambda _joint: None, never())
+    search = JointAnnealing(problem, first, 3, 0, lambda _joint: None)
     search.run(4, never())
     assert search.elite
     plan = problem.plan

@@ -48,6 +48,8 @@ def decomposed(
 
     state = Decomposition(problem, context, began, weights)
     budget = context.budget
+    if state.closed:  # the start meets a known bound: no master need be built
+        return state.outcome(Termination.PROVED)
     if state.value is None or not probing:
         return _minimised(state, budget) or state.outcome(budget.why_over())
     share = _MORE if problem.plan.order.size <= _SMALL else _MINIMISING

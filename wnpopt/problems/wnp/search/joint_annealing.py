@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from wnpopt.backends.stopping import Flag
+from wnpopt.backends.stopping import Flag, never
 from wnpopt.core.budget import Budget
 from wnpopt.problems.wnp.instance import IntArray
 from wnpopt.problems.wnp.kernels.annealing import anneal_from_releases, anneal_with_radio
@@ -43,15 +43,15 @@ class State:
 
 
 class JointAnnealing:
-    """One search with its own random numbers, cuts and elite, from ``first``; ``stop`` ends it soon after it is raised.
+    """One search with its own random numbers, cuts and elite, from ``first``.
 
     ``improved`` gets each better allocation and schedule. ``enough`` is a proven bound: nothing below is looked for.
     """
 
     def __init__(
-        self, problem: Problem, first: Joint, seed: int, enough: int, improved: Callable[[Joint], None], stop: Flag
+        self, problem: Problem, first: Joint, seed: int, enough: int, improved: Callable[[Joint], None]
     ) -> None:
-        self.problem, self.best, self.improved, self.stop = problem, first, improved, stop
+        self.problem, self.best, self.improved, self.stop = problem, first, improved, never()
         self.scale = max(first.schedule.makespan, 1)
         self.enough = enough
         self.rng = np.random.default_rng([seed, 0x6C73])
@@ -62,12 +62,12 @@ class JointAnnealing:
         self.short = problem.modality_tails(problem.shortest_tails())
         state = self._state(first.schedule)
         self.elite = [state]
-        if problem.uplink.count and self.pool.usable:
-            self.pool.separate(state.tail, first.schedule.makespan, stop)
 
     def run(self, rounds: int | None, stop: Flag) -> None:
         """Anneal, ``rounds`` times or until ``stop`` is raised or the best is known to be optimal."""
         self.stop = stop
+        if self.problem.uplink.count and self.pool.usable and self.pool.used == 0:
+            self.pool.separate(self.elite[0].tail, self.scale, stop)
         done = 0
         while not self.stop[0] and self.best.schedule.makespan > self.enough and (rounds is None or done < rounds):
             self._round()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from wnpopt.backends.stopping import Flag, never, run_stoppable
+from wnpopt.backends.stopping import Flag, run_stoppable
 from wnpopt.core.bound import best_bound
 from wnpopt.core.budget import Budget
 from wnpopt.core.method import Context
@@ -53,7 +53,7 @@ def local_search(
     enough = 0 if known is None else int(known.value)
     tell = _Teller(problem, first, context)
     searches = [
-        JointAnnealing(problem, first, budget.seed + number, enough, tell, never())
+        JointAnnealing(problem, first, budget.seed + number, enough, tell)
         for number in range(min(budget.threads, MOST_SEARCHES))
     ]
     rounds = budget.iterations
