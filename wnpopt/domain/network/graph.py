@@ -105,7 +105,7 @@ class Operator:
     ``weights``, and the shapes can tell: see :attr:`ordered`. ``flop`` counts everything, ``macs`` the
     multiply-accumulates within it. ``parameters`` are the learnt numbers; ``parameter_bytes`` are the bytes of all its
     constants. ``modality`` is the branch of a multimodal network that it belongs to, None after fusion and in a network
-    of one modality.
+    of one modality. ``opaque`` is an operator whose arithmetic is not known: its ``flop`` are 0 for want of a number.
     """
 
     name: str
@@ -123,6 +123,7 @@ class Operator:
     attributes: tuple[tuple[str, AttributeValue], ...] = ()
     modality: str | None = None
     arguments: tuple[str, ...] = ()
+    opaque: bool = False
 
     @property
     def ordered(self) -> tuple[str, ...]:
@@ -318,6 +319,7 @@ def make_operator(
     attributes: Mapping[str, AttributeValue] | None = None,
     modality: str | None = None,
     arguments: Iterable[str] = (),
+    opaque: bool = False,
 ) -> Operator:
     """An operator whose byte and parameter counts follow from its tensors."""
     inputs, outputs, weights = tuple(inputs), tuple(outputs), tuple(weights)
@@ -340,6 +342,7 @@ def make_operator(
         attributes=tuple(sorted((attributes or {}).items())),
         modality=modality,
         arguments=order,
+        opaque=opaque,
     )
 
 
