@@ -18,6 +18,7 @@ from wnpopt.domain.files.reading import in_file
 from wnpopt.domain.network.fusion import fuse
 from wnpopt.domain.network.graph import Graph
 
+
 @dataclass(frozen=True)
 class Network:
     """One graph whose operators know their modality, and the bits of raw input of each modality.

@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 def dense(name: str, proto: TensorProto, folder: Path, where: str) -> Known:
     """The constant in ``proto``, called ``name``; ``folder`` is where external data lie."""
     tensor = Tensor.of(name, extents(proto.dims, where), dtype_name(proto.data_type, where))
-    return Known(tensor, constant=True, value=_value(tensor, proto, folder, where))
+    return Known(tensor, constant=True, value=_value(tensor, proto, folder, where), source=proto)
 
 
 def sparse(name: str, proto: SparseTensorProto, where: str) -> Known:
     """The constant in ``proto``, whose value is not looked at."""
     tensor = Tensor.of(name, extents(proto.dims, where), dtype_name(proto.values.data_type, where))
-    return Known(tensor, constant=True)
+    return Known(tensor, constant=True, source=proto)
 
 
 def of_node(node: NodeProto, output: str, folder: Path) -> Known:

@@ -94,5 +94,10 @@ _RULES: Mapping[str, Callable[[Call], Cost]] = MappingProxyType(
     )
     | dict.fromkeys(("Attention", "QAttention"), _packed_attention)
     | dict.fromkeys(("QLinearGlobalAveragePool", "QLinearReduceMean"), _quantised_pool)
-    | {"FusedGemm": _fused_gemm, "GemmFastGelu": _product, "DynamicQuantizeLSTM": _lstm, "MultiHeadAttention": _attention}
+    | {
+        "FusedGemm": _fused_gemm,
+        "GemmFastGelu": _product,
+        "DynamicQuantizeLSTM": _lstm,
+        "MultiHeadAttention": _attention,
+    }
 )

@@ -10,16 +10,20 @@ from wnpopt.domain.files.onnx.types import dtype_number
 from wnpopt.domain.network.graph import AttributeValue, Tensor, Window
 
 if TYPE_CHECKING:
-    from onnx import TensorProto, TypeProto
+    from onnx import SparseTensorProto, TensorProto, TypeProto
 
 
 @dataclass(slots=True)
 class Known:
-    """A tensor, whether it depends on no input, and its value where that is small and known."""
+    """A tensor, whether it depends on no input, and its value where that is small and known.
+
+    ``source`` is what the file says of a constant that no node makes.
+    """
 
     tensor: Tensor
     constant: bool
     value: Value | None = None
+    source: TensorProto | SparseTensorProto | None = field(default=None, repr=False)
     _type: TypeProto | None = field(default=None, repr=False)
     _data: TensorProto | None = field(default=None, repr=False)
 

@@ -92,9 +92,7 @@ def _inlined(model: ModelProto) -> ModelProto:
     """``model`` without functions of its own; raises :class:`InputError` where one contains itself."""
     from onnx.inliner import inline_local_functions
 
-    calls = {
-        (function.domain, function.name): sorted(_called(function.node)) for function in model.functions
-    }
+    calls = {(function.domain, function.name): sorted(_called(function.node)) for function in model.functions}
     done: set[tuple[str, str]] = set()
     for root in sorted(calls):
         path: list[tuple[str, str]] = []

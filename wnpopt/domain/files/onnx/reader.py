@@ -18,6 +18,7 @@ from wnpopt.domain.files.onnx.arguments import sort_arguments
 from wnpopt.domain.files.onnx.assembly import assemble
 from wnpopt.domain.files.onnx.contrib import contrib_cost
 from wnpopt.domain.files.onnx.extents import argument_shape, resized, windowed
+from wnpopt.domain.files.onnx.flat_model import flat_model
 from wnpopt.domain.files.onnx.flatten import CONTROL
 from wnpopt.domain.files.onnx.fold import Value, fold
 from wnpopt.domain.files.onnx.given import Given
@@ -74,11 +75,11 @@ def read_noted(
 ) -> tuple[Graph, ImportNotes]:
     """As :func:`read_onnx`, with notes of what reading did."""
     need("onnx", "onnx")
+    told: dict[str, Values] = {
+        key: tuple(given) if isinstance(given, Sequence) else (given,) for key, given in (values or {}).items()
+    }
     with in_file(path):
         model, functions = load_model(Path(path))
-        told: dict[str, Values] = {
-            key: tuple(given) if isinstance(given, Sequence) else (given,) for key, given in (values or {}).items()
-        }
         reader = _Reader(model, Path(path).parent, Given(dims or {}, told))
         graph, unneeded = reader.graph(name or _name_of(model, Path(path)))
     notes = ImportNotes(
@@ -93,6 +94,24 @@ def read_noted(
         opaque=tuple(operator.name for operator in graph.operators if operator.opaque),
     )
     return graph, notes
+
+
+def read_flat(
+    path: str | os.PathLike[str],
+    *,
+    dims: Mapping[str, int] | None = None,
+    values: Mapping[str, float | Sequence[float]] | None = None,
+) -> tuple[Graph, ModelProto]:
+    """As :func:`read_onnx`, with a model that can be run: the nodes that the graph was made of, one after the other,
+    with the names of the graph's tensors. Data in other files are left there.
+    """
+    need("onnx", "onnx")
+    told = {key: tuple(given) if isinstance(given, Sequence) else (given,) for key, given in (values or {}).items()}
+    with in_file(path):
+        model, _ = load_model(Path(path))
+        reader = _Reader(model, Path(path).parent, Given(dims or {}, told))
+        graph, _ = reader.graph(_name_of(model, Path(path)))
+        return graph, flat_model(graph, reader.nodes, reader.known, reader.opsets, model.ir_version)
 
 
 def _name_of(model: ModelProto, path: Path) -> str:
@@ -112,6 +131,7 @@ class _Reader:
         self.sequences: dict[str, tuple[str, ...]] = {}
         self.untold: set[str] = set()
         self.live: list[Live] = []
+        self.nodes: list[NodeProto] = []
         self.tally = Tally()
         names = [value.name for value in proto.input] + [tensor.name for tensor in proto.initializer]
         self.names = FreshNames([*names, *(name for node in proto.node for name in node.output)])
@@ -217,6 +237,7 @@ class _Reader:
 
     def _operator(self, node: NodeProto, arguments: Sequence[Known | None]) -> None:
         standard = node.domain in STANDARD_DOMAINS
+        self.nodes.append(node)
         attributes = self._attributes(node)
         outputs = self.shapes.outputs(node, arguments)
         shapes = [None if argument is None else argument.tensor.shape for argument in arguments]

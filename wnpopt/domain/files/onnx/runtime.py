@@ -60,4 +60,5 @@ def _told(kind: str, shape: Sequence[object]) -> Inferred:
         return None, ""
     dims = tuple(dim for dim in shape if isinstance(dim, int) and dim >= 0)
     dtype = _TYPES.get(tensor[1], tensor[1])
-    return (dims if len(dims) == len(shape) else None), dtype
+    # No dimensions are told of a scalar, and of a tensor of which nothing is known.
+    return (dims if dims and len(dims) == len(shape) else None), dtype

@@ -76,9 +76,7 @@ def _position(flat: FlatWithSequences, names: Sequence[str], argument: int, coun
     return at % count
 
 
-def _concatenate(
-    flat: FlatWithSequences, node: NodeProto, elements: Sequence[str], output: str, where: str
-) -> None:
+def _concatenate(flat: FlatWithSequences, node: NodeProto, elements: Sequence[str], output: str, where: str) -> None:
     from onnx import helper
 
     settings = {attribute.name: int(attribute.i) for attribute in node.attribute}

@@ -62,6 +62,8 @@ class Shapes:
         unknown = [name for name in node.output if name]
         for name in list(unknown):
             shape = self.given.shape(name)
+            if shape is None and node.op_type in _SAME_SHAPE and node.domain == "ai.onnx.ml" and arguments[0]:
+                shape = arguments[0].tensor.shape
             tensor = _tensor(name, types.get(name), shape)
             if tensor is not None:
                 made[name] = tensor
@@ -123,6 +125,9 @@ class Shapes:
                 made[name] = tensor
                 unknown.remove(name)
 
+
+_SAME_SHAPE = frozenset({"Binarizer", "Imputer", "Normalizer", "Scaler"})
+"""Operators of ai.onnx.ml whose shapes neither package infers."""
 
 _RUNTIME_ONLY = frozenset({"SimplifiedLayerNormalization"})
 """Operators that onnxruntime writes into the standard domain although the standard does not have them."""
