@@ -70,7 +70,9 @@ def attempt(path: Path, family: str, extra: list[str]) -> Trial:
     with tempfile.TemporaryDirectory() as folder, (Path(folder) / "printed").open("w+") as printed:
         command = [sys.executable, "-m", "wnpopt", "import", "onnx", str(path), *FAMILIES[family], *extra]
         began = time.perf_counter()
-        process = subprocess.Popen([*command, "-o", f"{folder}/instance.json"], stdout=printed, stderr=printed, cwd=ROOT)
+        process = subprocess.Popen(
+            [*command, "-o", f"{folder}/instance.json"], stdout=printed, stderr=printed, cwd=ROOT
+        )
         while True:
             ended, status, usage = os.wait4(process.pid, os.WNOHANG)
             seconds = time.perf_counter() - began

@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 
 import torch
 import torchvision.models as vision
+from recipes.exports.networks import Keyword, Padded, Speech, TextDetector, Transformer, UNet
 from torch import Tensor, nn
-
-from .networks import Keyword, Padded, Speech, TextDetector, Transformer, UNet
 
 
 def _image(side: int) -> Tensor:
@@ -35,54 +34,51 @@ class Export:
     dynamic: dict[int, str] = field(default_factory=dict)
     half: bool = False
     after: str | None = None
-    suite: bool = True
-    """Whether the file is of the suite real-exports; the others are for trying the importer."""
 
 
 EXPORTS = {
-    "convnext-tiny": Export(lambda: vision.convnext_tiny(), lambda: _image(224), "image", "torchscript", 17),
-    "efficientnet-b0": Export(lambda: vision.efficientnet_b0(), lambda: _image(224), "image", "dynamo", 20),
+    "convnext-tiny": Export(vision.convnext_tiny, lambda: _image(224), "image", "torchscript", 17),
+    "efficientnet-b0": Export(vision.efficientnet_b0, lambda: _image(224), "image", "dynamo", 20),
     "text-detector": Export(
         TextDetector, lambda: _image(640), "image", "torchscript", 12, dynamic={2: "height", 3: "width"}
     ),
     "unet": Export(UNet, lambda: _image(256), "image", "dynamo", 18),
-    "swin-tiny": Export(lambda: vision.swin_t(), lambda: _image(224), "image", "torchscript", 17),
+    "swin-tiny": Export(vision.swin_t, lambda: _image(224), "image", "torchscript", 17),
     "mobilenet-v2-int8": Export(
-        lambda: vision.mobilenet_v2(), lambda: _image(224), "image", "torchscript", 13, after="qdq"
+        vision.mobilenet_v2, lambda: _image(224), "image", "torchscript", 13, after="qdq"
     ),
     "speech-lstm": Export(Speech, lambda: torch.rand(1, 80, 200), "spectrogram", "torchscript", 14),
-    "resnet-50": Export(lambda: vision.resnet50(), lambda: _image(224), "image", "torchscript", 11),
-    "vit-b-16": Export(lambda: vision.vit_b_16(), lambda: _image(224), "image", "dynamo", 18),
-    "mobilenet-v3": Export(lambda: vision.mobilenet_v3_small(), lambda: _image(224), "image", "dynamo", 22),
+    "resnet-50": Export(vision.resnet50, lambda: _image(224), "image", "torchscript", 11),
+    "vit-b-16": Export(vision.vit_b_16, lambda: _image(224), "image", "dynamo", 18),
+    "mobilenet-v3": Export(vision.mobilenet_v3_small, lambda: _image(224), "image", "dynamo", 22),
     "keyword-1d": Export(Keyword, lambda: torch.rand(1, 64, 128), "coefficients", "torchscript", 9),
     "bert-small": Export(
         lambda: Transformer(512, 4, 8, 8000, 512), lambda: _tokens(64, 8000), "tokens", "torchscript", 14,
         dynamic={0: "batch", 1: "tokens"},
     ),
     "resnet-18-fp16": Export(
-        lambda: vision.resnet18(), lambda: _image(224), "image", "torchscript", 17, half=True, suite=False
+        vision.resnet18, lambda: _image(224), "image", "torchscript", 17, half=True
     ),
     "padded": Export(
-        Padded, lambda: _image(97), "image", "torchscript", 11, dynamic={2: "height", 3: "width"}, suite=False
+        Padded, lambda: _image(97), "image", "torchscript", 11, dynamic={2: "height", 3: "width"}
     ),
     "convnext-tiny-dynamo": Export(
-        lambda: vision.convnext_tiny(), lambda: _image(224), "image", "dynamo", 18, suite=False
+        vision.convnext_tiny, lambda: _image(224), "image", "dynamo", 18
     ),
-    "swin-tiny-dynamo": Export(lambda: vision.swin_t(), lambda: _image(224), "image", "dynamo", 18, suite=False),
+    "swin-tiny-dynamo": Export(vision.swin_t, lambda: _image(224), "image", "dynamo", 18),
     "bert-small-fused": Export(
         lambda: Transformer(512, 4, 8, 8000, 512), lambda: _tokens(64, 8000), "tokens", "torchscript", 14,
-        dynamic={0: "batch", 1: "tokens"}, after="fused", suite=False,
+        dynamic={0: "batch", 1: "tokens"}, after="fused",
     ),
     "bert-small-dynamic-int8": Export(
         lambda: Transformer(512, 4, 8, 8000, 512), lambda: _tokens(64, 8000), "tokens", "torchscript", 14,
-        dynamic={0: "batch", 1: "tokens"}, after="dynamic", suite=False,
+        dynamic={0: "batch", 1: "tokens"}, after="dynamic",
     ),
     "resnet-18-qoperator": Export(
-        lambda: vision.resnet18(), lambda: _image(224), "image", "torchscript", 13, after="qoperator", suite=False
+        vision.resnet18, lambda: _image(224), "image", "torchscript", 13, after="qoperator"
     ),
     "gpt2": Export(
         lambda: Transformer(768, 12, 12, 50257, 1024, causal=True), lambda: _tokens(64, 50257), "tokens", "dynamo", 18,
-        suite=False,
     ),
 }  # fmt: skip
-"""By name of the file. The first twelve are the suite."""
+"""By name of the file. Those that made.json tells about are the suite real-exports; the others try the importer."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -78,7 +80,7 @@ class TextDetector(nn.Module):
         self.stem = _block(3, widths[0], 2)
         self.stages = nn.ModuleList(
             nn.Sequential(Inverted(a, b, 2), Inverted(b, b, 1), Inverted(b, b, 1))
-            for a, b in zip(widths, widths[1:], strict=False)
+            for a, b in itertools.pairwise(widths)
         )
         self.lateral = nn.ModuleList(nn.Conv2d(b, width, 1, bias=False) for b in widths[1:])
         self.smooth = nn.ModuleList(nn.Conv2d(width, width // 4, 3, 1, 1, bias=False) for _ in widths[1:])

@@ -1,0 +1,122 @@
+"""The suites real-exports of wnp and intradp: twelve networks as exporters write them, from instances/graphs/exports.
+
+Distances, powers, payloads and bandwidths are assumptions, which each instance's source names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from wnpopt.domain.chip.devices import chip, device
+from wnpopt.domain.files.graph import load_graph
+from wnpopt.domain.network.fusion import Branch, Composition, Fusion, fuse
+from wnpopt.domain.network.graph import Graph
+from wnpopt.domain.radio.numerology import Numerology
+from wnpopt.domain.radio.scenario import Link, Scenario
+from wnpopt.problems.intradp.imports.fuse import fuse as fuse_rows
+from wnpopt.problems.intradp.imports.graph import from_graph as split
+from wnpopt.problems.intradp.instance import IntradpInstance
+from wnpopt.problems.wnp.imports.assemble import RadioInput
+from wnpopt.problems.wnp.imports.network import from_graph as place
+from wnpopt.problems.wnp.instance import WnpInstance
+
+GRAPHS = Path(__file__).resolve().parents[3] / "instances" / "graphs" / "exports"
+
+Branches = tuple[tuple[str, str, int], ...]
+"""(modality, network, payload bits)."""
+SAMPLES = 224 * 224 * 3
+"""Of an image."""
+
+
+@dataclass(frozen=True)
+class Placed:
+    """Networks on a chip behind a radio; ``fusion`` joins them where they are several."""
+
+    name: str
+    branches: Branches
+    chip: str
+    subgraphs: int
+    resource_blocks: int
+    slots: int
+    fusion: Fusion | None = None
+
+    def build(self, seed: int) -> WnpInstance:
+        """The instance; every link is 40 m of UMi at 3.5 GHz, 17 dBm."""
+        graphs = [Branch(modality, exported(network), bits) for modality, network, bits in self.branches]
+        if self.fusion is None:
+            graph = graphs[0].graph.with_modality(graphs[0].modality)
+        else:
+            graph = fuse(Composition(self.name, tuple(graphs), self.fusion))
+        scenario = Scenario("UMi", 3.5e9, Numerology.of_spacing(30), self.resource_blocks, self.slots, 10)
+        payloads = {modality: bits for modality, _, bits in self.branches}
+        links = {modality: Link(modality, 40.0, 17.0, 1.0) for modality in payloads}
+        uplink = RadioInput.drawn(payloads, scenario, links, seed)
+        sent = ", ".join(f"{network} ({bits} bits of {modality})" for modality, network, bits in self.branches)
+        source = f"{sent}; chip {self.chip}; UMi, 40 m, 3.5 GHz, {self.resource_blocks} resource blocks of 360 kHz"
+        return place(self.name, graph, chip(self.chip), uplink, subgraphs=self.subgraphs, source=source)
+
+
+def exported(network: str) -> Graph:
+    """The graph of one of the twelve networks."""
+    return load_graph(GRAPHS / f"{network}.json")
+
+
+IMAGE = 2 * SAMPLES
+"""Bits of an image of 224 x 224 at two bits a sample."""
+SPECTROGRAM, COEFFICIENTS = 4 * 80 * 200, 4 * 64 * 128
+"""Bits of the speech network's and the keyword network's inputs at four bits a value."""
+
+PLACED = (
+    Placed("convnext-tiny", (("camera", "convnext-tiny", IMAGE),), "edge-2x2", 20, 24, 80),
+    Placed("efficientnet-b0", (("camera", "efficientnet-b0", IMAGE),), "edge-2x2", 20, 24, 80),
+    Placed("text-detector", (("camera", "text-detector", 640 * 640 * 3),), "edge-2x3", 24, 51, 120),
+    Placed("unet", (("camera", "unet", 256 * 256 * 3),), "edge-2x2", 16, 24, 80),
+    Placed("swin-tiny", (("camera", "swin-tiny", IMAGE),), "edge-2x3", 24, 24, 80),
+    Placed("mobilenet-v2-int8", (("camera", "mobilenet-v2-int8", IMAGE),), "edge-2x2", 16, 24, 80),
+    Placed("speech-lstm", (("voice", "speech-lstm", SPECTROGRAM),), "edge-2x2", 10, 11, 80),
+    Placed("resnet-50", (("camera", "resnet-50", IMAGE),), "edge-2x3", 20, 24, 80),
+    Placed("vit-b-16", (("camera", "vit-b-16", IMAGE),), "edge-2x3", 24, 24, 120),
+    Placed(
+        "service-robot",
+        (("camera", "mobilenet-v3", IMAGE), ("voice", "speech-lstm", SPECTROGRAM), ("word", "keyword-1d", COEFFICIENTS)),
+        "edge-2x2", 20, 24, 80, Fusion("mid", 20, 128),
+    ),
+    Placed(
+        "kiosk",
+        (("page", "text-detector", 640 * 640 * 3), ("question", "bert-small", 2000), ("word", "keyword-1d", COEFFICIENTS)),
+        "edge-2x3", 32, 51, 120, Fusion("mid", 16, 128),
+    ),
+    Placed(
+        "crossing",
+        (("north", "resnet-50", IMAGE), ("south", "efficientnet-b0", IMAGE), ("night", "unet", 256 * 256 * 3)),
+        "edge-4x4", 48, 51, 120, Fusion("mid", 12, 256),
+    ),
+)  # fmt: skip
+
+
+def placed() -> Iterator[WnpInstance]:
+    """The suite of wnp."""
+    for seed, case in enumerate(PLACED):
+        yield case.build(seed)
+
+
+BANDWIDTHS = {
+    "convnext-tiny": 20, "efficientnet-b0": 20, "text-detector": 50, "unet": 20, "swin-tiny": 20,
+    "mobilenet-v2-int8": 50, "speech-lstm": 5, "resnet-50": 20, "vit-b-16": 10, "mobilenet-v3": 50, "keyword-1d": 5,
+    "bert-small": 5,
+}  # fmt: skip
+"""MB/s each way between the device and the server."""
+
+
+def halved() -> Iterator[IntradpInstance]:
+    """The suite of intradp: each network between a Xavier NX and an RTX 3080, zero-halo operators fused."""
+    for network, bandwidth in BANDWIDTHS.items():
+        graph = exported(network)
+        instance = split(
+            graph, device("jetson-xavier-nx-fp32"), device("rtx-3080"), uplink_bytes_per_s=bandwidth * 1e6, name=network
+        )
+        data = fuse_rows(instance).instance.to_data()
+        data["source"] = f"{graph.source}; roofline times of Xavier NX FP32 and RTX 3080, {bandwidth} MB/s; fused"
+        yield IntradpInstance.from_data(data)
