@@ -37,21 +37,22 @@ def export_onnx(name: str, export: Export, folder: Path) -> Path:
 
     torch.manual_seed(SEED)
     module, example = export.build().eval(), export.example()
+    given = example if isinstance(example, tuple) else (example,)
     if export.half:
-        module, example = module.half(), example.half()
+        module, given = module.half(), tuple(value.half() for value in given)
+    if export.exporter == "scripted":
+        module = torch.jit.script(module)
     path = folder / f"{name}.onnx"
-    named: dict[str, object] = {"input_names": [export.input], "output_names": ["output"]}
+    named: dict[str, object] = {"input_names": export.input.split(","), "output_names": ["output"]}
     if export.exporter == "dynamo":
         shapes = {axis: Dim(label) for axis, label in export.dynamic.items()}
         torch.onnx.export(
-            module, (example,), path, dynamo=True, external_data=True, verbose=False, opset_version=export.opset,
+            module, given, path, dynamo=True, external_data=True, verbose=False, opset_version=export.opset,
             dynamic_shapes=(shapes,) if shapes else None, **named,
         )  # fmt: skip
     else:
-        axes = {export.input: export.dynamic} if export.dynamic else None
-        torch.onnx.export(
-            module, (example,), path, dynamo=False, opset_version=export.opset, dynamic_axes=axes, **named
-        )
+        axes = {export.input.split(",")[0]: export.dynamic} if export.dynamic else None
+        torch.onnx.export(module, given, path, dynamo=False, opset_version=export.opset, dynamic_axes=axes, **named)
     if export.after is not None:
         STEPS[export.after](path, SEED)
     return path

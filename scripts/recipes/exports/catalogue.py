@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import torch
 import torchvision.models as vision
-from recipes.exports.networks import Keyword, Padded, Speech, TextDetector, Transformer, UNet
+from recipes.exports.networks import Keyword, Padded, Repeated, Speech, TextDetector, Transformer, UNet
 from torch import Tensor, nn
 
 
@@ -23,12 +23,14 @@ def _tokens(count: int, words: int) -> Tensor:
 class Export:
     """A file that one exporter makes of a network with random weights.
 
-    ``dynamic`` names axes of the input that the file leaves open; ``after`` is a step of ``steps.py`` on the file.
+    ``exporter`` is torchscript (of a trace), scripted (TorchScript that keeps control flow) or dynamo. ``dynamic`` names
+    axes of the first input that the file leaves open; ``after`` is a step of ``steps.py`` on the file.
     """
 
     build: Callable[[], nn.Module]
-    example: Callable[[], Tensor]
+    example: Callable[[], Tensor | tuple[Tensor, ...]]
     input: str
+    """Of several inputs, their names with commas."""
     exporter: str
     opset: int
     dynamic: dict[int, str] = field(default_factory=dict)
@@ -76,6 +78,10 @@ EXPORTS = {
     ),
     "resnet-18-qoperator": Export(
         vision.resnet18, lambda: _image(224), "image", "torchscript", 13, after="qoperator"
+    ),
+    "scripted": Export(
+        Repeated, lambda: (torch.rand(1, 3, 64, 64), torch.tensor(1)), "image,more", "scripted", 16,
+        dynamic={2: "height"},
     ),
     "gpt2": Export(
         lambda: Transformer(768, 12, 12, 50257, 1024, causal=True), lambda: _tokens(64, 50257), "tokens", "dynamo", 18,

@@ -222,3 +222,19 @@ class Transformer(nn.Module):
                 x = first(x + attention(x))
                 x = second(x + feed(x))
         return self.start(x) @ self.words.weight.T if self.causal else x
+
+
+class Repeated(nn.Module):
+    """A convolution applied once for each 16 rows, and once more where an input says so: scripted, a Loop and an If."""
+
+    def __init__(self, width: int = 16) -> None:
+        super().__init__()
+        self.first, self.again = nn.Conv2d(3, width, 3, 2, 1), nn.Conv2d(width, width, 3, 1, 1)
+
+    def forward(self, image: Tensor, more: Tensor) -> Tensor:
+        x = self.first(image)
+        for _ in range(image.shape[2] // 16):
+            x = x + functional.relu(self.again(x))
+        if bool(more > 0):
+            x = functional.relu(self.again(x))
+        return x.mean((2, 3))

@@ -65,27 +65,29 @@ def exported(network: str) -> Graph:
 
 IMAGE = 2 * SAMPLES
 """Bits of an image of 224 x 224 at two bits a sample."""
-SPECTROGRAM, COEFFICIENTS = 4 * 80 * 200, 4 * 64 * 128
-"""Bits of the speech network's and the keyword network's inputs at four bits a value."""
+PAGE, NIGHT = 640 * 640 * 3, 256 * 256 * 3
+"""Bits of larger images at one bit a sample."""
+VOICE = ("voice", "speech-lstm", 4 * 80 * 200)
+WORD = ("word", "keyword-1d", 4 * 64 * 128)
 
 PLACED = (
     Placed("convnext-tiny", (("camera", "convnext-tiny", IMAGE),), "edge-2x2", 20, 24, 80),
     Placed("efficientnet-b0", (("camera", "efficientnet-b0", IMAGE),), "edge-2x2", 20, 24, 80),
-    Placed("text-detector", (("camera", "text-detector", 640 * 640 * 3),), "edge-2x3", 24, 51, 120),
-    Placed("unet", (("camera", "unet", 256 * 256 * 3),), "edge-2x2", 16, 24, 80),
+    Placed("text-detector", (("camera", "text-detector", PAGE),), "edge-2x3", 24, 51, 120),
+    Placed("unet", (("camera", "unet", NIGHT),), "edge-2x2", 16, 24, 80),
     Placed("swin-tiny", (("camera", "swin-tiny", IMAGE),), "edge-2x3", 24, 24, 80),
     Placed("mobilenet-v2-int8", (("camera", "mobilenet-v2-int8", IMAGE),), "edge-2x2", 16, 24, 80),
-    Placed("speech-lstm", (("voice", "speech-lstm", SPECTROGRAM),), "edge-2x2", 10, 11, 80),
+    Placed("speech-lstm", (VOICE,), "edge-2x2", 10, 11, 80),
     Placed("resnet-50", (("camera", "resnet-50", IMAGE),), "edge-2x3", 20, 24, 80),
     Placed("vit-b-16", (("camera", "vit-b-16", IMAGE),), "edge-2x3", 24, 24, 120),
     Placed(
         "service-robot",
-        (("camera", "mobilenet-v3", IMAGE), ("voice", "speech-lstm", SPECTROGRAM), ("word", "keyword-1d", COEFFICIENTS)),
+        (("camera", "mobilenet-v3", IMAGE), VOICE, WORD),
         "edge-2x2", 20, 24, 80, Fusion("mid", 20, 128),
     ),
     Placed(
         "kiosk",
-        (("page", "text-detector", 640 * 640 * 3), ("question", "bert-small", 2000), ("word", "keyword-1d", COEFFICIENTS)),
+        (("page", "text-detector", PAGE), ("question", "bert-small", 2000), WORD),
         "edge-2x3", 32, 51, 120, Fusion("mid", 16, 128),
     ),
     Placed(
