@@ -75,17 +75,24 @@ def make_onnx(folder: Path, names: list[str]) -> None:
 
 
 def make_graphs(folder: Path) -> None:
-    """The graph of every file that made.json says is of the suite."""
+    """The graph of every file that made.json says is of the suite, and their index."""
+    from graphs_build import index_row
+
+    from wnpopt.core.jsonio import format_json
     from wnpopt.domain.files.graph import save_graph
     from wnpopt.domain.files.onnx.reader import read_onnx
 
     GRAPHS.mkdir(parents=True, exist_ok=True)
+    index = []
     for row in json.loads(MADE.read_text())["files"]:
         if "about" not in row:
             continue
         path = folder / row["file"]
-        graph = read_onnx(path, dims=row.get("dim"), name=path.stem)
-        save_graph(replace(graph, source=row["about"]), GRAPHS / f"{path.stem}.json")
+        name = row.get("suite", path.stem)
+        graph = replace(read_onnx(path, dims=row.get("dim"), name=name), source=row["about"])
+        save_graph(graph, GRAPHS / f"{name}.json")
+        index.append(index_row(f"{name}.json", graph))
+    (GRAPHS / "index.json").write_text(format_json({"kind": "index", "graphs": index}) + "\n")
 
 
 def main(arguments: list[str]) -> int:

@@ -1,6 +1,6 @@
 """Try to import ONNX files, each on its own, for wnp and intradp; or gather those of public packages to try.
 
-    python scripts/tried_onnx.py FOLDER [FOLDER ...] [--markdown] [--only NAME,NAME]
+    python scripts/tried_onnx.py FOLDER [FOLDER ...] [--only NAME,NAME]
     python scripts/tried_onnx.py FOLDER --gather
 
 What the files of public packages are, and what options each needs, is in scripts/recipes/exports/public.json; the
@@ -32,6 +32,7 @@ FAMILIES = {
 }
 PATIENCE_S = 300.0
 REASON_CHARACTERS = 160
+COLUMNS = ("file", "from", "MB", "wnp", "intradp", "options", "s", "MiB", "reason")
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,13 @@ def options(row: dict[str, object]) -> list[str]:
     ]
 
 
+def origin(row: dict[str, object]) -> str:
+    """Where the row's file comes from: package, version and licence, or what was exported and how."""
+    if "package" in row:
+        return f"{row['package']} {row['version']} ({row['licence']})"
+    return str(row.get("about", row.get("tries", "")))
+
+
 def attempt(path: Path, family: str, extra: list[str]) -> Trial:
     """One import of ``path``; stopped after ``PATIENCE_S`` seconds."""
     with tempfile.TemporaryDirectory() as folder, (Path(folder) / "printed").open("w+") as printed:
@@ -92,11 +100,12 @@ def rows(folders: list[Path], only: set[str]) -> Iterator[dict[str, object]]:
     for path in sorted(path for folder in folders for path in folder.glob("*.onnx")):
         if only and path.stem not in only:
             continue
-        extra = options(tables.get(path.name, {}))
+        row = tables.get(path.name, {})
+        extra = options(row)
         data = path.with_name(path.name + ".data")
         size = path.stat().st_size + (data.stat().st_size if data.exists() else 0)
         trials = {family: attempt(path, family, extra) for family in FAMILIES}
-        yield {"file": path.stem, "mb": size / 1e6, "options": " ".join(extra), **trials}
+        yield {"file": path.stem, "origin": origin(row), "mb": size / 1e6, "options": " ".join(extra), **trials}
 
 
 def line(row: dict[str, object]) -> str:
@@ -107,7 +116,7 @@ def line(row: dict[str, object]) -> str:
     with_ = f"`{row['options']}`" if row["options"] else ""
     slowest, largest = max(trial.seconds for trial in trials), max(trial.peak_mib for trial in trials)
     return (
-        f"| {row['file']} | {row['mb']:.1f} | {' | '.join(worked)} | {with_} | "
+        f"| {row['file']} | {row['origin']} | {row['mb']:.1f} | {' | '.join(worked)} | {with_} | "
         f"{slowest:.1f} | {largest:.0f} | {reason} |"
     )
 
@@ -152,7 +161,7 @@ def main(arguments: list[str]) -> int:
     given = parser.parse_args(arguments)
     if given.gather:
         return 1 if gather(given.folders[0]) else 0
-    print("| file | MB | wnp | intradp | options | s | MiB | reason |\n|---|---|---|---|---|---|---|---|", flush=True)
+    print(f"| {' | '.join(COLUMNS)} |\n|{' --- |' * len(COLUMNS)}", flush=True)
     passed = tried = 0
     for row in rows(given.folders, {name for name in given.only.split(",") if name}):
         tried += 1

@@ -23,8 +23,8 @@ def _tokens(count: int, words: int) -> Tensor:
 class Export:
     """A file that one exporter makes of a network with random weights.
 
-    ``exporter`` is torchscript (of a trace), scripted (TorchScript that keeps control flow) or dynamo. ``dynamic`` names
-    axes of the first input that the file leaves open; ``after`` is a step of ``steps.py`` on the file.
+    ``exporter`` is torchscript (of a trace), scripted (TorchScript that keeps control flow) or dynamo. ``dynamic``
+    names axes of the first input that the file leaves open; ``after`` is a step of ``steps.py`` on the file.
     """
 
     build: Callable[[], nn.Module]
