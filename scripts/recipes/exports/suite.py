@@ -63,37 +63,47 @@ def exported(network: str) -> Graph:
     return load_graph(GRAPHS / f"{network}.json")
 
 
-IMAGE = 2 * SAMPLES
-"""Bits of an image of 224 x 224 at two bits a sample."""
-PAGE, NIGHT = 640 * 640 * 3, 256 * 256 * 3
-"""Bits of larger images at one bit a sample."""
+IMAGE, SMALL, PAGE, NIGHT = 2 * SAMPLES, SAMPLES // 4, 640 * 640 * 3 // 4, 256 * 256 * 3 // 4
+"""Bits of an image at two bits a sample, and of images as a codec leaves them, at a quarter of a bit."""
 VOICE = ("voice", "speech-lstm", 4 * 80 * 200)
 WORD = ("word", "keyword-1d", 4 * 64 * 128)
 
 PLACED = (
-    Placed("convnext-tiny", (("camera", "convnext-tiny", IMAGE),), "edge-2x2", 20, 24, 80),
-    Placed("efficientnet-b0", (("camera", "efficientnet-b0", IMAGE),), "edge-2x2", 20, 24, 80),
-    Placed("text-detector", (("camera", "text-detector", PAGE),), "edge-2x3", 24, 51, 120),
-    Placed("unet", (("camera", "unet", NIGHT),), "edge-2x2", 16, 24, 80),
-    Placed("swin-tiny", (("camera", "swin-tiny", IMAGE),), "edge-2x3", 24, 24, 80),
-    Placed("mobilenet-v2-int8", (("camera", "mobilenet-v2-int8", IMAGE),), "edge-2x2", 16, 24, 80),
-    Placed("speech-lstm", (VOICE,), "edge-2x2", 10, 11, 80),
-    Placed("resnet-50", (("camera", "resnet-50", IMAGE),), "edge-2x3", 20, 24, 80),
-    Placed("vit-b-16", (("camera", "vit-b-16", IMAGE),), "edge-2x3", 24, 24, 120),
+    Placed("convnext-tiny", (("camera", "convnext-tiny", IMAGE),), "edge-2x2", 32, 24, 80),
+    Placed("text-detector", (("camera", "text-detector", PAGE),), "edge-2x3", 32, 51, 80),
+    Placed("unet", (("camera", "unet", NIGHT),), "edge-2x2", 24, 24, 80),
+    Placed("swin-tiny", (("camera", "swin-tiny", IMAGE),), "edge-2x3", 40, 24, 80),
+    Placed("mobilenet-v2-int8", (("camera", "mobilenet-v2-int8", IMAGE),), "edge-2x2", 24, 24, 80),
+    Placed("vit-b-16", (("camera", "vit-b-16", IMAGE),), "edge-2x3", 32, 24, 80),
     Placed(
-        "service-robot",
-        (("camera", "mobilenet-v3", IMAGE), VOICE, WORD),
-        "edge-2x2", 20, 24, 80, Fusion("mid", 20, 128),
+        "kitchen",
+        (("camera", "efficientnet-b0", SMALL), ("depth", "mobilenet-v3", SMALL), VOICE, WORD),
+        "edge-2x2", 32, 24, 60, Fusion("mid", 20, 128),
     ),
     Placed(
         "kiosk",
-        (("page", "text-detector", PAGE), ("question", "bert-small", 2000), WORD),
-        "edge-2x3", 32, 51, 120, Fusion("mid", 16, 128),
+        (("page", "text-detector", PAGE), ("face", "mobilenet-v2-int8", SMALL), ("question", "bert-small", 2000), WORD),
+        "edge-2x2", 40, 51, 80, Fusion("mid", 16, 128),
     ),
     Placed(
         "crossing",
-        (("north", "resnet-50", IMAGE), ("south", "efficientnet-b0", IMAGE), ("night", "unet", 256 * 256 * 3)),
-        "edge-4x4", 48, 51, 120, Fusion("mid", 12, 256),
+        (("north", "resnet-50", SMALL), ("south", "efficientnet-b0", SMALL), ("night", "unet", NIGHT)),
+        "edge-2x3", 48, 51, 60, Fusion("mid", 12, 256),
+    ),
+    Placed(
+        "ward",
+        (("face", "convnext-tiny", SMALL), ("body", "swin-tiny", SMALL), VOICE),
+        "edge-4x4", 60, 51, 60, Fusion("attention", 12, 128, 8, 1),
+    ),
+    Placed(
+        "van",
+        (("left", "resnet-50", SMALL), ("right", "resnet-50", SMALL), ("road", "unet", NIGHT), VOICE),
+        "edge-2x2", 48, 51, 60, Fusion("late", 10),
+    ),
+    Placed(
+        "gate",
+        (("visitor", "vit-b-16", SMALL), ("plate", "text-detector", PAGE), ("answer", "bert-small", 2000), WORD),
+        "edge-2x3", 60, 51, 80, Fusion("mid", 16, 128),
     ),
 )  # fmt: skip
 
