@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from wnpopt.domain.files.onnx.known import Known
 from wnpopt.domain.network.graph import UNREAD, AttributeValue, Role, Tensor
+from wnpopt.domain.network.quantised import stored_in
 
 _DATA_ARGUMENTS: Mapping[str, int] = {
     "Reshape": 1, "Slice": 1, "Resize": 1, "Upsample": 1, "Pad": 1, "Expand": 1, "Tile": 1, "Squeeze": 1,
@@ -64,7 +65,8 @@ def sort_arguments(
             sorted_.inputs.append(argument.tensor.name)
             sorted_.order[-1] = argument.tensor.name
         elif position < data:
-            sorted_.weights.append(_as_constant(argument.tensor, position in buffers))
+            constant = _as_constant(argument.tensor, position in buffers)
+            sorted_.weights.append(constant if argument.stored is None else stored_in(constant, argument.stored))
             sorted_.order[-1] = argument.tensor.name
         else:
             value = argument.value if argument.value is not None and argument.value.size <= _FEW else None

@@ -17,13 +17,15 @@ if TYPE_CHECKING:
 class Known:
     """A tensor, whether it depends on no input, and its value where that is small and known.
 
-    ``source`` is what the file says of a constant that no node makes.
+    ``source`` is what the file says of a constant that no node makes; ``stored``, of a dequantised constant, is the
+    type of element that the file, and a runtime, hold it in.
     """
 
     tensor: Tensor
     constant: bool
     value: Value | None = None
     source: TensorProto | SparseTensorProto | None = field(default=None, repr=False)
+    stored: str | None = None
     _type: TypeProto | None = field(default=None, repr=False)
     _data: TensorProto | None = field(default=None, repr=False)
 

@@ -34,7 +34,8 @@ from wnpopt.domain.files.onnx.types import attribute_value, shape_value, with_de
 from wnpopt.domain.files.onnx.window import ABSORBED
 from wnpopt.domain.files.reading import in_file
 from wnpopt.domain.network.flop import WINDOWED, Call, Cost, cost, known_operators
-from wnpopt.domain.network.graph import UNREAD, AttributeValue, Graph, Tensor, Window
+from wnpopt.domain.network.graph import UNREAD, VIEWS, AttributeValue, Graph, Tensor, Window
+from wnpopt.domain.network.quantised import fold_quantisation
 
 if TYPE_CHECKING:
     from onnx import GraphProto, ModelProto, NodeProto
@@ -56,7 +57,8 @@ def read_onnx(
     operators about which nothing else is known: all are inferred anew.
 
     The branch of an If that its condition chooses stands in its place, and every trip of a Loop or Scan. Operators that
-    depend on constants and shapes alone are folded away, operators that no output needs are left out. Operators of other
+    depend on constants and shapes alone are folded away, operators that no output needs are left out, quantise and
+    dequantise operators are merged into those around them (:mod:`wnpopt.domain.network.quantised`). Operators of other
     domains than the standard's have the type ``domain:Type``; :attr:`~wnpopt.domain.network.graph.Operator.opaque` are
     those whose arithmetic is not known.
 
@@ -82,6 +84,7 @@ def read_noted(
         model, functions = load_model(Path(path))
         reader = _Reader(model, Path(path).parent, Given(dims or {}, told))
         graph, unneeded = reader.graph(name or _name_of(model, Path(path)))
+        graph = fold_quantisation(graph)
     notes = ImportNotes(
         opsets=tuple((domain or "ai.onnx", version) for domain, version in reader.opsets.items()),
         dims=tuple(sorted((dims or {}).items())),
@@ -102,8 +105,8 @@ def read_flat(
     dims: Mapping[str, int] | None = None,
     values: Mapping[str, float | Sequence[float]] | None = None,
 ) -> tuple[Graph, ModelProto]:
-    """As :func:`read_onnx`, with a model that can be run: the nodes that the graph was made of, one after the other,
-    with the names of the graph's tensors. Data in other files are left there.
+    """The graph with every quantise and dequantise operator in its place, and a model of it that can be run: the nodes
+    one after the other, with the names of the graph's tensors. Data in other files are left there.
     """
     need("onnx", "onnx")
     told = {key: tuple(given) if isinstance(given, Sequence) else (given,) for key, given in (values or {}).items()}
@@ -277,8 +280,9 @@ class _Reader:
             values = [shape_value(node.op_type, first.tensor.shape, attributes)]
         elif node.domain in STANDARD_DOMAINS and all(a is None or a.value is not None for a in arguments):
             values = fold(node, self.version(), [None if a is None else a.value for a in arguments], outputs)
+        stored = _stored(node.op_type, first)
         for tensor, value in zip(outputs, values, strict=True):
-            self.add(Known(tensor, constant=True, value=value))
+            self.add(Known(tensor, constant=True, value=value, stored=stored))
         self.tally.folded[_type(node)] += 1
 
     def _keep(
@@ -338,6 +342,15 @@ class _Reader:
         if not names:
             raise InputError("no output depends on an input", where="graph.output")
         return list(dict.fromkeys(names))
+
+
+def _stored(op_type: str, argument: Known | None) -> str | None:
+    """What the result of an operator on constants is held in, where that is not its own type."""
+    if argument is None:
+        return None
+    if op_type == "DequantizeLinear":
+        return argument.tensor.dtype
+    return argument.stored if op_type in VIEWS or op_type == "Transpose" else None
 
 
 def _type(node: NodeProto) -> str:
