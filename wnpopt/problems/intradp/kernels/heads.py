@@ -277,7 +277,7 @@ def _evaluate(
     )
 
 
-@inner
+@compiled
 def crops(p: Arrays, u: int) -> tuple[int, int]:
     """(first row, end row) that bound what any message of tensor u has to hold.
 
