@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from wnpopt.backends.stopping import Flag
     from wnpopt.core.budget import Budget
     from wnpopt.core.trace import Trace
+    from wnpopt.problems.intradp.kernels.heads import Front
     from wnpopt.problems.intradp.kernels.problem import Problem
     from wnpopt.problems.intradp.search.plans import PricedPlan
 
@@ -34,6 +35,9 @@ HOPE = 0.05
 
 FUSING = 5e-5
 """Seconds an edge that fusing may take; nothing can end it early, so it is left out where that is much."""
+
+TURNS = 40
+"""Cutoffs, with annealing between them, where no time limit ends the search."""
 
 ANNEALING = 150
 """Steps of annealing between two beams, for each operator."""
@@ -75,8 +79,8 @@ def searched(
 
     from wnpopt.backends.stopping import never, run_stoppable
     from wnpopt.problems.intradp.kernels.heads import Front
-    from wnpopt.problems.intradp.search.beam import run_labels, weights
-    from wnpopt.problems.intradp.search.plans import PricedPlan, annealed, best_of, device_only, layer_cut, server_only
+    from wnpopt.problems.intradp.search.beam import weights
+    from wnpopt.problems.intradp.search.plans import best_of, device_only, layer_cut, server_only
 
     flag = never() if flag is None else flag
     plan = best_of(device_only(problem), server_only(problem))
@@ -86,14 +90,37 @@ def searched(
         plan = best_of(plan, run_stoppable(lambda flag: layer_cut(problem, flag), part(budget, CUT_SHARE)))
     tell(problem, plan, trace)
     rng = np.random.default_rng([budget.seed, 0x736561])
-    bound: Bound | None = None
-    if not _is_chain(problem):
+    chain = _is_chain(problem)
+    if not chain:
         plan = _quick(problem, plan, budget, rng, trace, flag)
     if flag[0] or budget.exhausted():
-        return plan, bound, False
+        return plan, None, False
     front = Front(problem.arrays, *weights(problem), flag=flag, hurry=later(budget, HEADS_SHARE))
+    plan, bound, proved = _widening(problem, plan, budget, front, WIDTHS if chain else WIDTHS[:2], rng, trace, flag)
+    if proved or chain:
+        return plan, bound, proved
+    return _proving(problem, plan, bound, budget, rng, trace, flag)
+
+
+def _widening(
+    problem: Problem,
+    plan: PricedPlan,
+    budget: Budget,
+    front: Front,
+    widths: tuple[int, ...],
+    rng: np.random.Generator,
+    trace: Trace | None,
+    flag: Flag,
+) -> tuple[PricedPlan, Bound | None, bool]:
+    """As :func:`searched`, by label-setting from ``plan`` on."""
+    import numpy as np
+
+    from wnpopt.problems.intradp.search.beam import run_labels
+    from wnpopt.problems.intradp.search.plans import PricedPlan, annealed, best_of
+
+    bound: Bound | None = None
     took = 0.0
-    for width in WIDTHS:
+    for width in widths:
         if flag[0] or budget.exhausted() or (took > 0.5 and 12 * took > budget.remaining()):
             break
         began = budget.elapsed()
@@ -116,6 +143,49 @@ def searched(
     return plan, bound, False
 
 
+def _proving(
+    problem: Problem,
+    plan: PricedPlan,
+    bound: Bound | None,
+    budget: Budget,
+    rng: np.random.Generator,
+    trace: Trace | None,
+    flag: Flag,
+) -> tuple[PricedPlan, Bound | None, bool]:
+    """As :func:`searched`, of a network with skips: better plans and higher bounds in turn while time lasts."""
+    from wnpopt.problems.intradp.search.improvement import improved
+    from wnpopt.problems.intradp.search.plans import best_of
+    from wnpopt.problems.intradp.search.proving import Prover
+
+    prover = Prover(problem, budget, flag)
+    more = True
+    for turn in range(TURNS if budget.time_limit is None else 10**9):
+        if flag[0] or budget.exhausted():
+            break
+        before = plan.value
+        plan = improved(problem, plan, rng, flag, turn=turn, effort=1 if more else 20)
+        tell(problem, plan, trace)
+        least = 0.0 if bound is None else bound.value
+        if more:
+            value = plan.value if plan.feasible else problem.limit
+            tried = prover.attempt(least, value)
+            more = tried.more
+            if tried.bound > least:
+                bound = Bound(tried.bound, "directions")
+                if trace is not None:
+                    trace.bound(bound.value, bound.source)
+            if tried.plan is not None:
+                plan = best_of(plan, improved(problem, tried.plan, rng, flag, turn=turn))
+                tell(problem, plan, trace)
+            if not plan.feasible and tried.bound >= value * (1 - 1e-8):
+                return plan, Bound(float("inf"), "directions"), True
+        if bound is not None and bound.value >= plan.value * (1 - 1e-8):
+            return plan, bound, True
+        if not more and budget.time_limit is None and plan.value >= before:
+            break
+    return plan, bound, False
+
+
 def _is_chain(problem: Problem) -> bool:
     """True if no tensor has two readers: then labels on the network itself are quick and good."""
     sources = {(edge.source, operator.name) for operator in problem.instance.operators for edge in operator.inputs}
@@ -129,8 +199,10 @@ def _quick(
     from wnpopt.problems.intradp.imports.fuse import fuse
     from wnpopt.problems.intradp.kernels.heads import Front
     from wnpopt.problems.intradp.kernels.problem import Problem as Compiled
+    from wnpopt.problems.intradp.methods.de import evolved
     from wnpopt.problems.intradp.search.beam import run_labels, weights
     from wnpopt.problems.intradp.search.plans import annealed, best_of, of_solution
+    from wnpopt.problems.intradp.search.surgery import min_cut
 
     if flag[0] or budget.exhausted() or FUSING * len(problem.arrays.in_source) > 0.1 * budget.remaining():
         return plan
@@ -149,6 +221,9 @@ def _quick(
             plan = best_of(plan, of_solution(problem, whole, "labels"))
             tell(problem, plan, trace)
         plan = annealed(problem, plan, ANNEALING * problem.count, 0.02, rng, flag)
+        tell(problem, plan, trace)
+    if not (flag[0] or budget.exhausted()):
+        plan = best_of(plan, min_cut(problem), evolved(problem, budget.seed, flag))
         tell(problem, plan, trace)
     return plan
 

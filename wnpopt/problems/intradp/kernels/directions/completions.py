@@ -8,6 +8,7 @@ for both, whatever it costs; it is done where it costs the bound at most a given
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -70,15 +71,27 @@ def made(count: int, groups: int) -> Made:
     )
 
 
-def first_of(labels: Made, count: int) -> Made:
-    """A copy of the first ``count`` labels."""
+def first_of(labels: Made, count: int, shift: int = 0) -> Made:
+    """A copy of the first ``count`` labels, their states' numbers higher by ``shift``."""
     return Made(
         labels.labels[:count].copy(),
-        labels.state[:count].copy(),
+        labels.state[:count] + shift,
         labels.bound[:count].copy(),
         labels.parent[:count].copy(),
         labels.end[:count].copy(),
         labels.begin[:count].copy(),
+    )
+
+
+def joined(parts: Sequence[Made]) -> Made:
+    """All of them, in order."""
+    return Made(
+        np.concatenate([part.labels for part in parts]),
+        np.concatenate([part.state for part in parts]),
+        np.concatenate([part.bound for part in parts]),
+        np.concatenate([part.parent for part in parts]),
+        np.concatenate([part.end for part in parts]),
+        np.concatenate([part.begin for part in parts]),
     )
 
 

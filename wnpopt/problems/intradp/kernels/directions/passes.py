@@ -62,10 +62,13 @@ def useful_option(
 
 
 @inner
-def _tails_before(
-    step: Step, lattice: Lattice, behind: NeedArray, tails: FloatArray, a: int, b: int, flags: IntArray, out: FloatArray
-) -> None:
-    """The tails (into ``out``) before the operator with this option, from those of the state behind it."""
+def _own_tails(
+    step: Step, lattice: Lattice, behind: NeedArray, tails: FloatArray, a: int, b: int, out: FloatArray
+) -> tuple[float, float]:
+    """The first block of tails (into ``out``) before the operator with this option, from those of the state behind it.
+
+    The result is (time of its message up, what the option adds beside the clocks).
+    """
     y, x = own_needs(step, behind)
     goes_up, goes_down, up_rows, down_rows = messages(step, a, b, y, x)
     up, down = up_rows * step.up, down_rows * step.down
@@ -93,6 +96,23 @@ def _tails_before(
                 waits = tails[down_block, lattice.at[d + j, s - j]]
                 best = max(best, waits + j * one * (down + step.delay) + g * one * up)
         out[0, k] = best + one * (d * computed_device + s * computed_server) + price
+    return up, price
+
+
+@inner
+def _group_tails(
+    step: Step,
+    lattice: Lattice,
+    tails: FloatArray,
+    a: int,
+    b: int,
+    up: float,
+    price: float,
+    flags: IntArray,
+    out: FloatArray,
+) -> None:
+    """The groups' blocks of tails, once the first one is there."""
+    computed_device, computed_server = step.device[a], step.server[b]
     for group in range(len(step.source)):
         source = step.source[group]
         for kind in range(4):
@@ -163,10 +183,16 @@ def tails_pass(
                 if known:
                     before, _ = look_up(known_table, known_needs, key)
                 if before >= 0:
-                    _tails_before(step, lattice, needs[i], tails[i], a, b, flags, out)
-                    if _alive(step, lattice, a, b, key, out, cutoff) and not (
-                        known and _reaches(out, known_heads[before], cutoff)
-                    ):
+                    up, price = _own_tails(step, lattice, needs[i], tails[i], a, b, out)
+                    alive = _own_alive(step, lattice, a, b, out, cutoff)
+                    if alive and known:
+                        alive = not _reaches(out, known_heads[before], 0, 1, cutoff)
+                    if alive:
+                        _group_tails(step, lattice, tails[i], a, b, up, price, flags, out)
+                        alive = _groups_alive(step, lattice, key, out, cutoff)
+                    if alive and known:
+                        alive = not _reaches(out, known_heads[before], 1, len(out), cutoff)
+                    if alive:
                         most = 0.0
                         for k in range(len(lattice.counts)):
                             most = max(most, out[0, k])
@@ -195,9 +221,34 @@ def tails_pass(
     return least
 
 
+@compiled
+def add_states(
+    needs: NeedArray, tails: FloatArray, new_needs: NeedArray, new_tails: FloatArray, new_table: IntArray, made: int
+) -> int:
+    """Further states (of another pass over the same operator) beside the ``made`` ones; how many there are then.
+
+    There must be room for all.
+    """
+    for i in range(len(needs)):
+        node, place = look_up(new_table, new_needs, needs[i])
+        if node < 0:
+            new_table[place] = made
+            for c in range(needs.shape[1]):
+                new_needs[made, c] = needs[i, c]
+            for block in range(tails.shape[1]):
+                for k in range(tails.shape[2]):
+                    new_tails[made, block, k] = tails[i, block, k]
+            made += 1
+        else:
+            for block in range(tails.shape[1]):
+                for k in range(tails.shape[2]):
+                    new_tails[node, block, k] = min(new_tails[node, block, k], tails[i, block, k])
+    return made
+
+
 @inner
-def _alive(step: Step, lattice: Lattice, a: int, b: int, key: NeedArray, tails: FloatArray, cutoff: float) -> bool:
-    """False if heads of single clocks already kill the option."""
+def _own_alive(step: Step, lattice: Lattice, a: int, b: int, tails: FloatArray, cutoff: float) -> bool:
+    """False if heads of the operator's own clocks already kill the option."""
     device = step.device_head[a] - step.device[a] - step.device_price[a] if a > 0 else 0.0
     server, uplink = 0.0, 0.0
     if b < step.units:
@@ -206,6 +257,12 @@ def _alive(step: Step, lattice: Lattice, a: int, b: int, key: NeedArray, tails: 
         w = lattice.weights[k]
         if tails[0, k] + w[0] * device + w[1] * server + w[2] * uplink >= cutoff:
             return False
+    return True
+
+
+@inner
+def _groups_alive(step: Step, lattice: Lattice, key: NeedArray, tails: FloatArray, cutoff: float) -> bool:
+    """False if heads of what a side must hold of a group already kill the option."""
     for g in range(len(step.source)):
         y, x = key[4 * g], key[4 * g + 2]
         if y > 0 and tails[3 + 4 * g, lattice.pure[0]] + step.ahead[2, g, y] >= cutoff:
@@ -219,9 +276,9 @@ def _alive(step: Step, lattice: Lattice, a: int, b: int, key: NeedArray, tails: 
 
 
 @inner
-def _reaches(tails: FloatArray, heads: FloatArray, cutoff: float) -> bool:
-    """True if a sum of the two reaches the cutoff."""
-    for block in range(len(tails)):
+def _reaches(tails: FloatArray, heads: FloatArray, first: int, end: int, cutoff: float) -> bool:
+    """True if a sum of the two reaches the cutoff, in the blocks from ``first`` to before ``end``."""
+    for block in range(first, end):
         for k in range(tails.shape[1]):
             if tails[block, k] + heads[block, k] >= cutoff:
                 return True
@@ -229,10 +286,9 @@ def _reaches(tails: FloatArray, heads: FloatArray, cutoff: float) -> bool:
 
 
 @inner
-def _heads_behind(
+def _own_heads(
     step: Step,
     lattice: Lattice,
-    before: NeedArray,
     behind: NeedArray,
     heads: FloatArray,
     a: int,
@@ -241,13 +297,13 @@ def _heads_behind(
     ran: FloatArray,
     out: FloatArray,
 ) -> None:
-    """The heads (into ``out``) behind the operator with this option, from those of the state before it.
+    """The first block of heads (into ``out``) behind the operator with this option, from those of the state before it.
 
     ``ran`` (K,) is work space.
     """
     y, x = own_needs(step, behind)
-    goes_up, goes_down, up_rows, down_rows = messages(step, a, b, y, x)
-    up, down = up_rows * step.up, down_rows * step.down
+    goes_up, _, up_rows, _ = messages(step, a, b, y, x)
+    up = up_rows * step.up
     price = step.device_price[a] + up_rows * step.up_price
     one = 1.0 / lattice.parts
     directions = len(lattice.counts)
@@ -268,6 +324,27 @@ def _heads_behind(
                 best = max(best, ran[lattice.at[d + j, s]])
             best += g * one * up
         out[0, k] = best + price
+
+
+@inner
+def _group_heads(
+    step: Step,
+    lattice: Lattice,
+    before: NeedArray,
+    behind: NeedArray,
+    heads: FloatArray,
+    a: int,
+    b: int,
+    out: FloatArray,
+) -> None:
+    """The groups' blocks of heads, once the first one is there."""
+    y, x = own_needs(step, behind)
+    goes_up, goes_down, up_rows, down_rows = messages(step, a, b, y, x)
+    up, down = up_rows * step.up, down_rows * step.down
+    price = step.device_price[a] + up_rows * step.up_price
+    one = 1.0 / lattice.parts
+    directions = len(lattice.counts)
+    computed_device, computed_server = step.device[a], step.server[b]
     for group in range((out.shape[0] - 1) // 4):
         for kind in range(4):
             block = 1 + 4 * group + kind
@@ -360,8 +437,12 @@ def heads_pass(
                 needs_before(p, step, a, b, needs[i], key, flags)
                 before, _ = look_up(old_table, old_needs, key)
                 if before >= 0:
-                    _heads_behind(step, lattice, key, needs[i], old_heads[before], a, b, flags, ran, out)
-                    if not _reaches(out, tails[i], cutoff):
+                    _own_heads(step, lattice, needs[i], old_heads[before], a, b, flags, ran, out)
+                    dead = _reaches(out, tails[i], 0, 1, cutoff)
+                    if not dead:
+                        _group_heads(step, lattice, key, needs[i], old_heads[before], a, b, out)
+                        dead = _reaches(out, tails[i], 1, len(out), cutoff)
+                    if not dead:
                         alive[i] = 1
                         for block in range(len(out)):
                             for k in range(len(lattice.counts)):

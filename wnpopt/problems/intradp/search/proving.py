@@ -1,0 +1,120 @@
+"""Bounds that rise to the value of the best plan: ever higher cutoffs under which no plan is left."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from wnpopt.backends.stopping import Flag, run_stoppable
+from wnpopt.core.budget import Budget
+from wnpopt.problems.intradp.kernels.directions.twins import Prices
+from wnpopt.problems.intradp.kernels.heads import Front
+from wnpopt.problems.intradp.kernels.problem import Problem
+from wnpopt.problems.intradp.search.beam import weights
+from wnpopt.problems.intradp.search.directed import PARTS, TOLERANCE, Directed, safe
+from wnpopt.problems.intradp.search.plans import PricedPlan
+from wnpopt.problems.intradp.search.shares import HEADS_SHARE, later, part
+
+STEP = 0.5
+"""Part of the gap that a cutoff is to close."""
+
+GROWTH = 5.0
+"""How much longer a cutoff takes that leaves half the gap: the factor from which on the gap is closed at once, or not at
+all."""
+
+NEAR = 0.01
+"""A gap that is to be closed at once."""
+
+ATTEMPT = 0.9
+"""Part of the time left that one cutoff may take."""
+
+FEWER_PARTS = 2
+"""Directions where there is no room for the states of more."""
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What one cutoff brought: a bound that holds for every plan, perhaps a plan; whether it is worth another."""
+
+    bound: float
+    plan: PricedPlan | None
+    more: bool
+
+
+class Prover:
+    """Raises the bound of one problem, a cutoff at a time."""
+
+    def __init__(self, problem: Problem, budget: Budget, flag: Flag) -> None:
+        self._problem = problem
+        self._budget = budget
+        self._flag = flag
+        self._choices = _prices(problem)
+        self._step = STEP
+        self._took = 0.0
+        self._tolerance = TOLERANCE
+        self._parts = PARTS
+        self._made: dict[tuple[Prices, int], Directed] = {}
+
+    def attempt(self, bound: float, value: float) -> Attempt:
+        """One cutoff between ``bound`` and ``value``, the objective of the best plan (or what it must not exceed)."""
+        gap = (value - bound) / value if value > 0 else 0.0
+        self._tolerance = min(TOLERANCE, 0.1 * gap)
+        close = self._step >= STEP and (gap <= NEAR or GROWTH * GROWTH * self._took < self._budget.remaining() < np.inf)
+        target = value if close and self._took > 0 else bound + self._step * (value - bound)
+        began = self._budget.elapsed()
+        budget = part(self._budget, ATTEMPT)
+        best, plan, full = 0.0, None, False
+        for prices in self._choices:
+            found, other, overflow = self._watched(prices, target, budget)
+            full = full or overflow
+            if found > best:
+                best, plan = found, other
+                if found >= safe(target):
+                    self._choices = (prices,)
+                    break
+        self._took = self._budget.elapsed() - began
+        if best > bound:
+            self._step = min(STEP, 1.5 * self._step)
+            return Attempt(best, plan, more=True)
+        if full and self._parts > FEWER_PARTS:
+            self._parts = FEWER_PARTS
+        else:
+            self._step /= 3
+        return Attempt(best, plan, more=self._step * gap > 1e-6)
+
+    def _watched(self, prices: Prices, cutoff: float, budget: Budget) -> tuple[float, PricedPlan | None, bool]:
+        return run_stoppable(lambda flag: self._try(prices, cutoff, flag), budget)
+
+    def _try(self, prices: Prices, cutoff: float, flag: Flag) -> tuple[float, PricedPlan | None, bool]:
+        """(bound, plan, whether there was no room for the states)."""
+        key = prices, self._parts
+        directed = self._made.get(key)
+        if directed is None:
+            hurry = later(self._budget, HEADS_SHARE)
+            front = Front(self._problem.arrays, prices.time, prices.busy, flag=flag, hurry=hurry)
+            directed = Directed(self._problem, front, prices, parts=self._parts, threads=self._budget.threads)
+            if not flag[0]:
+                self._made = {key: directed} if len(self._choices) == 1 else {**self._made, key: directed}
+        directed.watch(flag)
+        verdict = directed.refute(cutoff)
+        if verdict.dead or verdict.full or flag[0]:
+            return safe(verdict.bound), None, verdict.full
+        bound, plan = directed.complete(cutoff, self._tolerance)
+        return safe(max(bound, verdict.bound)), plan, False
+
+
+def _prices(problem: Problem) -> tuple[Prices, ...]:
+    """Weights whose sum never exceeds the objective, the likelier ones first.
+
+    A joule that the radio draws beyond standby counts only while the device does not compute. That time is at least
+    the uplink's time less the time that the device computes, and at least 0.
+    """
+    time, busy = weights(problem)
+    plain = Prices(time, busy, 0.0)
+    if not problem.by_energy:
+        return (plain,)
+    power = problem.instance.power_w
+    if not power.compute >= power.communicate > power.standby:
+        return (plain,)
+    return Prices(power.standby, power.compute - power.communicate, power.communicate - power.standby), plain
