@@ -248,8 +248,8 @@ class Directed:
     def complete(self, cutoff: float, tolerance: float = TOLERANCE) -> tuple[float, PricedPlan | None]:
         """Exact labels over the states that :meth:`refute` left of this cutoff: (bound, the plan of the best label).
 
-        Mergers of labels cost at most ``tolerance`` of the cutoff each. The plan is priced by its true timing, which the
-        relaxation may undercut.
+        Mergers of labels cost at most ``tolerance`` of the cutoff each. The plan is priced by its true timing, which
+        the relaxation may undercut.
         """
         last = self._problem.count - 1
         needs = np.zeros((1, 0), np.int32)

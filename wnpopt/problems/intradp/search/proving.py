@@ -16,18 +16,32 @@ from wnpopt.problems.intradp.search.directed import PARTS, TOLERANCE, Directed, 
 from wnpopt.problems.intradp.search.plans import PricedPlan
 from wnpopt.problems.intradp.search.shares import HEADS_SHARE, later, part
 
-STEP = 0.5
-"""Part of the gap that a cutoff is to close."""
-
-GROWTH = 5.0
-"""How much longer a cutoff takes that leaves half the gap: the factor from which on the gap is closed at once, or not at
-all."""
+HALF = 0.5
+"""Part of the gap that a cutoff is to close unless there is a reason to choose another."""
 
 NEAR = 0.01
 """A gap that is to be closed at once."""
 
+LITTLE, WHOLE = 0.1, 8.0
+"""A gap of at most so much is closed at once if there is so many times the time of the last cutoff."""
+
+GROWTH = 2.0
+"""Power of the gap by which the time of a cutoff grows, until two cutoffs have told."""
+
+SLOWEST = 5.0
+"""The largest power that is believed."""
+
 ATTEMPT = 0.9
 """Part of the time left that one cutoff may take."""
+
+FITS = 0.6
+"""Part of the time left that a cutoff is chosen to take by what is expected."""
+
+WORTHWHILE = 0.95
+"""A cutoff is to leave at most this part of the gap."""
+
+FAILURES = 6
+"""Cutoffs that brought nothing, after which others are not tried."""
 
 FEWER_PARTS = 2
 """Directions where there is no room for the states of more."""
@@ -50,8 +64,9 @@ class Prover:
         self._budget = budget
         self._flag = flag
         self._choices = _prices(problem)
-        self._step = STEP
-        self._took = 0.0
+        self._failures = 0
+        self._power = GROWTH
+        self._last: tuple[float, float] | None = None  # the gap that the last cutoff left, and its time
         self._tolerance = TOLERANCE
         self._parts = PARTS
         self._made: dict[tuple[Prices, int], Directed] = {}
@@ -59,9 +74,11 @@ class Prover:
     def attempt(self, bound: float, value: float) -> Attempt:
         """One cutoff between ``bound`` and ``value``, the objective of the best plan (or what it must not exceed)."""
         gap = (value - bound) / value if value > 0 else 0.0
+        goal = self._goal(gap)
+        if goal is None:
+            return Attempt(bound, None, more=False)
         self._tolerance = min(TOLERANCE, 0.1 * gap)
-        close = self._step >= STEP and (gap <= NEAR or GROWTH * GROWTH * self._took < self._budget.remaining() < np.inf)
-        target = value if close and self._took > 0 else bound + self._step * (value - bound)
+        target = value * (1 - goal)
         began = self._budget.elapsed()
         budget = part(self._budget, ATTEMPT)
         best, plan, full = 0.0, None, False
@@ -73,15 +90,31 @@ class Prover:
                 if found >= safe(target):
                     self._choices = (prices,)
                     break
-        self._took = self._budget.elapsed() - began
+        took = max(1e-3, self._budget.elapsed() - began)
         if best > bound:
-            self._step = min(STEP, 1.5 * self._step)
+            left = max(1e-9, (value - best) / value)
+            if self._last is not None and left < 0.9 * self._last[0]:
+                power = np.log(took / self._last[1]) / np.log(self._last[0] / left)
+                self._power = float(min(SLOWEST, max(HALF, power)))
+            self._last = left, took
             return Attempt(best, plan, more=True)
         if full and self._parts > FEWER_PARTS:
             self._parts = FEWER_PARTS
-        else:
-            self._step /= 3
-        return Attempt(best, plan, more=self._step * gap > 1e-6)
+            return Attempt(best, plan, more=True)
+        self._failures += 1
+        return Attempt(best, plan, more=self._failures < FAILURES)
+
+    def _goal(self, gap: float) -> float | None:
+        """The gap that the next cutoff is to leave; None if there is no time for one that is worth it."""
+        step = HALF ** (self._failures + 1)  # the part of the gap to close
+        if self._last is None or self._budget.time_limit is None or self._failures:
+            return 0.0 if gap <= NEAR and not self._failures and self._last is not None else gap * (1 - step)
+        left, took = self._last
+        time = FITS * self._budget.remaining()
+        if gap <= NEAR or (gap <= LITTLE and took * WHOLE <= time):
+            return 0.0  # the states do not grow in number for ever: the rest takes not much longer than most of it
+        reachable = left * (took / time) ** (1 / self._power)
+        return max(reachable, gap * HALF) if reachable <= WORTHWHILE * gap else None
 
     def _watched(self, prices: Prices, cutoff: float, budget: Budget) -> tuple[float, PricedPlan | None, bool]:
         return run_stoppable(lambda flag: self._try(prices, cutoff, flag), budget)
