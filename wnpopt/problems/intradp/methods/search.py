@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from wnpopt.core.bound import Bound
@@ -9,6 +10,7 @@ from wnpopt.core.method import Context, Method, Outcome
 from wnpopt.core.proof import Proof
 from wnpopt.core.result import Termination
 from wnpopt.problems.intradp.instance import IntradpInstance
+from wnpopt.problems.intradp.methods import enumerate as every
 from wnpopt.problems.intradp.methods.outcome import outcome, tell
 from wnpopt.problems.intradp.methods.refusals import refuse_size
 from wnpopt.problems.intradp.search.shares import CUT_SHARE, HEADS_SHARE, early, later, part
@@ -36,6 +38,9 @@ HOPE = 0.05
 FUSING = 5e-5
 """Seconds an edge that fusing may take; nothing can end it early, so it is left out where that is much."""
 
+FEW = 2_000_000
+"""Plans that are tried one by one where label-setting leaves a gap: two seconds' work."""
+
 TURNS = 40
 """Cutoffs, with annealing between them, where no time limit ends the search."""
 
@@ -52,7 +57,10 @@ def solve(instance: IntradpInstance, context: Context[IntradpSolution]) -> Outco
     problem = Problem.of(instance)
     start = None if context.start is None else of_solution(problem, context.start.solution, context.start.found_by)
     budget = early(context.budget)
-    plan, bound, proved = run_stoppable(lambda flag: searched(problem, budget, start, context.trace, flag=flag), budget)
+    few = every.count(instance) <= FEW
+    plan, bound, proved = run_stoppable(
+        lambda flag: searched(problem, budget, start, context.trace, flag=flag, thorough=not few), budget
+    )
     if bound is not None and bound.value == float("inf"):
         return Outcome(
             None,
@@ -60,7 +68,15 @@ def solve(instance: IntradpInstance, context: Context[IntradpSolution]) -> Outco
             infeasible="no plan keeps the deadline",
             infeasible_proof="no plan keeps the deadline (label-setting)",
         )
-    return outcome(problem, plan, Termination.PROVED if proved else budget.ending(), () if bound is None else (bound,))
+    bounds = () if bound is None else (bound,)
+    searched_outcome = outcome(problem, plan, Termination.PROVED if proved else budget.ending(), bounds)
+    if proved or not few or context.budget.exhausted():
+        return searched_outcome
+    tried = every.solve(instance, context)
+    # Stopped on the way, it has less than the search had.
+    return (
+        tried if tried.termination is Termination.PROVED else replace(searched_outcome, termination=tried.termination)
+    )
 
 
 def searched(
@@ -70,10 +86,12 @@ def searched(
     trace: Trace | None = None,
     *,
     flag: Flag | None = None,
+    thorough: bool = True,
 ) -> tuple[PricedPlan, Bound | None, bool]:
     """(plan, best bound, whether the plan is proved optimal); the plan is never worse than the honest baselines.
 
-    ``flag`` (see :mod:`wnpopt.backends.stopping`) ends it early; the baselines may then be incomplete.
+    Of networks with skips, ``thorough`` goes on while there is time; else label-setting is all. ``flag`` (see
+    :mod:`wnpopt.backends.stopping`) ends it early; the baselines may then be incomplete.
     """
     import numpy as np
 
@@ -97,7 +115,7 @@ def searched(
         return plan, None, False
     front = Front(problem.arrays, *weights(problem), flag=flag, hurry=later(budget, HEADS_SHARE))
     plan, bound, proved = _widening(problem, plan, budget, front, WIDTHS if chain else WIDTHS[:1], rng, trace, flag)
-    if proved or chain:
+    if proved or chain or not thorough:
         return plan, bound, proved
     return _proving(problem, plan, bound, budget, rng, trace, flag)
 
@@ -231,9 +249,9 @@ def _quick(
 METHOD = Method(
     family="intradp",
     name="search",
-    summary="label-setting with ever wider beams, annealing in between",
+    summary="label-setting on chains, directions of clocks on networks with skips; shifts and annealing in between",
     proves=Proof.OPTIMALITY | Proof.INFEASIBILITY,
-    when="chains; networks with skips where the gap closes",
+    when="chains, tiny instances; networks with skips where the gap closes",
     run=solve,
     modules=("numba",),
     timed=True,

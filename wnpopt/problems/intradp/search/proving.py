@@ -63,7 +63,7 @@ class Prover:
         self._problem = problem
         self._budget = budget
         self._flag = flag
-        self._choices = _prices(problem)
+        self._choices = prices_of(problem)
         self._failures = 0
         self._power = GROWTH
         self._last: tuple[float, float] | None = None  # the gap that the last cutoff left, and its time
@@ -137,7 +137,7 @@ class Prover:
         return safe(max(bound, verdict.bound)), plan, False
 
 
-def _prices(problem: Problem) -> tuple[Prices, ...]:
+def prices_of(problem: Problem) -> tuple[Prices, ...]:
     """Weights whose sum never exceeds the objective, the likelier ones first.
 
     A joule that the radio draws beyond standby counts only while the device does not compute. That time is at least
