@@ -11,7 +11,7 @@ from wnpopt.core.budget import Budget
 from wnpopt.problems.intradp.kernels.directions.twins import Prices
 from wnpopt.problems.intradp.kernels.heads import Front
 from wnpopt.problems.intradp.kernels.problem import Problem
-from wnpopt.problems.intradp.search.beam import weights
+from wnpopt.problems.intradp.kernels.runs import Runs, least_busy_power, least_power
 from wnpopt.problems.intradp.search.directed import PARTS, TOLERANCE, Directed, safe
 from wnpopt.problems.intradp.search.plans import PricedPlan
 from wnpopt.problems.intradp.search.shares import HEADS_SHARE, later, part
@@ -69,7 +69,7 @@ class Prover:
         self._last: tuple[float, float] | None = None  # the gap that the last cutoff left, and its time
         self._tolerance = TOLERANCE
         self._parts = PARTS
-        self._made: dict[tuple[Prices, int], Directed] = {}
+        self._made: dict[tuple[float, int], Directed] = {}
 
     def attempt(self, bound: float, value: float) -> Attempt:
         """One cutoff between ``bound`` and ``value``, the objective of the best plan (or what it must not exceed)."""
@@ -121,11 +121,11 @@ class Prover:
 
     def _try(self, prices: Prices, cutoff: float, flag: Flag) -> tuple[float, PricedPlan | None, bool]:
         """(bound, plan, whether there was no room for the states)."""
-        key = prices, self._parts
+        key = prices.send, self._parts
         directed = self._made.get(key)
         if directed is None:
             hurry = later(self._budget, HEADS_SHARE)
-            front = Front(self._problem.arrays, prices.time, prices.busy, flag=flag, hurry=hurry)
+            front = Front(self._problem.arrays, prices.time, 1.0, extra=prices.extra, flag=flag, hurry=hurry)
             directed = Directed(self._problem, front, prices, parts=self._parts, threads=self._budget.threads)
             if not flag[0]:
                 self._made = {key: directed} if len(self._choices) == 1 else {**self._made, key: directed}
@@ -143,11 +143,12 @@ def prices_of(problem: Problem) -> tuple[Prices, ...]:
     A joule that the radio draws beyond standby counts only while the device does not compute. That time is at least
     the uplink's time less the time that the device computes, and at least 0.
     """
-    time, busy = weights(problem)
-    plain = Prices(time, busy, 0.0)
+    p, power = problem.arrays, problem.instance.power_w
     if not problem.by_energy:
+        return (Prices(1.0, 0.0, np.zeros(len(p.device_extra))),)
+    plain = Prices(least_power(problem.instance), 0.0, p.device_extra)
+    if not least_busy_power(problem.instance) >= power.communicate > power.standby:
         return (plain,)
-    power = problem.instance.power_w
-    if not power.compute >= power.communicate > power.standby:
-        return (plain,)
-    return Prices(power.standby, power.compute - power.communicate, power.communicate - power.standby), plain
+    launch = power.compute if power.launch is None else power.launch
+    extra = Runs.of(problem.instance, p.device_watt.tolist(), launch).extra(power.communicate)
+    return Prices(power.standby, power.communicate - power.standby, extra), plain

@@ -20,13 +20,13 @@ from wnpopt.problems.intradp.kernels.heads import Front, crops
 class Prices(NamedTuple):
     """Weights that make a lower bound on the objective of latency and what adds up beside it.
 
-    ``time`` for each second of latency, ``busy`` for each second that the device computes, ``send`` for each second
-    that the uplink sends.
+    ``time`` for each second of latency, ``send`` for each second that the uplink sends; ``extra`` is what computing on
+    the device adds, laid out as ``device_extra`` of :class:`~wnpopt.problems.intradp.kernels.arrays.Arrays`.
     """
 
     time: float
-    busy: float
     send: float
+    extra: FloatArray
 
 
 class Step(NamedTuple):
@@ -119,11 +119,6 @@ def _step(p: Arrays, u: int, groups: Groups, front: Front, prices: Prices) -> St
         edge_at.extend(int(p.need_ptr[e]) for v, e in groups.readers[twins[0]] if v == u)
         edge_ptr.append(len(edge_at))
     units = int(p.units[u])
-    rows = np.arange(units + 1)
-    took = p.device_fixed[u] + (p.device_full[u] - p.device_fixed[u]) * rows / units
-    device = _least_of_more(np.where(rows > 0, took, 0.0))
-    took = p.server_fixed[u] + (p.server_full[u] - p.server_fixed[u]) * (units - rows) / units
-    server = _least_of_more(np.where(rows < units, took, 0.0)[::-1])[::-1]
     first, end = crops(p, u)
     row = p.bytes[u] / units
     at = slice(int(front.heads.ptr[u]), int(front.heads.ptr[u]) + units + 1)
@@ -141,19 +136,14 @@ def _step(p: Arrays, u: int, groups: Groups, front: Front, prices: Prices) -> St
         edge_ptr=np.array(edge_ptr, dtype=np.int64),
         edge_at=np.array(edge_at, dtype=np.int64),
         group_units=np.array([p.units[twins[0]] for twins in before], dtype=np.int64),
-        device=prices.time * device,
-        device_price=prices.busy * device,
-        server=np.ascontiguousarray(prices.time * server),
+        device=prices.time * p.device_least[at],
+        device_price=prices.extra[at].copy(),
+        server=prices.time * p.server_least[at],
         device_head=front.heads.device[at].copy(),
         server_head=front.heads.server[at].copy(),
         uplink_head=front.heads.uplink[at].copy(),
         ahead=_ahead(p, before, front),
     )
-
-
-def _least_of_more(took: FloatArray) -> FloatArray:
-    """For each number of rows the least time of so many or more."""
-    return np.minimum.accumulate(took[::-1])[::-1]
 
 
 def _ahead(p: Arrays, groups: Sequence[Sequence[int]], front: Front) -> FloatArray:
