@@ -125,11 +125,11 @@ def test_methods_are_exact_or_refuse(fields: tuple[str, ...], objective: str) ->
         best = solve(instance, "enumerate", time_limit=None, isolate=False)
         assert best.objective is not None
         for method in ("device-only", "server-only", "min-cut", "layer-cut", "de", "search", "auto", "milp"):
-            if method == "milp" and (objective == "energy" or {"partial_s", "segment_s"} & set(fields)):
-                if refuse(instance) is not None:
-                    with pytest.raises(UnsupportedError, match="does not support|supports latency only"):
-                        solve(instance, method, time_limit=60, isolate=False)
-                    continue
+            if method == "milp" and refuse(instance) is not None:
+                assert objective == "energy" or {"partial_s", "segment_s"} & set(fields)
+                with pytest.raises(UnsupportedError, match=r"does not support|supports latency only"):
+                    solve(instance, method, time_limit=60, isolate=False)
+                continue
             result = solve(instance, method, time_limit=60, isolate=False)
             if result.objective is not None:
                 assert result.objective >= best.objective * (1 - 1e-9)
@@ -151,7 +151,7 @@ def test_fusing_keeps_the_fields() -> None:
         solution = small.solution(*random_plan(small.arrays, rng, 2))
         one, other = replay(fused.instance, solution), replay(instance, fused.unfuse(solution))
         assert (one.latency_s, one.energy_j) == pytest.approx((other.latency_s, other.energy_j), rel=1e-9)
-    assert fused_any >= 3
+    assert fused_any >= 2
 
 
 def test_defaults_leave_files_and_hashes_alone() -> None:
