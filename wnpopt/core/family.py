@@ -84,12 +84,12 @@ class Family(Generic[I, S]):
     doctor: KnownCase | None = None
     gantt: str | None = None
     perturb: str | None = None
-    show: str | None = None
     warm_up: tuple[Mapping[str, int | float | str], ...] = ()
     suites: Mapping[str, str] = field(default_factory=dict)
     documents: Mapping[str, str] = field(default_factory=dict)
     importers: Mapping[str, Importer] = field(default_factory=dict)
     commands: Mapping[str, Command] = field(default_factory=dict)
+    show: str | None = None
 
     def __getattribute__(self, name: str) -> Any:
         """What is named by where it is becomes what it names, once."""

@@ -185,7 +185,7 @@ def _timed(part: Fields, cores: list[Any], where: str) -> Fields:
 def _on_cores(times: Any, cores: list[Any], where: str) -> Any:
     """Times by core, whichever way they were given."""
     if isinstance(times, dict):
-        for name in times:
+        for name in times if cores else ():
             if name not in cores:
                 known = ", ".join(map(str, cores))
                 raise InputError(
