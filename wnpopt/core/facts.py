@@ -101,9 +101,10 @@ def spread(values: Iterable[float], scale: float = 1.0, unit: str = "") -> str:
 def plain_facts(document: BaseModel, besides: Sequence[str] = (), prefix: str = "") -> Facts:
     """What the fields of any document hold, ``besides`` those of these names: values, and the lengths of lists.
 
-    Fields that have their default are left out.
+    A list of documents is a table of what these hold. Fields that have their default are left out.
     """
     facts: list[Fact] = []
+    tables: list[FactTable] = []
     for name, field in type(document).model_fields.items():
         key, value = f"{prefix}{field.alias or name}", getattr(document, name)
         if name in besides or (not field.is_required() and value == field.default):
@@ -112,9 +113,12 @@ def plain_facts(document: BaseModel, besides: Sequence[str] = (), prefix: str = 
             facts += plain_facts(value, prefix=f"{key}.").facts
         elif isinstance(value, tuple | list | dict):
             facts.append(Fact(key, len(value)))
+            if isinstance(value, tuple) and value and isinstance(value[0], BaseModel):
+                columns, rows = further(value, ())
+                tables.append(FactTable(f"{key}_list", columns, tuple(rows)))
         else:
             facts.append(Fact(key, value))
-    return Facts(tuple(facts))
+    return Facts(tuple(facts), tuple(tables))
 
 
 def further(documents: Sequence[BaseModel], besides: Sequence[str]) -> tuple[tuple[str, ...], list[tuple[Value, ...]]]:

@@ -66,16 +66,17 @@ def radio(bits_per_slot: Any, *, slots: int, block_slots: int | None = None, **f
     blocks) for a channel that stays as it is. ``block_slots``, the slots of a coherence block, follows from the number
     of blocks unless it is given. Raises :class:`InputError`.
     """
-    table = plain(bits_per_slot)
-    if isinstance(table, list) and all(_is_row(plane) for plane in table):
-        table = [[[bits] for bits in plane] for plane in table]
-    made: Fields = {"bits_per_slot": table, "slots": plain(slots), **fields}
-    if block_slots is None:
-        try:
-            block_slots = math.ceil(made["slots"] / len(table[0][0]))
-        except (TypeError, LookupError, ZeroDivisionError, OverflowError):
-            block_slots = made["slots"]  # what is wrong with the table, or with the slots, is told later
-    return made | {"block_slots": block_slots}
+    table, count, length = plain(bits_per_slot), plain(slots), plain(block_slots)
+    steady = isinstance(table, list) and all(_is_row(plane) for plane in table)
+    try:  # what is wrong with the table or the slots is told when the instance is checked
+        if steady:
+            blocks = 1 if length is None else math.ceil(count / length)
+            table = [[[bits] * blocks for bits in plane] for plane in table]
+        if length is None:
+            length = math.ceil(count / len(table[0][0]))
+    except (TypeError, LookupError, ZeroDivisionError, OverflowError, MemoryError):
+        length = count if length is None else length
+    return {"bits_per_slot": table, "slots": count, "block_slots": length, **fields}
 
 
 @constructor(Modality)

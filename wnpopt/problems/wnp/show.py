@@ -48,11 +48,10 @@ def _instance(instance: WnpInstance) -> Facts:
             ),
         ]
     known = ("kind", "schema_version", "name", "source", "tick_s", "radio", "modalities", "chip", "subgraphs", "edges")
-    facts += plain_facts(instance, known).facts
     tables = [_cores(instance)]
     if instance.modalities:
         tables.append(_modalities(instance))
-    return Facts(tuple(facts), tuple(tables))
+    return Facts(tuple(facts), tuple(tables)) + plain_facts(instance, known)
 
 
 def _cores(instance: WnpInstance) -> FactTable:
