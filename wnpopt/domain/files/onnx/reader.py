@@ -19,6 +19,7 @@ from wnpopt.core.topology import CycleError, topological_order
 from wnpopt.domain.files.onnx.extents import argument_shape, check_slope, resized, windowed
 from wnpopt.domain.files.onnx.fold import MAX_ELEMENTS, Value, fold
 from wnpopt.domain.files.onnx.model import STANDARD_DOMAINS, external_path, external_value, load_model
+from wnpopt.domain.files.onnx.notes import ImportNotes, Values
 from wnpopt.domain.files.onnx.types import (
     attribute_value,
     dtype_name,
@@ -81,10 +82,25 @@ def read_onnx(path: str | os.PathLike[str], *, dims: Mapping[str, int] | None = 
     acyclic, fully typed graph of known operators, and :class:`MissingDependencyError` without the package
     onnx.
     """
+    return read_noted(path, dims=dims, name=name)[0]
+
+
+def read_noted(
+    path: str | os.PathLike[str],
+    *,
+    dims: Mapping[str, int] | None = None,
+    values: Mapping[str, Values] | None = None,
+    name: str | None = None,
+) -> tuple[Graph, ImportNotes]:
+    """As :func:`read_onnx`, with notes of what reading did."""
     need("onnx", "onnx")
     with in_file(path):
         model = load_model(Path(path))
-        return _Reader(model, Path(path).parent, dict(dims or {})).graph(name or _name_of(model, Path(path)))
+        if values:
+            raise InputError("no input can be given a value", where=min(values))
+        graph = _Reader(model, Path(path).parent, dict(dims or {})).graph(name or _name_of(model, Path(path)))
+        opsets = tuple((opset.domain or "ai.onnx", opset.version) for opset in model.opset_import)
+        return graph, ImportNotes(opsets, tuple(sorted((dims or {}).items())))
 
 
 def _name_of(model: ModelProto, path: Path) -> str:
