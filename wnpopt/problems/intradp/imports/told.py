@@ -6,7 +6,7 @@ from collections import Counter
 
 from wnpopt.core.facts import Fact, Facts, FactTable
 from wnpopt.domain.files.network import Network
-from wnpopt.domain.network.facts import network_facts
+from wnpopt.domain.files.told import network_told
 from wnpopt.problems.intradp.imports.classify import classify
 from wnpopt.problems.intradp.instance import IntradpInstance
 
@@ -20,12 +20,13 @@ def told(network: Network, instance: IntradpInstance) -> Facts:
     macs: Counter[str] = Counter()
     for operator in graph.operators:
         macs[operator.op_type] += operator.macs
+    read = network_told(network)
     facts = (
-        *network_facts(graph),
+        *read.facts,
         Fact("local_operators", len(kinds) - whole.total()),
         Fact("global_operators", whole.total()),
         Fact("instance_operators", len(instance.operators) - 2),
     )
     order = sorted(every, key=lambda name: (-every[name], name))
     rows = tuple((name, every[name] - whole[name], whole[name], macs[name]) for name in order)
-    return Facts(facts, (FactTable("locality", ("operator_type", "local", "global", "macs"), rows),))
+    return Facts(facts, (FactTable("locality", ("operator_type", "local", "global", "macs"), rows),), read.warnings)

@@ -94,7 +94,7 @@ def from_network(request: NetworkRequest) -> Imported:
         tick_s=request.tick_s,
         source=f"{source}, times of {request.times.name}",
     )
-    return Imported(instance, told(network, instance, table))
+    return Imported(instance, told(network, instance, table, measured=True))
 
 
 def from_profile(request: ProfileRequest) -> Imported:
@@ -114,7 +114,7 @@ def from_profile(request: ProfileRequest) -> Imported:
         tick_s=request.tick_s,
         source=_source(network, f"times of {request.file.name}", request),
     )
-    return Imported(instance, told(network, instance, table))
+    return Imported(instance, told(network, instance, table, measured=True))
 
 
 def from_task_graph(request: TaskGraphRequest) -> WnpInstance:

@@ -8,14 +8,15 @@ from collections.abc import Sequence
 from wnpopt.core.facts import Fact, Facts, FactTable, counted
 from wnpopt.domain.chip.measured import Times
 from wnpopt.domain.files.network import Network
-from wnpopt.domain.network.facts import network_facts
+from wnpopt.domain.files.told import network_told
 from wnpopt.problems.wnp.instance import WnpInstance
 
 
-def told(network: Network, instance: WnpInstance, times: Sequence[Times]) -> Facts:
+def told(network: Network, instance: WnpInstance, times: Sequence[Times], *, measured: bool = False) -> Facts:
     """``times`` are the seconds of each operator of the network on each core, None where it cannot run."""
+    read = network_told(network, measured=measured)
     facts = (
-        *network_facts(network.graph),
+        *read.facts,
         Fact("payload_bits", dict(network.payloads)),
         Fact("subgraphs", len(instance.subgraphs)),
         Fact("edges", len(instance.edges)),
@@ -32,7 +33,7 @@ def told(network: Network, instance: WnpInstance, times: Sequence[Times]) -> Fac
         able_operators = len(network.graph.operators) - missing.total()
         rows.append((core.name, able_operators, runs, alone[core.name], dict(sorted(missing.items()))))
     table = FactTable("core_support", ("core", "operators", "subgraphs", "only_here", "cannot_run"), tuple(rows))
-    return Facts(facts, (table,), _warnings(instance, alone))
+    return Facts(facts, (table,), read.warnings + _warnings(instance, alone))
 
 
 def _warnings(instance: WnpInstance, alone: dict[str, int]) -> tuple[str, ...]:
