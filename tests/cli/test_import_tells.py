@@ -161,8 +161,8 @@ def test_what_reading_did_is_told() -> None:
     told_of_it = network_told(network_read).to_data()
     wanted = {
         "opsets": {"ai.onnx": 17, "com.microsoft": 1}, "folded": {"Gather": 3, "Shape": 2}, "unneeded": 4,
-        "functions": 2, "dims": {"batch": 1}, "values": {"sr": [16000]}, "branches": {"if.1": "then"}, "loops": {"loop": 6},
-        "opaque": ["beam", "tokens"],
+        "functions": 2, "dims": {"batch": 1}, "values": {"sr": [16000]}, "branches": {"if.1": "then"},
+        "loops": {"loop": 6}, "opaque": ["beam", "tokens"],
     }  # fmt: skip
     assert {key: told_of_it[key] for key in wanted} == wanted
     (warning,) = told_of_it["warnings"]
