@@ -186,3 +186,13 @@ def test_an_onnx_file_tells_its_opsets(cli, tmp_path: Path) -> None:
     onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9), tmp_path / "t.onnx")
     data = told(cli, tmp_path / "t.onnx", "--chip", "edge-2x2", "--dim", "n=2")
     assert (data["opsets"], data["dims"], data["opaque"], data["folded"]) == ({"ai.onnx": 17}, {"n": 2}, [], {})
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "int8"])
+def test_the_precision_is_that_which_products_are_computed_in(dtype: str) -> None:
+    from wnpopt.domain.network.facts import network_facts
+
+    builder = GraphBuilder("typed", dtype)
+    graph = builder.build([builder.unary("relu", "Relu", builder.conv("c", builder.input("x", (1, 2, 4, 4)), 3, 1))])
+    (precision,) = [fact.value for fact in network_facts(graph) if fact.key == "precision"]
+    assert precision == {dtype: 1}
