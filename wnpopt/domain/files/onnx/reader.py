@@ -19,6 +19,7 @@ from wnpopt.core.topology import CycleError, topological_order
 from wnpopt.domain.files.onnx.extents import argument_shape, check_slope, resized, windowed
 from wnpopt.domain.files.onnx.fold import MAX_ELEMENTS, Value, fold
 from wnpopt.domain.files.onnx.model import STANDARD_DOMAINS, external_path, external_value, load_model
+from wnpopt.domain.files.onnx.notes import ImportNotes, Values
 from wnpopt.domain.files.onnx.types import (
     attribute_value,
     dtype_name,
@@ -41,6 +42,7 @@ from wnpopt.domain.network.graph import (
     Window,
     make_operator,
 )
+from wnpopt.domain.network.quantised import fold_quantisation, stored_in
 
 if TYPE_CHECKING:
     from onnx import GraphProto, ModelProto, NodeProto, TensorProto, TypeProto, ValueInfoProto
@@ -75,16 +77,32 @@ def read_onnx(path: str | os.PathLike[str], *, dims: Mapping[str, int] | None = 
     the file for inner tensors are not believed: all are inferred anew.
 
     Operators that depend on constants and shapes alone are folded away, operators that no output needs are
-    left out.
+    left out, quantise and dequantise operators are merged into those around them
+    (:mod:`wnpopt.domain.network.quantised`).
 
     Raises :class:`InputError` naming the file and the tensor or operator for anything that is not a valid,
     acyclic, fully typed graph of known operators, and :class:`MissingDependencyError` without the package
     onnx.
     """
+    return read_noted(path, dims=dims, name=name)[0]
+
+
+def read_noted(
+    path: str | os.PathLike[str],
+    *,
+    dims: Mapping[str, int] | None = None,
+    values: Mapping[str, Values] | None = None,
+    name: str | None = None,
+) -> tuple[Graph, ImportNotes]:
+    """As :func:`read_onnx`, with notes of what reading did."""
     need("onnx", "onnx")
     with in_file(path):
         model = load_model(Path(path))
-        return _Reader(model, Path(path).parent, dict(dims or {})).graph(name or _name_of(model, Path(path)))
+        if values:
+            raise InputError("no input can be given a value", where=min(values))
+        graph = _Reader(model, Path(path).parent, dict(dims or {})).graph(name or _name_of(model, Path(path)))
+        opsets = tuple((opset.domain or "ai.onnx", opset.version) for opset in model.opset_import)
+        return fold_quantisation(graph), ImportNotes(opsets, tuple(sorted((dims or {}).items())))
 
 
 def _name_of(model: ModelProto, path: Path) -> str:
@@ -101,6 +119,8 @@ class _Known:
     value: Value | None = None
     type_proto: TypeProto | None = None
     value_proto: TensorProto | None = None
+    stored: str | None = None
+    """of a dequantised constant: the type of element that the file, and a runtime, hold it in"""
 
 
 @dataclass(slots=True)
@@ -353,8 +373,9 @@ class _Reader:
             values = [None if argument is None else argument.value for argument in arguments]
             known = all(argument is None or argument.value is not None for argument in arguments)
             value = fold(node.op_type, values, attributes, outputs[0].shape, outputs[0].dtype) if known else None
+        stored = _stored(node.op_type, first)
         for tensor in outputs:
-            self._add(_Known(tensor, constant=True, value=value), "")
+            self._add(_Known(tensor, constant=True, value=value, stored=stored), "")
 
     def _keep(
         self,
@@ -381,7 +402,8 @@ class _Reader:
                 inputs.append(argument.tensor.name)
                 order[-1] = argument.tensor.name
             elif position < data:
-                weights.append(_as_constant(argument.tensor, position in buffers))
+                constant = _as_constant(argument.tensor, position in buffers)
+                weights.append(constant if argument.stored is None else stored_in(constant, argument.stored))
                 order[-1] = argument.tensor.name
             else:
                 value = argument.value if argument.value is not None and argument.value.size <= 64 else None
@@ -474,6 +496,15 @@ def _has_data(proto: TensorProto) -> bool:
     """False for a tensor whose data were stripped from the file: its shape alone is of use."""
     typed = ("float_data", "int32_data", "int64_data", "double_data", "uint64_data", "string_data")
     return bool(proto.HasField("raw_data") or any(len(getattr(proto, field)) for field in typed) or 0 in proto.dims)
+
+
+def _stored(op_type: str, argument: _Known | None) -> str | None:
+    """What the result of an operator on constants is held in, where that is not its own type."""
+    if argument is None:
+        return None
+    if op_type == "DequantizeLinear":
+        return argument.tensor.dtype
+    return argument.stored if op_type in VIEWS or op_type == "Transpose" else None
 
 
 def _as_constant(tensor: Tensor, buffer: bool) -> Tensor:
