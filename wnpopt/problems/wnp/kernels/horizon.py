@@ -17,10 +17,11 @@ def useful_slots(instance: WnpInstance) -> int:
     these rounds cut time into K + 1 parts, so that one part (F_i, F_{i+1}] has no arrival of an optimum. What arrives
     after it may be served within it, one after the other: nothing that arrives before F_i uses it. So all have arrived
     by F_{K+1}, none later than before. (2) No reader of an optimum starts later than a makespan that is reached: F_1,
-    then one subgraph after the other with every transfer over the longest way.
+    then one subgraph after the other with every transfer over the longest way. Neither holds where modalities or
+    subgraphs are released later, or where what counts is not the makespan alone.
     """
     radio = instance.radio
-    if radio.slots <= FEW:
+    if radio.slots <= FEW or not _plain(instance):
         return radio.slots
     index = np.flatnonzero(instance.needed & (instance.payloads > 0))
     if index.size == 0:
@@ -62,3 +63,10 @@ def _rounds(speed: IntArray, payload: IntArray, length: IntArray) -> list[int]:
                     gone += needed
         ends.append(at)
     return ends
+
+
+def _plain(instance: WnpInstance) -> bool:
+    released = instance.release.any() or any(m.release_slot for m in instance.modalities)
+    limited = instance.makespan_limit_ticks is not None or instance.energy_limit_j is not None
+    bus = instance.chip.exclusive_bus
+    return not (released or limited or bus or instance.jobs or instance.objective != "makespan")
