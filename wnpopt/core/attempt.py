@@ -151,6 +151,8 @@ def _start(
     if name == "none":
         return None
     helper = registry.method(family.name, name, "warm_start")
+    if warm_start == "auto" and helper.refuse(instance) is not None:
+        return None
     check_method(helper, instance)
     if not method.warm_startable or helper.name == method.name:
         return None

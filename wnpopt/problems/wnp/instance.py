@@ -285,6 +285,14 @@ def has_integer_objective(instance: WnpInstance) -> bool:
     return instance.objective != "energy"
 
 
+def is_plain(instance: WnpInstance) -> bool:
+    """True if the instance asks for the least makespan, and nothing is released later, limited, or on a shared bus."""
+    released = instance.release.any() or any(m.release_slot for m in instance.modalities)
+    limited = instance.makespan_limit_ticks is not None or instance.energy_limit_j is not None
+    bus = instance.chip.exclusive_bus
+    return not (released or limited or bus or instance.jobs or instance.objective != "makespan")
+
+
 def objective_unit(instance: WnpInstance) -> str:
     """The unit of the objective, as it is printed."""
     return "J" if instance.objective == "energy" else "ticks"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from wnpopt.problems.wnp.instance import IntArray, WnpInstance
+from wnpopt.problems.wnp.instance import IntArray, WnpInstance, is_plain
 
 FEW = 4096
 """Up to so many slots are kept as they are: nothing is gained by less."""
@@ -21,7 +21,7 @@ def useful_slots(instance: WnpInstance) -> int:
     subgraphs are released later, or where what counts is not the makespan alone.
     """
     radio = instance.radio
-    if radio.slots <= FEW or not _plain(instance):
+    if radio.slots <= FEW or not is_plain(instance):
         return radio.slots
     index = np.flatnonzero(instance.needed & (instance.payloads > 0))
     if index.size == 0:
@@ -63,10 +63,3 @@ def _rounds(speed: IntArray, payload: IntArray, length: IntArray) -> list[int]:
                     gone += needed
         ends.append(at)
     return ends
-
-
-def _plain(instance: WnpInstance) -> bool:
-    released = instance.release.any() or any(m.release_slot for m in instance.modalities)
-    limited = instance.makespan_limit_ticks is not None or instance.energy_limit_j is not None
-    bus = instance.chip.exclusive_bus
-    return not (released or limited or bus or instance.jobs or instance.objective != "makespan")

@@ -9,7 +9,7 @@ from wnpopt.core.method import Context, Method, Outcome
 from wnpopt.core.proof import Proof
 from wnpopt.problems.wnp.instance import WnpInstance
 from wnpopt.problems.wnp.methods.outcome import on_problem, reported
-from wnpopt.problems.wnp.methods.refusals import refuse_unplanned
+from wnpopt.problems.wnp.methods.refusals import Support, supports
 from wnpopt.problems.wnp.solution import WnpSolution
 
 if TYPE_CHECKING:
@@ -26,9 +26,12 @@ def _solve(problem: Problem, context: Context[WnpSolution], began: float) -> Out
     from wnpopt.problems.wnp.formulations.cpsat import compile_cpsat, decode, hint
     from wnpopt.problems.wnp.formulations.decisions import priced
 
-    known = best_bound(context.bounds, "min")
-    upper = None if context.start is None else int(context.start.objective)
-    compiled = compile_cpsat(problem, upper, 0 if known is None else int(known.value), budget=context.budget)
+    known, upper = None, None
+    if problem.instance.objective == "makespan":
+        known = best_bound(context.bounds, "min")
+        upper = None if context.start is None else int(context.start.objective)
+    lower = 0 if known is None else int(known.value)
+    compiled = compile_cpsat(problem, upper, lower, budget=context.budget)
     if compiled is None:
         return Outcome(None, context.budget.why_over(), message="there was not enough time to build the model")
     if context.start is not None:
@@ -52,5 +55,5 @@ METHOD = Method(
     modules=("ortools", "numba"),
     timed=True,
     warm_startable=True,
-    refuse=refuse_unplanned,
+    refuse=supports(Support.EVERYTHING),
 )
