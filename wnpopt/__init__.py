@@ -31,6 +31,7 @@ _HOMES = {
     "families": "api",
     "load": "api",
     "load_solution": "api",
+    "load_state": "api",
     "methods": "api",
     "save": "api",
     "solve": "api",

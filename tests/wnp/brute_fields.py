@@ -125,7 +125,7 @@ def _schedules(
         for e in crossing:
             if there[e] < 0 and ends[pairs[e][0]] >= 0:
                 done = max(bus, ends[pairs[e][0]]) + moves[e]
-                stack.append((ends, there[:e] + (done,) + there[e + 1 :], free, done))
+                stack.append((ends, (*there[:e], done, *there[e + 1 :]), free, done))
         for i in range(count):
             if ends[i] >= 0:
                 continue
@@ -137,8 +137,8 @@ def _schedules(
                     begin = max(begin, ready)
             if possible:
                 end = begin + ticks[i]
-                after = free[: cores[i]] + (end,) + free[cores[i] + 1 :]
-                stack.append((ends[:i] + (end,) + ends[i + 1 :], there, after, bus))
+                after = (*free[: cores[i]], end, *free[cores[i] + 1 :])
+                stack.append(((*ends[:i], end, *ends[i + 1 :]), there, after, bus))
     return found
 
 

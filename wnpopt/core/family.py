@@ -58,7 +58,9 @@ class Family(Generic[I, S]):
 
     ``suites`` are references to the family's named suites (:class:`wnpopt.core.suite.Suite`) by name. ``documents`` are
     further kinds of documents that it reads and writes: references to :class:`Document` classes by kind. ``importers``
-    make instances from files, by format; ``commands`` are further commands of the command line, by name.
+    make instances from files, by format; ``commands`` are further commands of the command line, by name. ``state`` is
+    the kind, one of ``documents``, of the state of a running plan: ``verify(instance, solution, fixed=state)`` then
+    judges plans that go on from it.
     """
 
     name: str
@@ -86,6 +88,7 @@ class Family(Generic[I, S]):
     documents: Mapping[str, str] = field(default_factory=dict)
     importers: Mapping[str, Importer] = field(default_factory=dict)
     commands: Mapping[str, Command] = field(default_factory=dict)
+    state: str | None = None
 
     def __getattribute__(self, name: str) -> Any:
         """What is named by where it is becomes what it names, once."""

@@ -43,6 +43,7 @@ FAMILY = Family(
     doctor=later(lambda: KnownCase.read(__name__)),
     gantt="wnpopt.problems.wnp.plots.gantt:gantt",
     perturb="wnpopt.problems.wnp.perturb:perturb",
+    state="wnp-state",
     documents={"wnp-state": "wnpopt.problems.wnp.state:WnpState"},
     suites={
         "owin-heterogeneity": "wnpopt.problems.wnp.suites:HETEROGENEITY",

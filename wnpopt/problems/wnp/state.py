@@ -68,6 +68,10 @@ class WnpState(Document):
         for name, begun in self.begun.items():
             require(name in subgraphs, f"begun.{name}", "is no subgraph of the instance")
             require(begun.core in cores, f"begun.{name}.core", f'"{begun.core}" is no core of the instance')
+            released = int(instance.release[list(subgraphs).index(name)])
+            require(
+                begun.start >= released, f"begun.{name}.start", f"found {begun.start}; it is released at {released}"
+            )
             able = subgraphs[name].ticks[cores[begun.core]] is not None
             require(able, f"begun.{name}.core", f'"{begun.core}" cannot run it')
         edges = {f"{e.source}->{e.target}": e for e in instance.edges}
@@ -76,6 +80,9 @@ class WnpState(Document):
             source = self.begun.get(edges[name].source)
             ended = source is not None and source.end is not None
             require(ended, f"transfers_begun.{name}", f'"{edges[name].source}" has to have ended before')
+            assert source is not None
+            late = source.end is not None and self.transfers_begun[name] >= source.end
+            require(late, f"transfers_begun.{name}", f'"{edges[name].source}" ends after it, at {source.end}')
         for edge in instance.edges:
             if edge.target in self.begun:
                 before = self.begun.get(edge.source)

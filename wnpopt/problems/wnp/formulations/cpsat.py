@@ -66,6 +66,7 @@ def compile_cpsat(
         from wnpopt.problems.wnp.formulations.cpsat_fields import add_fields
 
         add_fields(compiled, state)
+        compiled.marks.add("exact")
     return compiled
 
 
@@ -173,7 +174,7 @@ def hint(compiled: CpsatModel, solution: WnpSolution) -> None:
         values[f"before[{i},{j}]"] = int(decisions.start[i] <= decisions.start[j])
     for m in range(plan.ticks.shape[1]):
         values[f"busy[{m}]"] = int((decisions.core == m).any())
-    if not is_plain(compiled.problem.instance):
+    if "exact" in compiled.marks:
         from wnpopt.problems.wnp.formulations.cpsat_fields import hints
 
         values |= hints(compiled, decisions, solution)
@@ -198,7 +199,7 @@ def decode(compiled: CpsatModel, values: tuple[float, ...]) -> WnpSolution:
         count[k, n, b] = compiled.value(values, f"x[{k},{n},{b}]")
     deadline = [compiled.value(values, f"T[{k}]") for k in range(uplink.count)]
     composed = compose(problem, deadline, count, *compiled.placement(values))
-    if is_plain(problem.instance):
+    if "exact" not in compiled.marks:
         return composed
     from wnpopt.problems.wnp.formulations.cpsat_fields import exact
 
