@@ -119,7 +119,7 @@ def _empty(problem: Problem, upper: int | None, lower: int) -> CpsatModel:
 def _latest(problem: Problem) -> int:
     if is_plain(problem.instance):
         return problem.latest_makespan()
-    from wnpopt.problems.wnp.formulations.cpsat_fields import latest_end
+    from wnpopt.problems.wnp.formulations.horizon import latest_end
 
     return latest_end(problem)
 

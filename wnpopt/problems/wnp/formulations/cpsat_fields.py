@@ -27,17 +27,6 @@ Move = tuple[int, int]
 """(duration in ticks, hops)"""
 
 
-def latest_end(problem: Problem) -> int:
-    """A horizon within which some optimum of every objective ends.
-
-    All waits of a schedule that is shifted to the left end with a release, an arrival, work or a transfer.
-    """
-    plan, uplink, instance = problem.plan, problem.uplink, problem.instance
-    waits = max(int(instance.release.max()), uplink.slots * uplink.slot_ticks if uplink.count else 0)
-    work = int(np.where(plan.able, plan.ticks, 0).max(axis=1).sum())
-    return waits + work + int(plan.width.sum()) + plan.width.size * int(plan.hop.max())
-
-
 def moves_of(problem: Problem, e: int) -> dict[Move, list[tuple[int, int]]]:
     """The pairs of different cores on which edge ``e`` may be, by duration and hops of its transfer."""
     plan, instance = problem.plan, problem.instance
