@@ -21,7 +21,7 @@ FAMILY = Family(
     integer_objective=refer("wnpopt.problems.wnp.instance:has_integer_objective"),
     verify=refer("wnpopt.problems.wnp.verify:verify"),
     bounds=refer("wnpopt.problems.wnp.bounds:bounds"),
-    prove_infeasible=refer("wnpopt.problems.wnp.bounds:prove_infeasible"),
+    prove_infeasible=refer("wnpopt.problems.wnp.infeasibility:prove_infeasible"),
     methods={
         "rtfs": "wnpopt.problems.wnp.methods.rtfs:METHOD",
         "pacs": "wnpopt.problems.wnp.methods.pacs:METHOD",
