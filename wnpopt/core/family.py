@@ -60,7 +60,7 @@ class Family(Generic[I, S]):
     further kinds of documents that it reads and writes: references to :class:`Document` classes by kind. ``importers``
     make instances from files, by format; ``commands`` are further commands of the command line, by name. ``state`` is
     the kind, one of ``documents``, of the state of a running plan: ``verify(instance, solution, fixed=state)`` then
-    judges plans that go on from it.
+    judges plans that go on from it. ``front`` is a reference to the family's :class:`wnpopt.core.front.Bicriteria`.
     """
 
     name: str
@@ -89,6 +89,7 @@ class Family(Generic[I, S]):
     importers: Mapping[str, Importer] = field(default_factory=dict)
     commands: Mapping[str, Command] = field(default_factory=dict)
     state: str | None = None
+    front: str | None = None
 
     def __getattribute__(self, name: str) -> Any:
         """What is named by where it is becomes what it names, once."""

@@ -44,6 +44,7 @@ FAMILY = Family(
     gantt="wnpopt.problems.wnp.plots.gantt:gantt",
     perturb="wnpopt.problems.wnp.perturb:perturb",
     state="wnp-state",
+    front="wnpopt.problems.wnp.pareto:BICRITERIA",
     documents={"wnp-state": "wnpopt.problems.wnp.state:WnpState"},
     suites={
         "owin-heterogeneity": "wnpopt.problems.wnp.suites:HETEROGENEITY",
