@@ -101,8 +101,8 @@ def tiny_fields() -> Iterator[WnpInstance]:
 def with_fields(fields: tuple[str, ...], seed: int) -> WnpInstance:
     """The tiny instance of ``seed`` with ``fields``."""
     shape = {
-        "subgraphs": 4, "cores": 3, "forbidden": 0.5, "modalities": 2, "resource_blocks": 1, "slots": 4, "block_slots": 3,
-        "slot_ticks": 60, "ctr": 1.0, "name": f"tiny-{'+'.join(fields)}",
+        "subgraphs": 4, "cores": 3, "forbidden": 0.5, "modalities": 2, "resource_blocks": 1, "slots": 4,
+        "block_slots": 3, "slot_ticks": 60, "ctr": 1.0, "name": f"tiny-{'+'.join(fields)}",
     }  # fmt: skip
     return generate({**shape, **{name: value for field in fields for name, value in FIELDS[field].items()}}, seed)
 

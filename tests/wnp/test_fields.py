@@ -86,8 +86,8 @@ def test_defaults_that_are_written_out_change_neither_hash_nor_file() -> None:
 
 
 def test_each_field_changes_the_hash() -> None:
-    hashes = {tiny_fields(7, ()).instance_hash}
-    hashes |= {tiny_fields(7, (field,)).instance_hash for field in FIELDS}
+    hashes = {tiny_fields(0, ()).instance_hash}
+    hashes |= {tiny_fields(0, (field,)).instance_hash for field in FIELDS}
     assert len(hashes) == len(FIELDS) + 1
 
 
@@ -142,7 +142,7 @@ def test_units_and_integrality_follow_the_objective() -> None:
 @pytest.mark.parametrize(
     ("options", "field"),
     [
-        ({"bus": "exclusive"}, "exclusive_bus"),
+        ({"bus": "exclusive"}, '"exclusive_bus": true'),
         ({"radio_release": 0.5}, "release_slot"),
         ({"release": 1.0}, "release_ticks"),
         ({"jobs": 2, "objective": "weighted_latency"}, "jobs"),
@@ -191,6 +191,7 @@ def test_limits_that_bounds_are_above_are_proved_without_solvers(fields: tuple[s
         data["makespan_limit_ticks"] = 1
     if "energy_limit_j" in data:
         data["energy_limit_j"] = 1e-12
+        data["chip"]["cores"][0] |= {"active_w": 1.0, "idle_w": 1.0}  # type: ignore[index]
     result = wnpopt.solve(WnpInstance.from_data(data), "cpsat", threads=1, isolate=False)
     assert result.status == "infeasible"
     assert told in result.message
