@@ -65,9 +65,9 @@ def arrivals(instance: WnpInstance, solution: WnpSolution, fixed: WnpState | Non
     if fixed is not None:
         first = fixed.slot
         delivered = [fixed.delivered_bits.get(m.name, 0) for m in instance.modalities]
-        for k, modality in enumerate(instance.modalities):
-            if arrived[k] is None and delivered[k] >= modality.payload_bits:
-                arrived[k] = fixed.now_ticks
+        for index, modality in enumerate(instance.modalities):
+            if arrived[index] is None and delivered[index] >= modality.payload_bits:
+                arrived[index] = fixed.now_ticks
     lacking = {k for k, time in enumerate(arrived) if time is None}
     for slot, row in enumerate(solution.rb[: radio.slots]):
         if not lacking:
