@@ -28,6 +28,8 @@ def bounds(instance: WnpInstance, budget: Budget) -> Sequence[Bound]:
     """All bounds of ``instance``, weakest first; stops early when the budget is exhausted."""
     from wnpopt.problems.wnp.kernels.problem import Problem
 
+    if instance.objective != "makespan":
+        return []
     return problem_bounds(Problem.of(instance), budget)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,6 +23,8 @@ class CpsatModel:
     model: cp_model.CpModel
     variables: dict[str, cp_model.IntVar]
     horizon: int
+    marks: set[str] = field(default_factory=set)
+    """"exact" where the starts are to be taken as the solver has them."""
 
     def integer(self, name: str, least: int, most: int) -> cp_model.IntVar:
         """A new variable."""
