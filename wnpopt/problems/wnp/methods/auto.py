@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 _EASY_S = 2.0
 """Seconds for ``lbbd`` before the search: most instances of up to 40 subgraphs are proved by then."""
 
+_IDENTICAL = 0.5
+"""Of the time for ``lbbd`` before the search where cores are identical: its masters are light, and prove most."""
+
 
 def solve(instance: WnpInstance, context: Context[WnpSolution]) -> Outcome[WnpSolution]:
     """The warm start if a bound meets it already; else ``lbbd``, ``pacs-ls``, and ``lbbd`` with the cuts of that.
@@ -43,13 +46,15 @@ def _decomposed(instance: WnpInstance, context: Context[WnpSolution]) -> Outcome
 
 def _in_turn(problem: Problem, context: Context[WnpSolution], began: float) -> Outcome[WnpSolution]:
     """A quick ``lbbd``, the search from its answer, and ``lbbd`` with what the search found and which cuts it met."""
+    from wnpopt.problems.wnp.kernels.identical import cores_are_identical
     from wnpopt.problems.wnp.methods.lbbd import decomposed
     from wnpopt.problems.wnp.search.given import joint_of
     from wnpopt.problems.wnp.search.local_search import local_search
 
     if context.start is None:
         return decomposed(problem, context, began)
-    easy = decomposed(problem, replace(context, budget=context.budget.share(_EASY_S)), began, probing=False)
+    seconds = max(_EASY_S, _IDENTICAL * context.budget.remaining()) if cores_are_identical(problem.plan) else _EASY_S
+    easy = decomposed(problem, replace(context, budget=context.budget.share(seconds)), began, probing=False)
     if easy.termination is Termination.PROVED or context.budget.exhausted():
         return easy
     context = _after(context, easy)
