@@ -79,7 +79,8 @@ def test_a_subgraph_of_no_ticks_never_stands_inside_another() -> None:
                     "bytes_per_tick": 1,
                 },
                 "subgraphs": [
-                    {"name": name, "modality": None, "ticks": [t, t]} for name, t in (("a", 9), ("b", 8), ("n", 0), ("c", 4))
+                    {"name": name, "modality": None, "ticks": [t, t]}
+                    for name, t in (("a", 9), ("b", 8), ("n", 0), ("c", 4))
                 ],
                 "edges": [{"from": "n", "to": "c", "bytes": 0}],
             }

@@ -120,7 +120,9 @@ class FieldSearch:
                     arrivals, release = answer, self._release(answer)
             plan = self._listed(arrivals, release, rank, dislike)
             worse = plan.value[1] - current.value[1]
-            near = plan.value[0] <= current.value[0] and worse <= 0.002 * abs(current.value[1]) * -np.log1p(-rng.random())
+            near = plan.value[0] <= current.value[0] and worse <= 0.002 * abs(current.value[1]) * -np.log1p(
+                -rng.random()
+            )
             if plan.value <= current.value or near:
                 current = plan
             if plan.value < best.value:
@@ -185,7 +187,13 @@ class FieldSearch:
         order = np.where(self.fixed, 2.0**50 - self.problem.instance.release, rank) if self.fixed.any() else rank
         sequence = self.problem.scheduler.by_rank(np.asarray(np.rint(order * 16), dtype=np.int64))
         makespan, core, start, transfer = list_schedule_with_transfers(
-            *plan.forward, sequence, dislike, release, self.problem.instance.chip.exclusive_bus, self.bus_free, self.begun
+            *plan.forward,
+            sequence,
+            dislike,
+            release,
+            self.problem.instance.chip.exclusive_bus,
+            self.bus_free,
+            self.begun,
         )
         schedule = Schedule(int(makespan), core, start)
         return FieldPlan(self._value(schedule, arrivals), arrivals, release, rank, dislike, schedule, transfer)
