@@ -13,7 +13,7 @@ from wnpopt.core.attempt import check_method, judged_by
 from wnpopt.core.bound import Bound
 from wnpopt.core.budget import usable_cores
 from wnpopt.core.certificate import Certificate
-from wnpopt.core.document import Document, Instance, Solution
+from wnpopt.core.document import Document, Instance, PlanState, Solution
 from wnpopt.core.errors import InputError, UnsupportedError, WnpoptError
 from wnpopt.core.explain import found
 from wnpopt.core.interrupt import graceful_interrupt
@@ -117,8 +117,7 @@ def _state(instance: Instance, fixed: Document | None) -> None:
     family = registry.family(instance.kind)
     if family.state is None:
         raise UnsupportedError(f"{family.name} does not plan on from a state", where="fixed")
-    wanted = resolve(family.documents[family.state])
-    if not isinstance(fixed, wanted):
+    if not isinstance(fixed, PlanState) or fixed.kind != family.state:
         raise InputError(f"found a {type(fixed).__name__}; a {family.state} is needed", where="fixed")
     fixed.check(instance)
 

@@ -92,8 +92,8 @@ def _solve(request: Request, frames: Frames, say: Callable[..., None]) -> bytes:
         if request.only_proof:
             made = prove(family, request.instance, budget)
         else:
-            start = request.warm_start
-            made = attempt(family, method, request.instance, start, budget, trace, fixed=request.fixed)
+            given = request.warm_start
+            made = attempt(family, method, request.instance, given, budget, trace, fixed=request.fixed)
         teller.stop()
     start = made.start
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wnpopt.core.command import Importer
-from wnpopt.core.family import Family, KnownCase
+from wnpopt.core.family import Family, KnownCase, read_cases
 from wnpopt.core.lazy import attributes, later, refer
 
 if TYPE_CHECKING:
@@ -41,9 +41,11 @@ FAMILY = Family(
     plot="wnpopt.problems.wnp.plots.channel:figures",
     unit=refer("wnpopt.problems.wnp.instance:objective_unit"),
     doctor=later(lambda: KnownCase.read(__name__)),
+    cases=later(lambda: read_cases(__name__, "known-fields.json")),
     gantt="wnpopt.problems.wnp.plots.gantt:gantt",
     perturb="wnpopt.problems.wnp.perturb:perturb",
     state="wnp-state",
+    front="wnpopt.problems.wnp.pareto:BICRITERIA",
     documents={"wnp-state": "wnpopt.problems.wnp.state:WnpState"},
     suites={
         "owin-heterogeneity": "wnpopt.problems.wnp.suites:HETEROGENEITY",

@@ -81,7 +81,7 @@ def _load(problem: Problem, ends: IntArray, members: IntArray, budget: Budget) -
 
 
 def least_energy(problem: Problem, makespan: int) -> Fraction:
-    """J that every plan of at least ``makespan`` ticks spends: the cheapest core for each, the best RBs for all bits."""
+    """J that every plan of at least ``makespan`` ticks spends: the cheapest core for each, the best RBs."""
     instance, uplink = problem.instance, problem.uplink
     tick, cores = Fraction(instance.tick_s), instance.chip.cores
     total = tick * makespan * sum((Fraction(core.idle_w) for core in cores), Fraction(0))

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import model_validator
 
-from wnpopt.core.document import MAX_INT, Count, Document, Name, require
+from wnpopt.core.document import MAX_INT, Count, Document, Name, PlanState, require
 from wnpopt.problems.wnp.instance import WnpInstance
 from wnpopt.problems.wnp.solution import TransferName
 
@@ -20,7 +20,7 @@ class Begun(Document):
     end: Count | None = None
 
 
-class WnpState(Document):
+class WnpState(PlanState):
     """What happened before tick ``now_ticks``, as it happened and not as it was planned.
 
     Slots before ``slot`` are over: ``delivered_bits`` are what they brought of each modality (0 where one is not

@@ -65,9 +65,9 @@ def arrivals(instance: WnpInstance, solution: WnpSolution, fixed: WnpState | Non
     if fixed is not None:
         first = fixed.slot
         delivered = [fixed.delivered_bits.get(m.name, 0) for m in instance.modalities]
-        for k, modality in enumerate(instance.modalities):
-            if arrived[k] is None and delivered[k] >= modality.payload_bits:
-                arrived[k] = fixed.now_ticks
+        for index, modality in enumerate(instance.modalities):
+            if arrived[index] is None and delivered[index] >= modality.payload_bits:
+                arrived[index] = fixed.now_ticks
     lacking = {k for k, time in enumerate(arrived) if time is None}
     for slot, row in enumerate(solution.rb[: radio.slots]):
         if not lacking:
@@ -109,7 +109,7 @@ def verify(instance: WnpInstance, solution: WnpSolution, fixed: WnpState | None 
     if any(v.rule.startswith(("core", "start")) for v in found):
         return Certificate(None, tuple(found))
     start = {s.name: solution.start[s.name] for s in instance.subgraphs}
-    end = {name: _end(instance, solution, name, fixed) for name in start}
+    end = _ends(instance, solution, fixed)
     found.extend(_check_arrivals(instance, solution, start, fixed))
     found.extend(_check_releases(instance, start, fixed))
     found.extend(_check_cores(instance, solution, start, end))
@@ -129,7 +129,12 @@ def job_ends(instance: WnpInstance, end: Times) -> dict[str, int]:
     return {job.name: max(end[s.name] for s in instance.subgraphs if s.job == job.name) for job in instance.jobs}
 
 
-def energy(instance: WnpInstance, solution: WnpSolution, start: Times, end: Times) -> float:
+def energy(instance: WnpInstance, solution: WnpSolution) -> float:
+    """J of a solution in which every subgraph has a core and a start."""
+    return _energy(instance, solution, solution.start, _ends(instance, solution, None))
+
+
+def _energy(instance: WnpInstance, solution: WnpSolution, start: Times, end: Times) -> float:
     """J of the cores over [0, makespan], of every RB-slot that carries a modality, and of the transfers."""
     last = max(end.values())
     parts = []
@@ -151,7 +156,7 @@ def energy(instance: WnpInstance, solution: WnpSolution, start: Times, end: Time
 
 def _objective(instance: WnpInstance, solution: WnpSolution, start: Times, end: Times) -> float:
     if instance.objective == "energy":
-        return energy(instance, solution, start, end)
+        return _energy(instance, solution, start, end)
     if instance.objective == "weighted_latency":
         last = job_ends(instance, end)
         return sum(job.weight * (last[job.name] - job.release_ticks) for job in instance.jobs)
@@ -167,7 +172,7 @@ def _check_limits(instance: WnpInstance, solution: WnpSolution, start: Times, en
     if limit is not None and reached > limit:
         yield Violation("makespan-limit", "makespan", reached - limit)
     if instance.energy_limit_j is not None:
-        spent = energy(instance, solution, start, end)
+        spent = _energy(instance, solution, start, end)
         if spent > instance.energy_limit_j * (1 + ENERGY_TOLERANCE):
             yield Violation("energy-limit", "energy", spent - instance.energy_limit_j)
 
@@ -208,7 +213,11 @@ def makespan(instance: WnpInstance, solution: WnpSolution) -> int:
     """Largest end of a subgraph in ticks; raises :class:`InputError` where subgraphs lack a core or a start."""
     if any(v.rule.startswith(("core", "start")) for v in _check_mapping(instance, solution)):
         raise InputError("subgraphs lack a core or a start, so the solution has no makespan", where="core")
-    return max(_end(instance, solution, s.name, None) for s in instance.subgraphs)
+    return max(_ends(instance, solution, None).values())
+
+
+def _ends(instance: WnpInstance, solution: WnpSolution, fixed: WnpState | None) -> dict[str, int]:
+    return {s.name: _end(instance, solution, s.name, fixed) for s in instance.subgraphs}
 
 
 def _end(instance: WnpInstance, solution: WnpSolution, name: str, fixed: WnpState | None) -> int:
