@@ -26,28 +26,23 @@ def latency_bound(problem: Problem) -> Bound:
 def energy_bound(problem: Problem, makespan: int) -> Bound:
     """Each subgraph on the core where it costs least, payloads at the best rate, idle cores for ``makespan``; "energy".
 
-    A sum of exact fractions, weakened by more than its rounding to a double and the verifier's own sum may differ.
+    And the transfers that no choice of cores avoids. A sum of exact fractions, weakened by more than its rounding to a
+    double and the verifier's own sum may differ.
     """
-    plan, instance = problem.plan, problem.instance
-    cores, tick = instance.chip.cores, Fraction(instance.tick_s)
-    more = [Fraction(core.active_w) - Fraction(core.idle_w) for core in cores]
-    total = sum((Fraction(core.idle_w) for core in cores), Fraction(0)) * tick * makespan
-    size = abs(total)
-    for i in range(plan.order.size):
-        least = min(tick * int(plan.ticks[i, m]) * more[m] for m in np.flatnonzero(plan.able[i]).tolist())
-        total, size = total + least, size + abs(least)
-    for k, index in enumerate(problem.uplink.index.tolist()):
-        each = Fraction(instance.modalities[index].transmit_j_per_rb_slot)
-        slots = -(-int(problem.uplink.payload[k]) // max(int(problem.uplink.rates[k].max()), 1))
-        total, size = total + each * slots, size + each * slots
+    from wnpopt.problems.wnp.infeasibility import least_energy
+
+    instance = problem.instance
+    total = least_energy(problem, makespan)
     per_byte = Fraction(instance.chip.joule_per_byte_hop)
     for e, hops in _forced(problem, np.maximum(instance.hops, 1)):
         total += per_byte * instance.edges[e].bytes * hops
-    return Bound(max(0.0, float(total - size / 10**11) * (1 - 1e-12)), "energy")
+    powers = [Fraction(core.active_w) + Fraction(core.idle_w) for core in instance.chip.cores]
+    size = abs(total) + Fraction(instance.tick_s) * makespan * sum(powers, Fraction(0))
+    return Bound(max(0.0, float(total - size / 10**11)), "energy")
 
 
 def bus_bound(problem: Problem) -> Bound:
-    """All transfers that no choice of cores avoids, one after the other, between what must precede and follow; "bus"."""
+    """The transfers that no choice of cores avoids, one by one, between what must precede and follow; "bus"."""
     plan = problem.plan
     ends = plan.least(problem.head + plan.ticks)
     follows = plan.least(plan.ticks + problem.tail)

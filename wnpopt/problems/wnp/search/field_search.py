@@ -219,9 +219,9 @@ class FieldSearch:
 
 def _joule(problem: Problem, schedule: Schedule, arrivals: Arrivals) -> float:
     instance, plan = problem.instance, problem.plan
-    watts = np.array([[core.active_w - core.idle_w for core in instance.chip.cores]])
+    watts = np.array([core.active_w - core.idle_w for core in instance.chip.cores])
     busy = plan.ticks[np.arange(schedule.core.size), schedule.core]
-    total = float((busy * watts[0, schedule.core]).sum()) * instance.tick_s
+    total = float((busy * watts[schedule.core]).sum()) * instance.tick_s
     total += schedule.makespan * instance.tick_s * sum(core.idle_w for core in instance.chip.cores)
     for k, index in enumerate(problem.uplink.index.tolist()):
         total += instance.modalities[index].transmit_j_per_rb_slot * int(arrivals.count[k].sum())
