@@ -48,6 +48,7 @@ FAMILY = Family(
     state="wnp-state",
     front="wnpopt.problems.wnp.pareto:BICRITERIA",
     documents={"wnp-state": "wnpopt.problems.wnp.state:WnpState"},
+    warm_up=({"subgraphs": 3, "cores": 2, "modalities": 1, "resource_blocks": 2, "slots": 6, "bus": "exclusive"},),
     suites={
         "owin-heterogeneity": "wnpopt.problems.wnp.suites:HETEROGENEITY",
         "owin-cores": "wnpopt.problems.wnp.suites:CORES",
