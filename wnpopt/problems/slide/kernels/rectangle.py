@@ -1,9 +1,9 @@
 """Multicast: the transmission of one model that is worth most at given prices, exactly, by blocks of rates and links.
 
-Users are sorted by falling strength of their link (efficiency, or signal-to-noise ratio under a fixed power) and by the
-rank of their least rate: a transmission is a rectangle, it serves the ranks up to its rate and the strengths down to its
-weakest link. A block of rectangles is worth at most what its far corner collects less the price of its cheapest one, so
-that only a few blocks are looked into. Links of both kinds have no common order: there every rate is swept.
+Users are sorted by falling strength of their link (efficiency, or signal-to-noise ratio under a fixed power) and by
+the rank of their least rate: a transmission is a rectangle, it serves the ranks up to its rate and the strengths down
+to its weakest link. A block of rectangles is worth at most what its far corner collects less the price of its cheapest
+one, so that only a few blocks are looked into. Links of both kinds have no common order: there every rate is swept.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _ROUNDING = 1e-13
 def units(hz: float, block: float, slack: float, least: float) -> float:
     """Hz in the unit of the capacity, as :meth:`Needs.in_units` has it."""
     if block > 0.0:
-        return max(1.0, np.ceil(hz / (block * (1.0 + slack)) * (1.0 - 1e-12)))
+        return float(max(1.0, np.ceil(hz / (block * (1.0 + slack)) * (1.0 - 1e-12))))
     return max(hz, least)
 
 

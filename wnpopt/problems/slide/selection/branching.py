@@ -408,7 +408,11 @@ class Search:
                 best = (float(inside.size), place, "rate", float(inside[inside.size // 2 - 1]))
             middle = weak + (strong - weak) / 2
             if weak <= middle < strong and inside.size <= 1:
-                size = 2.0 if reach.mixed else float(np.count_nonzero((reach.strength >= weak) & (reach.strength <= strong)))
+                size = (
+                    2.0
+                    if reach.mixed
+                    else float(np.count_nonzero((reach.strength >= weak) & (reach.strength <= strong)))
+                )
                 if not reach.mixed:
                     between = reach.strength[(reach.strength >= weak) & (reach.strength < strong)]
                     middle = float(between[between.size // 2]) if between.size else weak

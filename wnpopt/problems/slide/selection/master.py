@@ -123,7 +123,12 @@ def relax(problem: Rectangles, pool: Pool, numbers: list[int], forced: list[bool
         matrix.data,
     )
     solver = highspy.Highs()
-    for name, value in (("output_flag", False), ("threads", 1), ("time_limit", max(time_limit, 0.0))):
+    for name, value in (
+        ("log_to_console", False),
+        ("output_flag", False),
+        ("threads", 1),
+        ("time_limit", max(time_limit, 0.0)),
+    ):
         solver.setOptionValue(name, value)
     solver.passModel(model)
     solver.run()
