@@ -12,14 +12,15 @@ from tests.slide.oracle import optimum
 from tests.slide.tiny import mixes, tiny_instance
 from wnpopt.backends.stopping import never
 from wnpopt.core.budget import Budget
-from wnpopt.core.errors import UnsupportedError
 from wnpopt.core.result import Status
+from wnpopt.problems.slide.columnar.allocation import allocation_of
 from wnpopt.problems.slide.generate import generate
 from wnpopt.problems.slide.kernels.link import bands_at
 from wnpopt.problems.slide.kernels.needs import Needs
 from wnpopt.problems.slide.selection import branching
 from wnpopt.problems.slide.selection.branching import Node, Search
 from wnpopt.problems.slide.selection.master import Prices
+from wnpopt.problems.slide.selection.plan import Assignment
 from wnpopt.problems.slide.selection.rectangles import WHOLE, Rectangles
 
 
@@ -150,6 +151,21 @@ def test_auto_proves_hundreds_of_users() -> None:
         assert result.found_by == "cover"
 
 
-def test_unicast_is_refused() -> None:
-    with pytest.raises(UnsupportedError, match="delivery"):
-        wnpopt.solve(tiny_instance(frozenset(), 1), "cover")
+def test_unicast_is_solved_by_the_special_methods() -> None:
+    for seed in range(5):
+        instance = tiny_instance(frozenset(), seed)
+        result = wnpopt.solve(instance, "cover")
+        assert result.status is Status.OPTIMAL
+        assert result.objective == optimum(instance)
+
+
+def test_a_start_is_never_lost() -> None:
+    options = {"users": 200, "mix": "vision", "delivery": "multicast", "accuracy_share": 0.7, "link": "power"}
+    instance = generate(options, 2)
+    start = wnpopt.solve(instance, "greedy")
+    needs = Needs.of(instance.columns, relaxed=True)
+    rectangles = Rectangles(needs)
+    handed = allocation_of(instance.columns, start.solution)
+    chosen = rectangles.of_plan(Assignment(handed.user, handed.model))
+    assert rectangles.fits(chosen)
+    assert rectangles.value(chosen) >= start.objective

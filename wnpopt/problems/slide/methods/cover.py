@@ -1,4 +1,7 @@
-"""cover: multicast with a free choice of model, by column generation over transmissions with branch and bound."""
+"""cover: multicast with a free choice of model, by column generation over transmissions with branch and bound.
+
+Unicast shares nothing: there it is the special exact method, or the greedy plan.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,9 @@ from typing import TYPE_CHECKING
 from wnpopt.core.bound import Bound
 from wnpopt.core.method import Context, Method, Outcome
 from wnpopt.core.proof import Proof
-from wnpopt.core.result import Termination
+from wnpopt.core.result import Termination, WarmStart
 from wnpopt.problems.slide.instance import SlideInstance
-from wnpopt.problems.slide.methods.outcome import is_proved
+from wnpopt.problems.slide.methods.outcome import is_proved, tell
 from wnpopt.problems.slide.solution import SlideSolution
 
 if TYPE_CHECKING:
@@ -27,16 +30,26 @@ def solve(instance: SlideInstance, context: Context[SlideSolution]) -> Outcome[S
 
 
 def _run(instance: SlideInstance, context: Context[SlideSolution], flag: Flag) -> Outcome[SlideSolution]:
+    from wnpopt.problems.slide.columnar.allocation import allocation_of
     from wnpopt.problems.slide.kernels.needs import Needs
+    from wnpopt.problems.slide.selection.best import best_selection
     from wnpopt.problems.slide.selection.choice import choose
-    from wnpopt.problems.slide.selection.plan import allocate, repaired, value_of
+    from wnpopt.problems.slide.selection.plan import Assignment, allocate, repaired, value_of
     from wnpopt.problems.slide.selection.rectangles import Rectangle, Rectangles
 
     columns, budget = instance.columns, context.budget
     exact = Needs.of(columns)
     if budget.exhausted():
         return Outcome(None, budget.why_over())
+    if not columns.multicast:
+        selected = best_selection(exact, flag)  # nothing is shared, and there is nothing to cover
+        solution = allocate(exact, selected.plan).to_solution(columns)
+        return Outcome(solution, budget.ending(), tell(context, selected, solution))
     relaxed = Rectangles(Needs.of(columns, relaxed=True))
+    start = None
+    if context.start is not None:
+        handed = allocation_of(columns, context.start.solution)
+        start = Assignment(handed.user, handed.model)
     latest = [-_QUIET_S, 0.0]
 
     def told(chosen: list[Rectangle], value: float, bound: float) -> None:
@@ -46,19 +59,17 @@ def _run(instance: SlideInstance, context: Context[SlideSolution], flag: Flag) -
             context.trace.incumbent(value_of(exact, plan), allocate(exact, plan).to_solution(columns))
             latest[:] = budget.elapsed(), value
 
-    selected = choose(columns, exact, flag, budget, told)
+    selected = choose(columns, exact, flag, budget, told, start)
     solution = allocate(exact, selected.plan).to_solution(columns)
     context.trace.incumbent(selected.value, solution)
     bounds = (Bound(selected.bound, "cover"),) if selected.bound is not None else ()
     proved = is_proved(instance, selected.value, bounds)
-    return Outcome(solution, Termination.PROVED if proved else budget.ending(), bounds)
-
-
-def refuse(instance: SlideInstance) -> tuple[str, str] | None:
-    """Its transmissions are shared ones."""
-    if instance.delivery != "multicast":
-        return "delivery", f'found "{instance.delivery}"; this method supports "multicast" only'
-    return None
+    return Outcome(
+        solution,
+        Termination.PROVED if proved else budget.ending(),
+        bounds,
+        WarmStart.NONE if start is None else WarmStart.ACCEPTED,
+    )
 
 
 METHOD = Method(
@@ -66,9 +77,9 @@ METHOD = Method(
     name="cover",
     summary="multicast: column generation over transmissions with branch and bound",
     proves=Proof.OPTIMALITY,
-    when="multicast, given time",
+    when="multicast, given time; unicast where a special method selects the users",
     run=solve,
     modules=("numba", "highspy"),
     timed=True,
-    refuse=refuse,
+    warm_startable=True,
 )

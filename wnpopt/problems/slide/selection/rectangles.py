@@ -176,3 +176,16 @@ class Rectangles:
         for rectangle in sorted(chosen):
             model[self.covered(rectangle) & (model < 0)] = self.reaches[rectangle.place].model
         return Assignment.of(model >= 0, model)
+
+    def of_plan(self, plan: Assignment) -> list[Rectangle]:
+        """The cheapest transmissions that serve those of a plan who can be served under these needs."""
+        columns, chosen = self.needs.columns, []
+        for place, reach in enumerate(self.reaches):
+            members = np.isin(reach.users, plan.user[plan.model == reach.model])
+            if members.any():
+                rate, users = float(reach.rate[members].max()), reach.users[members]
+                widths = self.needs.in_units(bands_at(rate, columns.efficiency[users], columns.snr_hz[users]))
+                cost = float(widths.max())
+                strength = -cost if reach.mixed else float(reach.strength[members].min())
+                chosen.append(Rectangle(place, rate, strength, cost))
+        return chosen
