@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from wnpopt.domain.files.onnx.known import Known
+from wnpopt.domain.files.onnx.known import KnownTensor
 from wnpopt.domain.network.graph import UNREAD, AttributeValue, Role, Tensor
 from wnpopt.domain.network.quantised import stored_in
 
@@ -49,7 +49,7 @@ class Arguments:
 
 def sort_arguments(
     op_type: str,
-    arguments: Sequence[Known | None],
+    arguments: Sequence[KnownTensor | None],
     attributes: dict[str, AttributeValue],
     name_of: Callable[[int], str],
 ) -> Arguments:

@@ -10,7 +10,7 @@ from wnpopt.core.errors import InputError
 from wnpopt.core.extras import installed
 from wnpopt.domain.files.onnx.extents import check_slope
 from wnpopt.domain.files.onnx.given import Given
-from wnpopt.domain.files.onnx.known import Known
+from wnpopt.domain.files.onnx.known import KnownTensor
 from wnpopt.domain.files.onnx.model import STANDARD_DOMAINS
 from wnpopt.domain.files.onnx.runtime import inferred_by_runtime
 from wnpopt.domain.files.onnx.types import dtype_name, extents
@@ -52,7 +52,7 @@ class Shapes:
             return defs.get_schema(node.op_type, domain)
         raise InputError(f"operator {node.op_type!r} does not exist in opset {version}")
 
-    def outputs(self, node: NodeProto, arguments: Sequence[Known | None]) -> list[Tensor]:
+    def outputs(self, node: NodeProto, arguments: Sequence[KnownTensor | None]) -> list[Tensor]:
         """The node's outputs, in order. Optional ones that cannot be told, or have elements of no fixed size, are left
         out; raises :class:`InputError` if nothing tells the first one.
         """
@@ -88,7 +88,7 @@ class Shapes:
         return outputs
 
     def _inferred(
-        self, node: NodeProto, schema: OpSchema, arguments: Sequence[Known | None]
+        self, node: NodeProto, schema: OpSchema, arguments: Sequence[KnownTensor | None]
     ) -> Mapping[str, TypeProto]:
         from onnx import helper, shape_inference
 
@@ -106,7 +106,7 @@ class Shapes:
         return inferred
 
     def _ask_runtime(
-        self, node: NodeProto, arguments: Sequence[Known | None], unknown: list[str], made: dict[str, Tensor]
+        self, node: NodeProto, arguments: Sequence[KnownTensor | None], unknown: list[str], made: dict[str, Tensor]
     ) -> None:
         told = inferred_by_runtime(node, arguments, self.opsets, self.ir_version)
         names = [name for name in node.output if name]
