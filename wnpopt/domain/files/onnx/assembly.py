@@ -9,7 +9,11 @@ from wnpopt.domain.network.graph import Graph, Operator, Tensor, make_operator
 
 
 def assemble(
-    name: str, live: Sequence[ReadOperator], known: Mapping[str, KnownTensor], inputs: Sequence[Tensor], outputs: Sequence[str]
+    name: str,
+    live: Sequence[ReadOperator],
+    known: Mapping[str, KnownTensor],
+    inputs: Sequence[Tensor],
+    outputs: Sequence[str],
 ) -> tuple[Graph, int]:
     """The graph of the operators in ``live``, which are in a topological order, and how many it does without."""
     needed = set(outputs)

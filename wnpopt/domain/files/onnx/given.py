@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 _NAMELESS = frozenset({"", "?", "-1", "None", "none", "unk", "unknown"})
 """What exporters write for a dimension that has no name: several dimensions may have it."""
 
+MOST_GIVEN = 64
+"""Inputs of more elements are not asked for."""
+
 
 class Given:
     """``dims`` by name or place (``x[2]``), ``values`` by input; both are told when they fit nothing in the file."""

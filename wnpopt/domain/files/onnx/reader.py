@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wnpopt.core.errors import InputError
-from wnpopt.core.extras import need
+from wnpopt.core.extras import installed, need
 from wnpopt.domain.files.onnx import constants
 from wnpopt.domain.files.onnx.arguments import sort_arguments
 from wnpopt.domain.files.onnx.assembly import assemble
@@ -22,14 +22,14 @@ from wnpopt.domain.files.onnx.extents import argument_shape, resized, windowed
 from wnpopt.domain.files.onnx.flat_model import flat_model
 from wnpopt.domain.files.onnx.flatten import CONTROL
 from wnpopt.domain.files.onnx.fold import Value, fold
-from wnpopt.domain.files.onnx.given import Given
+from wnpopt.domain.files.onnx.given import MOST_GIVEN, Given
 from wnpopt.domain.files.onnx.known import KnownTensor, ReadOperator
 from wnpopt.domain.files.onnx.model import STANDARD_DOMAINS, load_model
 from wnpopt.domain.files.onnx.notes import ImportNotes, Values
 from wnpopt.domain.files.onnx.order import label, reading_order
 from wnpopt.domain.files.onnx.scope import FreshNames, Scope
 from wnpopt.domain.files.onnx.sequences import SEQUENCES, resolve_sequence
-from wnpopt.domain.files.onnx.shapes import Shapes, extents_needed
+from wnpopt.domain.files.onnx.shapes import Shapes
 from wnpopt.domain.files.onnx.tally import ReadingTally
 from wnpopt.domain.files.onnx.types import attribute_value, shape_value, with_defaults
 from wnpopt.domain.files.onnx.window import ABSORBED
@@ -129,7 +129,9 @@ def read_flat(
 def _name_of(model: ModelProto, path: Path) -> str:
     """The graph's name, or the file's where the exporter gave all graphs the same one, or a number."""
     given = model.graph.name.strip()
-    generic = given.lower() in _GENERIC or re.fullmatch(r"[0-9a-f]{16,}|[0-9a-f-]{36}|(graph|model)[_-]?\d*", given.lower())
+    generic = given.lower() in _GENERIC or re.fullmatch(
+        r"[0-9a-f]{16,}|[0-9a-f-]{36}|(graph|model)[_-]?\d*", given.lower()
+    )
     return path.stem if generic or not given.isprintable() else given
 
 
@@ -189,8 +191,11 @@ class _Reader:
     def find(self, name: str) -> KnownTensor:
         known = self.known.get(name)
         if known is None:
-            what = "is a sequence" if name in self.sequences else f"{extents_needed(name)}"
-            raise InputError(f"its argument {name!r} {what}")
+            if name in self.sequences:
+                raise InputError(f"its argument {name!r} is a sequence")
+            raise InputError(
+                f"the shape of its argument {name!r} cannot be inferred from the file; give it: --dim '{name}[0]=N'"
+            )
         return known
 
     def decides(self, name: str, what: str) -> Value:
@@ -203,6 +208,24 @@ class _Reader:
         few = [source for source in inputs if self.known[source].tensor.elements == 1] or inputs[:1]
         options = " ".join(f"--value {source}=V" for source in few)
         raise InputError(f"its {what} depends on the contents of {', '.join(inputs)}; give a value: {options}")
+
+    def _what_helps(self, node: NodeProto, arguments: Sequence[KnownTensor | None]) -> str:
+        """What is said of an operator whose outputs nothing tells the shapes of."""
+        output = next(name for name in node.output if name)
+        what = f"the shape of its output {output!r} cannot be inferred from the file; "
+        how = f"give it: --dim '{output}[0]=N', and so on for all of its axes"
+        if node.domain not in STANDARD_DOMAINS:
+            runtime = "" if installed("onnxruntime") else ", or let onnxruntime tell it: pip install 'wnpopt[measure]'"
+            return f"operator {node.op_type!r} of domain {node.domain!r} is not known; {what}{how}{runtime}"
+        hows = [argument for argument in arguments[1:] if argument is not None and not argument.constant]
+        small = sorted({source for argument in hows for source in self._sources(argument.tensor.name)})
+        small = [source for source in small if self.known[source].tensor.elements <= MOST_GIVEN]
+        if not small:
+            return what + how
+        options = " ".join(f"--value {source}=V" for source in small)
+        return (
+            f"{what}it depends on the contents of {', '.join(small)}; give a value: {options} (or the shape: {how[9:]})"
+        )
 
     def version(self) -> int:
         return self.opsets.get("", 1)
@@ -255,6 +278,8 @@ class _Reader:
         self.nodes.append(node)
         attributes = self._attributes(node)
         outputs = self.shapes.outputs(node, arguments)
+        if not outputs:
+            raise InputError(self._what_helps(node, arguments))
         shapes = [None if argument is None else argument.tensor.shape for argument in arguments]
         window = None
         if standard and node.op_type in WINDOWED:
