@@ -1,4 +1,4 @@
-"""onnxruntime as the referee: every tensor of a graph that was read has the shape and type that an execution gives it."""
+"""onnxruntime as the referee: every tensor of a graph has the shape and type that an execution gives it."""
 
 from __future__ import annotations
 

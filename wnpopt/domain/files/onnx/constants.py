@@ -31,7 +31,7 @@ def sparse(name: str, proto: SparseTensorProto, where: str) -> Known:
 
 
 def of_node(node: NodeProto, output: str, folder: Path) -> Known:
-    """The constant that a Constant node makes, called ``output``; raises :class:`InputError` if it has no numeric value."""
+    """The constant that a Constant node makes, called ``output``; raises :class:`InputError` if it is no number."""
     if len(node.output) != 1 or node.input:
         raise InputError("a constant has one output and no input")
     for attribute in node.attribute:

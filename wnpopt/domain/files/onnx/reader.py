@@ -199,7 +199,8 @@ class _Reader:
     def _sources(self, name: str) -> set[str]:
         """The inputs without a value on which a tensor depends."""
         producer = {tensor.name: live for live in self.live for tensor in live.outputs}
-        seen, stack, sources = {name}, [name], set()
+        seen, stack = {name}, [name]
+        sources: set[str] = set()
         while stack:
             current = stack.pop()
             live = producer.get(current)

@@ -97,10 +97,13 @@ class Shapes:
         data = {a.tensor.name: a.value_proto() for a in present if a.value is not None}
         imports = [helper.make_opsetid(domain, version) for domain, version in self.opsets.items()]
         try:
-            return shape_inference.infer_node_outputs(schema, node, types, data, opset_imports=imports)
+            inferred: Mapping[str, TypeProto] = shape_inference.infer_node_outputs(
+                schema, node, types, data, opset_imports=imports
+            )
         except Exception as error:  # the C++ side raises several kinds, none of them documented
             reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
             raise InputError(f"its shapes do not fit: {reason}") from None
+        return inferred
 
     def _ask_runtime(
         self, node: NodeProto, arguments: Sequence[Known | None], unknown: list[str], made: dict[str, Tensor]

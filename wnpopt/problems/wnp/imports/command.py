@@ -10,7 +10,7 @@ from wnpopt.core.command import Imported
 from wnpopt.core.errors import InputError
 from wnpopt.core.options import argument, option, required
 from wnpopt.domain.files.chip import load_chip
-from wnpopt.domain.files.network import Network, dimensions, load_network
+from wnpopt.domain.files.network import Network, dimensions, input_values, load_network
 from wnpopt.domain.files.profile import read_profile
 from wnpopt.domain.files.radio import load_radio
 from wnpopt.domain.files.reading import in_file
@@ -36,6 +36,10 @@ class _Request:
     subgraphs: int = option(20, "At most so many subgraphs.", least=1)
     seed: int = option(0, "Seed of the channel.", least=0)
     dim: tuple[str, ...] = option((), "A dimension of an ONNX file, repeatable.", metavar="NAME=N")
+    value: tuple[str, ...] = option(
+        (), "An input of an ONNX file that has this value (one for each element, or for all), repeatable.",
+        metavar="NAME=V[,V...]",
+    )  # fmt: skip
     modality: str | None = option(None, "Name of a single graph's input.", shown="input")
     payload_bits: int | None = option(None, "Bits of a single graph's input.", least=0, shown="8 an element")
     tick_s: float = option(1e-6, "Length of a tick.", above=0, metavar="S")
@@ -123,8 +127,13 @@ def from_task_graph(request: TaskGraphRequest) -> WnpInstance:
 
 
 def _network(file: Path, request: _Request) -> Network:
-    dims = dimensions(request.dim)
-    return load_network(file, modality=request.modality, payload_bits=request.payload_bits, dims=dims)
+    return load_network(
+        file,
+        modality=request.modality,
+        payload_bits=request.payload_bits,
+        dims=dimensions(request.dim),
+        values=input_values(request.value),
+    )
 
 
 def _uplink(network: Network, request: _Request) -> RadioInput | None:
