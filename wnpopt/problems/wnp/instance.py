@@ -34,6 +34,9 @@ from wnpopt.core.unique import require_unique
 
 IntArray = npt.NDArray[np.int64]
 
+ENERGY_TOLERANCE = 1e-9
+"""By how much, relative, an energy may be above its limit."""
+
 
 class Radio(Document):
     """The uplink: ``slots`` slots of ``slot_ticks`` ticks; the channel is constant for ``block_slots`` slots.
