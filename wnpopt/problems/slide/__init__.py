@@ -27,6 +27,7 @@ FAMILY = Family(
         "greedy": "wnpopt.problems.slide.methods.greedy:METHOD",
         "dp": "wnpopt.problems.slide.methods.dp:METHOD",
         "milp": "wnpopt.problems.slide.methods.milp:METHOD",
+        "cover": "wnpopt.problems.slide.methods.cover:METHOD",
         "convex": "wnpopt.problems.slide.methods.convex:METHOD",
         "dai": "wnpopt.problems.slide.methods.dai:METHOD",
         "equal": "wnpopt.problems.slide.methods.equal:METHOD",
@@ -45,6 +46,7 @@ FAMILY = Family(
     doctor=later(lambda: KnownCase.read(__name__)),
     gantt="wnpopt.problems.slide.plots.gantt:gantt",
     perturb="wnpopt.problems.slide.perturb:perturb",
+    show="wnpopt.problems.slide.show:show",
     suites={
         "slide-bandwidth": "wnpopt.problems.slide.suites:BANDWIDTH",
         "slide-deadline": "wnpopt.problems.slide.suites:DEADLINE",

@@ -44,9 +44,11 @@ FAMILY = Family(
     cases=later(lambda: read_cases(__name__, "known-fields.json")),
     gantt="wnpopt.problems.wnp.plots.gantt:gantt",
     perturb="wnpopt.problems.wnp.perturb:perturb",
+    show="wnpopt.problems.wnp.show:show",
     state="wnp-state",
     front="wnpopt.problems.wnp.pareto:BICRITERIA",
     documents={"wnp-state": "wnpopt.problems.wnp.state:WnpState"},
+    warm_up=({"subgraphs": 3, "cores": 2, "modalities": 1, "resource_blocks": 2, "slots": 6, "bus": "exclusive"},),
     suites={
         "owin-heterogeneity": "wnpopt.problems.wnp.suites:HETEROGENEITY",
         "owin-cores": "wnpopt.problems.wnp.suites:CORES",

@@ -78,12 +78,13 @@ def compile_master(
     no_goods: Sequence[IntArray],
     budget: Budget | None = None,
 ) -> CpsatModel | None:
-    """The model without slot counts.
+    """The model without slot counts; where cores are identical, without core choices, too.
 
     Arrivals are held by the cuts of ``weights`` (R7) and by ``no_goods`` (R8) alone. None if ``budget`` is exhausted
     before it is built, or would be half gone.
     """
     from wnpopt.problems.wnp.formulations.cpsat_radio import add_arrivals, add_cut, add_no_good
+    from wnpopt.problems.wnp.kernels.identical import cores_are_identical
 
     budget = budget or Budget(None)
     if not pays(problem, budget):
@@ -97,7 +98,7 @@ def compile_master(
             add_cut(empty, weight)
         for no_good in no_goods:
             add_no_good(empty, no_good)
-    return _with_compute(empty, budget)
+    return _with_compute(empty, budget, pooled=cores_are_identical(problem.plan))
 
 
 def pays(problem: Problem, budget: Budget) -> bool:
@@ -124,10 +125,11 @@ def _latest(problem: Problem) -> int:
     return latest_end(problem)
 
 
-def _with_compute(compiled: CpsatModel, budget: Budget) -> CpsatModel | None:
+def _with_compute(compiled: CpsatModel, budget: Budget, *, pooled: bool = False) -> CpsatModel | None:
     from wnpopt.problems.wnp.formulations.cpsat_compute import add_compute
+    from wnpopt.problems.wnp.formulations.cpsat_identical import add_identical
 
-    if not add_compute(compiled, budget):
+    if not (add_identical if pooled else add_compute)(compiled, budget):
         return None
     compiled.model.minimize(compiled["C"])
     return compiled
