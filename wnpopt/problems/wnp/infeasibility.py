@@ -14,8 +14,7 @@ from wnpopt.core.budget import Budget
 from wnpopt.core.errors import UnsupportedError
 from wnpopt.core.text import number
 from wnpopt.problems.wnp import bounds
-from wnpopt.problems.wnp.instance import IntArray, WnpInstance
-from wnpopt.problems.wnp.verify import ENERGY_TOLERANCE
+from wnpopt.problems.wnp.instance import ENERGY_TOLERANCE, IntArray, WnpInstance
 
 if TYPE_CHECKING:
     from wnpopt.problems.wnp.kernels.problem import Problem
