@@ -5,9 +5,10 @@
     {"kind": "chip", "schema_version": 1, "name": "mine", "hop_s": 3e-9, "bytes_per_s": 1.6e10,
      "cores": [{"name": "a", "x": 0, "y": 0, "type": "systolic-64"},
                {"name": "b", "x": 1, "y": 0, "peak_flop_per_s": 2e11, "memory_bytes_per_s": 1e10,
-                "launch_s": 1e-6, "unsupported": ["Softmax"]}]}
+                "launch_s": 1e-6, "unsupported": ["Softmax"], "peaks": {"int8": 8e11, "float16": 4e11}}]}
 
-A core is either a ``type`` of the library or its own numbers.
+A core is either a ``type`` of the library or its own numbers; ``peaks`` are its rates in precisions in which it is
+faster or slower than ``peak_flop_per_s``.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from pydantic import Field
 from wnpopt.core.document import Document, Int, Name, PositiveReal, Real, SchemaVersion
 from wnpopt.core.errors import InputError
 from wnpopt.core.jsonio import read_json
+from wnpopt.core.near import near
 from wnpopt.domain.chip.devices import CHIPS, chip, device
 from wnpopt.domain.chip.hardware import Chip, Core, Placed
 from wnpopt.domain.files.reading import in_file
@@ -43,6 +45,7 @@ class CoreEntry(Document):
     energy_per_flop_j: Real = 0.0
     energy_per_byte_j: Real = 0.0
     idle_w: Real = 0.0
+    peaks: dict[_Text, PositiveReal] = Field(default_factory=dict)
 
 
 class ChipEntry(Document):
@@ -64,7 +67,8 @@ def load_chip(path: str | os.PathLike[str]) -> Chip:
     if file in CHIPS:
         return chip(file)
     if not os.path.exists(file) and not file.lower().endswith(".json"):
-        raise InputError(f"no such file, and no chip of the library; these are {', '.join(CHIPS)}", file=file)
+        known = f"these are {', '.join(CHIPS)}{near(file, CHIPS)}"
+        raise InputError(f"no such file, and no chip of the library; {known}", file=file)
     data = read_json(path)
     with in_file(path):
         entry = ChipEntry.from_data(data)
@@ -85,6 +89,7 @@ def _core(entry: CoreEntry, where: str) -> Core:
         raise InputError("a core needs a type, or peak_flop_per_s and memory_bytes_per_s", where=where)
     numbers = entry.model_dump(exclude={"x", "y", "type"})
     try:
-        return Core(**numbers | {"unsupported": tuple(sorted(entry.unsupported))})
+        told = {"unsupported": tuple(sorted(entry.unsupported)), "peaks": tuple(sorted(entry.peaks.items()))}
+        return Core(**numbers | told)
     except InputError as error:
         raise InputError(error.what, where=f"{where}.{error.where}") from None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from wnpopt.core.command import Imported
 from wnpopt.core.errors import InputError
 from wnpopt.core.options import argument, option, required
 from wnpopt.domain.chip.devices import device
@@ -12,7 +13,7 @@ from wnpopt.domain.chip.hardware import Core
 from wnpopt.domain.files.network import dimensions, load_network
 from wnpopt.problems.intradp.imports.fuse import fuse
 from wnpopt.problems.intradp.imports.graph import from_graph
-from wnpopt.problems.intradp.instance import IntradpInstance
+from wnpopt.problems.intradp.imports.told import told
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class SplitRequest:
     name: str | None = option(None, "Name of the instance.", shown="that of the network")
 
 
-def from_network(request: SplitRequest) -> IntradpInstance:
+def from_network(request: SplitRequest) -> Imported:
     """The instance of a network between two cores; raises :class:`InputError`."""
     cores = [_core("--device", request.device), _core("--server", request.server)]
     network = load_network(request.file, dims=dimensions(request.dim))
@@ -41,9 +42,11 @@ def from_network(request: SplitRequest) -> IntradpInstance:
         name=network.name if request.name is None else request.name,
     )
     cores_told = f"device {request.device}, server {request.server}"
-    told = f"imported: network {network.name}, {cores_told}, {request.bandwidth:g} MB/s"
-    instance = instance.changed(source=told + (", fused" if request.fused else ""))
-    return fuse(instance).instance if request.fused else instance
+    source = f"imported: network {network.name}, {cores_told}, {request.bandwidth:g} MB/s"
+    instance = instance.changed(source=source + (", fused" if request.fused else ""))
+    if request.fused:
+        instance = fuse(instance).instance
+    return Imported(instance, told(network, instance))
 
 
 def _core(flag: str, name: str) -> Core:

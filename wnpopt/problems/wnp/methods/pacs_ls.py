@@ -7,7 +7,8 @@ from wnpopt.core.method import Context, Method, Outcome
 from wnpopt.core.proof import Proof
 from wnpopt.core.result import Termination, WarmStart
 from wnpopt.problems.wnp.instance import WnpInstance
-from wnpopt.problems.wnp.methods.refusals import refuse_unplanned
+from wnpopt.problems.wnp.methods.by_fields import planned
+from wnpopt.problems.wnp.methods.refusals import Support, supports
 from wnpopt.problems.wnp.solution import WnpSolution
 
 
@@ -22,6 +23,9 @@ def solve(instance: WnpInstance, context: Context[WnpSolution]) -> Outcome[WnpSo
     from wnpopt.problems.wnp.search.joint import pipeline_aware, transmit_first
     from wnpopt.problems.wnp.search.local_search import local_search
 
+    other = planned(instance, context, "pacs-ls")
+    if other is not None:
+        return other
     problem = Problem.of(instance)
     sequential = transmit_first(problem, context.budget)
     if sequential is None:
@@ -55,5 +59,6 @@ METHOD = Method(
     timed=True,
     iterative=True,
     warm_startable=True,
-    refuse=refuse_unplanned,
+    replans=True,
+    refuse=supports(Support.EVERYTHING),
 )

@@ -137,7 +137,7 @@ class JointAnnealing:
         self._remember(State(schedule.makespan, core, sequence, self._tails(schedule, sequence)))
 
     def _without_radio(self) -> None:
-        release = np.zeros(self.problem.plan.order.size, dtype=np.int64)
+        release = np.array(self.problem.instance.release)
         state = self.elite[int(len(self.elite) * self.rng.random() ** 2)]
         changes = _CHANGES * int(self.rng.choice([1, 3, 10]))
         hot = _CHIP_HOT * self.scale * float(self.rng.choice([0.1, 0.3, 1]))
