@@ -441,6 +441,7 @@ def test_external_data_in_a_body_stay_in_the_folder(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")  # the package's cases overflow on purpose
 def test_operators_of_the_onnx_package(tmp_path: Path) -> None:
     """Every test case of an operator that the package has: those that are read have the sizes that they run with."""
     from onnx.backend.test.case.node import collect_testcases
