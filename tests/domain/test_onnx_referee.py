@@ -284,6 +284,19 @@ def test_a_trip_count_that_data_decide_is_refused(tmp_path: Path) -> None:
         read_onnx(path, values={"count": 10**12})
 
 
+@pytest.mark.parametrize("sides", [{}, {"onesided": 0}, {"onesided": 1}])
+@pytest.mark.parametrize(("window", "length"), [(16, None), (16, 16), (15, 15), (None, 15)])
+def test_bins_of_a_transform(tmp_path: Path, sides: dict[str, int], window: int | None, length: int | None) -> None:
+    constants = {"step": np.array(8)}
+    if window is not None:
+        constants["w"] = weight(window)
+    if length is not None:
+        constants["l"] = np.array(length)
+    arguments = ["x", "step", "w" if window else "", "l" if length else ""]
+    proto = model([node("STFT", arguments, ["y"], **sides)], {"x": (1, 128, 1)}, ["y"], constants)
+    assert differences(saved(proto, tmp_path)) == []
+
+
 CONTRIB: dict[str, tuple[list[tuple[int, ...]], dict[str, Any], int | None]] = {
     # shapes of activations and constants, attributes, multiply-accumulates
     "Gelu": ([(2, 5, 8)], {}, 0),

@@ -18,7 +18,7 @@ from wnpopt.domain.files.onnx import constants
 from wnpopt.domain.files.onnx.arguments import sort_arguments
 from wnpopt.domain.files.onnx.assembly import assemble
 from wnpopt.domain.files.onnx.contrib import contrib_cost
-from wnpopt.domain.files.onnx.extents import argument_shape, resized, windowed
+from wnpopt.domain.files.onnx.extents import argument_shape, halved, resized, windowed
 from wnpopt.domain.files.onnx.flat_model import flat_model
 from wnpopt.domain.files.onnx.flatten import CONTROL
 from wnpopt.domain.files.onnx.fold import Value, fold
@@ -289,6 +289,10 @@ class _Reader:
             scales = arguments[place] if place < len(arguments) else None
             given = None if scales is None else scales.value
             outputs = resized(attributes, argument_shape(shapes, 0, node.op_type), given, outputs)
+        elif standard and node.op_type == "STFT":
+            length = arguments[3] if len(arguments) > 3 else None
+            window_shape = shapes[2] if len(shapes) > 2 else None
+            outputs = halved(attributes, window_shape, None if length is None else length.value, outputs)
         present = [argument for argument in arguments if argument is not None]
         told = {tensor.name for tensor in outputs}
         self.untold.update(name for name in node.output if name and name not in told)
