@@ -163,9 +163,9 @@ def check_network(name: str, folder: Path, cuts: int, rows: int) -> None:
     still = 0
     for place in np.linspace(0, len(chain) - 1, cuts).astype(int):
         source = chain[place]
-        axis = read.locality.axis[source]
-        assert axis is not None
-        units = values[source].shape[axis]
+        where = read.locality.rows[source]
+        assert where is not None
+        units = where.units(values[source].shape)
         chosen = sorted({int(row) for row in np.linspace(0, units - 1, rows)})
         wrong, same = leaks(read, source, chosen, values)
         assert wrong == []
