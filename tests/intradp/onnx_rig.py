@@ -47,9 +47,7 @@ class Read:
         path = folder / "model.onnx"
         path.write_bytes(model.SerializeToString())
         graph = read_onnx(path)
-        along = None if chosen else {name: usual_axis(graph.tensor(name).shape) for name in graph.inputs}
-        if len(graph.inputs) > 1 and not chosen:
-            along = {}
+        along = None if chosen else usual(graph)
         instance = from_graph(graph, CORE, CORE, uplink_bytes_per_s=1e6, along=along)
         return cls(model, graph, classify(graph, along), instance)
 
@@ -89,6 +87,13 @@ class Read:
     def rows(self, name: str, shape: Mapping[str, Sequence[int]]) -> int:
         rows = self.locality.rows[name]
         return 1 if rows is None else rows.units(tuple(shape[name]))
+
+
+def usual(graph: Graph) -> dict[str, int | None]:
+    """The usual dimension of the only input; none of several."""
+    if len(graph.inputs) > 1:
+        return {}
+    return {name: usual_axis(graph.tensor(name).shape) for name in graph.inputs}
 
 
 def depends(window: Any, units: int, touched: np.ndarray) -> np.ndarray:

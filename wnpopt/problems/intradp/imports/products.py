@@ -73,9 +73,15 @@ def constant_on_the_right(site: OperatorSite) -> bool:
     """
     matrix = site.shape[site.op.inputs[0]][-2:]
     factor = next((site.shape[name] for name in site.op.weights if len(site.shape[name]) > 1), None)
-    if factor is None or len(matrix) < 2:
+    if len(matrix) < 2:
         return False
     rows, inner = matrix
+    if factor is None:
+        if site.op.op_type != "MatMul" or len(site.op.weights) != 1:
+            return False
+        (length,) = site.shape[site.op.weights[0]] or (0,)
+        ahead = site.shape[site.op.inputs[0]][:-2]
+        return (length, site.out) == (inner, (*ahead, rows)) and (length, site.out) != (rows, (*ahead, inner))
     above, below = factor[-2:]
     out = site.out[-2:]
     if site.number("transB", 0):
