@@ -29,19 +29,25 @@ _HOMES = {
     "batch": "bench.batch.run",
     "compile_model": "api",
     "families": "api",
+    "intradp": "problems.intradp.construct",
     "load": "api",
     "load_solution": "api",
     "methods": "api",
     "save": "api",
+    "slide": "problems.slide.construct",
     "solve": "api",
     "verify": "api",
     "warmup": "backends.warmup",
+    "wnp": "problems.wnp.construct",
 }
 """The public names and their modules, which are imported when a name is first used: until then they cost nothing."""
 
+_MODULES = ("intradp", "slide", "wnp")
+"""The names of those that are the module itself: the constructors of a family's instances."""
+
 __all__ = sorted([*_HOMES, "__version__"])  # noqa: PLE0605 -- the same names are spelt out for type checkers
 
-_attribute = attributes(__name__, _HOMES)
+_attribute = attributes(__name__, _HOMES, _MODULES)
 
 
 def __getattr__(name: str) -> object:

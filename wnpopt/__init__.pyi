@@ -10,6 +10,9 @@ from wnpopt.core.errors import InputError, MissingDependencyError, SolverError, 
 from wnpopt.core.result import Result
 from wnpopt.core.status import Status, Termination, WarmStart
 from wnpopt.core.trace import Candidate, TracePoint
+from wnpopt.problems.intradp import construct as intradp
+from wnpopt.problems.slide import construct as slide
+from wnpopt.problems.wnp import construct as wnp
 
 __version__: str
 
@@ -36,11 +39,14 @@ __all__ = [
     "batch",
     "compile_model",
     "families",
+    "intradp",
     "load",
     "load_solution",
     "methods",
     "save",
+    "slide",
     "solve",
     "verify",
     "warmup",
+    "wnp",
 ]

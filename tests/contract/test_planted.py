@@ -17,6 +17,7 @@ from wnpopt.core import registry
 from wnpopt.core.bound import Bound
 from wnpopt.core.certificate import Certificate
 from wnpopt.core.document import Instance
+from wnpopt.core.facts import Fact, Facts
 from wnpopt.core.method import Context, Method, Outcome
 from wnpopt.core.proof import Proof
 from wnpopt.core.result import Termination, WarmStart
@@ -84,6 +85,10 @@ def late_bar(*_: object) -> Gantt:
     return Gantt("late", "ticks", 1.0, "core", (Lane("c0"),), (Group("g", "#000000"),), (Bar(0, 0.0, 2.0, "late", 0),))
 
 
+def endless(*_: object) -> Facts:
+    return Facts((Fact("makespan", float("inf")),))
+
+
 def unchanged(instance: Instance, *_: object) -> Instance:
     return instance
 
@@ -108,6 +113,7 @@ FAMILY_FAULTS: dict[str, Callable[[], testing.Subject]] = {
     "family-infeasible": lambda: subject(prove_infeasible=lambda *_: "no"),
     "family-formulations": lambda: subject(formulations={"none": "builtins:print"}),
     "family-gantt": lambda: subject(gantt=f"{__name__}:late_bar"),
+    "family-show": lambda: subject(show=f"{__name__}:endless"),
     "family-perturb": lambda: subject(perturb=f"{__name__}:unchanged"),
     "family-suites": lambda: subject(suites={"renamed": next(iter(WNP.suites.values()))}),
     "verifier-rules": lambda: subject(mutations=dict(list(BASE.mutations.items())[1:])),

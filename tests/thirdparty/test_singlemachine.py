@@ -126,6 +126,15 @@ def test_solve_and_verify(site: Path, instance: Path, method: str) -> None:
     assert "overlap" in run(site, instance.parent, "-m", "wnpopt", "verify", "six.json", "bad.json", code=1)
 
 
+def test_it_is_shown_without_a_table_of_its_own(site: Path, instance: Path) -> None:
+    run(site, instance.parent, "-m", "wnpopt", "solve", "six.json", "--method", "dispatch", "--out", "shown.json")
+    told = json.loads(run(site, instance.parent, "-m", "wnpopt", "show", "six.json", "shown.json", "--json"))
+    assert (told["kind"], told["jobs"], len(told["jobs_list"])) == ("singlemachine", 6, 6)
+    jobs = {job["name"] for job in json.loads(instance.read_text())["jobs"]}
+    assert jobs <= {row["label"] for row in told["solution"]["schedule"]}
+    assert "schedule\n" in run(site, instance.parent, "-m", "wnpopt", "show", "six.json", "shown.json")
+
+
 def test_list_doctor_and_schema(site: Path, tmp_path: Path) -> None:
     assert "branch-and-bound" in run(site, tmp_path, "-m", "wnpopt", "list")
     checks = json.loads(run(site, tmp_path, "-m", "wnpopt", "doctor", "--json"))["checks"]

@@ -12,15 +12,18 @@ from typing import Annotated, Any
 import typer
 
 from wnpopt.cli.arguments import integer, real
+from wnpopt.cli.facts import print_facts
 from wnpopt.cli.solve import check_target
-from wnpopt.cli.terminal import columns_of, say
+from wnpopt.cli.terminal import columns_of, console, print_json, say, warn
 from wnpopt.core import registry
-from wnpopt.core.command import Command, Importer
+from wnpopt.core.command import Command, Imported, Importer
 from wnpopt.core.errors import InputError
+from wnpopt.core.facts import Facts
 from wnpopt.core.options import Option, options_of, read
 from wnpopt.core.text import one_line
 
 _TYPES = {"integer": int, "number": float, "flag": bool, "path": Path, "instance": Path, "texts": list[str]}
+_JSON = Option("json", False, "One JSON object on stdout instead.", "flag", flags=("--json",))
 _OUT = Option("out", None, "File for the instance.", "path", flags=("--out", "-o"), required=True, writes=True)
 
 
@@ -44,7 +47,7 @@ def add_importers(app: typer.Typer, wanted: str | None) -> None:
     for name, importers in sorted(known.items()):
         summary = " ".join(dict.fromkeys(importer.summary for importer in importers))
         if name == wanted:
-            app.command(name)(_function(name, summary, (*_merged(importers), _OUT), _import(importers)))
+            app.command(name)(_function(name, summary, (*_merged(importers), _OUT, _JSON), _import(importers)))
         else:
             app.command(name, help=summary)(_not_wanted)
 
@@ -111,10 +114,25 @@ def _import(importers: Sequence[Importer]) -> Body:
         own = options_of(importer.request_type)
         request = read(importer.request_type, {o.name: values[o.name] for o in own}, where=lambda option: option.flag)
         check_target(out, *(values[o.name] for o in own if o.kind == "path" and o.required))
-        api.save(importer.body(request), out)
-        say(str(out))
+        made = importer.body(request)
+        imported = made if isinstance(made, Imported) else Imported(made, Facts())
+        api.save(imported.instance, out)
+        _tell(imported, out, json=values["json"])
 
     return run
+
+
+def _tell(imported: Imported, out: Path, *, json: bool) -> None:
+    """The file's name on stdout and the rest on stderr, or all of it as one JSON object on stdout."""
+    instance, told = imported.instance, imported.facts
+    if json:
+        head = {"out": str(out), "name": instance.name, "kind": instance.kind, "instance_hash": instance.instance_hash}
+        print_json(head | told.to_data())
+    else:
+        print_facts(console(sys.stderr), told)
+        say(str(out))
+    for line in told.warnings:
+        warn(line)
 
 
 def _chosen(importers: Sequence[Importer], given: Sequence[str]) -> Importer:
@@ -131,7 +149,7 @@ def _chosen(importers: Sequence[Importer], given: Sequence[str]) -> Importer:
         others = [name for name in named[0].chosen_by if name in given]
         raise InputError(f"is needed with {_flags(named[0], others)}", where=_flags(named[0], [missing]))
     importer = whole[0]
-    own = {option.name for option in options_of(importer.request_type)} | {"out"}
+    own = {option.name for option in options_of(importer.request_type)} | {"out", "json"}
     for name in given:
         if name not in own:
             flag = next(o.flag for other in importers for o in options_of(other.request_type) if o.name == name)

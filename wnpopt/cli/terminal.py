@@ -85,11 +85,12 @@ def columns_of(stream: TextIO) -> int:
         return 80
 
 
-def console() -> Console:
-    """A console on stdout that takes no text for mark-up."""
+def console(stream: TextIO | None = None) -> Console:
+    """A console on stdout, or another stream, that takes no text for mark-up."""
     from rich.console import Console
 
-    return Console(width=columns_of(sys.stdout), highlight=False, markup=False, emoji=False)
+    out = sys.stdout if stream is None else stream
+    return Console(file=out, width=columns_of(out), highlight=False, markup=False, emoji=False)
 
 
 def error_console() -> Console:

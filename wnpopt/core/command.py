@@ -10,6 +10,7 @@ from wnpopt.core.lazy import resolve
 
 if TYPE_CHECKING:
     from wnpopt.core.document import Instance
+    from wnpopt.core.facts import Facts
 
 
 class Terminal(Protocol):
@@ -48,10 +49,19 @@ class Command:
 
 
 @dataclass(frozen=True)
+class Imported:
+    """An instance that was made of a file, and what is told of the file, the making and the instance."""
+
+    instance: Instance
+    facts: Facts
+
+
+@dataclass(frozen=True)
 class Importer:
     """Makes an instance of a family from a file of some format: ``wnpopt import FORMAT FILE --out INSTANCE.json``.
 
-    ``request`` and ``make`` are references like those of a :class:`Command`; ``make(request)`` returns the instance.
+    ``request`` and ``make`` are references like those of a :class:`Command`; ``make(request)`` returns the instance, or
+    :class:`Imported`, which tells more of it.
     Where several families read a format, the options in ``chosen_by`` (all of them needed) say which is meant;
     ``makes`` is what comes out: "a wnp instance".
     """
@@ -68,6 +78,6 @@ class Importer:
         return cast(type, resolve(self.request))
 
     @property
-    def body(self) -> Callable[[Any], Instance]:
+    def body(self) -> Callable[[Any], Instance | Imported]:
         """The function that makes the instance."""
-        return cast("Callable[[Any], Instance]", resolve(self.make))
+        return cast("Callable[[Any], Instance | Imported]", resolve(self.make))

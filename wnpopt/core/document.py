@@ -17,6 +17,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from wnpopt.core.canonical import content_hash
 from wnpopt.core.errors import InputError
 from wnpopt.core.explain import explain
+from wnpopt.core.place import Place, changed, parse
 
 MAX_INT = 2**53
 """Largest integer a document may hold, or reach in a sum: the largest that a double holds exactly."""
@@ -85,10 +86,20 @@ class Document(BaseModel):
         return self.model_dump(mode="json", by_alias=True)
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
-        """A copy with ``update``d fields, validated anew; nothing that was cached of the original comes along."""
+        """A copy with ``update``d fields, validated anew; nothing that was cached of the original comes along.
+
+        Raises :class:`InputError`, as :meth:`from_data`.
+        """
         del deep  # everything is frozen: there is nothing that a deep copy would protect
         fields = {name: getattr(self, name) for name in type(self).model_fields}
-        return type(self).model_validate(fields | dict(update or {}))
+        return self.from_data(fields | dict(update or {}))
+
+    def put(self, changes: Mapping[Place, object]) -> Self:
+        """The document with other values at these places, checked as if it came from a file.
+
+        Raises :class:`InputError` with the path of the first thing that is wrong.
+        """
+        return self.from_data(changed(self, self.to_data(), changes))
 
     def __reduce__(self) -> tuple[Callable[..., object], tuple[object, ...]]:
         """For sending to another process: the fields alone, already validated; nothing that was cached."""
@@ -176,6 +187,27 @@ class Instance(Document):
         digest = content_hash(data)
         self.__dict__["_instance_hash"] = digest
         return digest
+
+    def replace(self, changes: Mapping[str, object] | None = None, /, **fields: object) -> Self:
+        """The instance with other values at these paths and in these fields, checked as if it came from a file.
+
+        ``instance.replace({"users[3].deadline_s": 0.4}, bandwidth_hz=2e7)``: the paths are those of messages; ``[*]``
+        is every entry of a list. Values are JSON's, or documents, tuples, NumPy's arrays and scalars. The changes are
+        made in the order in which they are given, the fields last. Raises :class:`InputError` with the path of the
+        first thing that is wrong.
+        """
+        if changes is not None and not isinstance(changes, Mapping):
+            what = f"found a {type(changes).__name__}; an object of paths and values is needed"
+            raise InputError(what, where="changes")
+        places: dict[Place, object] = {}
+        for path, value in (*(changes or {}).items(), *fields.items()):
+            if not isinstance(path, str):
+                raise InputError(f"found {path!r}; paths are texts, as in users[3].deadline_s", where="changes")
+            place = parse(path)
+            if place in places:
+                raise InputError("is given twice; one value is needed", where=path)
+            places[place] = value
+        return self.put(places)
 
 
 class Solution(Document):

@@ -6,17 +6,18 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from wnpopt.core.bound import Bound, Sense
 from wnpopt.core.command import Command, Importer
-from wnpopt.core.lazy import Lazy
+from wnpopt.core.lazy import Lazy, resolve
 from wnpopt.core.options import GeneratorOption, Option
 
 if TYPE_CHECKING:
     from wnpopt.core.budget import Budget
     from wnpopt.core.certificate import Certificate
     from wnpopt.core.document import Instance, Solution
+    from wnpopt.core.facts import Facts
 
 __all__ = ["Family", "GeneratorOption", "KnownCase"]
 
@@ -53,8 +54,10 @@ class Family(Generic[I, S]):
     0.1 have it, a ``plot`` with ``plot_formats`` or without ``gantt`` draws the solution itself: a function of the
     instance, the solution, the bound and the path.
     ``perturb`` makes one small random change: a function of an instance, a ``numpy.random.Generator`` and the instance
-    with which the changes began, around whose values it keeps the others. ``warm_up`` are options of ``generate`` for
-    tiny instances that, with the known case, reach everything that the family compiles.
+    with which the changes began, around whose values it keeps the others. ``show`` tells what ``wnpopt show`` has of an
+    instance, or of a verified solution: a function of an instance and a solution or None that makes
+    :class:`wnpopt.core.facts.Facts`; without it the fields are listed, and the bars of ``gantt``. ``warm_up`` are
+    options of ``generate`` for tiny instances that, with the known case, reach everything that the family compiles.
 
     ``suites`` are references to the family's named suites (:class:`wnpopt.core.suite.Suite`) by name. ``documents`` are
     further kinds of documents that it reads and writes: references to :class:`Document` classes by kind. ``importers``
@@ -86,6 +89,7 @@ class Family(Generic[I, S]):
     documents: Mapping[str, str] = field(default_factory=dict)
     importers: Mapping[str, Importer] = field(default_factory=dict)
     commands: Mapping[str, Command] = field(default_factory=dict)
+    show: str | None = None
 
     def __getattribute__(self, name: str) -> Any:
         """What is named by where it is becomes what it names, once."""
@@ -101,6 +105,11 @@ class Family(Generic[I, S]):
         if self.plot is None or (self.gantt is not None and not self.plot_formats):
             return ()
         return self.plot_formats or (".png", ".svg")
+
+    @property
+    def shown(self) -> Callable[[I, S | None], Facts] | None:
+        """The function that ``show`` names, None where there is none."""
+        return None if self.show is None else cast("Callable[[I, S | None], Facts]", resolve(self.show))
 
     def unit_of(self, instance: I) -> str:
         """The unit of ``instance``'s objective, as it is printed."""

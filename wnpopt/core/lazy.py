@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from importlib import import_module
 from typing import Any
 
@@ -33,12 +33,17 @@ def later(make: Callable[[], object]) -> Any:
     return Lazy(make)
 
 
-def attributes(package: str, homes: Mapping[str, str]) -> Callable[[str], object]:
-    """A module's ``__getattr__``: the names in ``homes`` are imported from the modules that these name."""
+def attributes(package: str, homes: Mapping[str, str], modules: Collection[str] = ()) -> Callable[[str], object]:
+    """A module's ``__getattr__``: the names in ``homes`` are imported from the modules that these name.
+
+    Those in ``modules`` are the modules themselves.
+    """
 
     def find(name: str) -> object:
         if name not in homes:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
+        if name in modules:
+            return import_module(f"{package}.{homes[name]}")
         return resolve(f"{package}.{homes[name]}:{name}")
 
     return find

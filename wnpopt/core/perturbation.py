@@ -24,15 +24,12 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 import numpy as np
-from pydantic import ValidationError
 
 from wnpopt.core.document import Instance
 from wnpopt.core.errors import InputError
+from wnpopt.core.place import Place, values_at
 
 I = TypeVar("I", bound=Instance)  # noqa: E741
-
-Place = tuple[str | int, ...]
-"""Where a value is: ``("jobs", 3, "duration")``; what it is found by, ``"jobs.*.duration"``, is a path."""
 
 FACTOR = 5.0
 """Values stay between the least one of the original instance over this factor and its greatest one times it."""
@@ -118,20 +115,19 @@ class Walk(Generic[I]):
 
         Raises :class:`InputError` where there is none.
         """
-        suiting = [(place, value) for place, value in _values(self.instance, path) if suits(value)]
+        suiting = [(place, value) for place, value in values_at(self.instance, path) if suits(value)]
         if not suiting:
             raise InputError("there is nothing to change", where=path)
         return suiting[pick(len(suiting), self.rng)]
 
     def known(self, path: str, suits: Callable[[Any], bool] = _is_set, within: Place = ()) -> list[Any]:
         """The values of the origin at ``path`` that suit; those below the place ``within`` alone."""
-        values = _values(self.origin, path)
+        values = values_at(self.origin, path)
         return [value for place, value in values if place[: len(within)] == within and suits(value)]
 
     def put(self, changes: Mapping[Place, object]) -> I:
         """The instance with other values at these places, validated anew."""
-        changed: I = _put(self.instance, changes)
-        return changed
+        return self.instance.put(changes)
 
 
 Move = Callable[[Walk[I]], I | None]
@@ -148,7 +144,7 @@ def change(instance: I, rng: np.random.Generator, origin: I, moves: Mapping[Move
     for _ in range(_TRIES):
         try:
             changed = weighted[pick(len(weighted), rng)](walk)
-        except (InputError, ValidationError):
+        except InputError:
             continue  # sums may leave the exact integers or overflow: then another change is drawn
         if changed is not None and changed.instance_hash != instance.instance_hash:
             return changed
@@ -218,32 +214,3 @@ class Addition:
             return None
         added = self.make(walk)
         return None if added is None else walk.put({(self.field,): (*entries, added)})
-
-
-def _values(node: Any, path: str) -> list[tuple[Place, Any]]:
-    """Every place of ``path`` below ``node``, with what is there; nothing is below None."""
-    reached: list[tuple[Place, Any]] = [((), node)]
-    for name in path.split("."):
-        reached = [
-            ((*place, key), _entry(node, key))
-            for place, node in reached
-            if node is not None
-            for key in (range(len(node)) if name == "*" else (name,))
-        ]
-    return reached
-
-
-def _entry(node: Any, key: str | int) -> Any:
-    return node[key] if isinstance(key, int) else getattr(node, key)
-
-
-def _put(node: Any, changes: Mapping[Place, object]) -> Any:
-    if () in changes:
-        return changes[()]
-    below: dict[str | int, dict[Place, object]] = {}
-    for (key, *rest), value in changes.items():
-        below.setdefault(key, {})[tuple(rest)] = value
-    changed = {key: _put(_entry(node, key), inner) for key, inner in below.items()}
-    if isinstance(node, tuple):
-        return tuple(changed.get(index, entry) for index, entry in enumerate(node))
-    return node.model_copy(update=changed)

@@ -13,6 +13,11 @@ def ticks_up(seconds: float, tick_s: float) -> int:
     return _up(seconds / tick_s)
 
 
+def ticks_down(seconds: float, tick_s: float) -> int:
+    """Whole ticks within ``seconds``: rounded down, for deadlines."""
+    return -_up(-seconds / tick_s)
+
+
 def per_tick_down(per_second: float, tick_s: float) -> int:
     """Whole units a tick at a rate of ``per_second``: rounded down."""
     return -_up(-per_second * tick_s)

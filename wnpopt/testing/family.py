@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import is_dataclass
@@ -15,6 +16,7 @@ from wnpopt.core import registry
 from wnpopt.core.budget import Budget
 from wnpopt.core.document import Document, Instance, Solution
 from wnpopt.core.errors import InputError
+from wnpopt.core.facts import Facts
 from wnpopt.core.lazy import resolve
 from wnpopt.core.options import Option, options_of
 from wnpopt.core.registry import AnyFamily
@@ -49,7 +51,7 @@ def description(subject: Subject) -> None:
     expect("auto" in methods, "every family has a method auto")
     lacking = [name for name in family.methods if name not in methods and ":" not in name]
     expect(not lacking, f"methods that the family lists and that cannot be used: {', '.join(lacking)}")
-    for named in ("plot", "gantt", "perturb"):
+    for named in ("plot", "gantt", "perturb", "show"):
         reference = getattr(family, named)
         expect(reference is None or callable(resolve(reference)), f"{named} names a function")
     for kind, reference in family.documents.items():
@@ -172,6 +174,30 @@ def gantt(subject: Subject) -> str | None:
 def _overlapping(tracks: Iterable[list[tuple[float, float]]], slack: float) -> bool:
     ordered = [sorted(bars) for bars in tracks]
     return any(b[0] < a[1] - slack for bars in ordered for a, b in pairwise(bars))
+
+
+@check("family-show")
+def shown(subject: Subject) -> str | None:
+    """What is shown of an instance and of a solution is JSON under names that stand once, and the same every time."""
+    show = subject.family.shown
+    if show is None:
+        return "the family shows its fields alone"
+    told: list[tuple[Instance, Solution | None]] = [(instance, None) for instance in subject.instances]
+    for instance, solution in [*told, *subject.solved]:
+        facts = show(instance, solution)
+        expect(isinstance(facts, Facts), "what is shown is a wnpopt.core.facts.Facts")
+        names = [fact.key for fact in facts.facts] + [table.key for table in facts.tables]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        expect(not twice, f"a name stands once in what is shown: {', '.join(twice)}")
+        for table in facts.tables:
+            whole = all(len(row) == len(table.columns) for row in table.rows)
+            expect(whole, f"a row of the table {table.key} has a value for each column")
+        try:
+            json.dumps(facts.to_data(), allow_nan=False)
+        except (TypeError, ValueError) as error:
+            expect(False, f"what is shown can be written as JSON: {error}")
+        expect(show(instance, solution) == facts, "the same is shown every time")
+    return None
 
 
 @check("family-perturb")

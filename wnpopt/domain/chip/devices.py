@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from wnpopt.core.errors import InputError
+from wnpopt.core.near import near
 from wnpopt.domain.chip.hardware import Chip, Core, mesh
 
 _DRAM_J = 1.3e-9 / 8
@@ -159,7 +160,7 @@ CHIPS: tuple[str, ...] = tuple(_CHIPS)
 def device(name: str) -> Core:
     """The core called ``name``; raises :class:`InputError` naming the known ones."""
     if name not in DEVICES:
-        raise InputError(f"the core {name!r} is not known; known are {', '.join(DEVICES)}")
+        raise InputError(f"the core {name!r} is not known; known are {', '.join(DEVICES)}{near(name, DEVICES)}")
     return DEVICES[name]
 
 
@@ -170,7 +171,7 @@ def chip(name: str) -> Chip:
     Towles, Principles and Practices of Interconnection Networks, 2004, chapter 16); a byte costs 1 pJ a hop.
     """
     if name not in _CHIPS:
-        raise InputError(f"the chip {name!r} is not known; known are {', '.join(CHIPS)}")
+        raise InputError(f"the chip {name!r} is not known; known are {', '.join(CHIPS)}{near(name, CHIPS)}")
     types, columns = _CHIPS[name]
     cores = [device(core) for core in types]
     return mesh(name, cores, columns=columns, hop_s=3e-9, bytes_per_s=16e9, energy_per_byte_hop_j=1e-12)

@@ -21,6 +21,7 @@ from pydantic import Field
 from wnpopt.core.document import Document, Int, Name, PositiveReal, Real, SchemaVersion
 from wnpopt.core.errors import InputError
 from wnpopt.core.jsonio import read_json
+from wnpopt.core.near import near
 from wnpopt.domain.chip.devices import CHIPS, chip, device
 from wnpopt.domain.chip.hardware import Chip, Core, Placed
 from wnpopt.domain.files.reading import in_file
@@ -66,7 +67,8 @@ def load_chip(path: str | os.PathLike[str]) -> Chip:
     if file in CHIPS:
         return chip(file)
     if not os.path.exists(file) and not file.lower().endswith(".json"):
-        raise InputError(f"no such file, and no chip of the library; these are {', '.join(CHIPS)}", file=file)
+        known = f"these are {', '.join(CHIPS)}{near(file, CHIPS)}"
+        raise InputError(f"no such file, and no chip of the library; {known}", file=file)
     data = read_json(path)
     with in_file(path):
         entry = ChipEntry.from_data(data)

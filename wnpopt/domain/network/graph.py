@@ -109,7 +109,8 @@ class Operator:
     multiply-accumulates within it. ``parameters`` are the learnt numbers; ``parameter_bytes`` are the bytes of all its
     constants. ``modality`` is the branch of a multimodal network that it belongs to, None after fusion and in a network
     of one modality. ``precision`` is the type that it computes in (see :func:`compute_precision`),
-    ``traffic`` the bytes that must cross the memory interface at least, by type of element.
+    ``traffic`` the bytes that must cross the memory interface at least, by type of element. ``opaque`` is an operator
+    whose arithmetic is not known: its ``flop`` are 0 for want of a number.
     """
 
     name: str
@@ -129,6 +130,7 @@ class Operator:
     arguments: tuple[str, ...] = ()
     precision: str = "float32"
     traffic: tuple[tuple[str, int], ...] = ()
+    opaque: bool = False
 
     @property
     def ordered(self) -> tuple[str, ...]:
@@ -320,6 +322,7 @@ def make_operator(
     attributes: Mapping[str, AttributeValue] | None = None,
     modality: str | None = None,
     arguments: Iterable[str] = (),
+    opaque: bool = False,
 ) -> Operator:
     """An operator whose byte and parameter counts follow from its tensors."""
     inputs, outputs, weights = tuple(inputs), tuple(outputs), tuple(weights)
@@ -344,6 +347,7 @@ def make_operator(
         arguments=order,
         precision=compute_precision(inputs, outputs, weights, macs),
         traffic=_traffic(op_type, inputs, outputs, weights),
+        opaque=opaque,
     )
 
 

@@ -80,6 +80,7 @@ def _rebuilt(graph: Graph, operator: Operator, read_as: Mapping[str, str], made_
         attributes=dict(operator.attributes),
         modality=operator.modality,
         arguments=[read_as.get(name, name) for name in operator.ordered],
+        opaque=operator.opaque,
     )
 
 

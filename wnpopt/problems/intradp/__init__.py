@@ -42,6 +42,7 @@ FAMILY = Family(
     doctor=later(lambda: KnownCase.read(__name__)),
     gantt="wnpopt.problems.intradp.plots.gantt:gantt",
     perturb="wnpopt.problems.intradp.perturb:perturb",
+    show="wnpopt.problems.intradp.show:show",
     suites={
         "intradp-bandwidth": "wnpopt.problems.intradp.suites:BANDWIDTH",
         "intradp-server": "wnpopt.problems.intradp.suites:SERVER",

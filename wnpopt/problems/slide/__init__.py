@@ -45,6 +45,7 @@ FAMILY = Family(
     doctor=later(lambda: KnownCase.read(__name__)),
     gantt="wnpopt.problems.slide.plots.gantt:gantt",
     perturb="wnpopt.problems.slide.perturb:perturb",
+    show="wnpopt.problems.slide.show:show",
     suites={
         "slide-bandwidth": "wnpopt.problems.slide.suites:BANDWIDTH",
         "slide-deadline": "wnpopt.problems.slide.suites:DEADLINE",

@@ -43,6 +43,7 @@ FAMILY = Family(
     doctor=later(lambda: KnownCase.read(__name__)),
     gantt="wnpopt.problems.wnp.plots.gantt:gantt",
     perturb="wnpopt.problems.wnp.perturb:perturb",
+    show="wnpopt.problems.wnp.show:show",
     suites={
         "owin-heterogeneity": "wnpopt.problems.wnp.suites:HETEROGENEITY",
         "owin-cores": "wnpopt.problems.wnp.suites:CORES",

@@ -51,7 +51,7 @@ def measure_onnx(
     need("onnxruntime", "measure")
     graph = read_onnx(path, dims=dims)
     try:
-        return _Bench(load_model(Path(path)), Path(path).parent, graph, repeats, threads or 0).run(seed)
+        return _Bench(load_model(Path(path))[0], Path(path).parent, graph, repeats, threads or 0).run(seed)
     except InputError as error:
         raise error.in_file(os.fspath(path)) from None
 

@@ -6,18 +6,20 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
+from wnpopt.core.command import Imported
 from wnpopt.core.errors import InputError
 from wnpopt.core.options import argument, option, required
 from wnpopt.domain.files.chip import load_chip
-from wnpopt.domain.files.network import Network, dimensions, load_network
+from wnpopt.domain.files.network import Network, dimensions, input_values, load_network
 from wnpopt.domain.files.profile import read_profile
 from wnpopt.domain.files.radio import load_radio
 from wnpopt.domain.files.reading import in_file
 from wnpopt.domain.files.stg import read_stg
 from wnpopt.domain.radio.own import load_bits
 from wnpopt.problems.wnp.imports.assemble import Mesh, RadioInput
-from wnpopt.problems.wnp.imports.network import from_graph, from_measured, measured_times
+from wnpopt.problems.wnp.imports.network import from_graph, from_measured, measured_times, roofline_times
 from wnpopt.problems.wnp.imports.taskgraph import chip_only
+from wnpopt.problems.wnp.imports.told import told
 from wnpopt.problems.wnp.instance import WnpInstance
 
 
@@ -34,6 +36,10 @@ class _Request:
     subgraphs: int = option(20, "At most so many subgraphs.", least=1)
     seed: int = option(0, "Seed of the channel.", least=0)
     dim: tuple[str, ...] = option((), "A dimension of an ONNX file, repeatable.", metavar="NAME=N")
+    value: tuple[str, ...] = option(
+        (), "An input of an ONNX file that has this value (one for each element, or for all), repeatable.",
+        metavar="NAME=V[,V...]",
+    )  # fmt: skip
     modality: str | None = option(None, "Name of a single graph's input.", shown="input")
     payload_bits: int | None = option(None, "Bits of a single graph's input.", least=0, shown="8 an element")
     tick_s: float = option(1e-6, "Length of a tick.", above=0, metavar="S")
@@ -68,20 +74,21 @@ class TaskGraphRequest:
     cores: int = required("Identical cores.", metavar="N")
 
 
-def from_network(request: NetworkRequest) -> WnpInstance:
+def from_network(request: NetworkRequest) -> Imported:
     """A network on a chip behind a radio; raises :class:`InputError`."""
     network = _network(request.file, request)
     placed = load_chip(request.chip)
     uplink = _uplink(network, request)
     name = network.name if request.name is None else request.name
-    told = _told(network, f"chip {placed.name}", request)
+    source = _source(network, f"chip {placed.name}", request)
     if request.times is None:
-        return from_graph(
-            name, network.graph, placed, uplink, subgraphs=request.subgraphs, tick_s=request.tick_s, source=told
+        instance = from_graph(
+            name, network.graph, placed, uplink, subgraphs=request.subgraphs, tick_s=request.tick_s, source=source
         )
+        return Imported(instance, told(network, instance, roofline_times(network.graph, placed)))
     with in_file(request.times):
         table = measured_times(network.graph, placed, read_profile(request.times))
-    return from_measured(
+    instance = from_measured(
         name,
         network.graph,
         Mesh.of(placed),
@@ -89,18 +96,19 @@ def from_network(request: NetworkRequest) -> WnpInstance:
         uplink,
         subgraphs=request.subgraphs,
         tick_s=request.tick_s,
-        source=f"{told}, times of {request.times.name}",
+        source=f"{source}, times of {request.times.name}",
     )
+    return Imported(instance, told(network, instance, table, measured=True))
 
 
-def from_profile(request: ProfileRequest) -> WnpInstance:
+def from_profile(request: ProfileRequest) -> Imported:
     """A network on the cores on which it was measured; raises :class:`InputError`."""
     measured = read_profile(request.file)
     network = _network(request.network, request)
     with in_file(request.file):
         table = measured.of_graph(network.graph)
     columns = math.isqrt(len(measured.cores) - 1) + 1 if request.columns is None else request.columns
-    return from_measured(
+    instance = from_measured(
         network.name if request.name is None else request.name,
         network.graph,
         Mesh.rows(measured.cores, columns, request.hop_s, request.bytes_per_s),
@@ -108,8 +116,9 @@ def from_profile(request: ProfileRequest) -> WnpInstance:
         _uplink(network, request),
         subgraphs=request.subgraphs,
         tick_s=request.tick_s,
-        source=_told(network, f"times of {request.file.name}", request),
+        source=_source(network, f"times of {request.file.name}", request),
     )
+    return Imported(instance, told(network, instance, table, measured=True))
 
 
 def from_task_graph(request: TaskGraphRequest) -> WnpInstance:
@@ -118,8 +127,13 @@ def from_task_graph(request: TaskGraphRequest) -> WnpInstance:
 
 
 def _network(file: Path, request: _Request) -> Network:
-    dims = dimensions(request.dim)
-    return load_network(file, modality=request.modality, payload_bits=request.payload_bits, dims=dims)
+    return load_network(
+        file,
+        modality=request.modality,
+        payload_bits=request.payload_bits,
+        dims=dimensions(request.dim),
+        values=input_values(request.value),
+    )
 
 
 def _uplink(network: Network, request: _Request) -> RadioInput | None:
@@ -156,7 +170,7 @@ def _uplink(network: Network, request: _Request) -> RadioInput | None:
     return RadioInput.given(network.payloads, scenario, dict(zip(links, bits, strict=True)))
 
 
-def _told(network: Network, what: str, request: _Request) -> str:
+def _source(network: Network, what: str, request: _Request) -> str:
     """Where the instance comes from, without the paths of this machine."""
     parts = [f"imported: network {network.name}", what]
     if request.radio is not None:
