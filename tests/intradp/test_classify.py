@@ -32,7 +32,7 @@ pytest.importorskip("onnx", reason="the extra onnx is not installed")
         ("Gemm", (5, 7), False, {}, "row-wise"),
         ("Gemm", (7, 5), False, {"transB": 1}, "row-wise"),
         ("Gemm", (8, 8), True, {}, "global"),
-        ("Gemm", (8, 5), True, {"transB": 1}, "global"),
+        ("Gemm", (8, 5), True, {"transB": 1}, "row-wise"),  # a column of the product for each row
     ],
 )
 def test_the_side_of_the_constant(

@@ -77,11 +77,6 @@ def _within_images(site: OperatorSite) -> Local | None:
     return same_but(site, range(1, len(site.out)), "row-wise", others=2)
 
 
-def _over_axes(site: OperatorSite) -> Local | None:
-    axes = site.numbers("axes")
-    return None if axes is None else same_but(site, axes, "row-wise")
-
-
 def _reduced(site: OperatorSite) -> Local | None:
     kept = site.number("keepdims", 1)
     axes = site.numbers("axes")
@@ -353,7 +348,6 @@ def _rules() -> Iterable[tuple[str, Rule]]:
     yield from rule("LpNormalization", _along, "axis", "p")
     yield from rule("InstanceNormalization", _within_channels, "epsilon")
     yield from rule("GroupNormalization", _within_images, "epsilon", "num_groups", "stash_type")
-    yield from rule("MeanVarianceNormalization", _over_axes, "axes")
     yield from rule(
         "ReduceSum ReduceMean ReduceMax ReduceMin ReduceProd ReduceL1 ReduceL2 ReduceSumSquare ReduceLogSum "
         "ReduceLogSumExp",
