@@ -32,6 +32,7 @@ _HOMES = {
     "intradp": "problems.intradp.construct",
     "load": "api",
     "load_solution": "api",
+    "load_state": "api",
     "methods": "api",
     "save": "api",
     "slide": "problems.slide.construct",

@@ -1,4 +1,4 @@
-from wnpopt.api import compile_model, families, load, load_solution, methods, save, solve, verify
+from wnpopt.api import compile_model, families, load, load_solution, load_state, methods, save, solve, verify
 from wnpopt.backends.warmup import warmup
 from wnpopt.bench.analysis.analysis import analyse
 from wnpopt.bench.batch.run import batch
@@ -42,6 +42,7 @@ __all__ = [
     "intradp",
     "load",
     "load_solution",
+    "load_state",
     "methods",
     "save",
     "slide",
