@@ -47,7 +47,8 @@ def compare(read: Read, seed: int, plans: int) -> bool:
     except InputError:
         return False
     for _ in range(plans):
-        (split,) = run_split(read.graph, tensors, read.instance, random_solution(read.instance, rng))
+        plan = random_solution(read.instance, rng)
+        (split,) = run_split(read.graph, tensors, read.instance, plan, locality=read.locality)
         np.testing.assert_allclose(split, whole, rtol=1e-9, atol=1e-9 * close["atol"] / 2e-4)
     return True
 

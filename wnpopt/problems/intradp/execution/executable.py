@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from wnpopt.core.errors import InputError
 from wnpopt.domain.network.graph import Graph, Operator
-from wnpopt.problems.intradp.imports.classify import Locality, Reads
+from wnpopt.problems.intradp.imports.classify import Locality, Reads, RowWindow
 
 
 def check_executable(graph: Graph, locality: Locality) -> None:
@@ -28,6 +28,8 @@ def _executable(graph: Graph, locality: Locality, operator: Operator, reads: Map
     made = locality.rows[operator.outputs[0]]
     if operator.window is not None:
         return made is not None and made.axis == 2 and len(graph.tensor(operator.outputs[0]).shape) == 4
+    if operator.is_view and any(window != RowWindow() for window in reads.values()):
+        return False
     if operator.op_type == "Concat":
         return all(reads[name] != "all" for name in operator.inputs)
     if operator.op_type in ("MatMul", "Gemm"):

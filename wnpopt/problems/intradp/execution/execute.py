@@ -86,18 +86,24 @@ class _Side:
 
 
 def run_split(
-    graph: Graph, tensors: Mapping[str, Array], instance: IntradpInstance, solution: IntradpSolution
+    graph: Graph,
+    tensors: Mapping[str, Array],
+    instance: IntradpInstance,
+    solution: IntradpSolution,
+    *,
+    locality: Locality | None = None,
 ) -> list[Array]:
     """The network's outputs as the device has them after executing the plan.
 
     ``instance`` is :func:`~wnpopt.problems.intradp.imports.graph.from_graph`'s of this graph: the input, then one
-    operator for each of the graph's, then the output. Raises :class:`InputError` where a side lacks a row
+    operator for each of the graph's, then the output; ``locality`` is what it was made of, by default that which
+    :func:`~wnpopt.problems.intradp.imports.classify.classify` chooses. Raises :class:`InputError` where a side lacks a row
     that it needs, or an operator is local in a way that is not executed here
     (:mod:`~wnpopt.problems.intradp.execution.executable`).
     """
     if len(graph.inputs) != 1 or len(instance.operators) != len(graph.operators) + 2:
         raise InputError("the instance is not that of this graph, or the graph has several inputs")
-    locality = classify(graph)
+    locality = classify(graph) if locality is None else locality
     check_executable(graph, locality)
     plan = replay(instance, solution)
     sent = {("up", m.operator): m.rows for m in plan.uplink} | {("down", m.operator): m.rows for m in plan.downlink}
