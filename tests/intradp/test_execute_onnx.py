@@ -21,7 +21,10 @@ pytest.importorskip("onnxruntime", reason="the extra measure is not installed")
 
 
 def compare(read: Read, seed: int, plans: int) -> bool:
-    """False if the interpreter refuses the model, or to split it; its answer is onnxruntime's otherwise, and so is a split one's."""
+    """False if the interpreter refuses the model, or to split it.
+
+    Its answer is onnxruntime's otherwise, and so is a split one's.
+    """
     from onnx import numpy_helper
 
     rng = np.random.default_rng(seed)

@@ -97,8 +97,8 @@ def run_split(
 
     ``instance`` is :func:`~wnpopt.problems.intradp.imports.graph.from_graph`'s of this graph: the input, then one
     operator for each of the graph's, then the output; ``locality`` is what it was made of, by default that which
-    :func:`~wnpopt.problems.intradp.imports.classify.classify` chooses. Raises :class:`InputError` where a side lacks a row
-    that it needs, or an operator is local in a way that is not executed here
+    :func:`~wnpopt.problems.intradp.imports.classify.classify` chooses. Raises :class:`InputError` where a side lacks a
+    row that it needs, or an operator is local in a way that is not executed here
     (:mod:`~wnpopt.problems.intradp.execution.executable`).
     """
     if len(graph.inputs) != 1 or len(instance.operators) != len(graph.operators) + 2:
