@@ -44,7 +44,7 @@ def _local_response(site: OperatorSite) -> Local | None:
 
 
 def _from_axis_on(site: OperatorSite) -> Local | None:
-    """Normalised over all dimensions from ``axis`` on. Means and deviations, where they are outputs, keep the others."""
+    """Normalised over all dimensions from ``axis`` on; means and deviations, where they are outputs, keep the others."""
     along, rank = site.number("axis", -1), len(site.out)
     if along is None or not -rank <= along < rank:
         return None
