@@ -16,7 +16,7 @@ import numpy as np
 from wnpopt.domain.chip.hardware import Core
 from wnpopt.domain.files.onnx.reader import read_onnx
 from wnpopt.domain.network.graph import Graph
-from wnpopt.problems.intradp.imports.classify import Locality, Rows, classify, usual_axis
+from wnpopt.problems.intradp.imports.classify import Locality, TensorRows, classify, usual_axis
 from wnpopt.problems.intradp.imports.graph import from_graph
 from wnpopt.problems.intradp.instance import IntradpInstance
 
@@ -55,11 +55,11 @@ class Read:
         """All tensors that operators make."""
         return [name for operator in self.graph.operators for name in operator.outputs]
 
-    def where(self, source: str) -> Rows:
+    def where(self, source: str) -> TensorRows:
         """The rows of a tensor; of one that has none the indices of its usual dimension."""
         shape = self.graph.tensor(source).shape
         usual = {4: 2, 3: 1, 2: 0}.get(len(shape), 0)
-        return self.locality.rows[source] or Rows(usual)
+        return self.locality.rows[source] or TensorRows(usual)
 
     def allowed(self, source: str, row: int) -> dict[str, np.ndarray]:
         """For each tensor made, which of its rows may depend on row ``row`` of the tensor ``source``.
@@ -132,14 +132,14 @@ def run(model: Any, names: Sequence[str], feeds: Mapping[str, np.ndarray]) -> di
         raise NotExecutableError(str(error)) from None
 
 
-def by_row(value: np.ndarray, rows: Rows) -> np.ndarray:
+def by_row(value: np.ndarray, rows: TensorRows) -> np.ndarray:
     """The same entries, rows along dimension 2: (before, outer, rows, inner, behind)."""
     units = value.shape[rows.axis] // (rows.inner * rows.outer)
     before, behind = value.shape[: rows.axis], value.shape[rows.axis + 1 :]
     return value.reshape(int(np.prod(before)), rows.outer, units, rows.inner, int(np.prod(behind)))
 
 
-def perturbed(value: np.ndarray, rows: Rows, row: int, amount: float, rng: np.random.Generator) -> np.ndarray:
+def perturbed(value: np.ndarray, rows: TensorRows, row: int, amount: float, rng: np.random.Generator) -> np.ndarray:
     """``value`` with a row moved by about ``amount``, no two entries by the same."""
     moved = np.ascontiguousarray(value).copy()
     view = by_row(moved, rows)
@@ -153,7 +153,7 @@ def perturbed(value: np.ndarray, rows: Rows, row: int, amount: float, rng: np.ra
     return moved
 
 
-def changed(before: np.ndarray, after: np.ndarray, rows: Rows | None) -> np.ndarray:
+def changed(before: np.ndarray, after: np.ndarray, rows: TensorRows | None) -> np.ndarray:
     """Which rows differ in any entry (one entry for a tensor without rows); NaN equals NaN."""
     differ = before != after
     if np.issubdtype(before.dtype, np.floating):

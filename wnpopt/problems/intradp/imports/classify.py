@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from wnpopt.domain.network.graph import Graph
 from wnpopt.problems.intradp.imports.row_rules import RULES
 from wnpopt.problems.intradp.imports.row_window import Reads, RowWindow
-from wnpopt.problems.intradp.imports.rows import Rows, Shape
+from wnpopt.problems.intradp.imports.rows import TensorRows, Shape
 from wnpopt.problems.intradp.imports.site import OperatorClass, OperatorSite
 
-__all__ = ["Locality", "OperatorClass", "Reads", "RowWindow", "Rows", "classify", "usual_axis"]
+__all__ = ["Locality", "OperatorClass", "Reads", "RowWindow", "TensorRows", "classify", "usual_axis"]
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Locality:
     whole.
     """
 
-    rows: Mapping[str, Rows | None]
+    rows: Mapping[str, TensorRows | None]
     operators: tuple[tuple[OperatorClass, Mapping[str, Reads]], ...]
 
     @property
@@ -83,10 +83,10 @@ def _score(graph: Graph, locality: Locality) -> tuple[int, int]:
 
 def _follow(graph: Graph, along: Mapping[str, int | None]) -> Locality:
     shape = {tensor.name: tensor.shape for tensor in graph.tensors}
-    rows: dict[str, Rows | None] = {}
+    rows: dict[str, TensorRows | None] = {}
     for name in graph.inputs:
         axis = along.get(name)
-        rows[name] = None if axis is None else Rows(axis)
+        rows[name] = None if axis is None else TensorRows(axis)
     whole = frozenset(graph.inputs) if len(graph.inputs) > 1 else frozenset()
     kinds: list[tuple[OperatorClass, Mapping[str, Reads]]] = []
     for operator in graph.operators:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from wnpopt.problems.intradp.imports.row_window import Reads
-from wnpopt.problems.intradp.imports.rows import ROW, Rows, common, in_blocks
+from wnpopt.problems.intradp.imports.rows import ROW, TensorRows, common, in_blocks
 from wnpopt.problems.intradp.imports.site import Local, OperatorClass, OperatorSite
 
 Letters = Sequence[object]
@@ -25,7 +25,7 @@ class _Candidate:
 
     name: str
     axis: int
-    rows: Rows
+    rows: TensorRows
 
 
 def linked(

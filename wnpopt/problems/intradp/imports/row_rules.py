@@ -14,7 +14,7 @@ from types import MappingProxyType
 from wnpopt.problems.intradp.imports import products, resize_rows
 from wnpopt.problems.intradp.imports.links import broadcast, linked, same_but, without
 from wnpopt.problems.intradp.imports.row_window import Reads, RowWindow
-from wnpopt.problems.intradp.imports.rows import Rows, in_blocks, reshaped
+from wnpopt.problems.intradp.imports.rows import TensorRows, in_blocks, reshaped
 from wnpopt.problems.intradp.imports.site import Local, OperatorSite, Rule
 
 
@@ -44,7 +44,7 @@ def _local_response(site: OperatorSite) -> Local | None:
 
 
 def _from_axis_on(site: OperatorSite) -> Local | None:
-    """Normalised over all dimensions from ``axis`` on; means and deviations, where they are outputs, keep the others."""
+    """Normalised over all dimensions from ``axis`` on; means and deviations, where they are outputs, keep the rest."""
     along, rank = site.number("axis", -1), len(site.out)
     if along is None or not -rank <= along < rank:
         return None
@@ -228,7 +228,7 @@ def _concat(site: OperatorSite) -> Local | None:
             reads[name] = in_blocks(RowWindow(padding=before), rows.inner)
         before += length
     some = any(window != "all" for window in reads.values())
-    return Local(Rows(along), "element-wise", reads) if some else None
+    return Local(TensorRows(along), "element-wise", reads) if some else None
 
 
 def _split(site: OperatorSite) -> Local | None:

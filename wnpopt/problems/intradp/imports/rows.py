@@ -15,7 +15,7 @@ ROW = RowWindow()
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
+class TensorRows:
     """Row u of U consists of the indices (o U + u) ``inner`` + i of dimension ``axis``, o < ``outer``, i < ``inner``.
 
     A dimension of single rows has both 1. Rows of an image that became one dimension of pixels have its width as
@@ -33,9 +33,9 @@ class Rows:
         extent, block = shape[self.axis], self.inner * self.outer
         return extent // block if extent % block == 0 else 0
 
-    def moved(self, axis: int) -> Rows:
+    def moved(self, axis: int) -> TensorRows:
         """The same rows along another dimension."""
-        return Rows(axis, self.inner, self.outer)
+        return TensorRows(axis, self.inner, self.outer)
 
 
 def in_blocks(window: RowWindow, before: int, after: int = 1) -> RowWindow:
@@ -50,7 +50,7 @@ def in_blocks(window: RowWindow, before: int, after: int = 1) -> RowWindow:
     return RowWindow(kernel // shared, stride // shared, window.padding // shared, upsample // shared)
 
 
-def reshaped(rows: Rows, before: Shape, after: Shape) -> tuple[Rows, RowWindow] | None:
+def reshaped(rows: TensorRows, before: Shape, after: Shape) -> tuple[TensorRows, RowWindow] | None:
     """The rows of a tensor of another shape with the same entries in order, and which of the former ones they read.
 
     They are the former rows where one dimension holds these (and perhaps more: those of each of a batch, pixels within
@@ -77,20 +77,20 @@ def reshaped(rows: Rows, before: Shape, after: Shape) -> tuple[Rows, RowWindow] 
     return None
 
 
-def _held(axis: int, after: Shape, outer: int, units: int, inside: int) -> tuple[Rows, RowWindow] | None:
+def _held(axis: int, after: Shape, outer: int, units: int, inside: int) -> tuple[TensorRows, RowWindow] | None:
     """Dimension ``axis`` of ``after`` holds at least some of the former rows, of ``inside`` entries each."""
     behind = prod(after[axis + 1 :])
     if after[axis] % outer:
         return None
     if inside % behind == 0 and (after[axis] // outer) % units == 0:
-        return Rows(axis, inside // behind, outer), ROW
+        return TensorRows(axis, inside // behind, outer), ROW
     if after[axis] == outer:
         return None
     window = in_blocks(RowWindow(behind, behind), inside)
-    return Rows(axis, 1, outer), window
+    return TensorRows(axis, 1, outer), window
 
 
-def _single(rows: Rows, before: Shape, after: Shape) -> tuple[Rows, RowWindow] | None:
+def _single(rows: TensorRows, before: Shape, after: Shape) -> tuple[TensorRows, RowWindow] | None:
     """A single row is still told from no rows while it and all behind it stay as they are."""
     behind = before[rows.axis :]
     if after[len(after) - len(behind) :] != behind or len(after) < len(behind):
@@ -98,6 +98,6 @@ def _single(rows: Rows, before: Shape, after: Shape) -> tuple[Rows, RowWindow] |
     return rows.moved(len(after) - len(behind)), ROW
 
 
-def common(rows: Sequence[Rows]) -> Rows:
+def common(rows: Sequence[TensorRows]) -> TensorRows:
     """The finest of rows along one dimension that differ in their blocks."""
     return min(rows, key=lambda one: one.inner)

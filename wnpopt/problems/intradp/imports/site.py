@@ -8,7 +8,7 @@ from typing import Literal
 
 from wnpopt.domain.network.graph import Operator
 from wnpopt.problems.intradp.imports.row_window import Reads, RowWindow
-from wnpopt.problems.intradp.imports.rows import ROW, Rows, Shape, in_blocks
+from wnpopt.problems.intradp.imports.rows import ROW, TensorRows, Shape, in_blocks
 
 OperatorClass = Literal["element-wise", "block-wise", "row-wise", "global"]
 
@@ -17,7 +17,7 @@ OperatorClass = Literal["element-wise", "block-wise", "row-wise", "global"]
 class Local:
     """What a rule says of a local operator: the rows of its outputs, its class, windows by input tensor."""
 
-    rows: Rows
+    rows: TensorRows
     kind: OperatorClass
     reads: Mapping[str, Reads]
 
@@ -28,24 +28,24 @@ class OperatorSite:
 
     op: Operator
     shape: Mapping[str, Shape]
-    rows: Mapping[str, Rows | None]
+    rows: Mapping[str, TensorRows | None]
 
     @property
     def out(self) -> Shape:
         return self.shape[self.op.outputs[0]]
 
-    def local(self, argument: int) -> tuple[str, Rows] | None:
+    def local(self, argument: int) -> tuple[str, TensorRows] | None:
         """(tensor, its rows) if this argument is an activation that has some."""
         arguments = self.op.ordered
         name = arguments[argument] if argument < len(arguments) else ""
         rows = self.rows[name] if name in self.op.inputs else None
         return None if rows is None or not rows.units(self.shape[name]) else (name, rows)
 
-    def alone(self) -> tuple[str, Rows] | None:
+    def alone(self) -> tuple[str, TensorRows] | None:
         """The first argument with its rows, if it is the operator's only activation."""
         return self.local(0) if len(self.op.inputs) == 1 else None
 
-    def alike(self) -> tuple[str, Rows] | None:
+    def alike(self) -> tuple[str, TensorRows] | None:
         """As :meth:`alone`, if the output has as many dimensions."""
         first = self.alone()
         return first if first is not None and len(self.shape[first[0]]) == len(self.out) else None
@@ -72,7 +72,7 @@ class OperatorSite:
             return Local(rows, "block-wise", {name: ROW})
         if rows.outer > 1:
             return None
-        return Local(Rows(rows.axis), "block-wise", {name: in_blocks(window, rows.inner)})
+        return Local(TensorRows(rows.axis), "block-wise", {name: in_blocks(window, rows.inner)})
 
 
 @dataclass(frozen=True, slots=True)
