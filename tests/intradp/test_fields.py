@@ -64,7 +64,7 @@ def split(instance: IntradpInstance, end: int) -> tuple[float, float]:
 
 
 def test_values_by_hand() -> None:
-    """Two rows on the device take 5 s. TensorRows 2 and 3 take 1 s up, 0.5 s on the server, 1 s down: ready at 2.5 s."""
+    """Two rows on the device take 5 s. Rows 2 and 3 take 1 s up, 0.5 s on the server, 1 s down: ready at 2.5 s."""
     assert split(two_operators(), 2) == pytest.approx((5.0, 15.0))
     # Half the rate: 2 s up, 0.5 s, 2 s down: 4.5 s; nothing of the radio beyond the device's 5 s.
     assert split(two_operators(link={"efficiency": 0.5}), 2) == pytest.approx((5.0, 15.0))

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from wnpopt.domain.network.graph import Graph
 from wnpopt.problems.intradp.imports.row_rules import RULES
 from wnpopt.problems.intradp.imports.row_window import Reads, RowWindow
-from wnpopt.problems.intradp.imports.rows import TensorRows, Shape
+from wnpopt.problems.intradp.imports.rows import Shape, TensorRows
 from wnpopt.problems.intradp.imports.site import OperatorClass, OperatorSite
 
 __all__ = ["Locality", "OperatorClass", "Reads", "RowWindow", "TensorRows", "classify", "usual_axis"]

@@ -8,7 +8,7 @@ from typing import Literal
 
 from wnpopt.domain.network.graph import Operator
 from wnpopt.problems.intradp.imports.row_window import Reads, RowWindow
-from wnpopt.problems.intradp.imports.rows import ROW, TensorRows, Shape, in_blocks
+from wnpopt.problems.intradp.imports.rows import ROW, Shape, TensorRows, in_blocks
 
 OperatorClass = Literal["element-wise", "block-wise", "row-wise", "global"]
 
