@@ -55,6 +55,9 @@ class Read:
         """All tensors that operators make."""
         return [name for operator in self.graph.operators for name in operator.outputs]
 
+    def inputs(self) -> tuple[str, ...]:
+        return self.graph.inputs
+
     def where(self, source: str) -> TensorRows:
         """The rows of a tensor; of one that has none the indices of its usual dimension."""
         shape = self.graph.tensor(source).shape
@@ -324,3 +327,35 @@ def leaks(
                         f"{name}: rows {np.flatnonzero(differ & ~allowed[name]).tolist()} with {source}[{row}]"
                     )
     return wrong, still
+
+
+def wrong_rows(read: Read, seed: int = 0, most: int = 1000) -> tuple[list[str], dict[str, int]]:
+    """Perturb up to ``most`` rows of every input of a whole model, and look at all tensors that it makes.
+
+    Rows that change and should not; and by tensor the most rows that may change beyond the first and last that do.
+    """
+    rng = np.random.default_rng(seed)
+    feeds = {name: _random(read.graph.tensor(name).shape, read.graph.tensor(name).dtype, rng) for name in read.inputs()}
+    names = read.names()
+    model = session(read.model, names)
+    plain = run(model, names, feeds)
+    wrong = wrong_shapes(read, plain)
+    spare = dict.fromkeys(names, 0)
+    for source in read.inputs():
+        where = read.where(source)
+        units = where.units(read.graph.tensor(source).shape)
+        for row in sorted({int(entry) for entry in np.linspace(0, units - 1, min(units, most))}):
+            allowed = read.allowed(source, row)
+            moved = {name: np.zeros(len(allowed[name]), bool) for name in names}
+            for amount in AMOUNTS:
+                after = run(model, names, {**feeds, source: perturbed(feeds[source], where, row, amount, rng)})
+                for name in names:
+                    moved[name] |= changed(plain[name], after[name], read.locality.rows[name])
+            for name in names:
+                beyond = np.flatnonzero(moved[name] & ~allowed[name]).tolist()
+                if beyond:
+                    wrong.append(f"{name}: rows {beyond} change with row {row} of {source}")
+                hull = np.flatnonzero(moved[name])
+                span = hull[-1] - hull[0] + 1 if len(hull) else 0
+                spare[name] = max(spare[name], int(allowed[name].sum() - span))
+    return wrong, spare

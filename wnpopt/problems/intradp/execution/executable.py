@@ -5,8 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from wnpopt.core.errors import InputError
-from wnpopt.domain.network.graph import Graph, Operator
+from wnpopt.domain.network.graph import FLOATING, Graph, Operator
 from wnpopt.problems.intradp.imports.classify import Locality, Reads, RowWindow
+
+
+def check_floating(graph: Graph) -> None:
+    """Raises :class:`InputError` naming the first operator on integers.
+
+    Those of a quantised network stand for an operator and the rounding that was merged into it; here is no rounding.
+    """
+    for operator in graph.operators:
+        for name in (*operator.inputs, *operator.weights, *operator.outputs):
+            dtype = graph.tensor(name).dtype
+            if dtype not in FLOATING:
+                raise InputError(
+                    f"operator {operator.op_type!r} on elements of type {dtype} cannot be executed here",
+                    where=operator.name,
+                )
 
 
 def check_executable(graph: Graph, locality: Locality) -> None:
@@ -14,6 +29,7 @@ def check_executable(graph: Graph, locality: Locality) -> None:
 
     Rows have to be single indices of a dimension, of images their height; a product takes the rows of its left factor.
     """
+    check_floating(graph)
     for operator, (kind, reads) in zip(graph.operators, locality.operators, strict=True):
         if kind != "global" and not _executable(graph, locality, operator, reads):
             raise InputError(

@@ -14,7 +14,7 @@ import numpy as np
 
 from wnpopt.core.errors import InputError
 from wnpopt.domain.network.graph import Graph, Operator
-from wnpopt.problems.intradp.execution.executable import check_executable
+from wnpopt.problems.intradp.execution.executable import check_executable, check_floating
 from wnpopt.problems.intradp.execution.tensor_ops import ELEMENTWISE, INDEXED, Array, indexed, plain, windowed
 from wnpopt.problems.intradp.imports.classify import Locality, classify
 from wnpopt.problems.intradp.instance import IntradpInstance
@@ -42,7 +42,8 @@ def random_tensors(graph: Graph, seed: int) -> dict[str, Array]:
 
 
 def run_whole(graph: Graph, tensors: Mapping[str, Array]) -> dict[str, Array]:
-    """Every tensor of the network, computed in one piece."""
+    """Every tensor of the network, computed in one piece; raises :class:`InputError` for what is not executed here."""
+    check_floating(graph)
     known = dict(tensors)
     for operator in graph.operators:
         name = operator.outputs[0]
