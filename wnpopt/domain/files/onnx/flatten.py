@@ -15,10 +15,10 @@ import numpy as np
 from wnpopt.core.errors import InputError
 from wnpopt.domain.files.onnx import constants
 from wnpopt.domain.files.onnx.fold import Value
-from wnpopt.domain.files.onnx.known import Known
+from wnpopt.domain.files.onnx.known import KnownTensor
 from wnpopt.domain.files.onnx.order import bodies, reading_order
 from wnpopt.domain.files.onnx.scope import FreshNames, Scope
-from wnpopt.domain.files.onnx.tally import Tally
+from wnpopt.domain.files.onnx.tally import ReadingTally
 
 if TYPE_CHECKING:
     from onnx import GraphProto, NodeProto
@@ -32,18 +32,18 @@ class Flat(Protocol):
 
     folder: Path
     names: FreshNames
-    tally: Tally
+    tally: ReadingTally
 
     def visit(self, node: NodeProto, scope: Scope, where: str) -> None:
         """Read ``node``, whose names are those of ``scope``."""
 
-    def add(self, known: Known) -> None:
+    def add(self, known: KnownTensor) -> None:
         """Declare a constant."""
 
     def has(self, name: str) -> bool:
         """True if a tensor, or a sequence of tensors, has this flat name."""
 
-    def find(self, name: str) -> Known:
+    def find(self, name: str) -> KnownTensor:
         """The tensor of this flat name; raises :class:`InputError` if its shape is not known."""
 
     def decides(self, name: str, what: str) -> Value:

@@ -12,7 +12,7 @@ MOST_UNROLLED = 20_000
 
 
 @dataclass(slots=True)
-class Tally:
+class ReadingTally:
     """Operators folded, by type; branches taken; loops and their trips; operators read in bodies."""
 
     folded: Counter[str] = field(default_factory=Counter)
