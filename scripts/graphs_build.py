@@ -53,24 +53,27 @@ def graphs() -> dict[str, Graph]:
     return dict(sorted(found.items()))
 
 
+def index_row(file: str, graph: Graph) -> dict[str, object]:
+    """What an index of graphs says about one."""
+    return {
+        "file": file,
+        "operators": len(graph.operators),
+        "macs": graph.macs,
+        "flop": graph.flop,
+        "parameters": graph.parameters,
+        "parameter_bytes": graph.parameter_bytes,
+        "activation_bytes": graph.activation_bytes,
+        "source": graph.source,
+    }
+
+
 def files() -> dict[str, bytes]:
     """The content of every file by its name."""
     contents = {}
     index = []
     for name, graph in graphs().items():
         contents[f"{name}.json"] = (format_json(graph_to_data(graph)) + "\n").encode()
-        index.append(
-            {
-                "file": f"{name}.json",
-                "operators": len(graph.operators),
-                "macs": graph.macs,
-                "flop": graph.flop,
-                "parameters": graph.parameters,
-                "parameter_bytes": graph.parameter_bytes,
-                "activation_bytes": graph.activation_bytes,
-                "source": graph.source,
-            }
-        )
+        index.append(index_row(f"{name}.json", graph))
     contents["index.json"] = (format_json({"kind": "index", "graphs": index}) + "\n").encode()
     return contents
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
+from recipes.exports.suite import halved
+
 from wnpopt.core.budget import Budget
 from wnpopt.core.method import Context
 from wnpopt.core.trace import Trace
@@ -68,7 +70,12 @@ def onnx_nine() -> Iterator[IntradpInstance]:
             yield IntradpInstance.from_data(data)
 
 
-SUITES: Mapping[str, Callable[[], Iterator[IntradpInstance]]] = {"tiny": tiny, "chains": chains, "onnx-nine": onnx_nine}
+SUITES: Mapping[str, Callable[[], Iterator[IntradpInstance]]] = {
+    "tiny": tiny,
+    "chains": chains,
+    "onnx-nine": onnx_nine,
+    "real-exports": halved,
+}
 
 
 def by_all_plans(instance: IntradpInstance) -> tuple[float, float]:

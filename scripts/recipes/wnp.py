@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
+from recipes.exports.suite import placed
 from wnp_real import real
 
 import wnpopt
@@ -26,7 +27,7 @@ MEDIUM = {"subgraphs": 40, "cores": 4, "modalities": 4, "resource_blocks": 25, "
 LARGE = {"subgraphs": 100, "cores": 8, "modalities": 6, "resource_blocks": 50, "slots": 100, "block_slots": 10}
 XLARGE = {"subgraphs": 200, "cores": 16, "modalities": 8, "resource_blocks": 100, "slots": 200, "block_slots": 20}
 TIME_LIMIT = 120.0
-TIME_LIMITS = {"large": 30.0, "xlarge": 30.0}
+TIME_LIMITS = {"large": 30.0, "xlarge": 30.0, "real-exports": 30.0}
 """Seconds for an instance where proofs are out of reach."""
 
 
@@ -80,6 +81,7 @@ SUITES: Mapping[str, Callable[[], Iterator[WnpInstance]]] = {
     "large": lambda: sized("large", LARGE, 1, 0.5),
     "xlarge": lambda: sized("xlarge", XLARGE, 1, 0.5, spreads=(0.5, 1.5)),
     "real": real,
+    "real-exports": placed,
     "chip-only": chip_only,
 }
 

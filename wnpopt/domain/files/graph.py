@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from wnpopt.core.document import Count, Document, Positive, SchemaVersion
+from wnpopt.core.document import MAX_INT, Count, Document, Positive, SchemaVersion
 from wnpopt.core.errors import InputError
 from wnpopt.core.jsonio import read_json, write_json
 from wnpopt.core.unique import require_unique
@@ -94,7 +94,7 @@ def graph_to_data(graph: Graph) -> dict[str, object]:
                 "flop": op.flop,
                 "macs": op.macs,
                 "window": None if op.window is None else _told(_plain(asdict(op.window)), WindowEntry),
-                "attributes": _plain(dict(op.attributes)),
+                "attributes": {key: _written(value) for key, value in op.attributes},
                 "modality": op.modality,
             },
             OperatorEntry,
@@ -129,6 +129,13 @@ def _plain(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _plain(entry) for key, entry in value.items()}
     return list(value) if isinstance(value, tuple) else value
+
+
+def _written(value: AttributeValue) -> Any:
+    """``value`` as a file holds it: a bound beyond all extents (a slice to the largest integer) is the largest one."""
+    if isinstance(value, tuple):
+        return [_written(entry) for entry in value]
+    return max(-MAX_INT, min(value, MAX_INT)) if isinstance(value, int) else value
 
 
 def graph_from_data(data: object) -> Graph:
