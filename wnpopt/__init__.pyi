@@ -1,4 +1,4 @@
-from wnpopt.api import compile_model, families, load, load_solution, methods, save, solve, verify
+from wnpopt.api import compile_model, families, load, load_layers, load_solution, methods, save, solve, verify
 from wnpopt.backends.warmup import warmup
 from wnpopt.bench.analysis.analysis import analyse
 from wnpopt.bench.batch.run import batch
@@ -40,7 +40,9 @@ __all__ = [
     "compile_model",
     "families",
     "intradp",
+    "layer_schedule",
     "load",
+    "load_layers",
     "load_solution",
     "methods",
     "save",

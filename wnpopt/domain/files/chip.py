@@ -44,6 +44,8 @@ class CoreEntry(Document):
     energy_per_flop_j: Real = 0.0
     energy_per_byte_j: Real = 0.0
     idle_w: Real = 0.0
+    vector_types: tuple[_Text, ...] = ()
+    vector_flop_per_s: PositiveReal | None = None
 
 
 class ChipEntry(Document):
@@ -87,6 +89,9 @@ def _core(entry: CoreEntry, where: str) -> Core:
         raise InputError("a core needs a type, or peak_flop_per_s and memory_bytes_per_s", where=where)
     numbers = entry.model_dump(exclude={"x", "y", "type"})
     try:
-        return Core(**numbers | {"unsupported": tuple(sorted(entry.unsupported))})
+        return Core(
+            **numbers
+            | {"unsupported": tuple(sorted(entry.unsupported)), "vector_types": tuple(sorted(entry.vector_types))}
+        )
     except InputError as error:
         raise InputError(error.what, where=f"{where}.{error.where}") from None

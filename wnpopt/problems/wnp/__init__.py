@@ -50,6 +50,7 @@ FAMILY = Family(
         "owin-subcarriers": "wnpopt.problems.wnp.suites:SUBCARRIER_COUNT",
         "owin-latency-scale": "wnpopt.problems.wnp.suites:LATENCY_SCALE",
     },
+    documents={"wnp-layers": "wnpopt.problems.wnp.layers:WnpLayers"},
     importers={
         "onnx": Importer(
             "A network on a chip behind a radio (--chip).",

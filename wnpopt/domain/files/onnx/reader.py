@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from wnpopt.core.errors import InputError
 from wnpopt.core.extras import need
 from wnpopt.core.topology import CycleError, topological_order
+from wnpopt.domain.files.names import network_name
 from wnpopt.domain.files.onnx.extents import argument_shape, check_slope, resized, windowed
 from wnpopt.domain.files.onnx.fold import MAX_ELEMENTS, Value, fold
 from wnpopt.domain.files.onnx.model import STANDARD_DOMAINS, external_path, external_value, load_model
@@ -88,8 +89,7 @@ def read_onnx(path: str | os.PathLike[str], *, dims: Mapping[str, int] | None = 
 
 
 def _name_of(model: ModelProto, path: Path) -> str:
-    given = model.graph.name.strip()
-    return given if given and given.isprintable() else path.stem
+    return network_name(model.graph.name, path.stem)
 
 
 @dataclass(slots=True)

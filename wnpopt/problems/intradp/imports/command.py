@@ -14,6 +14,7 @@ from wnpopt.domain.files.network import dimensions, load_network
 from wnpopt.problems.intradp.imports.fuse import fuse
 from wnpopt.problems.intradp.imports.graph import from_graph
 from wnpopt.problems.intradp.imports.told import told
+from wnpopt.problems.intradp.layers import IntradpLayers
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,9 @@ class SplitRequest:
     fused: bool = option(False, "Fuse operators that read just their own row (intradp).", flags=("--fuse/--no-fuse",))
     dim: tuple[str, ...] = option((), "A dimension of an ONNX file, repeatable.", metavar="NAME=N")
     name: str | None = option(None, "Name of the instance.", shown="that of the network")
+    layers: Path | None = option(
+        None, "File for the map from operators back to the network's operators (NAME.layers.json).", writes=True
+    )
 
 
 def from_network(request: SplitRequest) -> Imported:
@@ -44,9 +48,12 @@ def from_network(request: SplitRequest) -> Imported:
     cores_told = f"device {request.device}, server {request.server}"
     source = f"imported: network {network.name}, {cores_told}, {request.bandwidth:g} MB/s"
     instance = instance.changed(source=source + (", fused" if request.fused else ""))
-    if request.fused:
-        instance = fuse(instance).instance
-    return Imported(instance, told(network, instance))
+    fused = fuse(instance) if request.fused else None
+    made = instance if fused is None else fused.instance
+    if request.layers is None:
+        return Imported(made, told(network, made))
+    layers = IntradpLayers.of(network.graph, instance, fused)
+    return Imported(made, told(network, made), ((request.layers, layers),))
 
 
 def _core(flag: str, name: str) -> Core:
