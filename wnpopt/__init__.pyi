@@ -1,4 +1,15 @@
-from wnpopt.api import compile_model, families, load, load_layers, load_solution, methods, save, solve, verify
+from wnpopt.api import (
+    compile_model,
+    families,
+    layer_schedule,
+    load,
+    load_layers,
+    load_solution,
+    methods,
+    save,
+    solve,
+    verify,
+)
 from wnpopt.backends.warmup import warmup
 from wnpopt.bench.analysis.analysis import analyse
 from wnpopt.bench.batch.run import batch

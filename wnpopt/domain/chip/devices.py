@@ -4,10 +4,10 @@ Peak rates are those of the data sheet or follow from it as units times 2 times 
 ``efficiency`` (with :func:`dataclasses.replace`) where a measurement is at hand. Launch overheads are typical orders
 of magnitude, not data-sheet figures: about 5 us for a kernel of a desktop GPU, 20 us on an embedded one, 1 us for a
 descriptor of an accelerator core. Matrix arrays do :data:`NONLINEAR` work on a lane a column, one step in four cycles
-(an assumption: slower than a vector core, not impossible). Energies: for GPUs the board's power over its peak (an
-upper bound for arithmetic); for cores those of Horowitz, "Computing's energy problem", ISSCC 2014, Figure 1.1.9
-(45 nm): a fused multiply-add of 4.6 pJ in 32-bit, 1.5 pJ in 16-bit floating point and about 0.3 pJ in 8-bit
-integers, and 1.3 nJ for 8 bytes of DRAM, the lower end of its range.
+(an assumption: slower than a vector core, not impossible); the chip of the Eyeriss paper cannot. Energies: for GPUs the
+board's power over its peak (an upper bound for arithmetic); for cores those of Horowitz, "Computing's energy problem",
+ISSCC 2014, Figure 1.1.9 (45 nm): a fused multiply-add of 4.6 pJ in 32-bit, 1.5 pJ in 16-bit floating point and about
+0.3 pJ in 8-bit integers, and 1.3 nJ for 8 bytes of DRAM, the lower end of its range.
 """
 
 from __future__ import annotations
@@ -137,9 +137,14 @@ DEVICES: Mapping[str, Core] = MappingProxyType(
                 source="an edge core like TPU v1 (ISCA 2017): 32 x 32 units at its 700 MHz; 64-bit DDR at 800 MHz",
             ),
             _array(
-                "eyeriss", 12, 14, 200e6, 64 / 8 * 60e6, bits=16,
+                "eyeriss",
+                12,
+                14,
+                200e6,
+                64 / 8 * 60e6,
+                bits=16,
                 source="Chen et al., Eyeriss, JSSC 52(1), 2017: 168 units at 200 MHz, 64-bit link at 60 MHz",
-            ),
+            ).without_vector(),
             _array(
                 "eyeriss-like-1024", 32, 32, 500e6, 6.4e9, bits=16,
                 source="a row-stationary core like Eyeriss (JSSC 2017), scaled to 1024 units at 500 MHz; 6.4 GB/s",

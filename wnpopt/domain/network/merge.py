@@ -55,6 +55,8 @@ def coarsen_for_cores(
     given ``n`` the balanced partition of :func:`~wnpopt.domain.network.coarsen.coarsen` is taken where it is better.
     Raises :class:`InputError` if an operator can run nowhere, or ``n`` is too small for the labels and the cores.
     """
+    if n is not None and n < 1:
+        raise InputError(f"found {n}; at least 1 group is needed", where="n")
     times = _array(graph, seconds, transfers)
     marks = [operator.modality for operator in graph.operators] if labels is None else list(labels)
     fine = place(times, Quotient(graph, times, marks).compact()[2], transfers).makespan

@@ -6,15 +6,19 @@ from collections.abc import Iterable, Sequence
 
 from wnpopt.domain.network.graph import Graph
 
+Path = tuple[str, ...]
+"""Scopes, then the operator's own name."""
+
 LONGEST = 200
 """Characters that a name may have."""
 
 
 def printable(name: str, fallback: str) -> str:
     """``name`` as documents may hold it: printable, no arrow, not empty."""
+    name = "".join(c for c in name if c.isprintable()).strip()
     while "->" in name:
         name = name.replace("->", "-")
-    return "".join(c for c in name if c.isprintable()).strip() or fallback
+    return name or fallback
 
 
 def unique(names: Iterable[str], taken: Iterable[str] = ()) -> list[str]:
@@ -51,14 +55,14 @@ def group_names(graph: Graph, groups: Sequence[Sequence[int]]) -> list[str]:
     labels = [printable(operator.name, operator.op_type) for operator in graph.operators]
     mark = "/" if any("/" in label.strip("/") for label in labels) else "."
     paths = [tuple(part for part in label.split(mark) if part) or (label,) for label in labels]
-    members: dict[tuple[str, ...], int] = {}
+    members: dict[Path, int] = {}
     for path in paths:
         for depth in range(1, len(path) + 1):
             members[path[:depth]] = members.get(path[:depth], 0) + 1
     return unique(_name([paths[v] for v in sorted(group)], members, mark) for group in groups)
 
 
-def _name(paths: list[tuple[str, ...]], members: dict[tuple[str, ...], int], mark: str) -> str:
+def _name(paths: list[Path], members: dict[Path, int], mark: str) -> str:
     first, last = paths[0], paths[-1]
     if len(paths) == 1:
         return mark.join(first)
@@ -66,19 +70,18 @@ def _name(paths: list[tuple[str, ...]], members: dict[tuple[str, ...], int], mar
     while all(len(path) > depth and path[depth] == first[depth] for path in paths):
         depth += 1
     scope = first[:depth]
-    if depth and members[scope] == len(paths):
-        return mark.join(scope)
-    ends = [_end(path, depth, len(paths), members) for path in (first, last)]
-    if ends[0] == ends[1]:
-        ends = [first[depth:], last[depth:]]
-    a, b = (mark.join(end) for end in ends)
+    whole = next((length for length in range(1, depth + 1) if members[scope[:length]] == len(paths)), 0)
+    if whole:
+        return mark.join(scope[:whole])
+    a, b = (mark.join(_end(path, depth, paths, members)) for path in (first, last))
     inner = shortened(a, 90) + ".." + shortened(b, 90) if a != b else a
     return mark.join((*scope, inner))
 
 
-def _end(path: tuple[str, ...], depth: int, count: int, members: dict[tuple[str, ...], int]) -> tuple[str, ...]:
-    """The least of ``path`` below ``depth`` that is no larger than the group, so that it names one end of it."""
+def _end(path: Path, depth: int, paths: list[Path], members: dict[Path, int]) -> Path:
+    """What is below ``depth`` of the largest scope of ``path`` that is in the group as a whole, else all of it."""
     for length in range(depth + 1, len(path)):
-        if members[path[:length]] <= count:
+        scope = path[:length]
+        if members[scope] == sum(other[:length] == scope for other in paths):
             return path[depth:length]
     return path[depth:]
