@@ -54,7 +54,7 @@ def test_groups_are_an_acyclic_partition_that_the_cores_run(case: tuple[Graph, R
     try:
         made = coarsen_for_cores(graph, n, rows, transfers)
     except InputError:
-        with pytest.raises(InputError, match="^n: "):
+        with pytest.raises(InputError, match=r"^n: "):
             coarsen_for_cores(graph, n, rows, transfers)
         made = coarsen_for_cores(graph, len(graph.operators), rows, transfers)
         n = len(graph.operators)

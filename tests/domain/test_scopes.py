@@ -19,8 +19,8 @@ from wnpopt.domain.network.scopes import group_names, unique
     "name",
     [
         "main_graph", "main", "torch-jit-export", "torch_jit", "torch_jit_export", "tf2onnx", "graph", "Graph_0",
-        "model", "onnx-model", "OnnxModel", "subgraph", "main_graph_1", "mxnet_converted_model", "paddle-onnx", "paddle",
-        "Model from PaddlePaddle.", "skl2onnx", "untitled", "0", "3f2b7c1e9a0d4c55b1e2aa0134cd77ef",
+        "model", "onnx-model", "OnnxModel", "subgraph", "main_graph_1", "mxnet_converted_model", "paddle-onnx",
+        "paddle", "Model from PaddlePaddle.", "skl2onnx", "untitled", "0", "3f2b7c1e9a0d4c55b1e2aa0134cd77ef",
         "123e4567-e89b-12d3-a456-426614174000", "tf_model_optimized", "",
     ],
 )  # fmt: skip
