@@ -187,12 +187,23 @@ def test_pictures_tell_the_layers(cli: Run, placed: tuple[Path, Path, Path], tmp
     assert all(names[0] in text for names in layers.values())
 
 
+def test_show_tells_the_layers_of_each_part(cli: Run, placed: tuple[Path, Path, Path]) -> None:
+    code, out, err = cli("show", placed[0], "--layers", placed[1], "--json")
+    assert code == 0, err
+    rows = {row["part"]: row for row in json.loads(out)["layer_list"]}
+    for part, names in wnpopt.load_layers(placed[1]).by_part().items():
+        assert (rows[part]["layers"], rows[part]["first_layer"], rows[part]["last_layer"]) == (
+            len(names), names[0], names[-1]
+        )  # fmt: skip
+
+
 def test_a_map_of_another_instance_is_refused(cli: Run, placed: tuple[Path, Path, Path], tmp_path: Path) -> None:
     data = json.loads(placed[0].read_text())
     data["chip"]["hop_ticks"] += 1
     other = tmp_path / "other.json"
     other.write_text(json.dumps(data))
     for command in (["layers", other, placed[2], "--map", placed[1]],
+                    ["show", other, "--layers", placed[1]],
                     ["solve", other, "--plot", tmp_path / "p.html", "--layers", placed[1]]):  # fmt: skip
         code, out, err = cli(*command)
         assert (code, out, err.count("\n")) == (2, "", 1)

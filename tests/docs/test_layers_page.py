@@ -21,7 +21,7 @@ def test_the_page_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys:
     commands = [
         line for block in re.findall(r"```sh\n(.*?)```", page, re.DOTALL) for line in block.splitlines() if line
     ]
-    assert len(commands) == 7
+    assert len(commands) == 8
     for line in commands:
         name, *arguments = shlex.split(line)
         assert name == "wnpopt"

@@ -8,15 +8,13 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from pydantic import Field
 
 from wnpopt.core.document import Document, Instance, Name, SchemaVersion
 from wnpopt.core.errors import InputError
-
-if TYPE_CHECKING:
-    from wnpopt.core.facts import FactTable
+from wnpopt.core.facts import Fact, Facts, FactTable
 
 Label = Annotated[str, Field(strict=True, min_length=1)]
 """A name as the network's file has it."""
@@ -46,6 +44,14 @@ class LayerMap(Document):
     @abstractmethod
     def by_part(self) -> Mapping[str, tuple[str, ...]]:
         """The layers of each part of the instance (a subgraph, an operator), in their order."""
+
+    def facts(self) -> Facts:
+        """What ``wnpopt show`` tells: how many layers there are, and those of each part."""
+        parts = self.by_part()
+        rows = tuple((part, len(layers), layers[0], layers[-1]) for part, layers in parts.items())
+        table = FactTable("layer_list", ("part", "layers", "first_layer", "last_layer"), rows)
+        count = sum(map(len, parts.values()))
+        return Facts((Fact("network", self.network), Fact("layers", count)), (table,))
 
     @abstractmethod
     def schedule(self, instance: Any, solution: Any) -> FactTable:

@@ -16,7 +16,7 @@ import numpy as np
 from wnpopt.core.errors import InputError
 from wnpopt.domain.network.coarsen import Coarsening, coarsen, grouped
 from wnpopt.domain.network.graph import Graph
-from wnpopt.domain.network.placement import IMPOSSIBLE, Floats, Placement, Transfers, place
+from wnpopt.domain.network.placement import IMPOSSIBLE, Floats, Placement, Transfers, on_cores, place
 from wnpopt.domain.network.quotient import Quotient
 
 Seconds = Sequence[Sequence[float | None]]
@@ -46,30 +46,37 @@ class Choice:
 
 
 def coarsen_for_cores(
-    graph: Graph, n: int | None, seconds: Seconds, transfers: Transfers, *, labels: Sequence[str | None] | None = None
+    graph: Graph,
+    n: int | None,
+    seconds: Seconds,
+    transfers: Transfers,
+    *,
+    labels: Sequence[str | None] | None = None,
+    known: Placement | None = None,
 ) -> Choice:
     """At most ``n`` groups of operators for cores on which operators take these ``seconds``.
 
     ``n`` None: the least of a list of numbers (8 to 512, and that of the operators) whose estimated makespan is within
-    2 % of that of single operators. Operators of different ``labels`` (default: modality) are never together. For a
-    given ``n`` the balanced partition of :func:`~wnpopt.domain.network.coarsen.coarsen` is taken where it is better.
+    2 % of that of single operators. Operators of different ``labels`` (default: modality) are never together.
+    ``known``: a good placement of the operators, better than list scheduling makes one, to begin with. For a given
+    ``n`` the balanced partition of :func:`~wnpopt.domain.network.coarsen.coarsen` is taken where it is better.
     Raises :class:`InputError` if an operator can run nowhere, or ``n`` is too small for the labels and the cores.
     """
     if n is not None and n < 1:
         raise InputError(f"found {n}; at least 1 group is needed", where="n")
     times = _array(graph, seconds, transfers)
     marks = [operator.modality for operator in graph.operators] if labels is None else list(labels)
-    fine = place(times, Quotient(graph, times, marks).compact()[2], transfers).makespan
+    merging = _Merging(graph, times, transfers, marks, known)
+    fine = merging.placed()[1].makespan
 
-    def choice(parts: Coarsening) -> Choice:
-        return Choice(parts, _estimate(parts, times, transfers), fine)
-
-    merging = _Merging(graph, times, transfers, marks)
+    numbers = _numbers(len(graph.operators)) if n is None else [n]
+    choices = (Choice(parts, makespan, fine) for parts, makespan in merging.partitions(numbers))
     if n is None:
-        return _least(choice(parts) for parts in merging.partitions(_numbers(len(graph.operators))))
-    made = [choice(parts) for parts in merging.partitions([n])]
+        return _least(choices)
+    made = list(choices)
     try:
-        made.append(choice(coarsen(graph, n, work=merging.work, labels=marks)))
+        parts = coarsen(graph, n, work=merging.work, labels=marks)
+        made.append(Choice(parts, _estimate(parts, times, transfers), fine))
     except InputError:
         if not made:  # the labels are too many, as it says
             raise
@@ -124,38 +131,65 @@ def _estimate(parts: Coarsening, times: Floats, transfers: Transfers) -> float:
     return place(grouped_times, after, transfers).makespan
 
 
+_Parts = tuple[list[int], Floats, list[dict[int, float]]]
+"""Names of groups, their times, and the bytes to the groups that read from each, by position."""
+
+
 class _Merging:
-    def __init__(self, graph: Graph, times: Floats, transfers: Transfers, labels: Sequence[str | None]) -> None:
+    def __init__(
+        self,
+        graph: Graph,
+        times: Floats,
+        transfers: Transfers,
+        labels: Sequence[str | None],
+        known: Placement | None,
+    ) -> None:
         self.graph = graph
         self.transfers = transfers
         self.labels = labels
         self.quotient = Quotient(graph, times, labels)
+        self.core = None if known is None else dict(enumerate(known.core))
+        self.start = {} if known is None else dict(enumerate(known.start))
         self.work = [float(row[np.isfinite(row)].mean()) for row in times]
 
-    def partitions(self, numbers: Iterable[int]) -> Iterator[Coarsening]:
+    def placed(self) -> tuple[_Parts, Placement]:
+        """The groups, and the better of a new placement and of their cores and order until now."""
+        names, times, after = self.quotient.compact()
+        best = place(times, after, self.transfers)
+        if self.core is not None:
+            core, start = [self.core[name] for name in names], [self.start[name] for name in names]
+            kept = on_cores(times, after, self.transfers, core, start)
+            best = kept if kept.makespan <= best.makespan else best
+        self.core = dict(zip(names, best.core, strict=True))
+        self.start = dict(zip(names, best.start, strict=True))
+        return (names, times, after), best
+
+    def partitions(self, numbers: Iterable[int]) -> Iterator[tuple[Coarsening, float]]:
         """A partition into at most each of ``numbers`` groups, which fall; ends where nothing can be merged."""
         for number in numbers:
             while len(self.quotient) > number:
                 if not self._round(number):
                     return
-            yield grouped(self.graph, self.quotient.parts(), self.work, self.labels)
+            parts = grouped(self.graph, self.quotient.parts(), self.work, self.labels)
+            yield parts, self.placed()[1].makespan
 
     def _round(self, number: int) -> bool:
         """Merge some pairs, down to ``number`` groups at the least; False if none can be."""
         groups = self.quotient
-        names, times, after = groups.compact()
-        state = _State(names, times, after, place(times, after, self.transfers), self.transfers)
+        (names, times, after), placed = self.placed()
+        state = _State(names, times, after, placed, self.transfers)
+        assert self.core is not None
         most = min(len(groups) - number, max(1, int(_ROUND * len(groups))))
-        free = [(score, u, v) for score, u, v in state.scored() if score < IMPOSSIBLE]
+        free = [scored for scored in state.scored() if scored[0] < IMPOSSIBLE]
         done, touched = 0, set[int]()
-        for score, u, v in sorted(free):
-            del score
+        for _score, u, v, core in sorted(free):
             if done == most:
                 break
             if u in touched or v in touched or not groups.may_merge(u, v):
                 continue
             touched |= {u, v, *groups.after[u], *groups.before[u], *groups.after[v], *groups.before[v]}
             groups.merge(u, v)
+            self.core[u], self.start[u] = core, min(self.start[u], self.start[v])
             done += 1
         return done > 0
 
@@ -193,8 +227,8 @@ class _State:
     def _transfer(self, a: int, b: int, size: float) -> float:
         return 0.0 if a == b else float(self.transfers.latency_s[a, b]) + size * self.transfers.byte_s
 
-    def scored(self) -> Iterator[tuple[float, int, int]]:
-        """(score, group, group) of every pair that may be worth merging: along an edge, and next to each other."""
+    def scored(self) -> Iterator[tuple[float, int, int, int]]:
+        """(score, group, group, core) of every pair that may be worth merging: along an edge, or side by side."""
         pairs = {(i, j): None for i, reads in enumerate(self.after) for j in reads}
         order = self.placed.order
         pairs |= dict.fromkeys(pairwise(order))
@@ -206,9 +240,10 @@ class _State:
                 pairs |= dict.fromkeys(pairwise(row))
         rank = {i: position for position, i in enumerate(order)}
         for i, j in dict.fromkeys((i, j) if rank[i] < rank[j] else (j, i) for i, j in pairs):
-            yield self._score(i, j), self.names[i], self.names[j]
+            score, core = self._score(i, j)
+            yield score, self.names[i], self.names[j], core
 
-    def _score(self, u: int, v: int) -> float:
+    def _score(self, u: int, v: int) -> tuple[float, int]:
         placed, transfers = self.placed, self.transfers
         makespan = placed.makespan or 1.0
         length = self.times[u] + self.times[v]
@@ -233,7 +268,9 @@ class _State:
             longer = np.maximum(np.maximum(ready + length + rest, load) - makespan, 0.0)
             waste = np.maximum(length - sum(own), 0.0)
             cost = (longer + _WASTE * waste + _SIZE * length) / makespan
-        return float(np.where(np.isfinite(length), cost, IMPOSSIBLE).min())
+        cost = np.where(np.isfinite(length), cost, IMPOSSIBLE)
+        core = int(cost.argmin())
+        return float(cost[core]), core
 
     def _from(self, there: Floats, core: int, time: float, size: float) -> None:
         arrival = self.transfers.latency_s[core] + (time + size * self.transfers.byte_s)

@@ -87,6 +87,21 @@ def place(times: Floats, successors: Sequence[Mapping[int, float]], transfers: T
     return chosen
 
 
+def on_cores(
+    times: Floats,
+    successors: Sequence[Mapping[int, float]],
+    transfers: Transfers,
+    core: Sequence[int],
+    urgency: Sequence[float],
+) -> Placement:
+    """The list schedule of parts on given cores: of those that can start, the one of least ``urgency`` first."""
+    before: list[dict[int, float]] = [{} for _ in times]
+    for i, after in enumerate(successors):
+        for j, size in after.items():
+            before[j][i] = size
+    return _list_schedule(times, before, successors, transfers, np.zeros_like(times), -np.array(urgency), core)
+
+
 def topological(before: Sequence[Mapping[int, float]], after: Sequence[Mapping[int, float]]) -> list[int]:
     """Parts so that each comes after all ``before`` it, the lowest index first."""
     waiting = [len(parts) for parts in before]
@@ -109,6 +124,7 @@ def _list_schedule(
     transfers: Transfers,
     table: Floats,
     rank: Floats,
+    given: Sequence[int] | None = None,
 ) -> Placement:
     count = len(times)
     core, start, end = [0] * count, [0.0] * count, [0.0] * count
@@ -125,7 +141,7 @@ def _list_schedule(
             arrival[core[j]] = end[j]
             np.maximum(there, arrival, out=there)
         done = there + times[i]
-        m = int(np.argmin(done + table[i]))
+        m = int(np.argmin(done + table[i])) if given is None else given[i]
         core[i], start[i], end[i] = m, float(there[m]), float(done[m])
         free[m] = done[m]
         order.append(i)

@@ -15,6 +15,7 @@ from wnpopt.domain.network.placement import Transfers
 from wnpopt.domain.network.scopes import group_names, unique
 from wnpopt.domain.radio.scenario import Link, Scenario
 from wnpopt.problems.wnp.imports.assemble import Mesh, RadioInput, assemble
+from wnpopt.problems.wnp.imports.fine import annealed
 from wnpopt.problems.wnp.instance import WnpInstance
 from wnpopt.problems.wnp.layers import WnpLayers
 
@@ -121,7 +122,7 @@ def coarsened(
     """
     transfers = Transfers.on_mesh([(x, y) for _, x, y in mesh.cores], mesh.hop_s, mesh.bytes_per_s)
     try:
-        choice = coarsen_for_cores(graph, subgraphs, times, transfers)
+        choice = coarsen_for_cores(graph, subgraphs, times, transfers, known=annealed(graph, mesh, times))
     except InputError as error:
         raise InputError(error.what, where="subgraphs" if error.where == "n" else error.where) from None
     names = group_names(graph, choice.parts.groups)
