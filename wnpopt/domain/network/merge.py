@@ -7,7 +7,7 @@ transfers and what cannot run; small groups before large ones. After a part of t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -21,6 +21,12 @@ from wnpopt.domain.network.quotient import Quotient
 
 Seconds = Sequence[Sequence[float | None]]
 """Of each operator on each core; None where it cannot run."""
+
+Improve = Callable[[Floats, Sequence[Mapping[int, float]]], Placement | None]
+"""A better placement of groups than list scheduling makes, or None.
+
+Of their times (groups by cores, infinite where one cannot run) and the bytes to the groups that read from each.
+"""
 
 _ROUND = 0.05
 """Part of the groups that is merged between two placements."""
@@ -52,31 +58,31 @@ def coarsen_for_cores(
     transfers: Transfers,
     *,
     labels: Sequence[str | None] | None = None,
-    known: Placement | None = None,
+    improve: Improve | None = None,
 ) -> Choice:
     """At most ``n`` groups of operators for cores on which operators take these ``seconds``.
 
     ``n`` None: the least of a list of numbers (8 to 512, and that of the operators) whose estimated makespan is within
     2 % of that of single operators. Operators of different ``labels`` (default: modality) are never together.
-    ``known``: a good placement of the operators, better than list scheduling makes one, to begin with. For a given
-    ``n`` the balanced partition of :func:`~wnpopt.domain.network.coarsen.coarsen` is taken where it is better.
+    ``improve`` places groups better than list scheduling does, where that is asked for. For a given ``n`` the balanced
+    partition of :func:`~wnpopt.domain.network.coarsen.coarsen` is taken where it is better.
     Raises :class:`InputError` if an operator can run nowhere, or ``n`` is too small for the labels and the cores.
     """
     if n is not None and n < 1:
         raise InputError(f"found {n}; at least 1 group is needed", where="n")
     times = _array(graph, seconds, transfers)
     marks = [operator.modality for operator in graph.operators] if labels is None else list(labels)
-    merging = _Merging(graph, times, transfers, marks, known)
-    fine = merging.placed()[1].makespan
+    merging = _Merging(graph, times, transfers, marks, improve)
+    fine = merging.improved(None)
 
     numbers = _numbers(len(graph.operators)) if n is None else [n]
-    choices = (Choice(parts, makespan, fine) for parts, makespan in merging.partitions(numbers))
+    choices = (Choice(parts, makespan, fine) for parts, makespan in merging.partitions(numbers, fine))
     if n is None:
         return _least(choices)
     made = list(choices)
     try:
         parts = coarsen(graph, n, work=merging.work, labels=marks)
-        made.append(Choice(parts, _estimate(parts, times, transfers), fine))
+        made.append(Choice(parts, merging.estimate(parts), fine))
     except InputError:
         if not made:  # the labels are too many, as it says
             raise
@@ -120,17 +126,6 @@ def _array(graph: Graph, seconds: Seconds, transfers: Transfers) -> Floats:
     return times
 
 
-def _estimate(parts: Coarsening, times: Floats, transfers: Transfers) -> float:
-    """The makespan of a placement of the groups; infinite where one of them can run nowhere."""
-    grouped_times = np.array([times[list(group)].sum(axis=0) for group in parts.groups])
-    if not np.isfinite(grouped_times).any(axis=1).all():
-        return IMPOSSIBLE
-    after: list[dict[int, float]] = [{} for _ in parts.groups]
-    for i, j, size in parts.edges:
-        after[i][j] = float(size)
-    return place(grouped_times, after, transfers).makespan
-
-
 _Parts = tuple[list[int], Floats, list[dict[int, float]]]
 """Names of groups, their times, and the bytes to the groups that read from each, by position."""
 
@@ -142,14 +137,16 @@ class _Merging:
         times: Floats,
         transfers: Transfers,
         labels: Sequence[str | None],
-        known: Placement | None,
+        improve: Improve | None,
     ) -> None:
         self.graph = graph
         self.transfers = transfers
         self.labels = labels
+        self.rows = times
         self.quotient = Quotient(graph, times, labels)
-        self.core = None if known is None else dict(enumerate(known.core))
-        self.start = {} if known is None else dict(enumerate(known.start))
+        self.improve = improve
+        self.core: dict[int, int] | None = None
+        self.start: dict[int, float] = {}
         self.work = [float(row[np.isfinite(row)].mean()) for row in times]
 
     def placed(self) -> tuple[_Parts, Placement]:
@@ -164,14 +161,38 @@ class _Merging:
         self.start = dict(zip(names, best.start, strict=True))
         return (names, times, after), best
 
-    def partitions(self, numbers: Iterable[int]) -> Iterator[tuple[Coarsening, float]]:
+    def improved(self, enough: float | None) -> float:
+        """The makespan of the groups as placed, by ``improve`` where list scheduling does not come to ``enough``."""
+        (names, times, after), placed = self.placed()
+        if self.improve is None or (enough is not None and placed.makespan <= enough):
+            return placed.makespan
+        better = self.improve(times, after)
+        if better is None or better.makespan >= placed.makespan:
+            return placed.makespan
+        self.core = dict(zip(names, better.core, strict=True))
+        self.start = dict(zip(names, better.start, strict=True))
+        return better.makespan
+
+    def estimate(self, parts: Coarsening) -> float:
+        """The makespan of other groups; infinite where one of them can run nowhere."""
+        times = np.array([self.rows[list(group)].sum(axis=0) for group in parts.groups])
+        if not np.isfinite(times).any(axis=1).all():
+            return IMPOSSIBLE
+        after: list[dict[int, float]] = [{} for _ in parts.groups]
+        for i, j, size in parts.edges:
+            after[i][j] = float(size)
+        listed = place(times, after, self.transfers).makespan
+        better = None if self.improve is None else self.improve(times, after)
+        return listed if better is None else min(listed, better.makespan)
+
+    def partitions(self, numbers: Iterable[int], fine: float) -> Iterator[tuple[Coarsening, float]]:
         """A partition into at most each of ``numbers`` groups, which fall; ends where nothing can be merged."""
         for number in numbers:
             while len(self.quotient) > number:
                 if not self._round(number):
                     return
             parts = grouped(self.graph, self.quotient.parts(), self.work, self.labels)
-            yield parts, self.placed()[1].makespan
+            yield parts, self.improved((1 + WITHIN / 2) * fine)
 
     def _round(self, number: int) -> bool:
         """Merge some pairs, down to ``number`` groups at the least; False if none can be."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from wnpopt.core.errors import InputError
 from wnpopt.domain.chip.hardware import Chip
@@ -14,8 +15,8 @@ from wnpopt.domain.network.merge import Choice, coarsen_for_cores
 from wnpopt.domain.network.placement import Transfers
 from wnpopt.domain.network.scopes import group_names, unique
 from wnpopt.domain.radio.scenario import Link, Scenario
+from wnpopt.problems.wnp.imports.anneal import annealed
 from wnpopt.problems.wnp.imports.assemble import Mesh, RadioInput, assemble
-from wnpopt.problems.wnp.imports.fine import annealed
 from wnpopt.problems.wnp.instance import WnpInstance
 from wnpopt.problems.wnp.layers import WnpLayers
 
@@ -122,7 +123,7 @@ def coarsened(
     """
     transfers = Transfers.on_mesh([(x, y) for _, x, y in mesh.cores], mesh.hop_s, mesh.bytes_per_s)
     try:
-        choice = coarsen_for_cores(graph, subgraphs, times, transfers, known=annealed(graph, mesh, times))
+        choice = coarsen_for_cores(graph, subgraphs, times, transfers, improve=partial(annealed, mesh))
     except InputError as error:
         raise InputError(error.what, where="subgraphs" if error.where == "n" else error.where) from None
     names = group_names(graph, choice.parts.groups)
