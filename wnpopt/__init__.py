@@ -34,6 +34,7 @@ _HOMES = {
     "load": "api",
     "load_layers": "api",
     "load_solution": "api",
+    "load_state": "api",
     "methods": "api",
     "save": "api",
     "slide": "problems.slide.construct",

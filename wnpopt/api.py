@@ -9,11 +9,11 @@ from collections.abc import Callable
 from typing import TypeVar, cast
 
 from wnpopt.core import arguments, registry
-from wnpopt.core.attempt import check_method
+from wnpopt.core.attempt import check_method, judged_by
 from wnpopt.core.bound import Bound
 from wnpopt.core.budget import usable_cores
 from wnpopt.core.certificate import Certificate
-from wnpopt.core.document import Document, Instance, Solution
+from wnpopt.core.document import Document, Instance, PlanState, Solution
 from wnpopt.core.errors import InputError, UnsupportedError, WnpoptError
 from wnpopt.core.explain import found
 from wnpopt.core.interrupt import graceful_interrupt
@@ -105,6 +105,11 @@ def layer_schedule(instance: Instance, solution: Solution, layers: LayerMap) -> 
     return layers.schedule(instance, solution).to_data()
 
 
+def load_state(path: Path) -> Document:
+    """Read and validate the state of a running plan, for ``fixed`` of :func:`solve` and :func:`verify`."""
+    return _read(path, "-state")[0]
+
+
 def save(document: Document, path: Path) -> None:
     """Write an instance or a solution as JSON, atomically; raises :class:`InputError` where that cannot be."""
     _check("document", document, Document, "an instance or a solution is needed")
@@ -114,17 +119,38 @@ def save(document: Document, path: Path) -> None:
 def _read(path: Path, suffix: str) -> tuple[Document, AnyFamily]:
     """The document in a file whose kind is a family's name with ``suffix``."""
     data = read_json(arguments.path("path", path))
-    families = {name + suffix: name for name in registry.family_names()}
+    names = registry.family_names()
+    if suffix == "-state":
+        names = tuple(name for name in names if registry.family(name).state is not None)
+    families = {name + suffix: name for name in names}
     kind = data.get("kind")
     try:
         if not isinstance(kind, str) or kind not in families:
             what = f"found {found(kind)}" if "kind" in data else "missing field"
             raise InputError(f"{what}; one of {', '.join(families)} is needed", where="kind")
         family = registry.family(families[kind])
-        document: Document = (family.solution_type if suffix else family.instance_type).from_data(data)
+        document = _type(family, suffix).from_data(data)
     except InputError as error:
         raise error.in_file(os.fspath(path)) from None
     return document, family
+
+
+def _type(family: AnyFamily, suffix: str) -> type[Document]:
+    if suffix == "-state":
+        return cast("type[Document]", resolve(family.documents[family.name + suffix]))
+    return cast("type[Document]", family.solution_type if suffix else family.instance_type)
+
+
+def _state(instance: Instance, fixed: Document | None) -> None:
+    """Raise for a state that is none of ``instance``, or that its family has not."""
+    if fixed is None:
+        return
+    family = registry.family(instance.kind)
+    if family.state is None:
+        raise UnsupportedError(f"{family.name} does not plan on from a state", where="fixed")
+    if not isinstance(fixed, PlanState) or fixed.kind != family.state:
+        raise InputError(f"found a {type(fixed).__name__}; a {family.state} is needed", where="fixed")
+    fixed.check(instance)
 
 
 def _check(where: str, given: object, wanted: type[Document], need: str) -> None:
@@ -138,16 +164,18 @@ def family_of(instance: Instance) -> AnyFamily:
     return registry.family(instance.kind)
 
 
-def verify(instance: Instance, solution: Solution) -> Certificate:
+def verify(instance: Instance, solution: Solution, *, fixed: Document | None = None) -> Certificate:
     """The solution's recomputed objective and every rule that it breaks.
 
-    Shares no code with what produces solutions. Raises :class:`InputError` if the solution is of another family.
+    ``fixed`` is the state of a running plan from which the solution has to go on, see :func:`load_state`. Shares no
+    code with what produces solutions. Raises :class:`InputError` if the solution is of another family.
     """
     family = family_of(instance)
     _check("solution", solution, Solution, "a solution is needed, as wnpopt.load_solution gives it")
     if not isinstance(solution, family.solution_type):
         raise InputError(f"found a {solution.kind}; a {family.name}-solution is needed", where="kind")
-    return family.verify(instance, solution)
+    _state(instance, fixed)
+    return judged_by(family, instance, solution, fixed)
 
 
 def compile_model(instance: Instance, formulation: str) -> object:
@@ -174,6 +202,7 @@ def solve(
     warm_start: str | Solution = "auto",
     deterministic: bool = False,
     iterations: int | None = None,
+    fixed: Document | None = None,
     on_progress: Callable[[TracePoint], None] | None = None,
     on_solution: Callable[[Candidate], None] | None = None,
     on_bound: Callable[[Bound], None] | None = None,
@@ -185,6 +214,7 @@ def solve(
     ``warm_start`` is "auto" (the family's heuristic), "none", a method's name, or a solution. ``deterministic`` makes
     searches with several threads repeatable (slower; a time limit that strikes is never repeatable). ``iterations``
     ends methods that count theirs, and makes them repeatable where the time limit does not strike first.
+    ``fixed`` is the state of a plan that runs (:func:`load_state`): what has happened stays, the rest is planned again.
     ``on_progress`` gets every improvement as it comes; ``on_solution`` and ``on_bound`` get incumbents (as yet
     unverified) and bounds. What one of the three raises ends the run and reaches the caller.
 
@@ -212,8 +242,12 @@ def solve(
         arguments.seed("seed", seed),
         arguments.flag("deterministic", deterministic),
         arguments.integer_or_none("iterations", iterations, 1),
+        fixed=fixed,
     )
     check_method(chosen, instance)
+    _state(instance, fixed)
+    if fixed is not None and not chosen.replans:
+        raise UnsupportedError(f"the method {chosen.name} does not plan on from a state", where="fixed")
     if iterations is not None and not chosen.iterative:
         raise UnsupportedError(f"the method {chosen.name} does not count iterations", where="iterations")
     hooks = Hooks(on_progress, on_solution, on_bound)

@@ -7,15 +7,14 @@ from pathlib import Path
 
 from recipes.exports.suite import halved
 
+import wnpopt
 from wnpopt.core.budget import Budget
 from wnpopt.core.method import Context
 from wnpopt.core.trace import Trace
 from wnpopt.domain.chip.devices import device
 from wnpopt.problems.intradp.generate import KINDS, generate
 from wnpopt.problems.intradp.instance import IntradpInstance
-from wnpopt.problems.intradp.kernels.problem import Problem
 from wnpopt.problems.intradp.methods import enumerate as every
-from wnpopt.problems.intradp.methods.search import searched
 from wnpopt.problems.intradp.verify import verify
 
 TIME_LIMIT = 20.0
@@ -94,11 +93,10 @@ def entry(suite: str, instance: IntradpInstance, time_limit: float, threads: int
     if every.count(instance) <= FEW:
         value, least = by_all_plans(instance)
         return {"file": file, "best": value, "bound": least, "proved": True, "how": "all plans"}
-    problem = Problem.of(instance)
-    plan, bound, _ = searched(problem, Budget(time_limit))
-    best = verify(instance, plan.solution(problem)).objective
+    result = wnpopt.solve(instance, "auto", time_limit=time_limit, threads=threads)
+    best, bound = result.objective, result.bound
     assert best is not None
     assert bound is not None
-    proved = bound.value >= best * (1 - 1e-6)
-    how = f"{bound.source}: label-setting" if proved else f"gap open after {time_limit:g} s of search"
-    return {"file": file, "best": best, "bound": min(bound.value, best), "proved": proved, "how": how}
+    proved = bound >= best * (1 - 1e-6)
+    how = f"auto, bound by {result.bound_by}" + ("" if proved else f", not proved in {time_limit:g} s")
+    return {"file": file, "best": best, "bound": min(bound, best), "proved": proved, "how": how}

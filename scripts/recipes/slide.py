@@ -61,6 +61,16 @@ RECIPES: dict[str, list[tuple[str, Options]]] = {
         }),
         ("any-40-weighted", {"users": 40, "bandwidth_hz": 8e7, "weighted": 1, "accuracy_share": 0.8, **SLOW}),
     ],
+    "multicast-free": [
+        ("any-200", {"users": 200, "accuracy_share": 0.7}),
+        ("weighted-200", {"users": 200, "accuracy_share": 0.7, "weighted": 1, "bandwidth_hz": 4e7, **SLOW}),
+        ("cache-200", {"users": 200, "accuracy_share": 0.7, "cache_share": 0.5}),
+        ("power-200", {"users": 200, "accuracy_share": 0.7, "link": "power"}),
+        ("blocks-200", {"users": 200, "accuracy_share": 0.7, "resource_block_hz": 360e3}),
+        ("synthetic-200", {
+            "users": 200, "accuracy_share": 0.7, "mix": "synthetic", "models": 6, "bandwidth_hz": 3e7,
+        }),
+    ],
     "cache": [
         ("any-60", {"users": 60, "cache_share": 0.2, "accuracy_share": 0.8, "bandwidth_hz": 4e8, **SLOW}),
         ("asked-100", {"users": 100, "cache_share": 0.5, "requested": 1, "bandwidth_hz": 4e8, **SLOW}),
@@ -95,7 +105,7 @@ def tiny() -> Iterator[SlideInstance]:
 def generated(suite: str) -> Iterator[SlideInstance]:
     """The instances of a recipe."""
     for seed, (label, options) in enumerate(RECIPES[suite], start=1):
-        delivery: Options = {"delivery": "multicast"} if suite == "multicast" else {}
+        delivery: Options = {"delivery": "multicast"} if suite.startswith("multicast") else {}
         yield generate({**delivery, **options, "name": f"slide-{suite}-{label}"}, seed)
 
 

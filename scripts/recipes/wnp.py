@@ -1,19 +1,24 @@
 """The suites of wnp.
 
-The optimum of the suite tiny comes from exhaustion (tests/wnp/brute.py), the others' from `auto`. Where that proves
-nothing in its time, the index has the best value and the best bound that it found.
+The optima of tiny and tiny-fields come from exhaustion (tests/wnp/brute.py, brute_fields.py), the others' from `auto`.
+Where that proves nothing in its time, the index has the best value and the best bound that it found.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from itertools import combinations, count
+from math import isclose
 from pathlib import Path
+from typing import cast
 
 from recipes.exports.suite import placed
 from wnp_real import real
 
 import wnpopt
 from tests.wnp.brute import optimum
+from tests.wnp.brute_fields import optimum as exhausted
 from wnpopt.domain.chip.devices import chip
 from wnpopt.domain.files.graph import load_graph
 from wnpopt.problems.wnp.generate import generate
@@ -74,8 +79,53 @@ def chip_only() -> Iterator[WnpInstance]:
         yield balanced(name, graph, chip(on), None, subgraphs=subgraphs, source=f"{network} on chip {on}, no radio")
 
 
+FIELDS: Mapping[str, Mapping[str, int | float | str]] = {
+    "bus": {"bus": "exclusive"},
+    "radio-release": {"radio_release": 0.7},
+    "release": {"release": 1.0},
+    "latency": {"jobs": 2, "objective": "weighted_latency"},
+    "energy": {"core_w": 3.0, "slot_uj": 40.0, "byte_hop_nj": 5.0, "objective": "energy"},
+    "deadline": {"jobs": 2, "deadline_slack": 1.1},
+    "makespan-limit": {"limit_slack": 1.2},
+    "energy-limit": {"core_w": 3.0, "slot_uj": 40.0, "byte_hop_nj": 5.0, "energy_slack": 0.9},
+}
+"""The generator's options for each optional field."""
+
+
+def tiny_fields() -> Iterator[WnpInstance]:
+    """One for each optional field, where it changes the optimum or the plan that is one, and one for each pair."""
+    pairs = [pair for pair in combinations(FIELDS, 2) if pair != ("latency", "energy")]
+    for fields in [(field,) for field in FIELDS] + pairs:
+        yield next(made for made in map(partial(with_fields, fields), count(500)) if matters(fields, made))
+
+
+def with_fields(fields: tuple[str, ...], seed: int) -> WnpInstance:
+    """The tiny instance of ``seed`` with ``fields``."""
+    shape = {
+        "subgraphs": 4, "cores": 3, "forbidden": 0.5, "modalities": 2, "resource_blocks": 1, "slots": 4,
+        "block_slots": 3, "slot_ticks": 60, "ctr": 1.0, "name": f"tiny-{'+'.join(fields)}",
+    }  # fmt: skip
+    return generate({**shape, **{name: value for field in fields for name, value in FIELDS[field].items()}}, seed)
+
+
+def matters(fields: tuple[str, ...], instance: WnpInstance) -> bool:
+    """True if there is a plan, and a release or the bus, where it is the only field, changes the optimum."""
+    best = exhausted(instance)
+    if fields not in (("bus",), ("release",), ("radio-release",)) or best is None:
+        return best is not None
+    data = instance.to_data()
+    for part in ("modalities", "subgraphs"):
+        for entry in cast("list[dict[str, object]]", data[part]):
+            for name in ("release_slot", "release_ticks"):
+                entry.pop(name, None)
+    cast("dict[str, object]", data["chip"]).pop("exclusive_bus", None)
+    without = exhausted(WnpInstance.from_data(data))
+    return without is not None and without < best
+
+
 SUITES: Mapping[str, Callable[[], Iterator[WnpInstance]]] = {
     "tiny": tiny,
+    "tiny-fields": tiny_fields,
     "small": lambda: sized("small", SMALL, 4, 1.0),
     "medium": lambda: sized("medium", MEDIUM, 4, 0.5),
     "large": lambda: sized("large", LARGE, 1, 0.5),
@@ -89,7 +139,8 @@ SUITES: Mapping[str, Callable[[], Iterator[WnpInstance]]] = {
 def entry(suite: str, instance: WnpInstance, time_limit: float, threads: int | None) -> dict[str, object]:
     """The index's row of an instance, solved anew."""
     time_limit = TIME_LIMITS.get(suite, time_limit)
-    result = wnpopt.solve(instance, "auto", time_limit=time_limit, threads=threads)
+    method = "cpsat" if suite == "tiny-fields" else "auto"
+    result = wnpopt.solve(instance, method, time_limit=time_limit, threads=threads)
     row: dict[str, object] = {
         "file": f"{instance.name}.json",
         "best": result.objective,
@@ -99,8 +150,13 @@ def entry(suite: str, instance: WnpInstance, time_limit: float, threads: int | N
         + ("" if result.status == "optimal" else f", not proved in {time_limit:g} s"),
     }
     if suite == "tiny":
-        exhausted = optimum(instance)
-        if exhausted != result.objective:
-            raise SystemExit(f"{instance.name}: exhaustion finds {exhausted}, auto {result.objective}")
+        least = optimum(instance)
+        if least != result.objective:
+            raise SystemExit(f"{instance.name}: exhaustion finds {least}, auto {result.objective}")
         row["how"] = "exhaustion and auto"
+    if suite == "tiny-fields":
+        best = exhausted(instance)
+        if best is None or not isclose(best, result.objective or -1.0, rel_tol=1e-6):
+            raise SystemExit(f"{instance.name}: exhaustion finds {best}, cpsat {result.objective}")
+        row["how"] = "exhaustion and cpsat"
     return row

@@ -12,6 +12,7 @@ SHARED = ("wnpopt.core.", "wnpopt.domain.files.")
 OWN = (
     "instance",
     "solution",
+    "state",
     "verify",
     "columnar.columns",
     "columnar.allocation",

@@ -149,3 +149,54 @@ def test_names_that_are_not_known(cli, file: Path, tmp_path: Path) -> None:
     assert code == 2
     assert "did you mean" not in err
     assert not out.exists()
+
+
+def test_what_reading_did_is_told() -> None:
+    from wnpopt.domain.files.network import Network
+    from wnpopt.domain.files.onnx.notes import ImportNotes
+    from wnpopt.domain.files.told import network_told
+
+    notes = ImportNotes(
+        opsets=(("ai.onnx", 17), ("com.microsoft", 1)), dims=(("batch", 1),), values=(("sr", (16000,)),),
+        folded=(("Gather", 3), ("Shape", 2)), unneeded=4, branches=(("if.1", "then"),), loops=(("loop", 6),),
+        functions=2, opaque=("beam", "tokens"),
+    )  # fmt: skip
+    network_read = Network("small", network(), {"input": 8}, notes)
+    told_of_it = network_told(network_read).to_data()
+    wanted = {
+        "opsets": {"ai.onnx": 17, "com.microsoft": 1}, "folded": {"Gather": 3, "Shape": 2}, "unneeded": 4,
+        "functions": 2, "dims": {"batch": 1}, "values": {"sr": [16000]}, "branches": {"if.1": "then"},
+        "loops": {"loop": 6}, "opaque": ["beam", "tokens"],
+    }  # fmt: skip
+    assert {key: told_of_it[key] for key in wanted} == wanted
+    (warning,) = told_of_it["warnings"]
+    assert warning == "2 opaque operators: only the bytes that they move are costed (beam, tokens)"
+    assert "warnings" not in network_told(network_read, measured=True).to_data()
+    assert "opsets" not in network_told(Network("small", network(), {})).to_data()
+    plain = network_told(Network("small", network(), {}, ImportNotes())).facts
+    assert {fact.label: fact.text for fact in plain if fact.key in ("folded", "opaque")} == {
+        "folded": "none", "opaque": "none"
+    }  # fmt: skip
+
+
+def test_an_onnx_file_tells_its_opsets(cli, tmp_path: Path) -> None:
+    onnx = pytest.importorskip("onnx")
+    helper = onnx.helper
+    kind = onnx.TensorProto.FLOAT
+    graph = helper.make_graph(
+        [helper.make_node("Relu", ["x"], ["y"], name="relu")], "tiny",
+        [helper.make_tensor_value_info("x", kind, ["n", 4])], [helper.make_tensor_value_info("y", kind, None)],
+    )  # fmt: skip
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9), tmp_path / "t.onnx")
+    data = told(cli, tmp_path / "t.onnx", "--chip", "edge-2x2", "--dim", "n=2")
+    assert (data["opsets"], data["dims"], data["opaque"], data["folded"]) == ({"ai.onnx": 17}, {"n": 2}, [], {})
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "int8"])
+def test_the_precision_is_that_which_products_are_computed_in(dtype: str) -> None:
+    from wnpopt.domain.network.facts import network_facts
+
+    builder = GraphBuilder("typed", dtype)
+    graph = builder.build([builder.unary("relu", "Relu", builder.conv("c", builder.input("x", (1, 2, 4, 4)), 3, 1))])
+    (precision,) = [fact.value for fact in network_facts(graph) if fact.key == "precision"]
+    assert precision == {dtype: 1}

@@ -33,10 +33,17 @@ def _wnp() -> testing.Subject:
     return testing.Subject(
         registry.family("wnp"),
         mutations=wnp.MUTATIONS,
-        samples=(_changed("wnp", name="exclusive", chip=chip),),
+        samples=(_changed("wnp", name="exclusive", chip=chip), *_with_fields()),
         solutions=(wnp.two_transfers(),),
         infeasible=(_changed("wnp", name="too-much-data", modalities=modalities),),
     )
+
+
+def _with_fields() -> list[Instance]:
+    """One for each optional field of wnp, of its further known cases."""
+    wnp_family = registry.family("wnp")
+    made = [wnp_family.instance_type.from_data(dict(case.instance)) for case in wnp_family.cases]
+    return [instance for instance in made if "+" not in instance.name]
 
 
 def _slide() -> testing.Subject:

@@ -7,12 +7,7 @@ import pytest
 from tests.contract.subjects import subjects
 from wnpopt import testing
 
-EXCLUDED = {
-    "slide": {
-        "method-proves:greedy": "it returns no bound: the family's bounds prove its answers, where they are optimal"
-    },
-}
-CASES = [case for s in subjects() for case in testing.cases(s, exclude=EXCLUDED.get(s.family.name))]
+CASES = [case for s in subjects() for case in testing.cases(s)]
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import json
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import wnpopt
+from tests.core.test_replace import VALUES, places
 from wnpopt import intradp, slide, wnp
 from wnpopt.core.construct import build
 from wnpopt.core.document import Count, Document, Instance, PositiveReal
@@ -70,6 +72,54 @@ def test_an_instance_of_its_own_fields_is_itself(name: str, seed: int, arrays: b
     assert MAKE[name](**given_fields) == instance
     documents = {key: getattr(instance, key) for key in fields}
     assert MAKE[name](**documents) == instance
+
+
+@pytest.mark.parametrize("name", MAKE)
+@given(data=st.data())
+@settings(deadline=None, max_examples=200)
+def test_a_wrong_value_is_an_input_error_or_one_of_the_short_forms(name: str, data: st.DataObject) -> None:
+    """What the file takes the constructor takes alike; what the file refuses is never another error."""
+    case = family(name).doctor
+    assert case is not None
+    edited: Any = json.loads(json.dumps(dict(case.instance)))
+    place = data.draw(st.sampled_from(places(edited)))
+    node = edited
+    for step in place[:-1]:
+        node = node[step]
+    node[place[-1]] = data.draw(VALUES | st.just(np.array([[1.5, np.nan]])) | st.just(np.int64(3)) | st.just(object()))
+    fields = {key: value for key, value in edited.items() if key not in ("kind", "schema_version")}
+    try:
+        wanted = family(name).instance_type.from_data(edited)
+    except wnpopt.InputError:
+        wanted = None
+    if wanted is not None:
+        assert MAKE[name](**fields) == wanted
+        return
+    with contextlib.suppress(wnpopt.InputError):
+        assert isinstance(MAKE[name](**fields), Instance)
+
+
+PARTS: list[Callable[..., Any]] = [
+    wnp.chip, wnp.core, wnp.mesh, wnp.radio, wnp.modality, wnp.subgraph, wnp.subgraphs, wnp.edge, slide.link,
+    slide.model, slide.user, slide.users, intradp.link, intradp.network_input, intradp.network_output,
+    intradp.operator, intradp.power, intradp.window,
+]  # fmt: skip
+INSTANCES = {name: family(name).generate({}, 0) for name in MAKE}
+JUNK = VALUES | st.lists(VALUES, max_size=3) | st.dictionaries(st.text(max_size=2), VALUES, max_size=2)
+
+
+@pytest.mark.parametrize("make", PARTS, ids=lambda make: f"{make.__module__.split('.')[-2]}.{make.__name__}")
+@given(data=st.data())
+@settings(deadline=None, max_examples=40)
+def test_a_part_of_anything_is_a_part_or_an_input_error(make: Callable[..., Any], data: st.DataObject) -> None:
+    named = [p for p in inspect.signature(make).parameters.values() if p.kind is not p.VAR_KEYWORD]
+    with contextlib.suppress(wnpopt.InputError):
+        part = make(**{parameter.name: data.draw(JUNK) for parameter in named})
+        assert isinstance(part, dict | list)
+        for name in MAKE:
+            key = {"wnp": "chip", "slide": "users", "intradp": "operators"}[name]
+            with contextlib.suppress(wnpopt.InputError):
+                INSTANCES[name].replace({key: part})
 
 
 @pytest.mark.parametrize("name", MAKE)
@@ -149,6 +199,9 @@ WRONG: list[tuple[Callable[[], object], str, str]] = [
     (lambda: wnp.subgraph("x"), "seconds", "seconds or ticks"),
     (lambda: wnp.subgraphs(3, seconds=[[1], [2]]), "seconds", "3 are needed"),
     (lambda: wnp.subgraphs(3, secs=1), "secs", "unknown field"),
+    (lambda: wnp.mesh(2**53), "names", "1000000"),
+    (lambda: small(modalities={"m": 3}, radio=wnp.radio([[1]], slot_ticks=1, slots=2**50, block_slots=1)),
+     "radio.bits_per_slot[0][0]", "one for each coherence block"),
     (lambda: wnp.mesh(3, columns=0), "columns", "at least 1"),
     (lambda: slide.user("u"), "deadline_s", "missing field"),
     (lambda: slide.users(2, deadlines=3), "deadlines", 'did you mean "deadline_s"'),

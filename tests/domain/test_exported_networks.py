@@ -107,3 +107,28 @@ def test_files_are_tried_one_by_one(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert lines[3].startswith("| torn |  | 0.0 | no (2) | no (2) |")
     assert "torn.onnx" in lines[3]
     assert lines[-1] == "1 of 2 files import for both families."
+
+
+def test_weights_in_external_data_are_not_read(tmp_path: Path) -> None:
+    """A weight of 1.6 GB beside the file, all holes on disk: importing for both families stays within 1 GiB."""
+    onnx = pytest.importorskip("onnx", reason="the extra onnx is not installed")
+    weight = onnx.TensorProto(name="w", data_type=onnx.TensorProto.FLOAT, dims=[20000, 20000])
+    weight.data_location = onnx.TensorProto.EXTERNAL
+    for key, value in (("location", "w.data"), ("offset", "0"), ("length", str(4 * 20000**2))):
+        weight.external_data.add(key=key, value=value)
+    with (tmp_path / "w.data").open("wb") as data:
+        data.truncate(4 * 20000**2)
+    value = onnx.helper.make_tensor_value_info("x", onnx.TensorProto.FLOAT, [1, 20000])
+    result = onnx.helper.make_tensor_value_info("y", onnx.TensorProto.FLOAT, None)
+    nodes = [
+        onnx.helper.make_node("Transpose", ["w"], ["t"], perm=[1, 0]),
+        onnx.helper.make_node("MatMul", ["x", "t"], ["y"]),
+    ]
+    graph = onnx.helper.make_graph(nodes, "wide", [value], [result], [weight])
+    opset = [onnx.helper.make_opsetid("", 17)]
+    onnx.save(onnx.helper.make_model(graph, opset_imports=opset, ir_version=9), tmp_path / "wide.onnx")
+    script = runpy.run_path(str(ROOT / "scripts/tried_onnx.py"))
+    for family in script["FAMILIES"]:
+        trial = script["attempt"](tmp_path / "wide.onnx", family, [])
+        assert trial.code == 0, trial.printed
+        assert trial.peak_mib < 1024

@@ -80,6 +80,16 @@ def test_a_file_says_the_same_as_the_graph(tmp_path: Path, light: Callable[[str]
         assert (tmp_path / "first.json").read_bytes() == (tmp_path / "second.json").read_bytes()
 
 
+def test_a_slice_to_the_end_can_be_stored(tmp_path: Path) -> None:
+    """ONNX says "to the end" with the largest integer of 64 bits, and "from the end" with the least."""
+    x, y = Tensor.of("x", (1, 8), "float32"), Tensor.of("y", (1, 5), "float32")
+    bounds = {"starts": (3, -(2**63)), "ends": (2**63 - 1, 2**63 - 1), "axes": (1, 0)}
+    cut = make_operator("cut", "Slice", inputs=[x], outputs=[y], attributes=bounds, flop=0, macs=0)
+    save_graph(Graph("cut", (cut,), (x, y), ("x",), ("y",)), tmp_path / "cut.json")
+    (again,) = load_graph(tmp_path / "cut.json").operators
+    assert dict(again.attributes) == {"starts": (3, -(2**53)), "ends": (2**53, 2**53), "axes": (1, 0)}
+
+
 def test_a_graph_can_be_sent_to_another_process() -> None:
     graph = diamond()
     assert graph.edges

@@ -38,7 +38,7 @@ def test_golden_exports(case: dict[str, object]) -> None:
     assert found == pytest.approx(float(str(case["optimum_s"])), rel=1e-6)
 
 
-@pytest.mark.parametrize("suite", ["tiny", "chains", "onnx-nine"])
+@pytest.mark.parametrize("suite", ["tiny", "chains", "onnx-nine", "real-exports"])
 def test_suites_are_valid(suite: str) -> None:
     folder = ROOT / "instances" / "intradp" / suite
     index = json.loads((folder / "index.json").read_text())

@@ -76,7 +76,9 @@ def run_of(instance: SlideInstance, budget: Budget) -> Context[SlideSolution]:
 
 
 @pytest.mark.parametrize("interrupted", [False, True])
-@pytest.mark.parametrize("name", ["greedy", "dp", "milp", "convex", "dai", "equal", "random", "max-frequency", "auto"])
+@pytest.mark.parametrize(
+    "name", ["greedy", "dp", "milp", "cover", "convex", "dai", "equal", "random", "max-frequency", "auto"]
+)
 @pytest.mark.parametrize(("variants", "seed"), CASES[::6])
 def test_no_model_is_built_and_nothing_is_wrong_when_time_is_out(
     variants: frozenset[str], seed: int, name: str, interrupted: bool, monkeypatch: pytest.MonkeyPatch

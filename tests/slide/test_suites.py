@@ -13,7 +13,7 @@ from wnpopt.core.result import Status
 from wnpopt.problems.slide import SlideInstance
 
 SUITES = Path(__file__).parents[2] / "instances" / "slide"
-NAMES = ("tiny", "vision-mix", "llm", "weighted", "multicast", "cache")
+NAMES = ("tiny", "vision-mix", "llm", "weighted", "multicast", "multicast-free", "cache")
 
 
 def entries(suite: str) -> list[dict[str, object]]:

@@ -152,8 +152,9 @@ def test_shared_examples() -> None:
         instance = wnpopt.load(SHARED / "examples" / entry["file"])
         assert isinstance(instance, WnpInstance)
         if instance.chip.exclusive_bus:
+            assert proved(instance, "auto") == entry["optimum"]
             with pytest.raises(wnpopt.InputError, match="exclusive_bus"):
-                wnpopt.solve(instance)
+                wnpopt.solve(instance, "lbbd")
             continue
         for method in ("milp", "cpsat", "lbbd", "auto"):
             assert proved(instance, method) == entry["optimum"]

@@ -1,4 +1,4 @@
-"""The suites large, xlarge, real and chip-only: their sizes, their indexes, and that seeds give them bit for bit."""
+"""The suites beyond small and medium: their sizes, their indexes, and that seeds give them bit for bit."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from wnpopt.problems.wnp.instance import WnpInstance
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "instances/wnp"
-SUITES = ("large", "xlarge", "real", "chip-only")
+SUITES = ("large", "xlarge", "real", "real-exports", "chip-only")
 SIZES = {"large": (100, 8, 6, 50, 100), "xlarge": (200, 16, 8, 100, 200)}
 
 

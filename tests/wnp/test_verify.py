@@ -136,8 +136,47 @@ def test_the_bus_carries_one_transfer_at_a_time() -> None:
     assert broken[0].amount == 1
 
 
+def with_job(**fields: object) -> Callable[[Data], None]:
+    def change(data: Data) -> None:
+        data["jobs"] = [{"name": "all", **fields}]
+        for subgraph in data["subgraphs"]:
+            subgraph["job"] = "all"
+
+    return change
+
+
+def with_power(limit: float) -> Callable[[Data], None]:
+    """Over the plan's 31 ticks of 1 us: c0 works 20 and c1 11."""
+
+    def change(data: Data) -> None:
+        for core, (active, idle) in zip(data["chip"]["cores"], [(3.0, 1.0), (5.0, 2.0)], strict=True):
+            core.update(active_w=active, idle_w=idle)
+        data["energy_limit_j"] = limit
+
+    return change
+
+
+FIELD_RULES: dict[str, tuple[Callable[[Data], None], float | None]] = {
+    "rb-release": (put("modalities", 0, "release_slot", value=1), 1),
+    "release": (put("subgraphs", 1, "release_ticks", value=10**3), None),
+    "deadline": (with_job(deadline_ticks=30), 1),
+    "makespan-limit": (put("makespan_limit_ticks", value=30), 1),
+    "energy-limit": (with_power(1e-9), None),
+}
+
+
+@pytest.mark.parametrize("rule", FIELD_RULES)
+def test_each_rule_of_an_optional_field_rejects(rule: str) -> None:
+    change, amount = FIELD_RULES[rule]
+    data = copy.deepcopy(INSTANCE)
+    change(data)
+    broken = [v for v in verify(WnpInstance.from_data(data), solution()).violations if v.rule == rule]
+    assert broken
+    assert amount is None or broken[0].amount == amount
+
+
 def test_every_rule_has_a_mutation() -> None:
-    assert set(MUTATIONS) | set(BUS_MUTATIONS) | {"bus-overlap"} == set(RULES)
+    assert set(MUTATIONS) | set(BUS_MUTATIONS) | {"bus-overlap"} | set(FIELD_RULES) == set(RULES)
 
 
 def test_a_bus_needs_its_field() -> None:

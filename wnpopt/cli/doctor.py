@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import math
 import sys
+import time
+from typing import TYPE_CHECKING
 
 from wnpopt.cli.arguments import Json
 from wnpopt.cli.faults import tell_faults
 from wnpopt.cli.terminal import console, print_json, say, styled
 from wnpopt.core.text import numbers, seconds
+
+if TYPE_CHECKING:
+    from wnpopt.core.registry import AnyFamily
 
 
 def doctor(json: Json = False) -> int:
@@ -52,6 +57,7 @@ def doctor(json: Json = False) -> int:
                     "message": result.message,
                 }
             )
+        rows += _further(family)
     healthy = all(row["healthy"] for row in rows)
     if json:
         print_json({"healthy": healthy, "python": sys.version.split()[0], "versions": versions(), "checks": rows})
@@ -59,6 +65,47 @@ def doctor(json: Json = False) -> int:
         _show(rows, {"python": sys.version.split()[0], **versions()})
     tell_faults()
     return 0 if healthy else 3
+
+
+def _further(family: AnyFamily) -> list[dict[str, object]]:
+    """A row for each method that proves optima, and takes some of the family's further cases: are all solved?"""
+    from wnpopt import api
+    from wnpopt.core import registry
+    from wnpopt.core.errors import MissingDependencyError, UnsupportedError
+    from wnpopt.core.proof import Proof
+    from wnpopt.core.result import Termination
+
+    rows: list[dict[str, object]] = []
+    for method in registry.methods(family.name).values():
+        solved, wrong, began = 0, "", time.perf_counter()
+        for case in family.cases:
+            instance = family.instance_type.from_data(dict(case.instance))
+            if not method.proves & Proof.OPTIMALITY or method.refuse(instance) is not None:
+                continue
+            try:
+                result = api.solve(instance, method.name, time_limit=20, threads=1, warm_start="none")
+            except (MissingDependencyError, UnsupportedError):
+                continue
+            if result.termination is Termination.INTERRUPTED:
+                raise KeyboardInterrupt
+            reached = result.objective is not None and math.isclose(result.objective, case.optimum, rel_tol=1e-6)
+            if result.status == "optimal" and reached:
+                solved += 1
+            else:
+                wrong = wrong or f"{instance.name}: {result.objective}, not {case.optimum:g}. {result.message}".strip()
+        if solved or wrong:
+            rows.append(
+                {
+                    "family": family.name,
+                    "method": method.name,
+                    "optimum": None,
+                    "healthy": not wrong,
+                    "status": "optimal" if not wrong else "wrong",
+                    "runtime_s": time.perf_counter() - began,
+                    "message": wrong or f"{solved} further cases",
+                }
+            )
+    return rows
 
 
 def _show(rows: list[dict[str, object]], found: dict[str, str]) -> None:
@@ -80,7 +127,8 @@ def _show(rows: list[dict[str, object]], found: dict[str, str]) -> None:
         if row["status"] == "skipped":
             verdict = styled(message, "yellow")
         else:
-            verdict = styled("healthy", "green") if row["healthy"] else styled(f"WRONG {message}", "red")
+            told = "healthy" if row["optimum"] is not None else f"healthy: {message}"
+            verdict = styled(told, "green") if row["healthy"] else styled(f"WRONG {message}", "red")
         family, method, status = (str(row[key]) for key in ("family", "method", "status"))
         lines.append(
             (

@@ -12,7 +12,21 @@ import traceback
 
 import typer
 
-from wnpopt.cli import declared, doctor, export, generate, layers, listing, report, schema, show, solve, verify, warmup
+from wnpopt.cli import (
+    declared,
+    doctor,
+    export,
+    generate,
+    layers,
+    listing,
+    pareto,
+    report,
+    schema,
+    show,
+    solve,
+    verify,
+    warmup,
+)
 from wnpopt.cli.batch import command as batch
 from wnpopt.cli.bench import adversarial as bench_adversarial
 from wnpopt.cli.bench import command as bench
@@ -65,6 +79,7 @@ app.command(
     add_help_option=False,
 )(generate.generate)
 app.command("export")(export.export)
+app.command("pareto")(pareto.pareto)
 app.command("schema")(schema.schema)
 app.command("list")(listing.list_methods)
 app.command("doctor")(doctor.doctor)

@@ -51,6 +51,10 @@ def solve(
             help="End after so many, for methods that count.", parser=integer, metavar="N", show_default=False
         ),
     ] = None,
+    fixed: Annotated[
+        Path | None,
+        typer.Option(help="JSON file of a running plan's state, to plan on from.", show_default=False, metavar="STATE"),
+    ] = None,
     json: Json = False,
 ) -> int:
     """Solve an instance, verify the answer, show its value, bound and gap."""
@@ -59,6 +63,7 @@ def solve(
 
         api.expect(instance, method)
         loaded, family = api.load_with_data(instance)
+        state = None if fixed is None else api.load_state(fixed)
         if plot is not None:
             from wnpopt.plotting.draw import check_picture
 
@@ -80,6 +85,7 @@ def solve(
                 warm_start=warm_start,
                 deterministic=deterministic,
                 iterations=iterations,
+                fixed=state,
                 on_progress=line.update,
             )
         # The answer first: no file that cannot be written takes it along.

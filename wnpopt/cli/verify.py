@@ -24,29 +24,38 @@ def verify(
             help="Folder that `wnpopt batch` wrote: every record and solution is checked.", show_default=False
         ),
     ] = None,
+    fixed: Annotated[
+        Path | None,
+        typer.Option(
+            help="JSON file of a running plan's state, from which the solution has to go on.",
+            show_default=False,
+            metavar="STATE",
+        ),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help='{"objective", "violations"} on stdout.')] = False,
 ) -> int:
     """Check a solution independently of whatever produced it; exit 0 if it is valid, 1 if not."""
     from wnpopt.core.errors import InputError
 
     if store is not None:
-        if instance is not None:
-            raise InputError("takes no INSTANCE and SOLUTION beside it", where="--store")
+        if instance is not None or fixed is not None:
+            raise InputError("takes no INSTANCE, SOLUTION and --fixed beside it", where="--store")
         return _verify_store(store, json)
     if instance is None or solution is None:
         missing = "INSTANCE" if instance is None else "SOLUTION"
         raise InputError("is missing; INSTANCE and SOLUTION are needed, or --store DIR", where=missing)
-    return _verify_one(instance, solution, json)
+    return _verify_one(instance, solution, fixed, json)
 
 
-def _verify_one(instance: Path, solution: Path, json: bool) -> int:
+def _verify_one(instance: Path, solution: Path, fixed: Path | None, json: bool) -> int:
     from wnpopt import api
     from wnpopt.core.errors import InputError
 
     loaded, family = api.load_with_data(instance)
     candidate = api.load_solution(solution)
+    state = None if fixed is None else api.load_state(fixed)
     try:
-        certificate = api.verify(loaded, candidate)
+        certificate = api.verify(loaded, candidate, fixed=state)
     except InputError as error:
         raise error.in_file(str(solution)) from None
     if json:

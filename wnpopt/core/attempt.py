@@ -15,7 +15,7 @@ from wnpopt.core import registry
 from wnpopt.core.bound import Bound, best_bound
 from wnpopt.core.budget import Budget
 from wnpopt.core.certificate import Certificate
-from wnpopt.core.document import Instance, Solution
+from wnpopt.core.document import Document, Instance, Solution
 from wnpopt.core.errors import InputError, MissingDependencyError, UnsupportedError, describe
 from wnpopt.core.extras import installed
 from wnpopt.core.method import Context, Outcome, Start
@@ -34,7 +34,8 @@ class Attempt(Generic[S]):
     """What a run brought.
 
     ``bounds`` are the family's; ``candidates`` are incumbents that were told on the way, the best first, and ``told``
-    is the best bound that was; ``runtime_s`` is the time from the instance to the solution.
+    is the best bound that was; ``runtime_s`` is the time from the instance to the solution. ``fixed`` is the state of a
+    running plan from which the run went on.
     """
 
     outcome: Outcome[S]
@@ -43,6 +44,7 @@ class Attempt(Generic[S]):
     candidates: tuple[Candidate, ...]
     runtime_s: float
     told: Bound | None = None
+    fixed: Document | None = None
 
 
 def check_method(method: AnyMethod, instance: Instance) -> None:
@@ -59,14 +61,22 @@ def check_method(method: AnyMethod, instance: Instance) -> None:
         raise UnsupportedError(f"{what} (method {method.name})", where=where)
 
 
-def certify(family: AnyFamily, instance: Instance, solution: object) -> Certificate:
+def certify(family: AnyFamily, instance: Instance, solution: object, fixed: Document | None = None) -> Certificate:
     """What the verifier says; a verifier that fails, or a solution of another kind, is a rejection."""
     if not isinstance(solution, family.solution_type):
         return Certificate(None, ())
     try:
-        return family.verify(instance, solution)
+        return judged_by(family, instance, solution, fixed)
     except Exception:
         return Certificate(None, ())
+
+
+def judged_by(family: AnyFamily, instance: Instance, solution: Solution, fixed: Document | None = None) -> Certificate:
+    """The verifier's word; ``fixed`` is handed on where there is one, to a family that has such states."""
+    if fixed is None:
+        return family.verify(instance, solution)
+    verify: Callable[..., Certificate] = family.verify
+    return verify(instance, solution, fixed=fixed)
 
 
 def attempt(
@@ -78,6 +88,7 @@ def attempt(
     trace: Trace,
     *,
     proof: bool = True,
+    fixed: Document | None = None,
 ) -> Attempt[Solution]:
     """Run ``method`` on ``instance`` in this process.
 
@@ -88,14 +99,16 @@ def attempt(
     """
 
     def verified_objective(solution: Solution) -> float | None:
-        certificate = certify(family, instance, solution)
+        certificate = certify(family, instance, solution, fixed)
         return certificate.objective if certificate.accepted else None
 
     notes: list[str] = []
-    start = _start(family, method, instance, warm_start, budget, trace, verified_objective, notes)
+    start = _start(family, method, instance, warm_start, budget, trace, verified_objective, notes, fixed)
     if start is not None:
         trace.incumbent(start.objective, start.solution)
-    known = _bounds(family, instance, budget, notes) if method.timed else ()
+    # The family's bounds and proofs are of the instance, and know nothing of what has happened.
+    proof &= fixed is None
+    known = _bounds(family, instance, budget, notes) if method.timed and fixed is None else ()
     best = best_bound(known, family.sense)
     if best is not None:
         trace.bound(best.value, best.source)
@@ -105,18 +118,18 @@ def attempt(
     else:
         # Without a time limit by nature: such a method must not depend on the clock, or it would not repeat itself.
         own = budget if method.timed else replace(budget, time_limit=None)
-        outcome = _run(method, instance, Context(own, trace, start, known, verified_objective))
+        outcome = _run(method, instance, Context(own, trace, start, known, verified_objective, fixed))
     runtime = budget.elapsed()
     outcome, told = _sane(outcome, method)
     notes += told
-    if not method.timed:
+    if not method.timed and fixed is None:
         known = (*known, *_bounds(family, instance, Budget(None, stop=budget.stop), notes))
     if proof and nothing_found(outcome, start, trace.candidates()):
         outcome = replace(outcome, infeasible_proof=_infeasible(family, instance, budget, notes))
     if notes:
         message = "; ".join([*([outcome.message] if outcome.message else []), *notes])
         outcome = replace(outcome, message=message)
-    return Attempt(outcome, start, known, trace.candidates(), runtime, trace.best_bound())
+    return Attempt(outcome, start, known, trace.candidates(), runtime, trace.best_bound(), fixed)
 
 
 def nothing_found(outcome: Outcome[S], start: Start[S] | None, candidates: tuple[Candidate, ...]) -> bool:
@@ -141,6 +154,7 @@ def _start(
     trace: Trace,
     verified_objective: Callable[[Solution], float | None],
     notes: list[str],
+    fixed: Document | None,
 ) -> Start[Solution] | None:
     if isinstance(warm_start, Solution):
         objective = verified_objective(warm_start)
@@ -151,10 +165,12 @@ def _start(
     if name == "none":
         return None
     helper = registry.method(family.name, name, "warm_start")
+    if warm_start == "auto" and (helper.refuse(instance) is not None or (fixed is not None and not helper.replans)):
+        return None
     check_method(helper, instance)
     if not method.warm_startable or helper.name == method.name:
         return None
-    helped = _run(helper, instance, Context(budget, trace, None, (), verified_objective))
+    helped = _run(helper, instance, Context(budget, trace, None, (), verified_objective, fixed))
     if helped.termination is Termination.ERROR and helped.message:
         notes.append(f"no warm start: {helped.message}")
     objective = None if helped.solution is None else verified_objective(helped.solution)

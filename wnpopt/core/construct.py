@@ -29,6 +29,9 @@ T = TypeVar("T")
 Fields = dict[str, Any]
 """A part of an instance as its constructor has it: JSON's object, with durations in seconds where that was given."""
 
+MOST = 10**6
+"""Parts that are made of a number alone, and coherence blocks: more is a slip that would only fill the memory."""
+
 _DOWN = ("deadline", "limit")
 """Words in the name of a duration that is a promise: keeping the shorter one keeps the longer one."""
 
@@ -93,7 +96,7 @@ def rows(model: type[Document], names: Sequence[str] | int, prefix: str, columns
             raise InputError(_unknown(column, known), where=column)
     taken = plain(names)
     if isinstance(taken, int) and not isinstance(taken, bool):
-        count = arguments.integer("names", taken, 0)
+        count = arguments.integer("names", taken, 0, MOST)
         taken = [f"{prefix}{i}" for i in range(count)]
     labels = arguments.several("names", taken)
     parts: list[Fields] = [{"name": name} for name in labels]

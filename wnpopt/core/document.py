@@ -210,6 +210,17 @@ class Instance(Document):
         return self.put(places)
 
 
+class PlanState(Document):
+    """Base of the states of running plans: what has happened by now."""
+
+    kind: str
+    instance: Name
+
+    def check(self, instance: Any) -> None:
+        """Raise :class:`InputError` where this is no state of ``instance``."""
+        raise NotImplementedError
+
+
 class Solution(Document):
     """Base of all solutions: the decisions alone, never an objective value."""
 

@@ -39,6 +39,12 @@ class KnownCase:
         return cls(data["instance"], data["optimum"])
 
 
+def read_cases(package: str, name: str) -> tuple[KnownCase, ...]:
+    """The cases in the file ``name`` of ``package``: a list of objects like those of :meth:`KnownCase.read`."""
+    rows = json.loads(files(package).joinpath(name).read_text(encoding="utf-8"))
+    return tuple(KnownCase(row["instance"], row["optimum"]) for row in rows)
+
+
 @dataclass(frozen=True)
 class Family(Generic[I, S]):
     """The registered description of a family.
@@ -61,7 +67,10 @@ class Family(Generic[I, S]):
 
     ``suites`` are references to the family's named suites (:class:`wnpopt.core.suite.Suite`) by name. ``documents`` are
     further kinds of documents that it reads and writes: references to :class:`Document` classes by kind. ``importers``
-    make instances from files, by format; ``commands`` are further commands of the command line, by name.
+    make instances from files, by format; ``commands`` are further commands of the command line, by name. ``state`` is
+    the kind, one of ``documents``, of the state of a running plan: ``verify(instance, solution, fixed=state)`` then
+    judges plans that go on from it. ``front`` is a reference to the family's :class:`wnpopt.core.front.Bicriteria`.
+    ``cases`` are further known cases: ``wnpopt doctor`` has every method that does not refuse one solve it.
     """
 
     name: str
@@ -89,6 +98,9 @@ class Family(Generic[I, S]):
     documents: Mapping[str, str] = field(default_factory=dict)
     importers: Mapping[str, Importer] = field(default_factory=dict)
     commands: Mapping[str, Command] = field(default_factory=dict)
+    state: str | None = None
+    front: str | None = None
+    cases: tuple[KnownCase, ...] = ()
     show: str | None = None
 
     def __getattribute__(self, name: str) -> Any:

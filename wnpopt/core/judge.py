@@ -119,7 +119,7 @@ def _best_solution(
     if attempt.told is not None:
         best.told = (Bound(attempt.told.value, attempt.told.source or method.name),)
     if outcome.solution is not None:
-        certificate = certify(family, instance, outcome.solution)
+        certificate = certify(family, instance, outcome.solution, attempt.fixed)
         if certificate.accepted and certificate.objective is not None:
             best.offer(outcome.solution, certificate.objective, outcome.found_by or method.name, family.sense)
         else:
@@ -134,7 +134,7 @@ def _best_solution(
     for candidate in attempt.candidates:
         if best.objective is not None and not _clearly_better(candidate.objective, best.objective, family, integral):
             break  # they come best first
-        certificate = certify(family, instance, candidate.solution)
+        certificate = certify(family, instance, candidate.solution, attempt.fixed)
         if certificate.accepted and certificate.objective is not None:
             best.offer(candidate.solution, certificate.objective, method.name, family.sense)
         else:

@@ -13,7 +13,7 @@ from wnpopt.core.result import Termination, WarmStart
 from wnpopt.core.trace import Trace
 
 if TYPE_CHECKING:
-    from wnpopt.core.document import Instance, Solution
+    from wnpopt.core.document import Document, Instance, Solution
 
 I = TypeVar("I", bound="Instance")  # noqa: E741 -- I and S are read as instance and solution throughout
 S = TypeVar("S", bound="Solution")
@@ -35,7 +35,8 @@ class Context(Generic[S]):
     """All that a method gets beside the instance.
 
     ``bounds`` are valid bounds that are known already; ``verified_objective`` prices a solution by the family's
-    verifier (None if it is rejected), so that a method that combines others need not price anything itself.
+    verifier (None if it is rejected), so that a method that combines others need not price anything itself. ``fixed``
+    is the state of a running plan from which a method that ``replans`` has to go on.
     """
 
     budget: Budget
@@ -43,6 +44,7 @@ class Context(Generic[S]):
     start: Start[S] | None
     bounds: Sequence[Bound]
     verified_objective: Callable[[S], float | None]
+    fixed: Document | None = None
 
 
 Run = Context
@@ -78,7 +80,8 @@ class Method(Generic[I, S]):
     claims nothing.) ``modules`` are the solver libraries it needs, by import name; ``install`` is what pip is to be
     given for them, where it is not those names. ``refuse`` returns the name of a field of the instance that is not
     supported and why, or None. ``timed`` methods obey a time limit; the others are deterministic and fast.
-    ``iterative`` ones count iterations, and end after those of the budget.
+    ``iterative`` ones count iterations, and end after those of the budget. Those that ``replans`` is true of go on from
+    the state of a running plan, ``context.fixed``.
     """
 
     family: str
@@ -93,6 +96,7 @@ class Method(Generic[I, S]):
     install: str = ""
     when: str = ""
     iterative: bool = False
+    replans: bool = False
 
     def __post_init__(self) -> None:
         if isinstance(self.proves, str):  # as packages for wnpopt 0.1 have it

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from wnpopt.core.bound import Bound
 from wnpopt.core.budget import Budget
-from wnpopt.core.document import Instance, Solution
+from wnpopt.core.document import Document, Instance, Solution
 from wnpopt.core.registry import AnyMethod
 from wnpopt.core.trace import Candidate, TracePoint
 
@@ -29,6 +29,8 @@ class Request:
     iterations: int | None = None
     only_proof: bool = False
     """Do not run the method: only ask the family for a proof that there is no solution."""
+    fixed: Document | None = None
+    """The state of a plan that runs, which is to be planned on from."""
 
     def budget(self, stop: threading.Event, started: float | None = None) -> Budget:
         """The run's budget, on a clock that started at ``started`` (None: now); ``stop`` ends it."""

@@ -28,13 +28,13 @@ def run(
 
         try:
             made, budget, trace = run_remote(family, method, request, stop, hooks, tell_compiling)
-            return judge(family, method, request.instance, made, budget, trace)
+            return judge(family, method, request.instance, replace(made, fixed=request.fixed), budget, trace)
         except UnknownMethodError:
             pass  # it was registered in this process alone, by hand
         except SolverError as error:
             note = f"run in this process: {error}"
     made, budget, trace = _run_here(family, method, request, stop, hooks, proof=not isolate or bool(note))
-    if isolate and not note and nothing_found(made.outcome, made.start, made.candidates):
+    if request.fixed is None and isolate and not note and nothing_found(made.outcome, made.start, made.candidates):
         made = _with_proof(family, method, request, stop, made, budget)
     if note:
         message = "; ".join(filter(None, [made.outcome.message, note]))
@@ -59,7 +59,14 @@ def _run_here(
     warm(family, method, lambda _text: tell_compiling())
     budget = request.budget(stop)
     trace = Trace(family.sense, budget, hooks.point, on_solution=hooks.solution, on_bound=hooks.bound)
-    return attempt(family, method, request.instance, request.warm_start, budget, trace, proof=proof), budget, trace
+    return _attempt(family, method, request, budget, trace, proof=proof), budget, trace
+
+
+def _attempt(
+    family: AnyFamily, method: AnyMethod, request: Request, budget: Budget, trace: Trace, *, proof: bool
+) -> Attempt[Solution]:
+    start = request.warm_start
+    return attempt(family, method, request.instance, start, budget, trace, proof=proof, fixed=request.fixed)
 
 
 def _with_proof(

@@ -92,7 +92,8 @@ def _solve(request: Request, frames: Frames, say: Callable[..., None]) -> bytes:
         if request.only_proof:
             made = prove(family, request.instance, budget)
         else:
-            made = attempt(family, method, request.instance, request.warm_start, budget, trace)
+            given = request.warm_start
+            made = attempt(family, method, request.instance, given, budget, trace, fixed=request.fixed)
         teller.stop()
     start = made.start
     try:

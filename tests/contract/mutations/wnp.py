@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from wnpopt.problems.wnp import WnpInstance, WnpSolution
+from wnpopt.problems.wnp.verify import makespan
 from wnpopt.testing import Mutation
 
 Broken = WnpSolution | None
@@ -116,6 +117,54 @@ def _at_once(_: WnpInstance, __: WnpSolution, starts: dict[str, int]) -> dict[st
     return dict.fromkeys(starts, 100) if len(starts) > 1 else None
 
 
+def _other_instance(change: Callable[[WnpInstance, WnpSolution], dict[str, Any] | None]) -> Mutation:
+    """The same plan, for an instance that asks for more."""
+
+    def mutate(
+        instance: WnpInstance, solution: WnpSolution, _rng: np.random.Generator
+    ) -> tuple[WnpInstance, WnpSolution] | None:
+        update = change(instance, solution)
+        return None if update is None else (WnpInstance.from_data({**instance.to_data(), **update}), solution)
+
+    return mutate
+
+
+def _later_modality(instance: WnpInstance, solution: WnpSolution) -> dict[str, Any] | None:
+    for t, row in enumerate(solution.rb):
+        for k in row:
+            if k is not None:
+                modalities = [m.to_data() for m in instance.modalities]
+                modalities[k]["release_slot"] = t + 1
+                return {"modalities": modalities}
+    return None
+
+
+def _later_subgraph(instance: WnpInstance, solution: WnpSolution) -> dict[str, Any]:
+    first, *others = [s.to_data() for s in instance.subgraphs]
+    return {"subgraphs": [{**first, "release_ticks": solution.start[str(first["name"])] + 1}, *others]}
+
+
+def _earlier_deadline(instance: WnpInstance, solution: WnpSolution) -> dict[str, Any] | None:
+    if instance.jobs or makespan(instance, solution) == 0:
+        return None
+    subgraphs = [{**s.to_data(), "job": "all"} for s in instance.subgraphs]
+    deadline = makespan(instance, solution) - 1
+    return {"subgraphs": subgraphs, "jobs": [{"name": "all", "deadline_ticks": deadline}]}
+
+
+def _shorter(instance: WnpInstance, solution: WnpSolution) -> dict[str, Any] | None:
+    reached = makespan(instance, solution)
+    return {"makespan_limit_ticks": reached - 1} if reached else None
+
+
+def _less_energy(instance: WnpInstance, solution: WnpSolution) -> dict[str, Any] | None:
+    if makespan(instance, solution) == 0:
+        return None
+    chip = instance.chip.to_data()
+    chip["cores"] = [{**core.to_data(), "active_w": 1.0, "idle_w": 1.0} for core in instance.chip.cores]
+    return {"chip": chip, "energy_limit_j": 0.5 * instance.tick_s * makespan(instance, solution)}
+
+
 MUTATIONS: dict[str, Mutation] = {
     "instance-name": plan(instance=lambda *_: "another"),
     "rb-slots": plan(rb=lambda i, s: (*s.rb, *((None,) * i.resource_blocks for _ in range(i.radio.slots + 1)))),
@@ -137,4 +186,11 @@ MUTATIONS: dict[str, Mutation] = {
     "bus-early": transfers(lambda _, __, starts: dict.fromkeys(starts, 0)),
     "bus-late": transfers(lambda _, __, starts: dict.fromkeys(starts, 10**6)),
     "bus-overlap": transfers(_at_once),
+    "rb-release": _other_instance(_later_modality),
+    "release": _other_instance(_later_subgraph),
+    "deadline": _other_instance(_earlier_deadline),
+    "makespan-limit": _other_instance(
+        lambda i, s: {"makespan_limit_ticks": makespan(i, s) - 1} if makespan(i, s) else None
+    ),
+    "energy-limit": _other_instance(_less_energy),
 }

@@ -34,10 +34,19 @@ _LANE_CYCLES = 4
 
 
 def _gpu(
-    name: str, lanes: int, clock_hz: float, bytes_per_s: float, launch_s: float, board_w: float, source: str
+    name: str,
+    lanes: int,
+    clock_hz: float,
+    bytes_per_s: float,
+    launch_s: float,
+    board_w: float,
+    source: str,
+    *,
+    dot4: bool = False,
 ) -> Core:
     peak = lanes * 2 * clock_hz
-    return Core(name, peak, bytes_per_s, launch_s, energy_per_flop_j=board_w / peak, source=source)
+    peaks = (("int8", 4 * peak),) if dot4 else ()
+    return Core(name, peak, bytes_per_s, launch_s, energy_per_flop_j=board_w / peak, source=source, peaks=peaks)
 
 
 def _array(
@@ -112,7 +121,9 @@ DEVICES: Mapping[str, Core] = MappingProxyType(
             ),
             _gpu(
                 "gtx-1080-ti", 3584, 1.582e9, 484e9, 5e-6, 250.0,
-                "NVIDIA GeForce GTX 1080 Ti specifications: 3584 cores, boost 1582 MHz, 484 GB/s, 250 W",
+                "NVIDIA GeForce GTX 1080 Ti specifications: 3584 cores, boost 1582 MHz, 484 GB/s, 250 W; four 8-bit "
+                "multiply-adds a core and clock (DP4A, Mixed-precision programming with CUDA 8, 2016)",
+                dot4=True,
             ),
             Core(
                 "phone-npu", 15e12, 64 / 8 * 2 * 2.75e9, 50e-6, unsupported=("LSTM", "GRU", "RNN"), element_bits=8,
@@ -122,7 +133,9 @@ DEVICES: Mapping[str, Core] = MappingProxyType(
             Core(
                 "phone-cpu", 4 * 16 * 2.4e9, 64 / 8 * 2 * 2.75e9, 1e-6, energy_per_flop_j=_FP32_J,
                 energy_per_byte_j=_DRAM_J,
-                source="Qualcomm Snapdragon 865: four Cortex-A77, two 128-bit FMA pipes each, all at 2.4 GHz",
+                peaks=(("float16", 2 * 4 * 16 * 2.4e9), ("int8", 4 * 4 * 16 * 2.4e9)),
+                source="Qualcomm Snapdragon 865: four Cortex-A77, two 128-bit FMA pipes each, all at 2.4 GHz; half "
+                "precision and dot products of 8-bit integers (Armv8.2) fill the same pipes with 2 and 4 times as many",
             ),
             _array(
                 "tpu-v1", 256, 256, 700e6, 34e9, bits=8, idle_w=28.0,

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from wnpopt.core.errors import InputError
 from wnpopt.core.unique import require_unique
-from wnpopt.domain.network.graph import Graph, Operator
+from wnpopt.domain.network.graph import DTYPE_BITS, FLOATING, Graph, Operator
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +23,12 @@ class Core:
 
     ``efficiency`` is the share of the peak that its kernels reach. ``unsupported`` operator types cannot run
     on it. Of ``vector_types`` it does the multiply-accumulates at its peak and all else at ``vector_flop_per_s``, as an
-    array of multipliers leaves it to a few lanes beside it. ``element_bits`` is the width it computes in: traffic
-    shrinks against the 32-bit tensors of a graph accordingly; None leaves the bytes as the graph says. Energies are
-    dynamic, ``idle_w`` is drawn always.
+    array of multipliers leaves it to a few lanes beside it. ``element_bits`` is the width it computes in:
+    floating-point elements that are wider move in that many bits, all others in their own (an integer's width is its
+    range; an 8-bit network moves 8 bits everywhere); None leaves the bytes as the graph says. ``peaks`` are peak rates
+    in other precisions (``int8``, ``float16``, as :attr:`Operator.precision <wnpopt.domain.network.graph.Operator>`
+    spells them), ``peak_flop_per_s`` stands for all that are not named. Energies are dynamic, whatever the precision;
+    ``idle_w`` is drawn always.
     """
 
     name: str
@@ -41,8 +44,13 @@ class Core:
     source: str | None = None
     vector_types: tuple[str, ...] = ()
     vector_flop_per_s: float | None = None
+    peaks: tuple[tuple[str, float], ...] = ()
 
     def __post_init__(self) -> None:
+        for precision, peak in self.peaks:
+            if precision not in DTYPE_BITS or precision.startswith("u"):
+                raise InputError(f"found {precision!r}; a type such as int8 or float16 is needed", where="peaks")
+            _positive(peak, f"peaks.{precision}")
         _positive(self.peak_flop_per_s, "peak_flop_per_s")
         _positive(self.memory_bytes_per_s, "memory_bytes_per_s")
         for field in ("launch_s", "energy_per_flop_j", "energy_per_byte_j", "idle_w"):
@@ -65,8 +73,18 @@ class Core:
         return operator.op_type not in self.unsupported
 
     def bytes_moved(self, operator: Operator) -> float:
-        """Bytes that the operator moves in this core's precision."""
-        return operator.memory_bytes * (1.0 if self.element_bits is None else self.element_bits / 32)
+        """Bytes that the operator moves in this core's precision: never more than the graph says."""
+        if self.element_bits is None:
+            return float(operator.memory_bytes)
+        return math.fsum(size * self._share(dtype) for dtype, size in operator.traffic)
+
+    def _share(self, dtype: str) -> float:
+        assert self.element_bits is not None
+        return min(1.0, self.element_bits / DTYPE_BITS[dtype]) if dtype in FLOATING else 1.0
+
+    def peak(self, precision: str) -> float:
+        """FLOP a second in ``precision``."""
+        return dict(self.peaks).get(precision, self.peak_flop_per_s)
 
     def seconds(self, operator: Operator) -> float | None:
         """Time of the operator on this core; None if it cannot run here. Views take no time."""
@@ -74,11 +92,11 @@ class Core:
             return None
         if operator.is_view:
             return 0.0
-        compute = operator.flop / (self.peak_flop_per_s * self.efficiency)
+        peak = self.peak(operator.precision) * self.efficiency
+        compute = operator.flop / peak
         if self.vector_flop_per_s is not None and operator.op_type in self.vector_types:
             products = min(2 * operator.macs, operator.flop)
-            compute = products / (self.peak_flop_per_s * self.efficiency)
-            compute += (operator.flop - products) / self.vector_flop_per_s
+            compute = products / peak + (operator.flop - products) / self.vector_flop_per_s
         return max(compute, self.bytes_moved(operator) / self.memory_bytes_per_s) + self.launch_s
 
     def joules(self, operator: Operator) -> float | None:

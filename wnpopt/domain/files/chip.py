@@ -5,9 +5,10 @@
     {"kind": "chip", "schema_version": 1, "name": "mine", "hop_s": 3e-9, "bytes_per_s": 1.6e10,
      "cores": [{"name": "a", "x": 0, "y": 0, "type": "systolic-64"},
                {"name": "b", "x": 1, "y": 0, "peak_flop_per_s": 2e11, "memory_bytes_per_s": 1e10,
-                "launch_s": 1e-6, "unsupported": ["Softmax"]}]}
+                "launch_s": 1e-6, "unsupported": ["Softmax"], "peaks": {"int8": 8e11, "float16": 4e11}}]}
 
-A core is either a ``type`` of the library or its own numbers.
+A core is either a ``type`` of the library or its own numbers; ``peaks`` are its rates in precisions in which it is
+faster or slower than ``peak_flop_per_s``.
 """
 
 from __future__ import annotations
@@ -46,6 +47,7 @@ class CoreEntry(Document):
     idle_w: Real = 0.0
     vector_types: tuple[_Text, ...] = ()
     vector_flop_per_s: PositiveReal | None = None
+    peaks: dict[_Text, PositiveReal] = Field(default_factory=dict)
 
 
 class ChipEntry(Document):
@@ -89,9 +91,11 @@ def _core(entry: CoreEntry, where: str) -> Core:
         raise InputError("a core needs a type, or peak_flop_per_s and memory_bytes_per_s", where=where)
     numbers = entry.model_dump(exclude={"x", "y", "type"})
     try:
-        return Core(
-            **numbers
-            | {"unsupported": tuple(sorted(entry.unsupported)), "vector_types": tuple(sorted(entry.vector_types))}
-        )
+        told = {
+            "unsupported": tuple(sorted(entry.unsupported)),
+            "vector_types": tuple(sorted(entry.vector_types)),
+            "peaks": tuple(sorted(entry.peaks.items())),
+        }
+        return Core(**numbers | told)
     except InputError as error:
         raise InputError(error.what, where=f"{where}.{error.where}") from None

@@ -61,6 +61,7 @@ class OperatorEntry(Document):
     window: WindowEntry | None = None
     attributes: dict[str, _Attribute] = Field(default_factory=dict)
     modality: Label | None = None
+    opaque: Annotated[bool, Field(strict=True)] = False
 
 
 class GraphEntry(Document):
@@ -96,6 +97,7 @@ def graph_to_data(graph: Graph) -> dict[str, object]:
                 "window": None if op.window is None else _told(_plain(asdict(op.window)), WindowEntry),
                 "attributes": {key: _written(value) for key, value in op.attributes},
                 "modality": op.modality,
+                "opaque": op.opaque,
             },
             OperatorEntry,
         )
@@ -173,6 +175,7 @@ def graph_from_data(data: object) -> Graph:
                 attributes=dict[str, AttributeValue](op.attributes),
                 modality=op.modality,
                 arguments=op.arguments,
+                opaque=op.opaque,
             )
         )
     return Graph(entry.name, tuple(operators), tuple(tensors.values()), entry.inputs, entry.outputs, entry.source)

@@ -8,7 +8,7 @@ _EXPORTERS = re.compile(
     r"""(
       (torch|main|jit|tf2onnx|keras2onnx|sklearn|skl2onnx|onnxmltools|onnx|onnxruntime|ort|paddle(2?[-_ ]?onnx)?|pytorch
        |tensorflow|tf|tflite|mxnet|caffe2?|converted|optimi[sz]ed|graph|model|network|module|function|forward|export
-       |default|unnamed|untitled|no[-_ ]?name|sub|test|predict|serving)
+       |default|unnamed|untitled|no[-_ ]?name|sub|test|predict|serving|spox)
       [-_. ]*
     )+ \d*""",
     re.VERBOSE | re.IGNORECASE,

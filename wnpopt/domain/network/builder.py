@@ -108,6 +108,7 @@ class GraphBuilder:
                     attributes=dict(operator.attributes),
                     modality=self.modality,
                     arguments=[name and prefix + name for name in operator.arguments],
+                    opaque=operator.opaque,
                 )
             )
         return [self._tensors[prefix + name] for name in outputs]

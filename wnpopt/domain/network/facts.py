@@ -6,14 +6,13 @@ from collections import Counter
 
 from wnpopt.core.facts import Fact, counted
 from wnpopt.core.text import number
-from wnpopt.domain.network.graph import Graph, Operator
+from wnpopt.domain.network.graph import Graph
 
 
 def network_facts(graph: Graph) -> tuple[Fact, ...]:
     """Operators, arithmetic, constants and tensors of ``graph``; bytes as the graph holds them."""
-    precision = Counter(_dtype(graph, operator) for operator in graph.operators if operator.macs)
-    if not precision:
-        precision = Counter(_dtype(graph, operator) for operator in graph.operators)
+    computing = [operator for operator in graph.operators if operator.macs] or graph.operators
+    precision = Counter(operator.precision for operator in computing)
     types = Counter(operator.op_type for operator in graph.operators)
     return (
         Fact("network", graph.name),
@@ -29,10 +28,6 @@ def network_facts(graph: Graph) -> tuple[Fact, ...]:
             f"{name} ({counted(count, 'operator')})" for name, count in sorted(precision.items())
         ) + " of those with multiply-accumulates" * bool(graph.macs)),
     )  # fmt: skip
-
-
-def _dtype(graph: Graph, operator: Operator) -> str:
-    return graph.tensor(operator.outputs[0]).dtype
 
 
 def _large(value: int) -> str:

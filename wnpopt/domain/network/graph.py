@@ -8,7 +8,7 @@ only those of convolutions and matrix products: compare them with ``macs``.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import prod
@@ -43,6 +43,9 @@ DTYPE_BITS: Mapping[str, int] = MappingProxyType(
     }
 )  # fmt: skip
 """Bits of one element, by the name of its type."""
+
+FLOATING = frozenset({"float64", "float32", "float16", "bfloat16", "float8", "float4"})
+"""Types of floating-point elements: a core may hold them in fewer bits."""
 
 
 def tensor_bytes(shape: Iterable[int], dtype: str) -> int:
@@ -105,7 +108,9 @@ class Operator:
     ``weights``, and the shapes can tell: see :attr:`ordered`. ``flop`` counts everything, ``macs`` the
     multiply-accumulates within it. ``parameters`` are the learnt numbers; ``parameter_bytes`` are the bytes of all its
     constants. ``modality`` is the branch of a multimodal network that it belongs to, None after fusion and in a network
-    of one modality.
+    of one modality. ``precision`` is the type that it computes in (see :func:`compute_precision`),
+    ``traffic`` the bytes that must cross the memory interface at least, by type of element. ``opaque`` is an operator
+    whose arithmetic is not known: its ``flop`` are 0 for want of a number.
     """
 
     name: str
@@ -123,6 +128,9 @@ class Operator:
     attributes: tuple[tuple[str, AttributeValue], ...] = ()
     modality: str | None = None
     arguments: tuple[str, ...] = ()
+    precision: str = "float32"
+    traffic: tuple[tuple[str, int], ...] = ()
+    opaque: bool = False
 
     @property
     def ordered(self) -> tuple[str, ...]:
@@ -144,11 +152,7 @@ class Operator:
 
         Views move nothing; an operator that picks entries reads as much as it writes, not the whole table.
         """
-        if self.is_view:
-            return 0
-        if self.op_type in SELECTING:
-            return 2 * self.output_bytes
-        return self.input_bytes + self.parameter_bytes + self.output_bytes
+        return sum(size for _, size in self.traffic)
 
 
 VIEWS = frozenset({"Reshape", "Flatten", "Squeeze", "Unsqueeze", "Identity", "Dropout"})
@@ -318,6 +322,7 @@ def make_operator(
     attributes: Mapping[str, AttributeValue] | None = None,
     modality: str | None = None,
     arguments: Iterable[str] = (),
+    opaque: bool = False,
 ) -> Operator:
     """An operator whose byte and parameter counts follow from its tensors."""
     inputs, outputs, weights = tuple(inputs), tuple(outputs), tuple(weights)
@@ -340,7 +345,38 @@ def make_operator(
         attributes=tuple(sorted((attributes or {}).items())),
         modality=modality,
         arguments=order,
+        precision=compute_precision(inputs, outputs, weights, macs),
+        traffic=_traffic(op_type, inputs, outputs, weights),
+        opaque=opaque,
     )
+
+
+def compute_precision(inputs: Sequence[Tensor], outputs: Sequence[Tensor], weights: Sequence[Tensor], macs: int) -> str:
+    """The type that an operator on these tensors computes in, without sign: ``float32``, ``float16``, ``int8``, ….
+
+    Products take the widest of their factors (a convolution of 8-bit tensors with 8-bit weights is one in 8 bits
+    whatever it adds up in and hands on; weights alone in 8 bits leave it in floating point). All else takes the widest
+    floating-point type that it reads or makes, or the widest integer if there is none.
+    """
+    if macs:
+        factors = [*inputs, *(weight for weight in weights if weight.role == "weight" and len(weight.shape) > 1)]
+    else:
+        factors = [*inputs, *outputs] or list(weights)
+    real = [tensor.dtype for tensor in factors if tensor.dtype in FLOATING]
+    widest = max(real or [tensor.dtype for tensor in factors], key=lambda dtype: DTYPE_BITS[dtype])
+    return widest.removeprefix("u")
+
+
+def _traffic(
+    op_type: str, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...], weights: tuple[Tensor, ...]
+) -> tuple[tuple[str, int], ...]:
+    if op_type in VIEWS:
+        return ()
+    moved = [*outputs, *outputs] if op_type in SELECTING else [*_distinct(inputs), *_distinct(weights), *outputs]
+    sizes: dict[str, int] = {}
+    for tensor in moved:
+        sizes[tensor.dtype] = sizes.get(tensor.dtype, 0) + tensor.bytes
+    return tuple(sorted(sizes.items()))
 
 
 def _order_matters(op_type: str, inputs: tuple[Tensor, ...], weights: tuple[Tensor, ...]) -> bool:

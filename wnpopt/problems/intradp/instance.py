@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated, Literal, Self
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Annotated, Literal, Self, cast
 
 from pydantic import Field, model_validator
 
@@ -54,10 +56,20 @@ class Input(Document):
 
 
 class Cost(Document):
-    """Seconds on one side: r > 0 of ``units`` rows take fixed_s + (full_s - fixed_s) * r / units, none take 0."""
+    """Seconds on one side: r > 0 of ``units`` rows take fixed_s + (full_s - fixed_s) * r / units, none take 0.
+
+    Some rows but not all take ``partial_s`` more: what cutting and joining tensors costs.
+    """
 
     fixed_s: Real
     full_s: Real
+    partial_s: Real = 0.0
+
+
+class DeviceCost(Cost):
+    """On the device; ``compute_w`` is the power in place of ``power_w.compute`` but for fixed and partial seconds."""
+
+    compute_w: Real | None = None
 
 
 class Operator(Document):
@@ -67,24 +79,40 @@ class Operator(Document):
     units: Positive
     output_bytes: Real
     inputs: tuple[Input, ...]
-    device: Cost
+    device: DeviceCost
     server: Cost
 
 
 class Link(Document):
-    """Both directions of the wireless link."""
+    """Both directions of the wireless link; ``efficiency`` is the share of the rates that carries the tensors."""
 
     uplink_bytes_per_s: PositiveReal
     downlink_bytes_per_s: PositiveReal
     latency_s: Real = 0.0
+    efficiency: Annotated[PositiveReal, Field(le=1)] = 1.0
 
 
 class Power(Document):
-    """The device's power in watts: computing, communicating while not computing, neither."""
+    """The device's power in watts: computing, communicating while not computing, neither.
+
+    ``launch`` is the power in the seconds of launches, partial operators and segments; None stands for ``compute``.
+    """
 
     compute: Real
     communicate: Real
     standby: Real
+    launch: Real | None = None
+
+
+class Segments(Document):
+    """Seconds that cutting a side's work at a message takes there.
+
+    The sender is busy so long for each message of a tensor, after the tensor's operator and before the message is
+    ready; the receiver for each message that an operator is the first to miss rows of, before the operator.
+    """
+
+    device: Real = 0.0
+    server: Real = 0.0
 
 
 class IntradpInstance(Instance):
@@ -97,6 +125,7 @@ class IntradpInstance(Instance):
     transfers: Literal["any", "small"] = "any"
     objective: Literal["latency", "energy"] = "latency"
     deadline_s: Real | None = None
+    segment_s: Segments = Segments()
 
     @model_validator(mode="after")
     def _check(self) -> IntradpInstance:
@@ -110,10 +139,42 @@ class IntradpInstance(Instance):
         """The instance with other values in these fields, validated anew."""
         return self.model_copy(update=fields)
 
+    def to_data(self) -> dict[str, object]:
+        """The JSON object; optional fields that came after version 0.1 are left out where they have their defaults.
+
+        So an instance that does without them has the file and the hash that it always had.
+        """
+        data = super().to_data()
+        _leave_out(data, LATER_FIELDS[""])
+        for part in ("link", "power_w"):
+            _leave_out(cast("dict[str, object]", data[part]), LATER_FIELDS[part])
+        for operator in cast("list[dict[str, dict[str, object]]]", data["operators"]):
+            _leave_out(operator["device"], LATER_FIELDS["operators.device"])
+            _leave_out(operator["server"], LATER_FIELDS["operators.server"])
+        return data
+
     @property
     def input_bytes(self) -> float:
         """Bytes of the network's input: with transfers "small" no tensor that is larger may be sent."""
         return self.operators[0].output_bytes
+
+
+LATER_FIELDS: Mapping[str, Mapping[str, object]] = MappingProxyType(
+    {
+        "": {"segment_s": {"device": 0, "server": 0}},
+        "link": {"efficiency": 1},
+        "power_w": {"launch": None},
+        "operators.device": {"partial_s": 0, "compute_w": None},
+        "operators.server": {"partial_s": 0},
+    }
+)
+"""The optional fields, with their defaults, that a file and a hash do not have where they say nothing."""
+
+
+def _leave_out(data: dict[str, object], defaults: Mapping[str, object]) -> None:
+    for name, value in defaults.items():
+        if data[name] == value:
+            del data[name]
 
 
 def _check_edges(instance: IntradpInstance) -> None:
@@ -153,6 +214,7 @@ def _check_costs(instance: IntradpInstance) -> None:
             if i in (0, last):
                 role = "input" if i == 0 else "output"
                 require(cost.full_s == 0, f"{where}.full_s", f"found {cost.full_s}; the {role} costs 0")
+                require(cost.partial_s == 0, f"{where}.partial_s", f"found {cost.partial_s}; the {role} costs 0")
 
 
 def _check_windows(instance: IntradpInstance) -> None:
@@ -167,15 +229,19 @@ def _check_windows(instance: IntradpInstance) -> None:
 
 def _check_sums(instance: IntradpInstance) -> None:
     link, power = instance.link, instance.power_w
-    slowest = min(link.uplink_bytes_per_s, link.downlink_bytes_per_s)
-    work = sum(operator.device.full_s + operator.server.full_s for operator in instance.operators)
+    slowest = min(link.uplink_bytes_per_s, link.downlink_bytes_per_s) * link.efficiency
+    require(slowest > 0, "link.efficiency", f"found {link.efficiency}; the rate that is left is 0")
+    sides = [side for operator in instance.operators for side in (operator.device, operator.server)]
+    work = sum(side.full_s + side.partial_s for side in sides)
+    cuts = 2 * len(instance.operators) * (instance.segment_s.device + instance.segment_s.server)
     load = sum(operator.output_bytes for operator in instance.operators)
     # the largest product that any evaluation forms: bytes times rows, before it is divided by the units
     product = max(operator.output_bytes * operator.units for operator in instance.operators)
     product = max(product, *(o.device.full_s * o.units for o in instance.operators))
     product = max(product, *(o.server.full_s * o.units for o in instance.operators))
     require(math.isfinite(product), "operators", "bytes or seconds times units overflow")
-    horizon = work + 2 * (load / slowest + len(instance.operators) * link.latency_s)
+    horizon = work + cuts + 2 * (load / slowest + len(instance.operators) * link.latency_s)
     require(math.isfinite(horizon), "operators", "the sum of all durations and transfers overflows")
-    most = max(power.compute, power.communicate, power.standby)
+    most = max(power.compute, power.communicate, power.standby, power.launch or 0.0)
+    most = max(most, *(operator.device.compute_w or 0.0 for operator in instance.operators))
     require(math.isfinite(3 * most * horizon), "power_w", "the energy of all durations and transfers overflows")

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from wnpopt.core.certificate import Certificate, Violation
 from wnpopt.core.errors import InputError
-from wnpopt.problems.intradp.instance import Input, IntradpInstance
+from wnpopt.problems.intradp.instance import Cost, Input, IntradpInstance, Operator
 from wnpopt.problems.intradp.solution import IntradpSolution
 
 RULES = {
@@ -120,38 +120,50 @@ def replay(instance: IntradpInstance, solution: IntradpSolution) -> Replay:
                 up[u] = _hull(up.get(u), missing)
 
     device: list[Execution] = []
-    durations: list[float] = []
+    busy = _BusyTime(instance)
     server: list[Execution] = []
     uplink: list[Message] = []
     downlink: list[Message] = []
     device_free = server_free = uplink_free = downlink_free = 0.0
     arrived_up: dict[int, float] = {}
     arrived_down: dict[int, float] = {}
-    link = instance.link
+    link, cut = instance.link, instance.segment_s
+    joined_on_device: set[int] = set()
+    joined_on_server: set[int] = set()
     for v, operator in enumerate(instance.operators):
         if on_device[v][0] < on_device[v][1]:
-            start = max([device_free, *(arrived_down[u] for u in missed_by_device[v])])
-            durations.append(_seconds(operator.device.fixed_s, operator.device.full_s, on_device[v], units[v]))
-            device_free = start + durations[-1]
+            first = missed_by_device[v] - joined_on_device
+            joined_on_device |= first
+            begin = max([device_free, *(arrived_down[u] for u in missed_by_device[v])])
+            start = begin + len(first) * cut.device
+            device_free = start + _seconds(operator.device, on_device[v], units[v])
+            busy.run(operator, on_device[v], begin, device_free, len(first) * cut.device)
             device.append(Execution(v, on_device[v], start, device_free))
         if on_server[v][0] < on_server[v][1]:
-            start = max([server_free, *(arrived_up[u] for u in missed_by_server[v])])
-            server_free = start + _seconds(operator.server.fixed_s, operator.server.full_s, on_server[v], units[v])
+            first = missed_by_server[v] - joined_on_server
+            joined_on_server |= first
+            start = max([server_free, *(arrived_up[u] for u in missed_by_server[v])]) + len(first) * cut.server
+            server_free = start + _seconds(operator.server, on_server[v], units[v])
             server.append(Execution(v, on_server[v], start, server_free))
+        if v in up:
+            busy.launch(device_free, cut.device)
+            device_free += cut.device
+        if v in down:
+            server_free += cut.server
         if v in up:
             load = operator.output_bytes * (up[v][1] - up[v][0]) / units[v]
             start = max(uplink_free, device_free)
-            uplink_free = start + load / link.uplink_bytes_per_s
+            uplink_free = start + load / (link.uplink_bytes_per_s * link.efficiency)
             arrived_up[v] = uplink_free + link.latency_s
             uplink.append(Message(v, up[v], load, start, uplink_free, arrived_up[v]))
         if v in down:
             load = operator.output_bytes * (down[v][1] - down[v][0]) / units[v]
             start = max(downlink_free, server_free)
-            downlink_free = start + load / link.downlink_bytes_per_s
+            downlink_free = start + load / (link.downlink_bytes_per_s * link.efficiency)
             arrived_down[v] = downlink_free + link.latency_s
             downlink.append(Message(v, down[v], load, start, downlink_free, arrived_down[v]))
     latency = device[-1].end_s
-    energy = _energy(instance, latency, durations, device, [*uplink, *downlink])
+    energy = _energy(instance, latency, busy, [*uplink, *downlink])
     return Replay(tuple(device), tuple(server), tuple(uplink), tuple(downlink), latency, energy)
 
 
@@ -174,22 +186,48 @@ def _hull(known: tuple[int, int] | None, rows: tuple[int, int]) -> tuple[int, in
     return rows if known is None else (min(known[0], rows[0]), max(known[1], rows[1]))
 
 
-def _seconds(fixed: float, full: float, rows: tuple[int, int], units: int) -> float:
-    return fixed + (full - fixed) * (rows[1] - rows[0]) / units
+def _seconds(cost: Cost, rows: tuple[int, int], units: int) -> float:
+    count = rows[1] - rows[0]
+    cutting = cost.partial_s if 0 < count < units else 0.0
+    return cost.fixed_s + cutting + (cost.full_s - cost.fixed_s) * count / units
 
 
-def _energy(
-    instance: IntradpInstance, latency: float, durations: list[float], device: list[Execution], messages: list[Message]
-) -> float:
-    """Joules of the device over [0, latency]; ``durations`` are those of its runs.
+class _BusyTime:
+    """The device's busy time and its energy.
 
-    The busy time is the sum of the durations and not of differences of times: where the device waits for 10^9 times as
-    long as it computes, differences would have lost most of their digits.
+    They are sums of durations and not of differences of times: where the device waits for 10^9 times as long as it
+    computes, differences would have lost most of their digits.
     """
-    busy = [(run.start_s, run.end_s) for run in device]
+
+    def __init__(self, instance: IntradpInstance) -> None:
+        self._power = instance.power_w
+        self._launch = self._power.compute if self._power.launch is None else self._power.launch
+        self.spans: list[tuple[float, float]] = []
+        self.seconds: list[float] = []
+        self.joules: list[float] = []
+
+    def run(self, operator: Operator, rows: tuple[int, int], begin: float, end: float, joining: float) -> None:
+        """An operator, after the seconds that ``joining`` messages takes."""
+        cost, count = operator.device, rows[1] - rows[0]
+        launching = joining + cost.fixed_s + (cost.partial_s if count < operator.units else 0.0)
+        computing = (cost.full_s - cost.fixed_s) * count / operator.units
+        watt = self._power.compute if cost.compute_w is None else cost.compute_w
+        self.spans.append((begin, end))
+        self.seconds += [launching, computing]
+        self.joules += [self._launch * launching, watt * computing]
+
+    def launch(self, begin: float, seconds: float) -> None:
+        """A message is cut off."""
+        self.spans.append((begin, begin + seconds))
+        self.seconds.append(seconds)
+        self.joules.append(self._launch * seconds)
+
+
+def _energy(instance: IntradpInstance, latency: float, busy: _BusyTime, messages: list[Message]) -> float:
+    """Joules of the device over [0, latency]."""
     sending = [(message.start_s, message.end_s) for message in messages]
-    events = sorted({0.0, latency, *(t for span in (*busy, *sending) for t in span if 0 < t < latency)})
-    busy_edges, send_edges = _edges(busy), _edges(sending)
+    events = sorted({0.0, latency, *(t for span in (*busy.spans, *sending) for t in span if 0 < t < latency)})
+    busy_edges, send_edges = _edges(busy.spans), _edges(sending)
     power = instance.power_w
     alone = 0.0
     computing = communicating = 0
@@ -198,9 +236,8 @@ def _energy(
         communicating += send_edges.get(begin, 0)
         if communicating and not computing:
             alone += end - begin
-    worked = sum(durations)
-    rest = max(0.0, latency - worked - alone)
-    return power.compute * worked + power.communicate * alone + power.standby * rest
+    rest = max(0.0, latency - sum(busy.seconds) - alone)
+    return sum(busy.joules) + power.communicate * alone + power.standby * rest
 
 
 def _edges(spans: list[tuple[float, float]]) -> dict[float, int]:

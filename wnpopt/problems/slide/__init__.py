@@ -27,6 +27,7 @@ FAMILY = Family(
         "greedy": "wnpopt.problems.slide.methods.greedy:METHOD",
         "dp": "wnpopt.problems.slide.methods.dp:METHOD",
         "milp": "wnpopt.problems.slide.methods.milp:METHOD",
+        "cover": "wnpopt.problems.slide.methods.cover:METHOD",
         "convex": "wnpopt.problems.slide.methods.convex:METHOD",
         "dai": "wnpopt.problems.slide.methods.dai:METHOD",
         "equal": "wnpopt.problems.slide.methods.equal:METHOD",

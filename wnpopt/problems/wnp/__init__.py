@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wnpopt.core.command import Importer
-from wnpopt.core.family import Family, KnownCase
+from wnpopt.core.family import Family, KnownCase, read_cases
 from wnpopt.core.lazy import attributes, later, refer
 
 if TYPE_CHECKING:
@@ -18,10 +18,10 @@ FAMILY = Family(
     instance_type=refer("wnpopt.problems.wnp.instance:WnpInstance"),
     solution_type=refer("wnpopt.problems.wnp.solution:WnpSolution"),
     sense="min",
-    integer_objective=True,
+    integer_objective=refer("wnpopt.problems.wnp.instance:has_integer_objective"),
     verify=refer("wnpopt.problems.wnp.verify:verify"),
     bounds=refer("wnpopt.problems.wnp.bounds:bounds"),
-    prove_infeasible=refer("wnpopt.problems.wnp.bounds:prove_infeasible"),
+    prove_infeasible=refer("wnpopt.problems.wnp.infeasibility:prove_infeasible"),
     methods={
         "rtfs": "wnpopt.problems.wnp.methods.rtfs:METHOD",
         "pacs": "wnpopt.problems.wnp.methods.pacs:METHOD",
@@ -39,18 +39,25 @@ FAMILY = Family(
     generate=refer("wnpopt.problems.wnp.generate:generate"),
     generator_options=refer("wnpopt.problems.wnp.generate:OPTIONS"),
     plot="wnpopt.problems.wnp.plots.channel:figures",
-    unit="ticks",
+    unit=refer("wnpopt.problems.wnp.instance:objective_unit"),
     doctor=later(lambda: KnownCase.read(__name__)),
+    cases=later(lambda: read_cases(__name__, "known-fields.json")),
     gantt="wnpopt.problems.wnp.plots.gantt:gantt",
     perturb="wnpopt.problems.wnp.perturb:perturb",
     show="wnpopt.problems.wnp.show:show",
+    state="wnp-state",
+    front="wnpopt.problems.wnp.pareto:BICRITERIA",
+    documents={
+        "wnp-state": "wnpopt.problems.wnp.state:WnpState",
+        "wnp-layers": "wnpopt.problems.wnp.layers:WnpLayers",
+    },
+    warm_up=({"subgraphs": 3, "cores": 2, "modalities": 1, "resource_blocks": 2, "slots": 6, "bus": "exclusive"},),
     suites={
         "owin-heterogeneity": "wnpopt.problems.wnp.suites:HETEROGENEITY",
         "owin-cores": "wnpopt.problems.wnp.suites:CORES",
         "owin-subcarriers": "wnpopt.problems.wnp.suites:SUBCARRIER_COUNT",
         "owin-latency-scale": "wnpopt.problems.wnp.suites:LATENCY_SCALE",
     },
-    documents={"wnp-layers": "wnpopt.problems.wnp.layers:WnpLayers"},
     importers={
         "onnx": Importer(
             "A network on a chip behind a radio (--chip).",

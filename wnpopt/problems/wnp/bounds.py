@@ -3,6 +3,7 @@
 Sources: ``path`` (critical path with core-aware heads and tails from alone arrivals), ``load`` (fractional unrelated
 machines with heads and tails), ``radio`` (least C for which the radio's linear relaxation can serve the tails),
 ``radio-load`` (the same with tails that count the load of the sub-DAG that waits for the modality).
+Optional fields: :mod:`~wnpopt.problems.wnp.field_bounds`.
 """
 
 from __future__ import annotations
@@ -26,9 +27,20 @@ _SMALL = 2_000  # subgraphs times cores: the least load of so many takes a milli
 
 def bounds(instance: WnpInstance, budget: Budget) -> Sequence[Bound]:
     """All bounds of ``instance``, weakest first; stops early when the budget is exhausted."""
+    from wnpopt.problems.wnp.field_bounds import bus_bound, energy_bound, latency_bound
     from wnpopt.problems.wnp.kernels.problem import Problem
 
-    return problem_bounds(Problem.of(instance), budget)
+    problem = Problem.of(instance)
+    if problem.uplink.alone() is None:
+        return []
+    if instance.objective == "weighted_latency":
+        return [latency_bound(problem)]
+    found = problem_bounds(problem, budget)
+    if instance.chip.exclusive_bus and not budget.exhausted():
+        found.append(bus_bound(problem))
+    if instance.objective == "energy":
+        return [energy_bound(problem, max((int(bound.value) for bound in found), default=0))]
+    return found
 
 
 def problem_bounds(problem: Problem, budget: Budget) -> list[Bound]:

@@ -12,7 +12,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from wnpopt.core.construct import Fields, build, constructor, rows
+from wnpopt.core.construct import MOST, Fields, build, constructor, rows
 from wnpopt.core.errors import InputError
 from wnpopt.core.near import near
 from wnpopt.core.plain import plain
@@ -70,7 +70,7 @@ def radio(bits_per_slot: Any, *, slots: int, block_slots: int | None = None, **f
     steady = isinstance(table, list) and all(_is_row(plane) for plane in table)
     try:  # what is wrong with the table or the slots is told when the instance is checked
         if steady:
-            blocks = 1 if length is None else math.ceil(count / length)
+            blocks = 1 if length is None else min(math.ceil(count / length), MOST // sum(map(len, table)))
             table = [[[bits] * blocks for bits in plane] for plane in table]
         if length is None:
             length = math.ceil(count / len(table[0][0]))

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from wnpopt.core.errors import InputError
 from wnpopt.core.options import Option, checked, name_of, option, options_of, read
+from wnpopt.problems.wnp.generate_fields import LATER, add_fields
 from wnpopt.problems.wnp.instance import IntArray, WnpInstance
 
 FloatArray = npt.NDArray[np.float64]
@@ -47,6 +49,27 @@ class Shape:
     load: float = option(0.6, "share of the radio's slots that the payloads fill", least=0, most=1e3)
     forbidden: float = option(0.0, "chance that a core cannot run a subgraph", least=0, most=1)
     skip_edges: float = option(0.2, "chance of an edge that skips a subgraph within a branch", least=0, most=1)
+    bus: str = option(
+        "parallel", "transfers between cores: all at once, or one at a time", choices=("parallel", "exclusive")
+    )
+    radio_release: float = option(0.0, "latest release of a modality, as a share of the slots", least=0, most=1)
+    release: float = option(
+        0.0, "latest release of a first subgraph or job, as a share of the radio's time", least=0, most=1e3
+    )
+    jobs: int = option(
+        0, "inference requests that share radio and chip; 0 for one that has no name", least=0, most=_MOST
+    )
+    objective: str = option("makespan", "what is minimised", choices=("makespan", "weighted_latency", "energy"))
+    deadline_slack: float = option(
+        0.0, "deadlines: times the radio's time and an even share of the work; 0: none", least=0, most=1e3
+    )
+    limit_slack: float = option(0.0, "limit of the makespan, likewise; 0: none", least=0, most=1e3)
+    core_w: float = option(0.0, "mean power of a busy core in W; idle it takes a fifth", least=0, most=1e6)
+    slot_uj: float = option(0.0, "mean energy of an RB in a slot in uJ", least=0, most=1e9)
+    byte_hop_nj: float = option(0.0, "energy of a byte a hop in nJ", least=0, most=1e9)
+    energy_slack: float = option(
+        0.0, "limit of the energy: times that of the fastest cores; 0: none", least=0, most=1e3
+    )
 
 
 PRESET = Option(
@@ -81,28 +104,35 @@ def generate(options: Mapping[str, int | float | str], seed: int) -> WnpInstance
     members, edges = _network(shape, work, rng)
     names = [f"fuse.{i}" if k is None else f"m{k}.{i}" for i, (k, _) in enumerate(members)]
     ticks = _ticks(shape, work, members, rng)
-    told = ", ".join(f"{f.name} {getattr(shape, f.name):g}" for f in fields(shape))
-    return WnpInstance.from_data(
-        {
-            "kind": "wnp",
-            "schema_version": 1,
-            "name": name_of(options, f"wnp-{dimensions}-h{shape.heterogeneity:g}-s{seed}"),
-            "source": f"generated: {told}, seed {seed}",
-            "tick_s": 1e-6,
-            "radio": {
-                "slot_ticks": shape.slot_ticks,
-                "slots": shape.slots,
-                "block_slots": shape.block_slots,
-                "bits_per_slot": rates.tolist(),
-            },
-            "modalities": [{"name": f"m{k}", "payload_bits": int(d)} for k, d in enumerate(payload)],
-            "chip": _chip(shape),
-            "subgraphs": [
-                {"name": names[i], "modality": reads, "ticks": ticks[i]} for i, (_, reads) in enumerate(members)
-            ],
-            "edges": [{"from": names[i], "to": names[j], "bytes": size} for i, j, size in edges],
-        }
-    )
+    data: dict[str, Any] = {
+        "kind": "wnp",
+        "schema_version": 1,
+        "name": name_of(options, f"wnp-{dimensions}-h{shape.heterogeneity:g}-s{seed}"),
+        "source": f"generated: {_told(shape)}, seed {seed}",
+        "tick_s": 1e-6,
+        "radio": {
+            "slot_ticks": shape.slot_ticks,
+            "slots": shape.slots,
+            "block_slots": shape.block_slots,
+            "bits_per_slot": rates.tolist(),
+        },
+        "modalities": [{"name": f"m{k}", "payload_bits": int(d)} for k, d in enumerate(payload)],
+        "chip": _chip(shape),
+        "subgraphs": [{"name": names[i], "modality": reads, "ticks": ticks[i]} for i, (_, reads) in enumerate(members)],
+        "edges": [{"from": names[i], "to": names[j], "bytes": size} for i, j, size in edges],
+    }
+    add_fields(data, shape, [k for k, _ in members], seed)
+    return WnpInstance.from_data(data)
+
+
+def _told(shape: Shape) -> str:
+    """The options; of those that came later only the ones that say something, so that a seed's file stays the same."""
+    values = [
+        (f.name, getattr(shape, f.name))
+        for f in fields(shape)
+        if f.name not in LATER or getattr(shape, f.name) != f.default
+    ]
+    return ", ".join(f"{name} {value if isinstance(value, str) else format(value, 'g')}" for name, value in values)
 
 
 def _of_preset(options: Mapping[str, int | float | str], subgraphs: int, seed: int) -> WnpInstance:

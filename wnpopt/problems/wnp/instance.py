@@ -6,9 +6,11 @@ instance from seconds rounds durations up and rates down; nothing is rounded aft
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import Annotated, Literal
+from math import isfinite
+from types import MappingProxyType
+from typing import Annotated, Literal, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -24,12 +26,16 @@ from wnpopt.core.document import (
     Name,
     Positive,
     PositiveReal,
+    Real,
     require,
 )
 from wnpopt.core.topology import CycleError, topological_order
 from wnpopt.core.unique import require_unique
 
 IntArray = npt.NDArray[np.int64]
+
+ENERGY_TOLERANCE = 1e-9
+"""By how much, relative, an energy may be above its limit."""
 
 
 class Radio(Document):
@@ -45,18 +51,25 @@ class Radio(Document):
 
 
 class Modality(Document):
-    """A sensor's data: ``payload_bits`` have to arrive before what reads them can start."""
+    """A sensor's data: ``payload_bits`` have to arrive before what reads them can start.
+
+    No resource block carries it in a slot before ``release_slot``; each that does costs ``transmit_j_per_rb_slot``.
+    """
 
     name: Name
     payload_bits: Count
+    release_slot: Count = 0
+    transmit_j_per_rb_slot: Real = 0.0
 
 
 class Core(Document):
-    """A core at the mesh position (x, y)."""
+    """A core at the mesh position (x, y), with its power in W while it runs a subgraph and while it does not."""
 
     name: Name
     x: Int
     y: Int
+    active_w: Real = 0.0
+    idle_w: Real = 0.0
 
 
 class Chip(Document):
@@ -69,14 +82,32 @@ class Chip(Document):
     hop_ticks: Count
     bytes_per_tick: Positive
     exclusive_bus: Flag = False
+    joule_per_byte_hop: Real = 0.0
 
 
 class Subgraph(Document):
-    """A part of the DNN that runs on one core: ``ticks`` on each core, None where it cannot run."""
+    """A part of the DNN that runs on one core: ``ticks`` on each core, None where it cannot run.
+
+    It starts no earlier than ``release_ticks`` and the release of its ``job``.
+    """
 
     name: Name
     modality: Name | None = None
     ticks: tuple[Count | None, ...]
+    release_ticks: Count = 0
+    job: Name | None = None
+
+
+class InferenceJob(Document):
+    """An inference request: its subgraphs start no earlier than its release, its latency counts from there.
+
+    ``deadline_ticks`` is absolute and binds the last end of its subgraphs.
+    """
+
+    name: Name
+    release_ticks: Count = 0
+    weight: Positive = 1
+    deadline_ticks: Count | None = None
 
 
 class Edge(Document):
@@ -101,6 +132,10 @@ class WnpInstance(Instance):
     chip: Chip
     subgraphs: Annotated[tuple[Subgraph, ...], Field(min_length=1)]
     edges: tuple[Edge, ...]
+    jobs: tuple[InferenceJob, ...] = ()
+    objective: Literal["makespan", "weighted_latency", "energy"] = "makespan"
+    makespan_limit_ticks: Count | None = None
+    energy_limit_j: Real | None = None
 
     @model_validator(mode="after")
     def _check(self) -> WnpInstance:
@@ -108,14 +143,41 @@ class WnpInstance(Instance):
         _check_radio(self)
         _check_subgraphs(self)
         _check_edges(self)
+        _check_jobs(self)
         _check_sums(self)
         return self
 
+    def to_data(self) -> dict[str, object]:
+        """The JSON object; optional fields that came after version 0.1 are left out where they have their defaults.
+
+        So an instance that does without them has the file and the hash that it always had.
+        """
+        data = super().to_data()
+        _leave_out(data, LATER_FIELDS[""])
+        _leave_out(cast("dict[str, object]", data["chip"]), LATER_FIELDS["chip"])
+        for part in ("modalities", "subgraphs"):
+            for entry in cast("list[dict[str, object]]", data[part]):
+                _leave_out(entry, LATER_FIELDS[part])
+        for core in cast("dict[str, list[dict[str, object]]]", data["chip"])["cores"]:
+            _leave_out(core, LATER_FIELDS["chip.cores"])
+        return data
+
+    @cached_property
+    def table(self) -> IntArray:
+        """``radio.bits_per_slot`` as it stands: shape (K, N, coherence blocks)."""
+        table = np.array(self.radio.bits_per_slot, dtype=np.int64)
+        return _frozen(table.reshape(len(self.modalities), self.resource_blocks, self.blocks))
+
     @cached_property
     def rates(self) -> IntArray:
-        """Bits a slot, shape (K, N, B)."""
-        shape = (len(self.modalities), self.resource_blocks, self.blocks)
-        return _frozen(np.array(self.radio.bits_per_slot, dtype=np.int64).reshape(shape))
+        """Bits a slot, shape (K, N, B); 0 before a modality's release (see :attr:`block_start`)."""
+        rates = self.table
+        if not any(m.release_slot for m in self.modalities):
+            return rates
+        rates = np.ascontiguousarray(rates[:, :, self.block_start // self.radio.block_slots])
+        for k, modality in enumerate(self.modalities):
+            rates[k, :, self.block_start < modality.release_slot] = 0
+        return _frozen(rates)
 
     @cached_property
     def payloads(self) -> IntArray:
@@ -132,14 +194,38 @@ class WnpInstance(Instance):
 
     @cached_property
     def block_start(self) -> IntArray:
-        """First slot of each coherence block, shape (B,)."""
-        return _frozen(np.arange(self.blocks, dtype=np.int64) * self.radio.block_slots)
+        """First slot of each block of constant rates, shape (B,).
+
+        The coherence blocks, cut where a modality is released within one: so each modality is released for all of a
+        block or for none of it, and the order of slots within a block does not matter.
+        """
+        starts = np.arange(self.blocks, dtype=np.int64) * self.radio.block_slots
+        cuts = [m.release_slot for m in self.modalities if 0 < m.release_slot < self.radio.slots]
+        return _frozen(np.unique(np.concatenate([starts, cuts])).astype(np.int64) if cuts else starts)
 
     @cached_property
     def block_length(self) -> IntArray:
-        """Slots of each coherence block, shape (B,); the last one may be shorter."""
-        last = np.minimum(self.block_start + self.radio.block_slots, self.radio.slots)
-        return _frozen(last - self.block_start)
+        """Slots of each block, shape (B,)."""
+        return _frozen(np.diff(self.block_start, append=self.radio.slots))
+
+    @cached_property
+    def release(self) -> IntArray:
+        """Tick before which each subgraph may not start, its own or its job's, shape (I,)."""
+        jobs = {job.name: job.release_ticks for job in self.jobs}
+        own = [max(s.release_ticks, jobs.get(s.job, 0) if s.job is not None else 0) for s in self.subgraphs]
+        return _frozen(np.array(own, dtype=np.int64))
+
+    @cached_property
+    def job_index(self) -> IntArray:
+        """Job of each subgraph, shape (I,); -1 for none."""
+        number = {job.name: j for j, job in enumerate(self.jobs)}
+        return _frozen(np.array([-1 if s.job is None else number[s.job] for s in self.subgraphs], dtype=np.int64))
+
+    @cached_property
+    def has_energy(self) -> bool:
+        """True if anything costs energy."""
+        powers = [w for core in self.chip.cores for w in (core.active_w, core.idle_w)]
+        return any([*powers, self.chip.joule_per_byte_hop, *(m.transmit_j_per_rb_slot for m in self.modalities)])
 
     @cached_property
     def ticks(self) -> IntArray:
@@ -186,8 +272,44 @@ class WnpInstance(Instance):
 
     @property
     def blocks(self) -> int:
-        """B, the number of coherence blocks."""
+        """The number of coherence blocks, as the file has them."""
         return -(-self.radio.slots // self.radio.block_slots)
+
+
+LATER_FIELDS: Mapping[str, Mapping[str, object]] = MappingProxyType(
+    {
+        "": {"jobs": [], "objective": "makespan", "makespan_limit_ticks": None, "energy_limit_j": None},
+        "modalities": {"release_slot": 0, "transmit_j_per_rb_slot": 0},
+        "chip": {"joule_per_byte_hop": 0},
+        "chip.cores": {"active_w": 0, "idle_w": 0},
+        "subgraphs": {"release_ticks": 0, "job": None},
+    }
+)
+"""The optional fields, with their defaults, that a file and a hash do not have where they say nothing."""
+
+
+def has_integer_objective(instance: WnpInstance) -> bool:
+    """True if every solution's objective is an integer: ticks, and not J."""
+    return instance.objective != "energy"
+
+
+def is_plain(instance: WnpInstance) -> bool:
+    """True if the instance asks for the least makespan, and nothing is released later, limited, or on a shared bus."""
+    released = instance.release.any() or any(m.release_slot for m in instance.modalities)
+    limited = instance.makespan_limit_ticks is not None or instance.energy_limit_j is not None
+    bus = instance.chip.exclusive_bus
+    return not (released or limited or bus or instance.jobs or instance.objective != "makespan")
+
+
+def objective_unit(instance: WnpInstance) -> str:
+    """The unit of the objective, as it is printed."""
+    return "J" if instance.objective == "energy" else "ticks"
+
+
+def _leave_out(data: dict[str, object], defaults: Mapping[str, object]) -> None:
+    for name, value in defaults.items():
+        if data[name] == value:
+            del data[name]
 
 
 def _frozen(array: IntArray) -> IntArray:
@@ -199,6 +321,7 @@ def _check_names(instance: WnpInstance) -> None:
     require_unique("modalities", (modality.name for modality in instance.modalities))
     require_unique("chip.cores", (core.name for core in instance.chip.cores))
     require_unique("subgraphs", (subgraph.name for subgraph in instance.subgraphs))
+    require_unique("jobs", (job.name for job in instance.jobs))
 
 
 def _check_radio(instance: WnpInstance) -> None:
@@ -265,6 +388,24 @@ def _check_edges(instance: WnpInstance) -> None:
         require(False, "edges", f"form a cycle: {names}; a directed acyclic graph is needed")
 
 
+def _check_jobs(instance: WnpInstance) -> None:
+    known = {job.name for job in instance.jobs}
+    for index, subgraph in enumerate(instance.subgraphs):
+        require(
+            subgraph.job is None or subgraph.job in known,
+            f"subgraphs[{index}].job",
+            f'"{subgraph.job}" is no job; {_choices(known)}',
+        )
+    named = {subgraph.job for subgraph in instance.subgraphs}
+    for index, job in enumerate(instance.jobs):
+        require(job.name in named, f"jobs[{index}]", "no subgraph belongs to it; at least one has to, by its field job")
+    require(
+        instance.objective != "weighted_latency" or bool(known),
+        "objective",
+        'found "weighted_latency", but there are no jobs; at least one job is needed, or another objective',
+    )
+
+
 def _order(instance: WnpInstance) -> list[int]:
     return topological_order(len(instance.subgraphs), instance.edge_index.tolist())
 
@@ -281,11 +422,23 @@ def _check_sums(instance: WnpInstance) -> None:
     span = max(xs) - min(xs) + max(ys) - min(ys)
     moves = sum(-(-e.bytes // chip.bytes_per_tick) + span * chip.hop_ticks for e in instance.edges)
     work = sum(max(t for t in s.ticks if t is not None) for s in instance.subgraphs)
-    horizon = radio.slots * radio.slot_ticks + work + moves
+    last_release = max([0, *(s.release_ticks for s in instance.subgraphs), *(j.release_ticks for j in instance.jobs)])
+    horizon = max(radio.slots * radio.slot_ticks, last_release) + work + moves
     _check_total("subgraphs", horizon, "the sum of all slots, ticks and transfers")
     require(
         horizon * instance.tick_s < float("inf"), "tick_s", f"found {instance.tick_s}; the horizon in seconds overflows"
     )
+    _check_total("jobs", horizon * sum(job.weight for job in instance.jobs), "the sum of weights times the horizon")
+    require(
+        isfinite(_most_energy(instance, horizon, span)), "chip", "the energy of all work, transfers and slots overflows"
+    )
+
+
+def _most_energy(instance: WnpInstance, horizon: int, span: int) -> float:
+    chip, radio = instance.chip, instance.radio
+    cores = sum(core.active_w + core.idle_w for core in chip.cores) * horizon * instance.tick_s
+    sent = sum(m.transmit_j_per_rb_slot for m in instance.modalities) * radio.slots * instance.resource_blocks
+    return cores + sent + chip.joule_per_byte_hop * sum(e.bytes for e in instance.edges) * max(1, span)
 
 
 def _check_total(where: str, total: int, what: str) -> None:

@@ -1,22 +1,26 @@
-"""Values of small constant tensors in an ONNX graph.
+"""Values of small constant tensors in an ONNX graph, computed by the onnx package's reference evaluator.
 
-Exported graphs compute the arguments of Reshape, Slice, Expand and Resize from the shapes of other tensors.
-The few operators that such computations use are evaluated here, on arrays of at most :data:`MAX_ELEMENTS`
-elements: nothing that a file says can make this slow or large.
+Exported graphs compute the arguments of Reshape, Slice, Pad, Expand and Resize from the shapes of other tensors, in
+whatever way an exporter finds. The onnx package says what each operator means and evaluates it with NumPy, in every
+opset, so no rules are kept here; only what may be asked of it: operators whose work is linear in what they read and
+write, on tensors of at most :data:`MAX_ELEMENTS` elements. Nothing that a file says can make this slow or large.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from wnpopt.domain.network.graph import AttributeValue
+from wnpopt.domain.network.graph import Tensor
+
+if TYPE_CHECKING:
+    from onnx import NodeProto
 
 Value = NDArray[np.generic]
-Attributes = Mapping[str, AttributeValue]
 
 MAX_ELEMENTS = 4096
 """Larger constants keep their shape only."""
@@ -29,173 +33,74 @@ NUMPY_TYPES: Mapping[str, type[np.generic]] = MappingProxyType(
     }
 )  # fmt: skip
 
-
-def fold(
-    op_type: str, arguments: Sequence[Value | None], attributes: Attributes, out: tuple[int, ...], dtype: str
-) -> Value | None:
-    """The value of the first output, of shape ``out`` and type ``dtype``; None where it cannot be told.
-
-    An operator with an attribute that is not looked at here has none (``broadcast`` before opset 7, say).
-
-    ``arguments`` are values, None for an absent optional argument. The result may be wrong-shaped where the
-    file contradicts the operator's definition: the caller compares.
-    """
-    rule = _RULES.get(op_type)
-    wanted = NUMPY_TYPES.get(dtype)
-    if rule is None or wanted is None or any(name not in _ATTRIBUTES.get(op_type, ()) for name in attributes):
-        return None
-    try:
-        with np.errstate(all="ignore"):
-            result = np.asarray(rule(arguments, attributes))
-        if result.size != int(np.prod(out, dtype=np.int64)):
-            return None
-        value = result.reshape(out).astype(wanted)
-    except (ValueError, TypeError, IndexError, ZeroDivisionError, OverflowError):
-        return None
-    value.flags.writeable = False
-    return value
-
-
-def _first(arguments: Sequence[Value | None], position: int = 0) -> Value:
-    value = arguments[position]
-    if value is None:
-        raise ValueError("an argument is absent")
-    return value
-
-
-def _axis(attributes: Attributes, default: int) -> int:
-    axis = attributes.get("axis", default)
-    if not isinstance(axis, int):
-        raise TypeError("axis is no integer")
-    return axis
-
-
-def _gather(arguments: Sequence[Value | None], attributes: Attributes) -> Value:
-    return np.take(_first(arguments), _first(arguments, 1).astype(np.int64), axis=_axis(attributes, 0))
-
-
-def _concat(arguments: Sequence[Value | None], attributes: Attributes) -> Value:
-    return np.concatenate([_first(arguments, i) for i in range(len(arguments))], axis=_axis(attributes, 0))
-
-
-def _slice(arguments: Sequence[Value | None], attributes: Attributes) -> Value:
-    data = _first(arguments)
-
-    def bounds(name: str, position: int) -> list[int] | None:
-        given = arguments[position] if position < len(arguments) else None
-        if given is not None:
-            return [int(x) for x in given.ravel()]
-        attribute = attributes.get(name)
-        return [int(x) for x in attribute] if isinstance(attribute, tuple) else None
-
-    starts, ends = bounds("starts", 1), bounds("ends", 2)
-    if starts is None or ends is None:
-        raise ValueError("a slice has starts and ends")
-    axes = bounds("axes", 3) or list(range(len(starts)))
-    steps = bounds("steps", 4) or [1] * len(starts)
-    index: list[slice] = [slice(None)] * data.ndim
-    for axis, start, end, step in zip(axes, starts, ends, steps, strict=True):
-        # A negative step runs down to the front: an end before the first element is Python's None.
-        stop = None if step < 0 and end < -data.shape[axis] else end
-        index[axis] = slice(start, stop, step)
-    return data[tuple(index)]
-
-
-def _divide(arguments: Sequence[Value | None], _: Attributes) -> Value:
-    left, right = _first(arguments), _first(arguments, 1)
-    if not np.all(right):
-        raise ZeroDivisionError
-    ratio = np.true_divide(left.astype(np.float64), right.astype(np.float64))
-    return np.trunc(ratio) if np.issubdtype(left.dtype, np.integer) else ratio
-
-
-def _modulo(arguments: Sequence[Value | None], attributes: Attributes) -> Value:
-    remainder = np.fmod if attributes.get("fmod", 0) else np.mod  # the sign of the dividend, or of the divisor
-    return np.asarray(remainder(_first(arguments), _first(arguments, 1)))
-
-
-def _range(arguments: Sequence[Value | None], _: Attributes) -> Value:
-    start, limit, delta = (_first(arguments, i).item() for i in range(3))
-    if abs(limit - start) > abs(delta) * MAX_ELEMENTS:
-        raise ValueError("too long")
-    return np.arange(start, limit, delta)
-
-
-def _filled(arguments: Sequence[Value | None], attributes: Attributes) -> Value:
-    value = attributes.get("value", (0.0,))
-    return np.full([int(x) for x in _first(arguments).ravel()], value[0] if isinstance(value, tuple) else value)
-
-
-def _reduce(function: Callable[..., object]) -> Callable[[Sequence[Value | None], Attributes], Value]:
-    def rule(arguments: Sequence[Value | None], _: Attributes) -> Value:
-        data = _first(arguments)
-        if data.ndim > 1:
-            raise ValueError("only vectors are reduced here")
-        return np.asarray(function(data))
-
-    return rule
-
-
-def _same(arguments: Sequence[Value | None], _: Attributes) -> Value:
-    return _first(arguments)
-
-
-def _expand(arguments: Sequence[Value | None], _: Attributes) -> Value:
-    data = _first(arguments)
-    return np.broadcast_to(data, np.broadcast_shapes(data.shape, tuple(int(x) for x in _first(arguments, 1))))
-
-
-def _elementwise(function: Callable[..., object]) -> Callable[[Sequence[Value | None], Attributes], Value]:
-    def rule(arguments: Sequence[Value | None], _: Attributes) -> Value:
-        return np.asarray(function(*(_first(arguments, i) for i in range(len(arguments)))))
-
-    return rule
-
-
-_ATTRIBUTES: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    dict.fromkeys(
-        ("ReduceProd", "ReduceSum", "ReduceMax", "ReduceMin"), ("axes", "keepdims", "noop_with_empty_axes")
-    )
-    | {
-        "Gather": ("axis",), "Concat": ("axis",), "Slice": ("starts", "ends", "axes"), "ConstantOfShape": ("value",),
-        "Mod": ("fmod",), "Unsqueeze": ("axes",), "Squeeze": ("axes",), "Reshape": ("allowzero", "shape"),
-        "Flatten": ("axis",), "Cast": ("to", "saturate"),
+_ELEMENTWISE = frozenset(
+    {
+        "Abs", "Add", "And", "BitShift", "BitwiseAnd", "BitwiseNot", "BitwiseOr", "BitwiseXor", "Ceil", "Cos", "Div",
+        "Equal", "Erf", "Exp", "Floor", "Greater", "GreaterOrEqual", "IsInf", "IsNaN", "Less", "LessOrEqual", "Log",
+        "Max", "Mean", "Min", "Mod", "Mul", "Neg", "Not", "Or", "Pow", "Reciprocal", "Relu", "Round", "Sigmoid", "Sign",
+        "Sin", "Sqrt", "Sub", "Sum", "Tanh", "Where", "Xor",
     }
 )  # fmt: skip
-"""Attributes that are looked at, or that the shape of the output says all about."""
 
-_RULES: Mapping[str, Callable[[Sequence[Value | None], Attributes], Value]] = MappingProxyType(
+FOLDED = _ELEMENTWISE | frozenset(
     {
-        "Gather": _gather,
-        "Concat": _concat,
-        "Slice": _slice,
-        "Div": _divide,
-        "Range": _range,
-        "ConstantOfShape": _filled,
-        "Expand": _expand,
-        "ReduceProd": _reduce(np.prod),
-        "ReduceSum": _reduce(np.sum),
-        "ReduceMax": _reduce(np.max),
-        "ReduceMin": _reduce(np.min),
-        "Add": _elementwise(np.add),
-        "Sub": _elementwise(np.subtract),
-        "Mul": _elementwise(np.multiply),
-        "Mod": _modulo,
-        "Pow": _elementwise(np.power),
-        "Neg": _elementwise(np.negative),
-        "Abs": _elementwise(np.abs),
-        "Floor": _elementwise(np.floor),
-        "Ceil": _elementwise(np.ceil),
-        "Round": _elementwise(np.round),
-        "Sqrt": _elementwise(np.sqrt),
-        "Equal": _elementwise(np.equal),
-        "Greater": _elementwise(np.greater),
-        "Less": _elementwise(np.less),
-        "Not": _elementwise(np.logical_not),
-        "And": _elementwise(np.logical_and),
-        "Or": _elementwise(np.logical_or),
-        "Where": _elementwise(np.where),
+        "ArgMax", "ArgMin", "Cast", "CastLike", "Clip", "Compress", "Concat", "ConstantOfShape", "CumSum",
+        "DepthToSpace", "Expand", "EyeLike", "Flatten", "Gather", "GatherElements", "GatherND", "Identity", "NonZero",
+        "OneHot", "Pad", "Range", "ReduceL1", "ReduceL2", "ReduceMax", "ReduceMean", "ReduceMin", "ReduceProd",
+        "ReduceSum", "ReduceSumSquare", "Reshape", "ScatterElements", "ScatterND", "Slice", "SpaceToDepth", "Split",
+        "Squeeze", "Tile", "TopK", "Transpose", "Trilu", "Unsqueeze",
     }
-    # The element order does not change; the caller gives the new shape.
-    | dict.fromkeys(("Unsqueeze", "Squeeze", "Reshape", "Flatten", "Cast", "Identity"), _same)
-)
+)  # fmt: skip
+"""Operators that are evaluated: linear in the sizes of their arguments and outputs."""
+
+_FLAGS = frozenset({"fmod", "direction", "min", "max", "to", "detect_negative", "detect_positive"})
+"""Attributes that elementwise operators may have: before opset 7, ``axis`` and ``broadcast`` aligned their arguments
+otherwise than the reference evaluator does.
+"""
+
+
+def fold(
+    node: NodeProto, version: int, arguments: Sequence[Value | None], outputs: Sequence[Tensor]
+) -> list[Value | None]:
+    """The values of ``outputs``, which are what is told of the node's; None for each that cannot be told.
+
+    ``arguments`` are values, None for an absent optional argument; ``version`` is that of the standard operators.
+    """
+    unknown: list[Value | None] = [None] * len(outputs)
+    if node.op_type not in FOLDED or any(tensor.elements > MAX_ELEMENTS for tensor in outputs):
+        return unknown
+    if node.op_type in _ELEMENTWISE and any(attribute.name not in _FLAGS for attribute in node.attribute):
+        return unknown
+    if any(value is not None and value.size > MAX_ELEMENTS for value in arguments):
+        return unknown
+    try:
+        made = _evaluated(node, version, arguments, [tensor.name for tensor in outputs])
+    except Exception:  # whatever a contradictory node makes of NumPy: its value stays unknown
+        return unknown
+    return [_checked(value, tensor) for value, tensor in zip(made, outputs, strict=True)]
+
+
+def _evaluated(
+    node: NodeProto, version: int, arguments: Sequence[Value | None], outputs: Sequence[str]
+) -> Sequence[object]:
+    from onnx import ValueInfoProto, helper
+    from onnx.reference import ReferenceEvaluator
+
+    feeds = {name: value for name, value in zip(node.input, arguments, strict=True) if name and value is not None}
+    graph = helper.make_graph(
+        [node], "one", [ValueInfoProto(name=name) for name in feeds], [ValueInfoProto(name=name) for name in outputs]
+    )
+    with np.errstate(all="ignore"):
+        made: Sequence[object] = ReferenceEvaluator(graph, opsets={"": version}).run(None, feeds)
+    return made
+
+
+def _checked(value: object, tensor: Tensor) -> Value | None:
+    """The value if it is one of the tensor's shape; the reference evaluator's scalars may be NumPy's or Python's."""
+    wanted = NUMPY_TYPES.get(tensor.dtype)
+    array = np.asarray(value)
+    if wanted is None or array.shape != tensor.shape or array.dtype.kind not in "biuf":
+        return None
+    array = array.astype(wanted)
+    array.flags.writeable = False
+    return array

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING
 
 from wnpopt.core.errors import InputError
 from wnpopt.domain.files.onnx.fold import NUMPY_TYPES, Value
+from wnpopt.domain.files.onnx.order import bodies
 from wnpopt.domain.files.reading import opening
 from wnpopt.domain.network.graph import Tensor
 
 if TYPE_CHECKING:
-    from onnx import ModelProto, TensorProto
+    from onnx import GraphProto, ModelProto, NodeProto, TensorProto
 
 STANDARD_DOMAINS = ("", "ai.onnx")
 """Names of the domain of the standard operators."""
 
+MOST_EXPANDED = 200_000
+"""Operators that a file's functions may come to."""
 
-def load_model(path: Path) -> ModelProto:
+
+def load_model(path: Path) -> tuple[ModelProto, int]:
+    """The model in a file, functions of its own expanded, and how many those were.
+
+    Raises :class:`InputError` for what is no ONNX model, and where a function contains itself.
+    """
     import onnx
 
     with opening("an ONNX"):
@@ -26,34 +35,52 @@ def load_model(path: Path) -> ModelProto:
         model = onnx.load_model_from_string(raw)
     except Exception:  # protobuf's DecodeError, of whichever of its implementations
         raise InputError("is not an ONNX model, or is truncated") from None
+    del raw
     if not model.graph.node:
         raise InputError("holds no operators; an ONNX model with a graph is needed", where="graph")
-    if not any(opset.domain in STANDARD_DOMAINS for opset in model.opset_import):
+    _check_opsets(model)
+    _check_texts(model)
+    functions = len(model.functions)
+    return (_inlined(model) if functions else model), functions
+
+
+def _check_opsets(model: ModelProto) -> None:
+    """Raise :class:`InputError` unless there is a version of every set of operators that the graph's own nodes use.
+
+    A domain of another name than the standard's may lack one: it is 1 then, as onnxruntime has it.
+    """
+    domains = {opset.domain for opset in model.opset_import}
+    standard = any(domain in STANDARD_DOMAINS for domain in domains)
+    if not standard and (not domains or any(node.domain in STANDARD_DOMAINS for node in model.graph.node)):
         raise InputError(
             "names no version of the standard operators; is truncated, or no ONNX model", where="opset_import"
         )
-    _check_texts(model)
-    if model.functions:
-        model = _inlined(model)
-    return model
+
+
+def _texts(graph: GraphProto) -> Iterator[object]:
+    yield graph.name
+    for node in graph.node:
+        yield from _texts_of_node(node)
+    yield from (tensor.name for tensor in graph.initializer)
+    yield from (sparse.values.name for sparse in graph.sparse_initializer)
+    for value in (*graph.input, *graph.output, *graph.value_info):
+        yield value.name
+        yield from (dim.dim_param for dim in value.type.tensor_type.shape.dim)
+
+
+def _texts_of_node(node: NodeProto) -> Iterator[object]:
+    yield from (node.name, node.op_type, node.domain, *node.input, *node.output)
+    yield from (attribute.name for attribute in node.attribute)
+    for body in bodies(node):
+        yield from _texts(body)
 
 
 def _check_texts(model: ModelProto) -> None:
     """Raise :class:`InputError` if a name is not UTF-8: the parser hands such ones over as bytes."""
-    graph = model.graph
-    texts: list[object] = [graph.name, *(opset.domain for opset in model.opset_import)]
-    bodies = [graph.node, *(function.node for function in model.functions)]
+    texts = [*_texts(model.graph), *(opset.domain for opset in model.opset_import)]
     for function in model.functions:
         texts += [function.name, function.domain, *function.input, *function.output]
-    for body in bodies:
-        for node in body:
-            texts += [node.name, node.op_type, node.domain, *node.input, *node.output]
-            texts += [attribute.name for attribute in node.attribute]
-    texts += [tensor.name for tensor in graph.initializer]
-    texts += [sparse.values.name for sparse in graph.sparse_initializer]
-    for value in (*graph.input, *graph.output):
-        texts.append(value.name)
-        texts += [dim.dim_param for dim in value.type.tensor_type.shape.dim]
+        texts += [text for node in function.node for text in _texts_of_node(node)]
     for text in texts:
         if not isinstance(text, str):
             raise InputError(f"has a name that is not UTF-8: {text!r}", where="graph")
@@ -65,10 +92,7 @@ def _inlined(model: ModelProto) -> ModelProto:
     """``model`` without functions of its own; raises :class:`InputError` where one contains itself."""
     from onnx.inliner import inline_local_functions
 
-    calls = {
-        (function.domain, function.name): sorted({(node.domain, node.op_type) for node in function.node})
-        for function in model.functions
-    }
+    calls = {(function.domain, function.name): sorted(_called(function.node)) for function in model.functions}
     done: set[tuple[str, str]] = set()
     for root in sorted(calls):
         path: list[tuple[str, str]] = []
@@ -84,10 +108,56 @@ def _inlined(model: ModelProto) -> ModelProto:
                 path.append(key)
                 stack.append((key, True))
                 stack.extend((callee, False) for callee in calls[key])
+    _check_expansion(model, calls)
+    constants = list(model.graph.initializer)
+    del model.graph.initializer[:]
+    # The inliner copies the model twice: it needs the constants' names, not their data.
+    model.graph.initializer.extend(_stub(tensor) for tensor in constants)
     try:
-        return inline_local_functions(model)
+        flat = inline_local_functions(model)
     except Exception as error:  # the inliner raises bare C++ errors
         raise InputError(f"its functions cannot be expanded: {error}", where="functions") from None
+    del flat.graph.initializer[:]
+    flat.graph.initializer.extend(constants)
+    return flat
+
+
+def _called(nodes: Iterable[NodeProto]) -> set[tuple[str, str]]:
+    called = set()
+    for node in nodes:
+        called.add((node.domain, node.op_type))
+        for body in bodies(node):
+            called |= _called(body.node)
+    return called
+
+
+def _check_expansion(model: ModelProto, calls: Mapping[tuple[str, str], Sequence[tuple[str, str]]]) -> None:
+    """Raise :class:`InputError` if functions that call others several times each come to too many operators."""
+    own = {(function.domain, function.name): function for function in model.functions}
+    sizes: dict[tuple[str, str], int] = {}
+
+    def size(nodes: Iterable[NodeProto]) -> int:
+        total = 0
+        for node in nodes:
+            total += sizes.get((node.domain, node.op_type), 1)
+            total += sum(size(body.node) for body in bodies(node))
+        return total
+
+    waiting = list(own)
+    while waiting:
+        key = waiting[-1]
+        missing = [callee for callee in calls[key] if callee in own and callee not in sizes]
+        if missing:
+            waiting.extend(missing)
+            continue
+        sizes[key] = size(own[key].node)
+        waiting.pop()
+    if size(model.graph.node) > MOST_EXPANDED:
+        raise InputError(f"its functions come to more than {MOST_EXPANDED} operators", where="functions")
+
+
+def _stub(tensor: TensorProto) -> TensorProto:
+    return type(tensor)(name=tensor.name, data_type=tensor.data_type, dims=tensor.dims)
 
 
 def external_path(folder: Path, proto: TensorProto, where: str) -> Path:

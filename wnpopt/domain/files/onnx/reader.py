@@ -1,256 +1,288 @@
-"""ONNX files as graphs: shapes inferred, constants folded, every operator costed.
+"""ONNX files as graphs: control flow made flat, shapes inferred, constants folded, every operator costed.
 
-Only the file's structure is read. Weights count by their shape, so a file whose external data is absent can
-be read too; names of external files are still checked, because a file must not be able to point outside its
-folder.
+Only the file's structure is read. Weights count by their shape, so a file whose external data is absent can be read
+too; names of external files are still checked, because a file must not be able to point outside its folder.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wnpopt.core.errors import InputError
-from wnpopt.core.extras import need
-from wnpopt.core.topology import CycleError, topological_order
+from wnpopt.core.extras import installed, need
 from wnpopt.domain.files.names import network_name
-from wnpopt.domain.files.onnx.extents import argument_shape, check_slope, resized, windowed
-from wnpopt.domain.files.onnx.fold import MAX_ELEMENTS, Value, fold
-from wnpopt.domain.files.onnx.model import STANDARD_DOMAINS, external_path, external_value, load_model
-from wnpopt.domain.files.onnx.types import (
-    attribute_value,
-    dtype_name,
-    dtype_number,
-    extents,
-    shape_value,
-    with_defaults,
-)
+from wnpopt.domain.files.onnx import constants
+from wnpopt.domain.files.onnx.arguments import sort_arguments
+from wnpopt.domain.files.onnx.assembly import assemble
+from wnpopt.domain.files.onnx.contrib import contrib_cost
+from wnpopt.domain.files.onnx.extents import argument_shape, halved, resized, windowed
+from wnpopt.domain.files.onnx.flat_model import flat_model
+from wnpopt.domain.files.onnx.flatten import CONTROL
+from wnpopt.domain.files.onnx.fold import Value, fold
+from wnpopt.domain.files.onnx.given import MOST_GIVEN, Given
+from wnpopt.domain.files.onnx.known import KnownTensor, ReadOperator
+from wnpopt.domain.files.onnx.model import STANDARD_DOMAINS, load_model
+from wnpopt.domain.files.onnx.notes import ImportNotes, Values
+from wnpopt.domain.files.onnx.order import label, reading_order
+from wnpopt.domain.files.onnx.scope import FreshNames, Scope
+from wnpopt.domain.files.onnx.sequences import SEQUENCES, resolve_sequence
+from wnpopt.domain.files.onnx.shapes import Shapes
+from wnpopt.domain.files.onnx.tally import ReadingTally
+from wnpopt.domain.files.onnx.types import attribute_value, shape_value, with_defaults
 from wnpopt.domain.files.onnx.window import ABSORBED
 from wnpopt.domain.files.reading import in_file
-from wnpopt.domain.network.flop import WINDOWED, Call, cost, known_operators
-from wnpopt.domain.network.graph import (
-    UNREAD,
-    VIEWS,
-    AttributeValue,
-    Graph,
-    Operator,
-    Role,
-    Tensor,
-    Window,
-    make_operator,
-)
+from wnpopt.domain.network.flop import WINDOWED, Call, Cost, cost, known_operators
+from wnpopt.domain.network.graph import UNREAD, VIEWS, AttributeValue, Graph, Tensor, Window
+from wnpopt.domain.network.quantised import fold_quantisation
 
 if TYPE_CHECKING:
-    from onnx import GraphProto, ModelProto, NodeProto, TensorProto, TypeProto, ValueInfoProto
-
-_DATA_ARGUMENTS: Mapping[str, int] = {
-    "Reshape": 1, "Slice": 1, "Resize": 1, "Upsample": 1, "Pad": 1, "Expand": 1, "Tile": 1, "Squeeze": 1,
-    "Unsqueeze": 1, "Split": 1, "Clip": 1, "TopK": 1, "Dropout": 1, "CumSum": 1, "ReduceSum": 1, "ReduceMean": 1,
-    "ReduceMax": 1, "ReduceMin": 1, "ReduceProd": 1, "ReduceL1": 1, "ReduceL2": 1, "ReduceSumSquare": 1,
-    "ReduceLogSum": 1, "ReduceLogSumExp": 1, "Trilu": 1, "OneHot": 1, "CenterCropPad": 1,
-}  # fmt: skip
-"""How many leading arguments are data; the rest say how to treat it and become attributes."""
-
-_BUFFER_ARGUMENTS: Mapping[str, frozenset[int]] = {
-    "BatchNormalization": frozenset({3, 4}),  # running mean and variance
-    "QuantizeLinear": frozenset({1, 2}),
-    "DequantizeLinear": frozenset({1, 2}),
-    "QLinearConv": frozenset({1, 2, 4, 5, 6, 7}),
-    "QLinearMatMul": frozenset({1, 2, 4, 5, 6, 7}),
-}
-"""Arguments that are constants but not learnt."""
-
-_LEARNT_TYPES = frozenset(
-    {"float64", "float32", "float16", "bfloat16", "float8", "float4", "int8", "uint8", "int4", "uint4"}
-)
+    from onnx import GraphProto, ModelProto, NodeProto
 
 
-def read_onnx(path: str | os.PathLike[str], *, dims: Mapping[str, int] | None = None, name: str | None = None) -> Graph:
+def read_onnx(
+    path: str | os.PathLike[str],
+    *,
+    dims: Mapping[str, int] | None = None,
+    values: Mapping[str, float | Sequence[float]] | None = None,
+    name: str | None = None,
+) -> Graph:
     """The graph in an ONNX file.
 
-    ``dims`` gives a value to every symbolic dimension by its name (``{"batch": 1, "sequence": 128}``) and
-    replaces any dimension of an input by its place (``{"data[2]": 227, "data[3]": 227}``). Shapes recorded in
-    the file for inner tensors are not believed: all are inferred anew.
+    ``dims`` gives a value to every symbolic dimension by its name (``{"batch": 1, "sequence": 128}``) and replaces any
+    dimension of an input by its place (``{"data[2]": 227, "data[3]": 227}``); by places it also gives the shape of an
+    inner tensor that depends on data. ``values`` gives inputs a value (``{"sr": 16000}``, a number or one for each
+    element): they are constants then. Shapes recorded in the file for inner tensors are not believed, except for
+    operators about which nothing else is known: all are inferred anew.
 
-    Operators that depend on constants and shapes alone are folded away, operators that no output needs are
-    left out.
+    The branch of an If that its condition chooses stands in its place, and every trip of a Loop or Scan. Operators that
+    depend on constants and shapes alone are folded away, operators that no output needs are left out, quantise and
+    dequantise operators are merged into those around them (:mod:`wnpopt.domain.network.quantised`). Operators of other
+    domains than the standard's have the type ``domain:Type``; :attr:`~wnpopt.domain.network.graph.Operator.opaque` are
+    those whose arithmetic is not known.
 
-    Raises :class:`InputError` naming the file and the tensor or operator for anything that is not a valid,
-    acyclic, fully typed graph of known operators, and :class:`MissingDependencyError` without the package
-    onnx.
+    Raises :class:`InputError` naming the file and the tensor or operator for anything that is not a valid, acyclic,
+    fully typed graph, and :class:`MissingDependencyError` without the package onnx.
+    """
+    return read_noted(path, dims=dims, values=values, name=name)[0]
+
+
+def read_noted(
+    path: str | os.PathLike[str],
+    *,
+    dims: Mapping[str, int] | None = None,
+    values: Mapping[str, float | Sequence[float]] | None = None,
+    name: str | None = None,
+) -> tuple[Graph, ImportNotes]:
+    """As :func:`read_onnx`, with notes of what reading did."""
+    need("onnx", "onnx")
+    told: dict[str, Values] = {
+        key: tuple(given) if isinstance(given, Sequence) else (given,) for key, given in (values or {}).items()
+    }
+    with in_file(path):
+        model, functions = load_model(Path(path))
+        reader = _Reader(model, Path(path).parent, Given(dims or {}, told))
+        graph, unneeded = reader.graph(name or _name_of(model, Path(path)))
+        graph = fold_quantisation(graph)
+    notes = ImportNotes(
+        opsets=tuple((domain or "ai.onnx", version) for domain, version in reader.opsets.items()),
+        dims=tuple(sorted((dims or {}).items())),
+        values=tuple(sorted(told.items())),
+        folded=tuple(sorted(reader.tally.folded.items())),
+        unneeded=unneeded,
+        branches=tuple(reader.tally.branches),
+        loops=tuple(reader.tally.loops),
+        functions=functions,
+        opaque=tuple(operator.name for operator in graph.operators if operator.opaque),
+    )
+    return graph, notes
+
+
+def read_flat(
+    path: str | os.PathLike[str],
+    *,
+    dims: Mapping[str, int] | None = None,
+    values: Mapping[str, float | Sequence[float]] | None = None,
+) -> tuple[Graph, ModelProto]:
+    """The graph with every quantise and dequantise operator in its place, and a model of it that can be run: the nodes
+    one after the other, with the names of the graph's tensors. Data in other files are left there.
     """
     need("onnx", "onnx")
+    told = {key: tuple(given) if isinstance(given, Sequence) else (given,) for key, given in (values or {}).items()}
     with in_file(path):
-        model = load_model(Path(path))
-        return _Reader(model, Path(path).parent, dict(dims or {})).graph(name or _name_of(model, Path(path)))
+        model, _ = load_model(Path(path))
+        reader = _Reader(model, Path(path).parent, Given(dims or {}, told))
+        graph, _ = reader.graph(_name_of(model, Path(path)))
+        return graph, flat_model(graph, reader.nodes, reader.known, reader.opsets, model.ir_version)
 
 
 def _name_of(model: ModelProto, path: Path) -> str:
     return network_name(model.graph.name, path.stem)
 
 
-@dataclass(slots=True)
-class _Known:
-    """What is known of a tensor while the graph is read."""
-
-    tensor: Tensor
-    constant: bool
-    value: Value | None = None
-    type_proto: TypeProto | None = None
-    value_proto: TensorProto | None = None
-
-
-@dataclass(slots=True)
-class _Live:
-    """An operator that is not folded away, before it is known whether anything needs it."""
-
-    node: NodeProto
-    inputs: list[str]
-    weights: list[Tensor]
-    arguments: list[str]
-    outputs: list[Tensor]
-    window: Window | None
-    attributes: dict[str, AttributeValue]
-    flop: int
-    macs: int
-
-
-@dataclass(slots=True)
 class _Reader:
-    model: ModelProto
-    folder: Path
-    dims: dict[str, int]
-    known: dict[str, _Known] = field(default_factory=dict)
-    live: list[_Live] = field(default_factory=list)
+    """The flat graph while it is read, node by node: see :class:`~wnpopt.domain.files.onnx.flatten.Flat`."""
 
-    def graph(self, name: str) -> Graph:
+    def __init__(self, model: ModelProto, folder: Path, given: Given) -> None:
+        proto = model.graph
+        self.model, self.folder, self.given = model, folder, given
+        self.opsets = {"" if o.domain in STANDARD_DOMAINS else o.domain: int(o.version) for o in model.opset_import}
+        self.shapes = Shapes(self.opsets, model.ir_version, given, {value.name: value for value in proto.value_info})
+        self.known: dict[str, KnownTensor] = {}
+        self.sequences: dict[str, tuple[str, ...]] = {}
+        self.untold: set[str] = set()
+        self.live: list[ReadOperator] = []
+        self.nodes: list[NodeProto] = []
+        self.tally = ReadingTally()
+        names = [value.name for value in proto.input] + [tensor.name for tensor in proto.initializer]
+        self.names = FreshNames([*names, *(name for node in proto.node for name in node.output)])
+        self.origin: dict[str, tuple[str, ...]] = {}
+
+    def graph(self, name: str) -> tuple[Graph, int]:
+        """The graph, called ``name``, and how many operators were left out of it."""
         proto = self.model.graph
-        for i, initializer in enumerate(proto.initializer):
-            self._add_constant(initializer.name, initializer, f"graph.initializer[{i}]")
-        for i, sparse in enumerate(proto.sparse_initializer):
+        for i, tensor in enumerate(proto.initializer):
+            where = f"graph.initializer[{i}]"
+            self._declare(constants.dense(tensor.name, tensor, self.folder, where), where)
+        for i, entry in enumerate(proto.sparse_initializer):
             where = f"graph.sparse_initializer[{i}]"
-            dense = Tensor.of(
-                sparse.values.name, extents(sparse.dims, where), dtype_name(sparse.values.data_type, where)
-            )
-            self._add(_Known(dense, constant=True), where)
-        inputs = self._inputs(proto)
-        for i in _order(proto.node, self.known):
-            self._visit(proto.node[i], f"graph.node[{i}]")
-        outputs = self._outputs(proto)
-        return self._assemble(name, inputs, outputs)
+            self._declare(constants.sparse(entry.values.name, entry, where), where)
+        declared = [(f"graph.input[{i}]", v) for i, v in enumerate(proto.input) if v.name not in self.known]
+        inputs = self.given.inputs(declared)
+        for (where, _), known in zip(declared, inputs, strict=True):
+            self._declare(known, where)
+            self.origin[known.tensor.name] = () if known.constant else (known.tensor.name,)
+        scope = Scope()
+        for i in reading_order(proto.node, self.has, "graph"):
+            self.visit(proto.node[i], scope, f"graph.node[{i}]")
+        self.given.check_used([value for _, value in declared])
+        outputs = self._outputs(proto, scope)
+        return assemble(name, self.live, self.known, [k.tensor for k in inputs if not k.constant], outputs)
 
-    def _add(self, known: _Known, where: str) -> None:
+    def visit(self, node: NodeProto, scope: Scope, where: str) -> None:
+        """Read ``node``, whose names are those of ``scope``; every fault names it and its place ``where``."""
+        try:
+            self._visit(node, scope, where)
+        except InputError as error:
+            what = error.what if error.where else f"{label(node)}: {error.what}"
+            raise InputError(what, where=error.where or where) from None
+
+    def add(self, known: KnownTensor) -> None:
+        self._declare(known, "")
+
+    def has(self, name: str) -> bool:
+        return name in self.known or name in self.sequences or name in self.untold
+
+    def find(self, name: str) -> KnownTensor:
+        known = self.known.get(name)
+        if known is None:
+            if name in self.sequences:
+                raise InputError(f"its argument {name!r} is a sequence")
+            raise InputError(
+                f"the shape of its argument {name!r} cannot be inferred from the file; give it: --dim '{name}[0]=N'"
+            )
+        return known
+
+    def decides(self, name: str, what: str) -> Value:
+        known = self.find(name)
+        if known.value is not None:
+            return known.value
+        inputs = sorted(self._sources(name), key=lambda source: (self.known[source].tensor.elements, source))
+        if not inputs:
+            raise InputError(f"its {what} {name!r} cannot be computed from the file's constants")
+        few = [source for source in inputs if self.known[source].tensor.elements == 1] or inputs[:1]
+        options = " ".join(f"--value {source}=V" for source in few)
+        raise InputError(f"its {what} depends on the contents of {', '.join(inputs)}; give a value: {options}")
+
+    def _what_helps(self, node: NodeProto, arguments: Sequence[KnownTensor | None]) -> str:
+        """What is said of an operator whose outputs nothing tells the shapes of."""
+        output = next(name for name in node.output if name)
+        what = f"the shape of its output {output!r} cannot be inferred from the file; "
+        how = f"give it: --dim '{output}[0]=N', and so on for all of its axes"
+        if node.domain not in STANDARD_DOMAINS:
+            runtime = "" if installed("onnxruntime") else ", or let onnxruntime tell it: pip install 'wnpopt[measure]'"
+            return f"operator {node.op_type!r} of domain {node.domain!r} is not known; {what}{how}{runtime}"
+        hows = [argument for argument in arguments[1:] if argument is not None and not argument.constant]
+        small = sorted({source for argument in hows for source in self._sources(argument.tensor.name)})
+        small = [source for source in small if self.known[source].tensor.elements <= MOST_GIVEN]
+        if not small:
+            return what + how
+        options = " ".join(f"--value {source}=V" for source in small)
+        return (
+            f"{what}it depends on the contents of {', '.join(small)}; give a value: {options} (or the shape: {how[9:]})"
+        )
+
+    def version(self) -> int:
+        return self.opsets.get("", 1)
+
+    def _sources(self, name: str) -> set[str]:
+        """The inputs without a value on which a tensor depends."""
+        producer = {tensor.name: live for live in self.live for tensor in live.outputs}
+        seen, stack = {name}, [name]
+        sources: set[str] = set()
+        while stack:
+            current = stack.pop()
+            live = producer.get(current)
+            if live is None:
+                sources.update(self.origin.get(current, ()))
+                continue
+            new = set(live.inputs) - seen
+            seen |= new
+            stack.extend(new)
+        return sources
+
+    def _declare(self, known: KnownTensor, where: str) -> None:
         name = known.tensor.name
         if not name:
             raise InputError("a tensor has no name", where=where)
-        if name in self.known:
+        if self.has(name):
             raise InputError(f"the tensor {name!r} is made twice", where=where)
         self.known[name] = known
 
-    def _add_constant(self, name: str, proto: TensorProto, where: str) -> None:
-        tensor = Tensor.of(name, extents(proto.dims, where), dtype_name(proto.data_type, where))
-        self._add(_Known(tensor, constant=True, value=self._value(tensor, proto, where)), where)
-
-    def _value(self, tensor: Tensor, proto: TensorProto, where: str) -> Value | None:
-        import onnx
-        from onnx import numpy_helper
-
-        small = tensor.elements <= MAX_ELEMENTS
-        if proto.data_location == onnx.TensorProto.EXTERNAL:
-            location = external_path(self.folder, proto, where)
-            return external_value(tensor, location, proto, where) if small and location.is_file() else None
-        if proto.HasField("raw_data") and len(proto.raw_data) != tensor.bytes:
-            raise InputError(
-                f"the tensor {tensor.name!r} has {len(proto.raw_data)} bytes of data; its shape "
-                f"{list(tensor.shape)} of {tensor.dtype} needs {tensor.bytes}",
-                where=where,
-            )
-        if not (small and _has_data(proto)):
-            return None
-        try:
-            value: Value = numpy_helper.to_array(proto)
-        except Exception as error:  # whatever the data make of numpy and onnx
-            raise InputError(f"the data of tensor {tensor.name!r} cannot be read: {error}", where=where) from None
-        if value.shape != tensor.shape:
-            raise InputError(
-                f"the data of tensor {tensor.name!r} do not fit its shape {list(tensor.shape)}", where=where
-            )
-        value.flags.writeable = False
-        return value
-
-    def _inputs(self, proto: GraphProto) -> list[Tensor]:
-        given = [(i, value) for i, value in enumerate(proto.input) if value.name not in self.known]
-        used: set[str] = set()
-        tensors, missing = [], []
-        for i, value in given:
-            where = f"graph.input[{i}]"
-            shape = []
-            kind = value.type.WhichOneof("value")
-            if kind != "tensor_type":
-                raise InputError(
-                    f"the input {value.name!r} has no tensor type; a type and a shape are needed", where=where
-                )
-            if not value.type.tensor_type.HasField("shape"):
-                raise InputError(f"the input {value.name!r} has no shape; one is needed", where=where)
-            for axis, dim in enumerate(value.type.tensor_type.shape.dim):
-                place = f"{value.name}[{axis}]"
-                key = place if place in self.dims else dim.dim_param
-                if key and key in self.dims:
-                    used.add(key)
-                    shape.append(_positive(self.dims[key], f"dims[{key!r}]"))
-                elif dim.WhichOneof("value") == "dim_value" and dim.dim_value > 0:
-                    shape.append(dim.dim_value)
-                else:
-                    missing.append(dim.dim_param or place)
-                    shape.append(1)
-            tensor = Tensor.of(value.name, shape, dtype_name(value.type.tensor_type.elem_type, where))
-            self._add(_Known(tensor, constant=False), where)
-            tensors.append(tensor)
-        if missing:
-            names = ", ".join(dict.fromkeys(missing))
-            raise InputError(f"has dimensions without a value; give dims for {names}", where="graph.input")
-        if unused := sorted(set(self.dims) - used):
-            places = _places([value for _, value in given])
-            raise InputError(f"the dimension {unused[0]!r} is not in the file; there are {places}", where="dims")
-        return tensors
-
-    def _visit(self, node: NodeProto, where: str) -> None:
-        label = f"{node.op_type} {(node.name or ', '.join(node.output))!r}"
-        try:
-            self._visit_checked(node)
-        except InputError as error:
-            what = error.what if error.where else f"{label}: {error.what}"
-            raise InputError(what, where=error.where or where) from None
-
-    def _visit_checked(self, node: NodeProto) -> None:
-        if node.domain not in STANDARD_DOMAINS:
-            raise InputError(f"operator {node.op_type!r} of domain {node.domain!r} is not known")
-        attributes = self._attributes(node)
-        if node.op_type == "Constant":
-            self._constant(node, attributes)
+    def _visit(self, node: NodeProto, scope: Scope, where: str) -> None:
+        standard = node.domain in STANDARD_DOMAINS
+        if standard and node.op_type in CONTROL:
+            CONTROL[node.op_type](self, node, scope, where)
             return
-        if node.op_type not in known_operators():
-            raise InputError(f"operator {node.op_type!r} is not known; known are {', '.join(known_operators())}")
-        for name in node.input:
-            if name and name not in self.known:
-                raise InputError(f"the shape of its argument {name!r} cannot be inferred from the file")
-        arguments = [self.known[name] if name else None for name in node.input]
-        outputs = self._infer(node, arguments)
+        if standard and node.op_type in SEQUENCES:
+            resolve_sequence(self, node, scope, where)
+            return
+        passed = scope.of(node.input[0]) if node.input else ""
+        if node.op_type == "ZipMap" or (node.op_type == "Identity" and passed in self.sequences):
+            scope.bind(node.output[0], passed)  # a map of names to what the tensor holds: no tensor itself
+            return
+        flat = scope.flat(node)
+        if standard and node.op_type == "Constant":
+            self.add(constants.of_node(flat, flat.output[0] if flat.output else "", self.folder))
+            return
+        arguments = [self.find(name) if name else None for name in flat.input]
+        self._operator(flat, arguments)
+
+    def _operator(self, node: NodeProto, arguments: Sequence[KnownTensor | None]) -> None:
+        standard = node.domain in STANDARD_DOMAINS
+        self.nodes.append(node)
+        attributes = self._attributes(node)
+        outputs = self.shapes.outputs(node, arguments)
         if not outputs:
-            raise InputError("has no output")
+            raise InputError(self._what_helps(node, arguments))
         shapes = [None if argument is None else argument.tensor.shape for argument in arguments]
         window = None
-        if node.op_type in WINDOWED:
+        if standard and node.op_type in WINDOWED:
             window, outputs = windowed(node.op_type, attributes, shapes, outputs)
-        elif node.op_type in ("Resize", "Upsample"):
-            place = 2 if node.op_type == "Resize" and self._version() >= 11 else 1
+        elif standard and node.op_type in ("Resize", "Upsample"):
+            place = 2 if node.op_type == "Resize" and self.version() >= 11 else 1
             scales = arguments[place] if place < len(arguments) else None
             given = None if scales is None else scales.value
             outputs = resized(attributes, argument_shape(shapes, 0, node.op_type), given, outputs)
+        elif standard and node.op_type == "STFT":
+            length = arguments[3] if len(arguments) > 3 else None
+            window_shape = shapes[2] if len(shapes) > 2 else None
+            outputs = halved(attributes, window_shape, None if length is None else length.value, outputs)
         present = [argument for argument in arguments if argument is not None]
+        told = {tensor.name for tensor in outputs}
+        self.untold.update(name for name in node.output if name and name not in told)
         if node.op_type in ("Shape", "Size") or (present and all(argument.constant for argument in present)):
             self._fold(node, arguments, attributes, outputs)
         else:
@@ -261,275 +293,102 @@ class _Reader:
         for attribute in node.attribute:
             value = attribute_value(attribute, node.op_type)
             values[attribute.name] = UNREAD if value is None else value
-        return with_defaults(node, self._version(), values)
-
-    def _version(self) -> int:
-        return next(int(o.version) for o in self.model.opset_import if o.domain in STANDARD_DOMAINS)
-
-    def _constant(self, node: NodeProto, attributes: Mapping[str, AttributeValue]) -> None:
-        import numpy as np
-        from onnx import numpy_helper
-
-        if len(node.output) != 1 or node.input:
-            raise InputError("a constant has one output and no input")
-        output = node.output[0]
-        for attribute in node.attribute:
-            if attribute.HasField("t"):
-                self._add_constant(output, attribute.t, "")
-                return
-            if attribute.HasField("sparse_tensor"):
-                sparse = attribute.sparse_tensor
-                dense = Tensor.of(output, extents(sparse.dims, ""), dtype_name(sparse.values.data_type, ""))
-                self._add(_Known(dense, constant=True), "")
-                return
-        given = next((attributes[key] for key in sorted(attributes) if key.startswith("value_")), None)
-        if given is None or isinstance(given, str):
-            raise InputError("a constant without a numeric value")
-        real = isinstance(given, float) or (isinstance(given, tuple) and any(isinstance(x, float) for x in given))
-        array = np.asarray(given, dtype=np.float32 if real else np.int64)
-        self._add_constant(output, numpy_helper.from_array(array, output), "")
-
-    def _infer(self, node: NodeProto, arguments: Sequence[_Known | None]) -> list[Tensor]:
-        """The node's outputs, in order, absent optional ones left out."""
-        from onnx import defs, helper, shape_inference
-
-        version = self._version()
-        try:
-            schema = defs.get_schema(node.op_type, version, "")
-        except (defs.SchemaError, ValueError, TypeError, OverflowError):
-            raise InputError(f"operator {node.op_type!r} does not exist in opset {version}") from None
-        types, data = {}, {}
-        for argument in arguments:
-            if argument is None:
-                continue
-            types[argument.tensor.name] = _type_proto(argument)
-            if argument.value is not None:
-                data[argument.tensor.name] = _value_proto(argument)
-        try:
-            inferred = shape_inference.infer_node_outputs(
-                schema, node, types, data, opset_imports=[helper.make_opsetid("", version)]
-            )
-        except Exception as error:  # the C++ side raises several kinds, none of them documented
-            reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-            raise InputError(f"its shapes do not fit: {reason}") from None
-        outputs = []
-        for position, name in enumerate(node.output):
-            if not name:
-                continue
-            proto = inferred.get(name)
-            if proto is None or proto.WhichOneof("value") != "tensor_type":
-                if position:
-                    continue  # an optional second output that inference passes over
-                raise InputError(f"the type of its output {name!r} cannot be inferred")
-            dims = proto.tensor_type.shape.dim
-            if not proto.tensor_type.HasField("shape") or any(d.WhichOneof("value") != "dim_value" for d in dims):
-                if position:
-                    continue
-                raise InputError(f"the shape of its output {name!r} cannot be inferred from the file")
-            shape = extents([dim.dim_value for dim in dims], "")
-            outputs.append(Tensor.of(name, shape, dtype_name(proto.tensor_type.elem_type, "")))
-        first = next((argument for argument in arguments if argument is not None), None)
-        if node.op_type == "PRelu" and version >= 7 and len(arguments) > 1 and first and arguments[1]:
-            check_slope(first.tensor.shape, arguments[1].tensor.shape)
-        if node.op_type in VIEWS and outputs and first and outputs[0].elements != first.tensor.elements:
-            raise InputError(
-                f"its shapes do not fit: {list(first.tensor.shape)} and {list(outputs[0].shape)} "
-                "have not as many elements"
-            )
-        return outputs
+        return with_defaults(node, self.version(), values) if node.domain in STANDARD_DOMAINS else values
 
     def _fold(
         self,
         node: NodeProto,
-        arguments: Sequence[_Known | None],
+        arguments: Sequence[KnownTensor | None],
         attributes: Mapping[str, AttributeValue],
         outputs: Sequence[Tensor],
     ) -> None:
-        value = None
+        values: Sequence[Value | None] = [None] * len(outputs)
         first = arguments[0] if arguments else None
         if node.op_type in ("Shape", "Size") and first is not None:
-            value = shape_value(node.op_type, first.tensor.shape, attributes)
-        elif len(outputs) == 1 and outputs[0].elements <= MAX_ELEMENTS:
-            values = [None if argument is None else argument.value for argument in arguments]
-            known = all(argument is None or argument.value is not None for argument in arguments)
-            value = fold(node.op_type, values, attributes, outputs[0].shape, outputs[0].dtype) if known else None
-        for tensor in outputs:
-            self._add(_Known(tensor, constant=True, value=value), "")
+            values = [shape_value(node.op_type, first.tensor.shape, attributes)]
+        elif node.domain in STANDARD_DOMAINS and all(a is None or a.value is not None for a in arguments):
+            values = fold(node, self.version(), [None if a is None else a.value for a in arguments], outputs)
+        stored = _stored(node.op_type, first)
+        for tensor, value in zip(outputs, values, strict=True):
+            self.add(KnownTensor(tensor, constant=True, value=value, stored=stored))
+        self.tally.folded[_type(node)] += 1
 
     def _keep(
         self,
         node: NodeProto,
-        arguments: Sequence[_Known | None],
+        arguments: Sequence[KnownTensor | None],
         attributes: dict[str, AttributeValue],
         outputs: list[Tensor],
         window: Window | None,
     ) -> None:
         first = arguments[0]
-        if node.op_type in ("Softmax", "LogSoftmax", "Hardmax") and self._version() < 13 and first is not None:
+        if node.op_type in ("Softmax", "LogSoftmax", "Hardmax") and self.version() < 13 and first is not None:
             # They took all dimensions from this one on together; the last one alone means the same in every opset.
             axis, rank = attributes.get("axis", 1), len(first.tensor.shape)
             if isinstance(axis, int) and axis not in (-1, rank - 1):
                 attributes |= {"axis": axis, "coerced": 1}
-        data = _DATA_ARGUMENTS.get(node.op_type, len(arguments))
-        buffers = _BUFFER_ARGUMENTS.get(node.op_type, frozenset())
-        inputs, weights, order = [], [], []
-        for position, argument in enumerate(arguments):
-            order.append("")
-            if argument is None:
-                continue
-            if not argument.constant:
-                inputs.append(argument.tensor.name)
-                order[-1] = argument.tensor.name
-            elif position < data:
-                weights.append(_as_constant(argument.tensor, position in buffers))
-                order[-1] = argument.tensor.name
-            else:
-                value = argument.value if argument.value is not None and argument.value.size <= 64 else None
-                name = self._argument_name(node, position)
-                if value is not None and value.dtype == bool:
-                    value = value.astype(int)
-                attributes[name] = UNREAD if value is None else tuple(value.ravel().tolist())
-        while order and not order[-1]:
-            order.pop()
+        op_type = _type(node)
+        sorted_ = sort_arguments(op_type, arguments, attributes, lambda position: self._argument_name(node, position))
         shapes = tuple(None if argument is None else argument.tensor.shape for argument in arguments)
-        arithmetic = cost(Call(node.op_type, shapes, tuple(o.shape for o in outputs), window, attributes))
+        arithmetic = _arithmetic(node, Call(node.op_type, shapes, tuple(o.shape for o in outputs), window, attributes))
         if window is not None:
             for absorbed in ABSORBED:
                 attributes.pop(absorbed, None)
         for tensor in outputs:
-            self._add(_Known(tensor, constant=False), "")
+            self.add(KnownTensor(tensor, constant=False))
         self.live.append(
-            _Live(node, inputs, weights, order, outputs, window, attributes, arithmetic.flop, arithmetic.macs)
+            ReadOperator(
+                node.name,
+                op_type,
+                sorted_.inputs,
+                sorted_.weights,
+                sorted_.order,
+                outputs,
+                window,
+                attributes,
+                0 if arithmetic is None else arithmetic.flop,
+                0 if arithmetic is None else arithmetic.macs,
+                opaque=arithmetic is None,
+            )
         )
 
     def _argument_name(self, node: NodeProto, position: int) -> str:
-        from onnx import defs
+        schema = self.shapes.schema(node)
+        declared = [] if schema is None else schema.inputs
+        return str(declared[min(position, len(declared) - 1)].name) if declared else f"argument{position}"
 
-        declared = defs.get_schema(node.op_type, self._version(), "").inputs
-        return str(declared[min(position, len(declared) - 1)].name)
-
-    def _outputs(self, proto: GraphProto) -> list[str]:
-        names = []
+    def _outputs(self, proto: GraphProto, scope: Scope) -> list[str]:
+        names: list[str] = []
         for i, value in enumerate(proto.output):
-            known = self.known.get(value.name)
-            if known is None:
+            name = scope.of(value.name)
+            if name in self.sequences:
+                names.extend(element for element in self.sequences[name] if not self.known[element].constant)
+            elif name in self.known:
+                names.extend([] if self.known[name].constant else [name])
+            elif name not in self.untold:
                 raise InputError(f"nothing makes the output {value.name!r}", where=f"graph.output[{i}]")
-            if not known.constant:
-                names.append(value.name)
         if not names:
             raise InputError("no output depends on an input", where="graph.output")
         return list(dict.fromkeys(names))
 
-    def _assemble(self, name: str, inputs: Sequence[Tensor], outputs: Sequence[str]) -> Graph:
-        needed = set(outputs)
-        kept: list[_Live] = []
-        for live in reversed(self.live):
-            if any(tensor.name in needed for tensor in live.outputs):
-                kept.append(live)
-                needed.update(live.inputs)
-        kept.reverse()
-        tensors: dict[str, Tensor] = {t.name: t for t in inputs if t.name in needed}
-        entrances = tuple(tensors)
-        operators: list[Operator] = []
-        taken: set[str] = set()
-        for live in kept:
-            made = [tensor for tensor in live.outputs if tensor.name in needed]
-            for weight in live.weights:
-                # A constant that any operator learns is learnt, whatever else reads it.
-                if weight.name not in tensors or tensors[weight.name].role != "weight":
-                    tensors[weight.name] = weight
-            tensors |= {tensor.name: tensor for tensor in made}
-            operators.append(
-                make_operator(
-                    _unique(live.node.name or made[0].name, taken),
-                    live.node.op_type,
-                    inputs=[self.known[n].tensor for n in live.inputs],
-                    outputs=made,
-                    weights=live.weights,
-                    flop=live.flop,
-                    macs=live.macs,
-                    window=live.window,
-                    attributes=live.attributes,
-                    arguments=live.arguments,
-                )
-            )
-        return Graph(name, tuple(operators), tuple(tensors.values()), entrances, tuple(outputs))
+
+def _stored(op_type: str, argument: KnownTensor | None) -> str | None:
+    """What the result of an operator on constants is held in, where that is not its own type."""
+    if argument is None:
+        return None
+    if op_type == "DequantizeLinear":
+        return argument.tensor.dtype
+    return argument.stored if op_type in VIEWS or op_type == "Transpose" else None
 
 
-def _positive(value: object, where: str) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise InputError(f"found {value!r}; an integer of at least 1 is needed", where=where)
-    return value
+def _type(node: NodeProto) -> str:
+    return node.op_type if node.domain in STANDARD_DOMAINS else f"{node.domain}:{node.op_type}"
 
 
-def _places(values: Sequence[ValueInfoProto]) -> str:
-    names: list[str] = []
-    for value in values:
-        for axis, dim in enumerate(value.type.tensor_type.shape.dim):
-            names.append(dim.dim_param or f"{value.name}[{axis}]")
-    return ", ".join(dict.fromkeys(names)) or "none"
-
-
-def _has_data(proto: TensorProto) -> bool:
-    """False for a tensor whose data were stripped from the file: its shape alone is of use."""
-    typed = ("float_data", "int32_data", "int64_data", "double_data", "uint64_data", "string_data")
-    return bool(proto.HasField("raw_data") or any(len(getattr(proto, field)) for field in typed) or 0 in proto.dims)
-
-
-def _as_constant(tensor: Tensor, buffer: bool) -> Tensor:
-    learnt = not buffer and tensor.dtype in _LEARNT_TYPES and tensor.elements > 1
-    role: Role = "weight" if learnt else "buffer"
-    return Tensor(tensor.name, tensor.shape, tensor.bytes, tensor.dtype, role)
-
-
-def _unique(name: str, taken: set[str]) -> str:
-    candidate, count = name, 1
-    while candidate in taken:
-        count += 1
-        candidate = f"{name}#{count}"
-    taken.add(candidate)
-    return candidate
-
-
-def _order(nodes: Sequence[NodeProto], known: Mapping[str, _Known]) -> list[int]:
-    """Indices of the nodes in a topological order, the file's own where it is one."""
-    producer: dict[str, int] = {}
-    for i, node in enumerate(nodes):
-        if not [name for name in node.output if name]:
-            raise InputError(f"{node.op_type} {node.name!r} has no output", where=f"graph.node[{i}]")
-        for name in node.output:
-            if name and (name in producer or name in known):
-                raise InputError(f"the tensor {name!r} is made twice", where=f"graph.node[{i}]")
-            producer[name] = i
-    edges: list[tuple[int, int]] = []
-    for i, node in enumerate(nodes):
-        for name in dict.fromkeys(node.input):
-            if not name or name in known:
-                continue
-            if name not in producer:
-                label = f"{node.op_type} {(node.name or node.output[0])!r}"
-                raise InputError(f"{label} reads {name!r}, which nothing makes", where=f"graph.node[{i}]")
-            edges.append((producer[name], i))
-    try:
-        return topological_order(len(nodes), edges)
-    except CycleError as error:
-        i = min(error.cycle)
-        label = f"{nodes[i].op_type} {(nodes[i].name or nodes[i].output[0])!r}"
-        raise InputError(f"{label} is in a cycle; the graph must be acyclic", where=f"graph.node[{i}]") from None
-
-
-def _type_proto(known: _Known) -> TypeProto:
-    from onnx import helper
-
-    if known.type_proto is None:
-        known.type_proto = helper.make_tensor_type_proto(dtype_number(known.tensor.dtype), known.tensor.shape)
-    return known.type_proto
-
-
-def _value_proto(known: _Known) -> TensorProto:
-    from onnx import numpy_helper
-
-    assert known.value is not None
-    if known.value_proto is None:
-        known.value_proto = numpy_helper.from_array(known.value, known.tensor.name)
-    return known.value_proto
+def _arithmetic(node: NodeProto, call: Call) -> Cost | None:
+    """What an operator computes, None where that is not known."""
+    if node.domain == "com.microsoft" or node.op_type == "SimplifiedLayerNormalization":
+        return contrib_cost(call)
+    if node.domain not in STANDARD_DOMAINS or node.op_type not in known_operators():
+        return None
+    return cost(call)

@@ -17,9 +17,11 @@ from typing import TYPE_CHECKING, Any
 from wnpopt.core.errors import InputError
 from wnpopt.core.extras import need
 from wnpopt.domain.chip.hardware import Core
-from wnpopt.domain.files.onnx.model import STANDARD_DOMAINS, external_path, load_model
-from wnpopt.domain.files.onnx.reader import read_onnx
+from wnpopt.domain.files.onnx.model import external_path
+from wnpopt.domain.files.onnx.reader import read_flat
+from wnpopt.domain.files.reading import in_file
 from wnpopt.domain.network.graph import Graph, Tensor
+from wnpopt.domain.network.quantised import fold_quantisation
 
 if TYPE_CHECKING:
     from onnx import ModelProto, NodeProto, TensorProto
@@ -32,11 +34,12 @@ def measure_onnx(
     path: str | os.PathLike[str],
     *,
     dims: Mapping[str, int] | None = None,
+    values: Mapping[str, float | Sequence[float]] | None = None,
     repeats: int = 5,
     threads: int | None = None,
     seed: int = 0,
 ) -> dict[str, float]:
-    """Seconds of each operator on this machine's CPU, by the names of ``read_onnx(path, dims=dims)``.
+    """Seconds of each operator on this machine's CPU, by the names of ``read_onnx(path, dims=dims, values=values)``.
 
     Each is the median of ``repeats`` runs after one that does not count, on the tensors that the operators before it
     make of a seeded random input (integers are 0, truth values true). ``threads``: of one operator, None for as many
@@ -49,11 +52,9 @@ def measure_onnx(
         if value < 1:
             raise InputError(f"found {value}; at least 1 is needed", where=where)
     need("onnxruntime", "measure")
-    graph = read_onnx(path, dims=dims)
-    try:
-        return _Bench(load_model(Path(path)), Path(path).parent, graph, repeats, threads or 0).run(seed)
-    except InputError as error:
-        raise error.in_file(os.fspath(path)) from None
+    graph, model = read_flat(path, dims=dims, values=values)
+    with in_file(path):
+        return _Bench(model, Path(path).parent, fold_quantisation(graph), repeats, threads or 0).run(seed)
 
 
 def times(
@@ -150,8 +151,8 @@ class _Bench:
         ]
         constants = [self.constants[name] for name in dict.fromkeys(node.input) if name in self.constants]
         graph = helper.make_graph([node], "one", inputs, [ValueInfoProto(name=name) for name in outputs], constants)
-        standard = [opset for opset in self.model.opset_import if opset.domain in STANDARD_DOMAINS]
-        alone = helper.make_model(graph, opset_imports=standard, ir_version=self.model.ir_version)
+        opsets = list(self.model.opset_import)
+        alone = helper.make_model(graph, opset_imports=opsets, ir_version=self.model.ir_version)
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 4
         options.intra_op_num_threads = self.threads

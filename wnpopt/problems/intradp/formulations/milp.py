@@ -51,8 +51,8 @@ class Scaled:
 
         device = [(scaled(o.device.fixed_s), scaled((o.device.full_s - o.device.fixed_s) / o.units)) for o in operators]
         server = [(scaled(o.server.fixed_s), scaled((o.server.full_s - o.server.fixed_s) / o.units)) for o in operators]
-        up = [scaled(o.output_bytes / o.units / link.uplink_bytes_per_s) for o in operators]
-        down = [scaled(o.output_bytes / o.units / link.downlink_bytes_per_s) for o in operators]
+        up = [scaled(o.output_bytes / o.units / (link.uplink_bytes_per_s * link.efficiency)) for o in operators]
+        down = [scaled(o.output_bytes / o.units / (link.downlink_bytes_per_s * link.efficiency)) for o in operators]
         last, delay = horizon.seconds / unit, scaled(link.latency_s)
         last_server = last_uplink = last
         if not horizon.useful:

@@ -8,9 +8,10 @@ original, and its bound is a bound for plans that exchange nothing inside a grou
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from wnpopt.problems.intradp.instance import Cost, Input, IntradpInstance, Operator
+from wnpopt.problems.intradp.instance import Cost, DeviceCost, Input, IntradpInstance, Operator
 from wnpopt.problems.intradp.solution import IntradpSolution
 
 
@@ -49,6 +50,7 @@ def fuse(instance: IntradpInstance) -> Fused:
             and _same_row(operators[v].inputs[0])
             and readers[before.name] == 1
             and before.units == operators[v].units
+            and before.device.compute_w == operators[v].device.compute_w
         )
         if joins:
             groups[-1].append(v)
@@ -72,11 +74,20 @@ def _merged(members: list[Operator]) -> Operator:
         units=last.units,
         output_bytes=last.output_bytes,
         inputs=members[0].inputs,
-        device=_sum([member.device for member in members]),
+        device=_on_device([member.device for member in members]),
         server=_sum([member.server for member in members]),
     )
 
 
-def _sum(costs: list[Cost]) -> Cost:
+def _sum(costs: Sequence[Cost]) -> Cost:
     fixed = sum(cost.fixed_s for cost in costs)
-    return Cost(fixed_s=fixed, full_s=max(fixed, sum(cost.full_s for cost in costs)))
+    full = max(fixed, sum(cost.full_s for cost in costs))
+    return Cost(fixed_s=fixed, full_s=full, partial_s=sum(cost.partial_s for cost in costs))
+
+
+def _on_device(costs: Sequence[DeviceCost]) -> DeviceCost:
+    """The sum of operators that compute at the same power."""
+    total = _sum(costs)
+    return DeviceCost(
+        fixed_s=total.fixed_s, full_s=total.full_s, partial_s=total.partial_s, compute_w=costs[0].compute_w
+    )

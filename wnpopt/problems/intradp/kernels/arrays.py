@@ -19,6 +19,10 @@ class Arrays(NamedTuple):
     tables: with ``at = need_ptr[e]``, the device's rows [0, a) of the consumer need rows [dev_lo[at + a],
     dev_hi[at + a]) of the producer, the server's rows [b, units) need [srv_lo[at + b], srv_hi[at + b]). An empty need
     is [units, 0): it is never missing. ``sendable`` tells which tensors may be sent.
+
+    For bounds, flat, the rows of operator u from ``row_ptr[u]`` on: ``device_least[. + r]`` and ``server_least[. + r]``
+    are the least seconds of at least rows [0, r), or [r, units); ``device_extra`` the least joules of the former beyond
+    the least of all powers.
     """
 
     units: RowArray
@@ -27,6 +31,9 @@ class Arrays(NamedTuple):
     device_full: FloatArray
     server_fixed: FloatArray
     server_full: FloatArray
+    device_partial: FloatArray
+    server_partial: FloatArray
+    device_watt: FloatArray  # but for launches
     sendable: npt.NDArray[np.bool_]
     in_ptr: RowArray
     in_source: RowArray
@@ -38,5 +45,10 @@ class Arrays(NamedTuple):
     dev_hi: RowArray
     srv_lo: RowArray
     srv_hi: RowArray
-    link: FloatArray  # uplink bytes/s, downlink bytes/s, latency s
-    power: FloatArray  # watts: compute, communicate, standby
+    row_ptr: IntArray
+    device_least: FloatArray
+    server_least: FloatArray
+    device_extra: FloatArray
+    link: FloatArray  # uplink bytes/s, downlink bytes/s (what carries tensors of both), latency s
+    power: FloatArray  # watts: compute, communicate, standby, launch
+    segments: FloatArray  # seconds of a cut at a message: device, server

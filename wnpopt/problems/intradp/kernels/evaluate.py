@@ -49,37 +49,61 @@ def evaluate(p: Arrays, a: RowArray, b: RowArray, work: Scratch, energy: bool) -
             rows[2, u] = min(rows[2, u], lo)
             rows[3, u] = max(rows[3, u], min(p.srv_hi[at + b[v]], b[u]))
     up_rate, down_rate, latency = p.link[0], p.link[1], p.link[2]
-    device = server = uplink = downlink = busy = 0.0
+    cut_device, cut_server = p.segments[0], p.segments[1]
+    device = server = uplink = downlink = busy = extra = 0.0
     runs = ups = downs = 0
     for v in range(n):
         units = p.units[v]
         if a[v] > 0:
             start = device
+            first = 0
             for e in range(p.in_ptr[v], p.in_ptr[v + 1]):
                 u = p.in_source[e]
                 if p.dev_hi[p.need_ptr[e] + a[v]] > a[u]:
                     start = max(start, arrival[0, u])
-            took = p.device_fixed[v] + (p.device_full[v] - p.device_fixed[v]) * a[v] / units
-            device = start + took
-            busy += took
+                    if rows[0, u] >= 0:  # nobody has joined this message before
+                        rows[0, u] = -1
+                        first += 1
+            launch = p.device_fixed[v] + first * cut_device
+            if a[v] < units:
+                launch += p.device_partial[v]
+            took = (p.device_full[v] - p.device_fixed[v]) * a[v] / units
+            device = start + (launch + took)
+            busy += launch + took
+            extra += (p.power[3] - p.power[0]) * launch + (p.device_watt[v] - p.power[0]) * took
             spans[0, runs] = start
             spans[1, runs] = device
             runs += 1
         if b[v] < units:
             start = server
+            first = 0
             for e in range(p.in_ptr[v], p.in_ptr[v + 1]):
                 u = p.in_source[e]
                 if p.srv_lo[p.need_ptr[e] + b[v]] < b[u]:
                     start = max(start, arrival[1, u])
-            server = start + p.server_fixed[v] + (p.server_full[v] - p.server_fixed[v]) * (units - b[v]) / units
-        if rows[3, v] > rows[2, v]:
+                    if rows[2, u] >= 0:
+                        rows[2, u] = -1
+                        first += 1
+            launch = p.server_fixed[v] + first * cut_server
+            if b[v] > 0:
+                launch += p.server_partial[v]
+            server = start + (launch + (p.server_full[v] - p.server_fixed[v]) * (units - b[v]) / units)
+        goes_up, goes_down = rows[3, v] > rows[2, v], rows[1, v] > rows[0, v]
+        if goes_up and cut_device > 0.0:
+            device += cut_device
+            busy += cut_device
+            extra += (p.power[3] - p.power[0]) * cut_device
+            spans[1, runs - 1] = device  # who sends rows has just computed some
+        if goes_down:
+            server += cut_server
+        if goes_up:
             start = max(uplink, device)
             uplink = start + p.bytes[v] * (rows[3, v] - rows[2, v]) / units / up_rate
             arrival[1, v] = uplink + latency
             spans[2, ups] = start
             spans[3, ups] = uplink
             ups += 1
-        if rows[1, v] > rows[0, v]:
+        if goes_down:
             start = max(downlink, server)
             downlink = start + p.bytes[v] * (rows[1, v] - rows[0, v]) / units / down_rate
             arrival[0, v] = downlink + latency
@@ -88,7 +112,7 @@ def evaluate(p: Arrays, a: RowArray, b: RowArray, work: Scratch, energy: bool) -
             downs += 1
     joules = 0.0
     if energy:
-        joules = _energy(p.power, spans, runs, ups, downs, device, busy)
+        joules = _energy(p.power, spans, runs, ups, downs, device, busy) + extra
     return device, joules
 
 

@@ -63,7 +63,9 @@ class Need(NamedTuple):
 
 
 class Front:
-    """All heads of a problem, for ``time_weight`` × time + ``busy_weight`` × seconds that the device computes.
+    """All heads of a problem, for ``time_weight`` × time + ``extra_weight`` × what computing on the device adds.
+
+    ``extra`` is that, laid out as ``device_extra`` of :class:`Arrays`, which it is by default.
 
     The work is bounded by counts, so that equal problems get equal heads. Once ``hurry`` is true no further sets of
     several tensors are looked at; once the ``flag`` is raised what is left is bounded by 0: always valid, but weak.
@@ -73,8 +75,9 @@ class Front:
         self,
         p: Arrays,
         time_weight: float = 1.0,
-        busy_weight: float = 0.0,
+        extra_weight: float = 0.0,
         *,
+        extra: FloatArray | None = None,
         flag: Flag | None = None,
         hurry: Callable[[], bool] = lambda: False,
     ) -> None:
@@ -82,7 +85,8 @@ class Front:
         self._units = [int(units) for units in p.units]
         n = len(self._units)
         self._inputs = [tuple(sorted({int(w) for w in p.in_source[p.in_ptr[u] : p.in_ptr[u + 1]]})) for u in range(n)]
-        self._weights = time_weight, busy_weight
+        self._time_weight = time_weight
+        self._extra = extra_weight * (p.device_extra if extra is None else extra)
         self._flag = never() if flag is None else flag
         self._hurry = hurry
         self._needs: dict[Tensors, Need] = {}
@@ -148,7 +152,7 @@ class Front:
 
     def _operator(self, u: int) -> None:
         p, at, units = self._p, int(self.heads.ptr[u]), self._units[u]
-        time_weight, busy_weight = self._weights
+        time_weight = self._time_weight
         rows = np.arange(units + 1)
         here = slice(at, at + units + 1)
         if u == 0:
@@ -159,17 +163,16 @@ class Front:
         if self._inputs[u]:
             tensors, need = self.need(self._inputs[u])
             server, uplink, device, _ = _carry(p, u, True, _NOTHING, np.array(tensors), *need)
-        took = p.device_fixed[u] + (p.device_full[u] - p.device_fixed[u]) * rows / units
-        self.heads.device[here] = np.where(rows > 0, device + (time_weight + busy_weight) * took, 0.0)
-        took = p.server_fixed[u] + (p.server_full[u] - p.server_fixed[u]) * (units - rows) / units
-        self.heads.server[here] = np.where(rows < units, server + time_weight * took, 0.0)
+        took = time_weight * p.device_least[here] + self._extra[here]
+        self.heads.device[here] = np.where(rows > 0, device + took, 0.0)
+        self.heads.server[here] = np.where(rows < units, server + time_weight * p.server_least[here], 0.0)
         self.heads.uplink[here] = np.where(rows < units, uplink, 0.0)
 
     def _evaluate(self, tensors: Tensors) -> Need:
         u = tensors[-1]
         rest, whole = (self._resolve(child) if child else () for child in self._children(tensors))
         *found, steps = _evaluate(
-            self._p, u, self._weights[0], np.array(tensors[:-1], np.int64),
+            self._p, u, self._time_weight, np.array(tensors[:-1], np.int64),
             np.array(rest, np.int64), *self._needs.get(rest, _FREE),
             np.array(whole, np.int64), *self._needs.get(whole, _FREE),
             self.heads.device, self.heads.server, int(self.heads.ptr[u]), self._reach, self._flag,
@@ -277,7 +280,7 @@ def _evaluate(
     )
 
 
-@inner
+@compiled
 def crops(p: Arrays, u: int) -> tuple[int, int]:
     """(first row, end row) that bound what any message of tensor u has to hold.
 

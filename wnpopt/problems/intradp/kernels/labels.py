@@ -77,7 +77,7 @@ class Live(NamedTuple):
 class Rules(NamedTuple):
     """What does not change while labels are extended.
 
-    ``cost`` bounds the weighted objective, ``time`` seconds; ``weights``: of time, of the device's busy seconds, of the
+    ``cost`` bounds the weighted objective, ``time`` seconds; ``weights``: of time, of the joules beside it, of the
     secondary rank. Labels are no use at or above ``cutoff``, nor beyond the latency ``limit``. ``width`` is the beam's;
     once a level has taken ``effort`` steps (see :data:`TRY`) the rest of it counts as dropped.
     """
@@ -233,9 +233,9 @@ def _extend(
     new.tally[2] += TRY
     units = int(p.units[u])
     delay = p.link[2]
-    w_time, w_busy = rules.weights[0], rules.weights[1]
+    w_time, w_extra = rules.weights[0], rules.weights[1]
     alpha, beta, gamma, delta = old.clock[i, 0], old.clock[i, 1], old.clock[i, 2], old.clock[i, 3]
-    busy = old.clock[i, 4]
+    extra = old.clock[i, 4]
     if slot >= 0:
         rows, tails = old.rows[i, slot], old.tails[i, slot]
         need_a, need_b = max(rows[0], rows[1]), min(rows[2], rows[3])
@@ -252,7 +252,7 @@ def _extend(
             gamma = max(gamma, wait + delay) + took
             alpha = max(alpha, gamma)
     at = rules.cost.ptr[u]
-    base = w_busy * busy
+    base = w_extra * extra
     up = down = base
     value = old.bound[i]
     if a > 0:
@@ -278,16 +278,11 @@ def _extend(
     if new.tally[0] == len(new.bound):
         dropped[0] = min(dropped[0], compact(new, rules.width))
     j = new.tally[0]
-    took_a = took_b = 0.0
-    if a > 0:
-        took_a = p.device_fixed[u] + (p.device_full[u] - p.device_fixed[u]) * a / units
-    if b < units:
-        took_b = p.server_fixed[u] + (p.server_full[u] - p.server_fixed[u]) * (units - b) / units
-    new.clock[j, 0] = alpha + took_a
-    new.clock[j, 1] = beta + took_b
+    new.clock[j, 0] = alpha + p.device_least[at + a]
+    new.clock[j, 1] = beta + p.server_least[at + b]
     new.clock[j, 2] = gamma
     new.clock[j, 3] = delta
-    new.clock[j, 4] = busy + took_a
+    new.clock[j, 4] = extra + p.device_extra[at + a]
     count = len(live.units)
     new.tally[2] += count
     for s in range(count):
@@ -304,7 +299,7 @@ def _extend(
                 new.rows[j, s, 4 + c] = 0
                 new.tails[j, s, c] = NEVER
     add_needs(p, new, j, u, a, b, new_slots)
-    value = max(value, _ahead(new, j, ahead, w_time, w_busy * (busy + took_a)))
+    value = max(value, _ahead(new, j, ahead, w_time, w_extra * new.clock[j, 4]))
     if value >= rules.cutoff:
         return down, up
     new.bound[j] = value
@@ -312,5 +307,5 @@ def _extend(
     new.parent[j] = i
     new.end[j] = a
     new.begin[j] = b
-    insert(new, j, count, w_busy > 0.0)
+    insert(new, j, count, w_extra > 0.0)
     return down, up

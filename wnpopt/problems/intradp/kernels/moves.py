@@ -18,17 +18,19 @@ def best_range(
     """(i, j): the server computes operators i to j - 1 whole, the device the others.
 
     The first of equal ones, and an empty range is the device alone. A range is passed over when what the device
-    computes outside it already costs more (``weights`` of time and of busy seconds). All ranges are tried if they are
-    at most ``most``; of more only those on a grid, then those near the best of them. The flag ends the search early.
+    computes outside it already costs more (``weights`` of time and of the joules beside it). All ranges are tried if
+    they are at most ``most``; of more only those on a grid, then those near the best of them. The flag ends the search
+    early.
     """
     n = len(p.units)
     prefix = np.zeros(n + 1)
     for i in range(n):
-        prefix[i + 1] = prefix[i] + p.device_full[i]
+        whole = weights[0] * p.device_full[i] + weights[1] * p.device_extra[p.row_ptr[i] + p.units[i]]
+        prefix[i + 1] = prefix[i] + whole
     suffix = np.zeros(n + 1)
     for i in range(n - 1, -1, -1):
-        suffix[i] = suffix[i + 1] + p.device_full[i]
-    outside = (prefix, suffix, weights[0] + weights[1])
+        suffix[i] = suffix[i + 1] + (prefix[i + 1] - prefix[i])
+    outside = (prefix, suffix)
     best = score(p, p.units.copy(), p.units.copy(), work, energy, limit), 1, 1
     step = max(1, n // 32)
     if step > 1:  # a good one first: most of the others then need not be tried
@@ -52,14 +54,14 @@ def _ranges(
     work: Scratch,
     energy: bool,
     limit: float,
-    outside: tuple[FloatArray, FloatArray, float],
+    outside: tuple[FloatArray, FloatArray],
     best: tuple[float, int, int],
     first: tuple[int, int, int],
     end: tuple[int, int, int],
     flag: Flag,
 ) -> tuple[float, int, int]:
     """The better of ``best`` (score, i, j) and the ranges with i in range(*first) and j in range(*end)."""
-    prefix, suffix, rate = outside
+    prefix, suffix = outside
     value, best_i, best_j = best
     a, b = p.units.copy(), p.units.copy()
     for i in range(first[0], first[1], first[2]):
@@ -72,7 +74,7 @@ def _ranges(
             for v in range(done, j):
                 a[v] = b[v] = 0
             done = j
-            if rate * (prefix[i] + suffix[j]) * (1 - 1e-9) > value:
+            if (prefix[i] + suffix[j]) * (1 - 1e-9) > value:
                 continue
             found = score(p, a, b, work, energy, limit)
             if found < value or (found == value and best_j > best_i and (i < best_i or (i == best_i and j < best_j))):

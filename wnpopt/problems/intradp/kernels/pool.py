@@ -15,7 +15,7 @@ NEVER = -1e300
 
 
 class LabelPool(NamedTuple):
-    """Labels of one level; L tensors are live there. ``clock``: tails of device, server, uplink, downlink; busy s.
+    """Labels of one level; L tensors are live there. ``clock``: tails of device, server, uplink, downlink; joules.
 
     ``rows``/``tails`` hold, for each live tensor, the two steps of the device's needs and of the server's: (y, t) of
     the operator that waits longest, (y, t) of the one that needs most; then the same of (x, s). The last four of
@@ -103,12 +103,12 @@ def add_needs(p: Arrays, into: LabelPool, i: int, u: int, a: int, b: int, slots:
 
 
 @inner
-def _dominates(pool: LabelPool, i: int, j: int, live: int, busy: bool) -> bool:
+def _dominates(pool: LabelPool, i: int, j: int, live: int, extra: bool) -> bool:
     """True if label i is at least as good as j for the same needs."""
     for c in range(4):
         if pool.clock[i, c] > pool.clock[j, c]:
             return False
-    if busy and pool.clock[i, 4] > pool.clock[j, 4]:
+    if extra and pool.clock[i, 4] > pool.clock[j, 4]:
         return False
     for s in range(live):
         for c in range(4):
@@ -127,7 +127,7 @@ def _same_needs(pool: LabelPool, i: int, j: int, live: int) -> bool:
 
 
 @inner
-def insert(into: LabelPool, i: int, live: int, busy: bool) -> None:
+def insert(into: LabelPool, i: int, live: int, extra: bool) -> None:
     """Keep label i (the next free place) unless an equal or better one is there; drop those that it beats."""
     key = np.int64(1469598103934665603)
     for s in range(live):
@@ -142,9 +142,9 @@ def insert(into: LabelPool, i: int, live: int, busy: bool) -> None:
     while j >= 0:
         following = into.link[j]
         if into.key[j] == key and _same_needs(into, i, j, live):
-            if _dominates(into, j, i, live, busy):
+            if _dominates(into, j, i, live, extra):
                 return
-            if _dominates(into, i, j, live, busy):
+            if _dominates(into, i, j, live, extra):
                 into.alive[j] = False
                 if before < 0:
                     into.bucket[place] = following

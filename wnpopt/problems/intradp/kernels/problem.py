@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from wnpopt.problems.intradp.instance import IntradpInstance
 from wnpopt.problems.intradp.kernels.arrays import Arrays
+from wnpopt.problems.intradp.kernels.runs import Runs, least_power
 from wnpopt.problems.intradp.kernels.windows import tabulate
 from wnpopt.problems.intradp.solution import IntradpSolution
 
@@ -88,6 +89,9 @@ def _compile(key: _Same) -> Problem:
     out_ptr = np.searchsorted(in_source[out_edge], np.arange(len(operators) + 1))
     limit = instance.input_bytes if instance.transfers == "small" else np.inf
     link, power = instance.link, instance.power_w
+    launch = power.compute if power.launch is None else power.launch
+    watt = [power.compute if o.device.compute_w is None else o.device.compute_w for o in operators]
+    runs = Runs.of(instance, watt, launch)
     arrays = Arrays(
         units=units,
         bytes=np.array([operator.output_bytes for operator in operators]),
@@ -95,6 +99,9 @@ def _compile(key: _Same) -> Problem:
         device_full=np.array([operator.device.full_s for operator in operators]),
         server_fixed=np.array([operator.server.fixed_s for operator in operators]),
         server_full=np.array([operator.server.full_s for operator in operators]),
+        device_partial=np.array([operator.device.partial_s for operator in operators]),
+        server_partial=np.array([operator.server.partial_s for operator in operators]),
+        device_watt=np.array(watt, dtype=np.float64),
         sendable=np.array([operator.output_bytes <= limit for operator in operators]),
         in_ptr=np.array(in_ptr, dtype=np.int32),
         in_source=in_source,
@@ -106,8 +113,15 @@ def _compile(key: _Same) -> Problem:
         dev_hi=tables[1],
         srv_lo=tables[2],
         srv_hi=tables[3],
-        link=np.array([link.uplink_bytes_per_s, link.downlink_bytes_per_s, link.latency_s]),
-        power=np.array([power.compute, power.communicate, power.standby]),
+        row_ptr=runs.ptr,
+        device_least=runs.device,
+        server_least=runs.server,
+        device_extra=runs.extra(least_power(instance)),
+        link=np.array(
+            [link.uplink_bytes_per_s * link.efficiency, link.downlink_bytes_per_s * link.efficiency, link.latency_s]
+        ),
+        power=np.array([power.compute, power.communicate, power.standby, launch], dtype=np.float64),
+        segments=np.array([instance.segment_s.device, instance.segment_s.server], dtype=np.float64),
     )
     for array in arrays:
         array.setflags(write=False)

@@ -43,6 +43,16 @@ def refuse(instance: IntradpInstance) -> tuple[str, str] | None:
     """Latency alone, and small instances alone."""
     if instance.objective != "latency":
         return "objective", f"found {instance.objective!r}; this method supports latency only"
+    cut = instance.segment_s
+    if cut.device or cut.server:
+        return "segment_s", "this method does not support the seconds of cuts at messages"
+    for i, operator in enumerate(instance.operators):
+        for side, cost in (("device", operator.device), ("server", operator.server)):
+            if cost.partial_s:
+                return (
+                    f"operators[{i}].{side}.partial_s",
+                    "this method does not support the seconds of partial operators",
+                )
     rows = sum(operator.units for operator in instance.operators)
     if rows > MOST_ROWS:
         return "operators", f"found {rows} rows in all; this method supports at most {MOST_ROWS}"

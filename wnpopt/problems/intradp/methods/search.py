@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from wnpopt.core.bound import Bound
@@ -9,6 +10,7 @@ from wnpopt.core.method import Context, Method, Outcome
 from wnpopt.core.proof import Proof
 from wnpopt.core.result import Termination
 from wnpopt.problems.intradp.instance import IntradpInstance
+from wnpopt.problems.intradp.methods import enumerate as every
 from wnpopt.problems.intradp.methods.outcome import outcome, tell
 from wnpopt.problems.intradp.methods.refusals import refuse_size
 from wnpopt.problems.intradp.search.shares import CUT_SHARE, HEADS_SHARE, early, later, part
@@ -20,13 +22,14 @@ if TYPE_CHECKING:
     from wnpopt.backends.stopping import Flag
     from wnpopt.core.budget import Budget
     from wnpopt.core.trace import Trace
+    from wnpopt.problems.intradp.kernels.heads import Front
     from wnpopt.problems.intradp.kernels.problem import Problem
     from wnpopt.problems.intradp.search.plans import PricedPlan
 
 WIDTHS = (30, 300, 3_000, 30_000, 300_000)
 """Beams, each tried when the one before has left a gap and a run ten times as long still fits."""
 
-QUICK = (100, 1_000)
+QUICK = (100,)
 """Beams on the fused network, where tensors have several readers: for a good plan, not for a bound."""
 
 HOPE = 0.05
@@ -34,6 +37,12 @@ HOPE = 0.05
 
 FUSING = 5e-5
 """Seconds an edge that fusing may take; nothing can end it early, so it is left out where that is much."""
+
+FEW = 2_000_000
+"""Plans that are tried one by one where label-setting leaves a gap: two seconds' work."""
+
+TURNS = 40
+"""Cutoffs, with annealing between them, where no time limit ends the search."""
 
 ANNEALING = 150
 """Steps of annealing between two beams, for each operator."""
@@ -48,7 +57,10 @@ def solve(instance: IntradpInstance, context: Context[IntradpSolution]) -> Outco
     problem = Problem.of(instance)
     start = None if context.start is None else of_solution(problem, context.start.solution, context.start.found_by)
     budget = early(context.budget)
-    plan, bound, proved = run_stoppable(lambda flag: searched(problem, budget, start, context.trace, flag=flag), budget)
+    few = every.count(instance) <= FEW
+    plan, bound, proved = run_stoppable(
+        lambda flag: searched(problem, budget, start, context.trace, flag=flag, thorough=not few), budget
+    )
     if bound is not None and bound.value == float("inf"):
         return Outcome(
             None,
@@ -56,7 +68,15 @@ def solve(instance: IntradpInstance, context: Context[IntradpSolution]) -> Outco
             infeasible="no plan keeps the deadline",
             infeasible_proof="no plan keeps the deadline (label-setting)",
         )
-    return outcome(problem, plan, Termination.PROVED if proved else budget.ending(), () if bound is None else (bound,))
+    bounds = () if bound is None else (bound,)
+    searched_outcome = outcome(problem, plan, Termination.PROVED if proved else budget.ending(), bounds)
+    if proved or not few or context.budget.exhausted():
+        return searched_outcome
+    tried = every.solve(instance, context)
+    # Stopped on the way, it has less than the search had.
+    return (
+        tried if tried.termination is Termination.PROVED else replace(searched_outcome, termination=tried.termination)
+    )
 
 
 def searched(
@@ -66,17 +86,19 @@ def searched(
     trace: Trace | None = None,
     *,
     flag: Flag | None = None,
+    thorough: bool = True,
 ) -> tuple[PricedPlan, Bound | None, bool]:
     """(plan, best bound, whether the plan is proved optimal); the plan is never worse than the honest baselines.
 
-    ``flag`` (see :mod:`wnpopt.backends.stopping`) ends it early; the baselines may then be incomplete.
+    Of networks with skips, ``thorough`` goes on while there is time; else label-setting is all. ``flag`` (see
+    :mod:`wnpopt.backends.stopping`) ends it early; the baselines may then be incomplete.
     """
     import numpy as np
 
     from wnpopt.backends.stopping import never, run_stoppable
     from wnpopt.problems.intradp.kernels.heads import Front
-    from wnpopt.problems.intradp.search.beam import run_labels, weights
-    from wnpopt.problems.intradp.search.plans import PricedPlan, annealed, best_of, device_only, layer_cut, server_only
+    from wnpopt.problems.intradp.search.beam import weights
+    from wnpopt.problems.intradp.search.plans import best_of, device_only, layer_cut, server_only
 
     flag = never() if flag is None else flag
     plan = best_of(device_only(problem), server_only(problem))
@@ -86,14 +108,37 @@ def searched(
         plan = best_of(plan, run_stoppable(lambda flag: layer_cut(problem, flag), part(budget, CUT_SHARE)))
     tell(problem, plan, trace)
     rng = np.random.default_rng([budget.seed, 0x736561])
-    bound: Bound | None = None
-    if not _is_chain(problem):
+    chain = _is_chain(problem)
+    if not chain:
         plan = _quick(problem, plan, budget, rng, trace, flag)
     if flag[0] or budget.exhausted():
-        return plan, bound, False
+        return plan, None, False
     front = Front(problem.arrays, *weights(problem), flag=flag, hurry=later(budget, HEADS_SHARE))
+    plan, bound, proved = _widening(problem, plan, budget, front, WIDTHS if chain else WIDTHS[:1], rng, trace, flag)
+    if proved or chain or not thorough:
+        return plan, bound, proved
+    return _proving(problem, plan, bound, budget, rng, trace, flag)
+
+
+def _widening(
+    problem: Problem,
+    plan: PricedPlan,
+    budget: Budget,
+    front: Front,
+    widths: tuple[int, ...],
+    rng: np.random.Generator,
+    trace: Trace | None,
+    flag: Flag,
+) -> tuple[PricedPlan, Bound | None, bool]:
+    """As :func:`searched`, by label-setting from ``plan`` on."""
+    import numpy as np
+
+    from wnpopt.problems.intradp.search.beam import run_labels
+    from wnpopt.problems.intradp.search.plans import PricedPlan, annealed, best_of
+
+    bound: Bound | None = None
     took = 0.0
-    for width in WIDTHS:
+    for width in widths:
         if flag[0] or budget.exhausted() or (took > 0.5 and 12 * took > budget.remaining()):
             break
         began = budget.elapsed()
@@ -116,6 +161,49 @@ def searched(
     return plan, bound, False
 
 
+def _proving(
+    problem: Problem,
+    plan: PricedPlan,
+    bound: Bound | None,
+    budget: Budget,
+    rng: np.random.Generator,
+    trace: Trace | None,
+    flag: Flag,
+) -> tuple[PricedPlan, Bound | None, bool]:
+    """As :func:`searched`, of a network with skips: better plans and higher bounds in turn while time lasts."""
+    from wnpopt.problems.intradp.search.improvement import improved
+    from wnpopt.problems.intradp.search.plans import best_of
+    from wnpopt.problems.intradp.search.proving import Prover
+
+    prover = Prover(problem, budget, flag)
+    more = True
+    for turn in range(TURNS if budget.time_limit is None else 10**9):
+        if flag[0] or budget.exhausted():
+            break
+        before = plan.value
+        plan = improved(problem, plan, rng, flag, turn=turn, effort=1 if more else 20)
+        tell(problem, plan, trace)
+        least = 0.0 if bound is None else bound.value
+        if more:
+            value = plan.value if plan.feasible else problem.limit
+            tried = prover.attempt(least, value)
+            more = tried.more
+            if tried.bound > least:
+                bound = Bound(tried.bound, "directions")
+                if trace is not None:
+                    trace.bound(bound.value, bound.source)
+            if tried.plan is not None:
+                plan = best_of(plan, improved(problem, tried.plan, rng, flag, turn=turn))
+                tell(problem, plan, trace)
+            if not plan.feasible and tried.bound >= value * (1 - 1e-8):
+                return plan, Bound(float("inf"), "directions"), True
+        if bound is not None and bound.value >= plan.value * (1 - 1e-8):
+            return plan, bound, True
+        if not more and budget.time_limit is None and plan.value >= before:
+            break
+    return plan, bound, False
+
+
 def _is_chain(problem: Problem) -> bool:
     """True if no tensor has two readers: then labels on the network itself are quick and good."""
     sources = {(edge.source, operator.name) for operator in problem.instance.operators for edge in operator.inputs}
@@ -129,8 +217,10 @@ def _quick(
     from wnpopt.problems.intradp.imports.fuse import fuse
     from wnpopt.problems.intradp.kernels.heads import Front
     from wnpopt.problems.intradp.kernels.problem import Problem as Compiled
+    from wnpopt.problems.intradp.methods.de import evolved
     from wnpopt.problems.intradp.search.beam import run_labels, weights
     from wnpopt.problems.intradp.search.plans import annealed, best_of, of_solution
+    from wnpopt.problems.intradp.search.surgery import min_cut
 
     if flag[0] or budget.exhausted() or FUSING * len(problem.arrays.in_source) > 0.1 * budget.remaining():
         return plan
@@ -150,15 +240,18 @@ def _quick(
             tell(problem, plan, trace)
         plan = annealed(problem, plan, ANNEALING * problem.count, 0.02, rng, flag)
         tell(problem, plan, trace)
+    if not (flag[0] or budget.exhausted()):
+        plan = best_of(plan, min_cut(problem), evolved(problem, budget.seed, flag))
+        tell(problem, plan, trace)
     return plan
 
 
 METHOD = Method(
     family="intradp",
     name="search",
-    summary="label-setting with ever wider beams, annealing in between",
+    summary="label-setting on chains, directions of clocks on networks with skips; shifts and annealing in between",
     proves=Proof.OPTIMALITY | Proof.INFEASIBILITY,
-    when="chains; networks with skips where the gap closes",
+    when="chains, tiny instances; networks with skips where the gap closes",
     run=solve,
     modules=("numba",),
     timed=True,

@@ -7,7 +7,7 @@ from functools import cached_property
 from itertools import accumulate
 
 from wnpopt.core.errors import InputError
-from wnpopt.problems.intradp.instance import Input, IntradpInstance
+from wnpopt.problems.intradp.instance import Cost, Input, IntradpInstance
 from wnpopt.problems.intradp.solution import IntradpSolution
 
 
@@ -81,33 +81,56 @@ def simulate(
     arrived_up: dict[int, float] = {}
     arrived_down: dict[int, float] = {}
     busy: list[tuple[float, float]] = []
+    extra = 0.0  # joules of the device's computing beyond its power as a rule
+    power, cut = instance.power_w, instance.segment_s
+    launch_w = power.compute if power.launch is None else power.launch
+    joined: tuple[set[int], set[int]] = (set(), set())
+    share = instance.link.efficiency
     sending: list[tuple[float, float]] = []
     for v, operator in enumerate(operators):
         if ends[v] > 0:
             begin = max([device, *(arrived_down[u] for u in waits[v][0])])
-            cost = operator.device
-            device = begin + cost.fixed_s + (cost.full_s - cost.fixed_s) * ends[v] / operator.units
+            first = waits[v][0] - joined[0]
+            joined[0].update(first)
+            launch, took = _run(operator.device, ends[v], operator.units, len(first) * cut.device)
+            device = begin + launch + took
+            watt = power.compute if operator.device.compute_w is None else operator.device.compute_w
+            extra += (launch_w - power.compute) * launch + (watt - power.compute) * took
             busy.append((begin, device))
         rows = operator.units - begins[v]
         if rows > 0:
-            cost = operator.server
             begin = max([server, *(arrived_up[u] for u in waits[v][1])])
-            server = begin + cost.fixed_s + (cost.full_s - cost.fixed_s) * rows / operator.units
+            first = waits[v][1] - joined[1]
+            joined[1].update(first)
+            launch, took = _run(operator.server, rows, operator.units, len(first) * cut.server)
+            server = begin + launch + took
+        if v in up:
+            busy.append((device, device + cut.device))
+            device += cut.device
+            extra += (launch_w - power.compute) * cut.device
+        if v in down:
+            server += cut.server
         if v in up:
             begin = max(uplink, device)
-            uplink = trace.finish(begin, operator.output_bytes * (up[v][1] - up[v][0]) / operator.units)
+            uplink = trace.finish(begin, operator.output_bytes * (up[v][1] - up[v][0]) / operator.units / share)
             arrived_up[v] = uplink + instance.link.latency_s
             sending.append((begin, uplink))
         if v in down:
             begin = max(downlink, server)
-            downlink = trace.finish(begin, operator.output_bytes * (down[v][1] - down[v][0]) / operator.units)
+            downlink = trace.finish(begin, operator.output_bytes * (down[v][1] - down[v][0]) / operator.units / share)
             arrived_down[v] = downlink + instance.link.latency_s
             sending.append((begin, downlink))
-    power = instance.power_w
     computing = sum(end - begin for begin, end in busy)
     communicating = _alone(sending, busy, device)
     idle = device - start_s - computing - communicating
-    return device - start_s, power.compute * computing + power.communicate * communicating + power.standby * idle
+    joules = power.compute * computing + extra + power.communicate * communicating + power.standby * idle
+    return device - start_s, joules
+
+
+def _run(cost: Cost, rows: int, units: int, joining: float) -> tuple[float, float]:
+    """Seconds of (launch, partial operator and joining messages; computing) of some rows."""
+    launch = joining + cost.fixed_s + (cost.partial_s if rows < units else 0.0)
+    return launch, (cost.full_s - cost.fixed_s) * rows / units
 
 
 def _reads(edge: Input, lo: int, hi: int, units: int) -> tuple[int, int]:

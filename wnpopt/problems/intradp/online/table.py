@@ -11,7 +11,7 @@ from pydantic import Field
 from wnpopt.core.budget import Budget
 from wnpopt.core.document import Count, Document, Name, Real, SchemaVersion
 from wnpopt.core.errors import InputError
-from wnpopt.problems.intradp.instance import IntradpInstance, Link
+from wnpopt.problems.intradp.instance import IntradpInstance
 from wnpopt.problems.intradp.methods.refusals import refuse_size
 from wnpopt.problems.intradp.solution import IntradpSolution
 from wnpopt.problems.intradp.verify import replay, verify
@@ -68,7 +68,7 @@ class PlanTable(Document):
 def at_bandwidth(instance: IntradpInstance, megabytes_per_s: float) -> IntradpInstance:
     """The instance with this rate in both directions."""
     rate = megabytes_per_s * MEGA
-    link = Link(uplink_bytes_per_s=rate, downlink_bytes_per_s=rate, latency_s=instance.link.latency_s)
+    link = instance.link.model_copy(update={"uplink_bytes_per_s": rate, "downlink_bytes_per_s": rate})
     return instance.changed(link=link)
 
 

@@ -14,6 +14,7 @@ from wnpopt.problems.intradp.kernels.heads import Front
 from wnpopt.problems.intradp.kernels.labels import Ahead, Live, Rules, decide, first_label
 from wnpopt.problems.intradp.kernels.pool import pool
 from wnpopt.problems.intradp.kernels.problem import Problem
+from wnpopt.problems.intradp.kernels.runs import least_power
 
 MEMORY = 600e6
 """Bytes that the two levels of labels in work may take."""
@@ -68,12 +69,12 @@ def run_labels(
     p = problem.arrays
     n = problem.count
     flag = never() if flag is None else flag
-    w_time, w_busy = weights(problem)
-    front = Front(p, w_time, w_busy, flag=flag) if front is None else front
+    w_time, w_extra = weights(problem)
+    front = Front(p, w_time, w_extra, flag=flag) if front is None else front
     cost = front.heads
     time = Front(p, flag=flag).heads if problem.by_energy and problem.limit < np.inf else cost
     rules = Rules(
-        cost, time, np.array([w_time, w_busy, hope]), _under(cutoff), problem.limit, width, 0
+        cost, time, np.array([w_time, w_extra, hope]), _under(cutoff), problem.limit, width, 0
     )  # fmt: skip
     tensors = _inputs(p, n - 1)
     slots = _slots(n, tensors)
@@ -108,15 +109,11 @@ def run_labels(
 
 
 def weights(problem: Problem) -> tuple[float, float]:
-    """Weights of latency and of busy seconds whose sum never exceeds the objective.
+    """Weights of latency and of the joules that computing adds, whose sum never exceeds the objective.
 
-    Energy charges every second with at least the least of the three powers, and a busy one with the compute power.
+    Energy charges every second with at least the least of all powers, and the device's computing with its own.
     """
-    if not problem.by_energy:
-        return 1.0, 0.0
-    power = problem.instance.power_w
-    least = min(power.compute, power.communicate, power.standby)
-    return least, power.compute - least
+    return (least_power(problem.instance), 1.0) if problem.by_energy else (1.0, 0.0)
 
 
 def _under(value: float) -> float:

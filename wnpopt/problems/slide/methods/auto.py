@@ -1,4 +1,4 @@
-"""auto: the special exact method of the variant, else the MILP."""
+"""auto: the special exact method of the variant, the search over transmissions, else the MILP."""
 
 from __future__ import annotations
 
@@ -17,19 +17,26 @@ if TYPE_CHECKING:
 
 
 def solve(instance: SlideInstance, context: Context[SlideSolution]) -> Outcome[SlideSolution]:
-    """Exact selection where there is a method for it and it stays small; the MILP for every other mix."""
+    """Exact selection where there is a method for it and it stays small; multicast with a choice of model by the
+    search over transmissions; the MILP for every other mix."""
     from wnpopt.backends.stopping import run_stoppable
     from wnpopt.problems.slide.kernels.needs import Needs
+    from wnpopt.problems.slide.methods.cover import solve as solve_cover
     from wnpopt.problems.slide.methods.milp import solve as solve_milp
     from wnpopt.problems.slide.selection.exact import prove
     from wnpopt.problems.slide.selection.plan import allocate
 
     columns = instance.columns
     exact = Needs.of(columns)
-    share = context.budget.share(context.budget.remaining() / 2)  # the rest is for the MILP, if it comes to that
+    # Half of the time: the rest is for the search or the MILP, if it comes to that.
+    share = context.budget.share(context.budget.remaining() / 2)
     selected = run_stoppable(lambda flag: prove(columns, exact, flag), share)
     if selected is None:
-        return solve_milp(instance, context)
+        return (
+            replace(solve_cover(instance, context), found_by="cover")
+            if columns.multicast
+            else solve_milp(instance, context)
+        )
     solution = allocate(exact, selected.plan).to_solution(columns)
     bounds = tell(context, selected, solution)
     found_by = "greedy" if _is_prefix(instance) else "dp"
@@ -62,7 +69,7 @@ def _is_prefix(instance: SlideInstance) -> bool:
 METHOD = Method(
     family="slide",
     name="auto",
-    summary="the special exact method of the variant, else the MILP",
+    summary="the special exact method of the variant, the search over transmissions (multicast), else the MILP",
     proves=Proof.OPTIMALITY,
     run=solve,
     modules=("numba", "pyomo", "highspy"),

@@ -18,7 +18,7 @@ from wnpopt.problems.slide.selection.work import MOST_WORK, Work
 _ROUNDS = 6
 _AT_ONCE = 1_000_000
 """Pairs of users and models over which one simple beginning takes no time to speak of."""
-_MOST_LEVELS, _LEVEL_STEPS = 256, 4_000_000
+_MOST_LEVELS, _LEVEL_STEPS = 256, 400_000
 """Rates at which a transmission is tried for its gain a Hz: so many, or fewer where there are very many users."""
 
 

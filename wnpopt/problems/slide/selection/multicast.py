@@ -18,6 +18,9 @@ _MOST_CELLS = 400_000_000
 """Work of the table over integer values that is done without asking: about a second."""
 _MOST_VALUES = 30_000_000
 """Entries of all tables over integer values together: 240 MB."""
+_STEPS_A_LEVEL = 10
+"""Elementary steps that a user takes at a rate: a bandwidth, two merges (a heuristic's work is
+counted so; that of proofs, which a time limit ends, by a step each)."""
 _MOST_PAIRS = 4_000_000
 """Pairs of states and entries that are formed at once where values are not integers: about a second."""
 
@@ -55,7 +58,7 @@ def menu_of(
     levels = np.unique(rate)
     if most_levels is not None and levels.size > most_levels:
         levels = levels[np.linspace(0, levels.size - 1, most_levels).astype(np.int64)]
-    work.spend(levels.size * users.size)
+    work.spend((_STEPS_A_LEVEL if most_levels is not None else 1) * levels.size * users.size)
     efficiency, snr = columns.efficiency[users], columns.snr_hz[users]
     linear = np.flatnonzero(efficiency > 0)
     fixed = np.flatnonzero(efficiency == 0)

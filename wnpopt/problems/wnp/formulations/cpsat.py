@@ -13,13 +13,14 @@ import numpy as np
 
 from wnpopt.core.budget import Budget
 from wnpopt.problems.wnp.formulations.cpsat_model import CpsatModel
-from wnpopt.problems.wnp.instance import IntArray, WnpInstance
+from wnpopt.problems.wnp.instance import IntArray, WnpInstance, is_plain
 from wnpopt.problems.wnp.solution import WnpSolution
 
 if TYPE_CHECKING:
     from ortools.sat.python import cp_model
 
     from wnpopt.problems.wnp.kernels.problem import Problem
+    from wnpopt.problems.wnp.state import WnpState
 
 SUBSETS_UP_TO = 5
 """Modalities for which Hall's condition is written for all subsets; above, along the deadlines' pairwise order."""
@@ -44,10 +45,13 @@ def compile_cpsat(
     lower: int = 0,
     subsets_up_to: int = SUBSETS_UP_TO,
     budget: Budget | None = None,
+    state: WnpState | None = None,
 ) -> CpsatModel | None:
     """The model with makespans from ``lower`` (proved) to ``upper`` (known to be reached).
 
-    None if ``budget`` is exhausted before it is built, or would be half gone.
+    ``state`` is that of a running plan, whose residual instance ``problem`` is. Where another objective is asked for,
+    ``lower`` and ``upper`` are to be 0 and None. None if ``budget`` is exhausted before it is built, or would be half
+    gone.
     """
     from wnpopt.problems.wnp.formulations.cpsat_radio import add_radio
 
@@ -57,7 +61,13 @@ def compile_cpsat(
     empty = _empty(problem, upper, lower)
     if not add_radio(empty, subsets_up_to, budget):
         return None
-    return _with_compute(empty, budget)
+    compiled = _with_compute(empty, budget)
+    if compiled is not None and (state is not None or not is_plain(problem.instance)):
+        from wnpopt.problems.wnp.formulations.cpsat_fields import add_fields
+
+        add_fields(compiled, state)
+        compiled.marks.add("exact")
+    return compiled
 
 
 def compile_master(
@@ -68,12 +78,13 @@ def compile_master(
     no_goods: Sequence[IntArray],
     budget: Budget | None = None,
 ) -> CpsatModel | None:
-    """The model without slot counts.
+    """The model without slot counts; where cores are identical, without core choices, too.
 
     Arrivals are held by the cuts of ``weights`` (R7) and by ``no_goods`` (R8) alone. None if ``budget`` is exhausted
     before it is built, or would be half gone.
     """
     from wnpopt.problems.wnp.formulations.cpsat_radio import add_arrivals, add_cut, add_no_good
+    from wnpopt.problems.wnp.kernels.identical import cores_are_identical
 
     budget = budget or Budget(None)
     if not pays(problem, budget):
@@ -87,7 +98,7 @@ def compile_master(
             add_cut(empty, weight)
         for no_good in no_goods:
             add_no_good(empty, no_good)
-    return _with_compute(empty, budget)
+    return _with_compute(empty, budget, pooled=cores_are_identical(problem.plan))
 
 
 def pays(problem: Problem, budget: Budget) -> bool:
@@ -100,16 +111,25 @@ def pays(problem: Problem, budget: Budget) -> bool:
 def _empty(problem: Problem, upper: int | None, lower: int) -> CpsatModel:
     from ortools.sat.python import cp_model
 
-    horizon = problem.latest_makespan() if upper is None else upper
+    horizon = _latest(problem) if upper is None else upper
     empty = CpsatModel(problem, cp_model.CpModel(), {}, horizon)
     empty.integer("C", min(lower, horizon), horizon)
     return empty
 
 
-def _with_compute(compiled: CpsatModel, budget: Budget) -> CpsatModel | None:
-    from wnpopt.problems.wnp.formulations.cpsat_compute import add_compute
+def _latest(problem: Problem) -> int:
+    if is_plain(problem.instance):
+        return problem.latest_makespan()
+    from wnpopt.problems.wnp.formulations.horizon import latest_end
 
-    if not add_compute(compiled, budget):
+    return latest_end(problem)
+
+
+def _with_compute(compiled: CpsatModel, budget: Budget, *, pooled: bool = False) -> CpsatModel | None:
+    from wnpopt.problems.wnp.formulations.cpsat_compute import add_compute
+    from wnpopt.problems.wnp.formulations.cpsat_identical import add_identical
+
+    if not (add_identical if pooled else add_compute)(compiled, budget):
         return None
     compiled.model.minimize(compiled["C"])
     return compiled
@@ -156,6 +176,10 @@ def hint(compiled: CpsatModel, solution: WnpSolution) -> None:
         values[f"before[{i},{j}]"] = int(decisions.start[i] <= decisions.start[j])
     for m in range(plan.ticks.shape[1]):
         values[f"busy[{m}]"] = int((decisions.core == m).any())
+    if "exact" in compiled.marks:
+        from wnpopt.problems.wnp.formulations.cpsat_fields import hints
+
+        values |= hints(compiled, decisions, solution)
     for name, variable in compiled.variables.items():
         compiled.model.add_hint(variable, values[name])
 
@@ -176,4 +200,9 @@ def decode(compiled: CpsatModel, values: tuple[float, ...]) -> WnpSolution:
     for k, n, b in np.argwhere(uplink.rates > 0):
         count[k, n, b] = compiled.value(values, f"x[{k},{n},{b}]")
     deadline = [compiled.value(values, f"T[{k}]") for k in range(uplink.count)]
-    return compose(problem, deadline, count, *compiled.placement(values))
+    composed = compose(problem, deadline, count, *compiled.placement(values))
+    if "exact" not in compiled.marks:
+        return composed
+    from wnpopt.problems.wnp.formulations.cpsat_fields import exact
+
+    return exact(compiled, values, composed)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,6 +23,8 @@ class CpsatModel:
     model: cp_model.CpModel
     variables: dict[str, cp_model.IntVar]
     horizon: int
+    marks: set[str] = field(default_factory=set)
+    """"exact" where the starts are to be taken as the solver has them, "identical" where it has not chosen cores."""
 
     def integer(self, name: str, least: int, most: int) -> cp_model.IntVar:
         """A new variable."""
@@ -46,5 +48,9 @@ class CpsatModel:
     def placement(self, values: tuple[float, ...]) -> tuple[IntArray, IntArray]:
         """The core and the start (ticks) of each subgraph in a solver's answer, shape (I,) each."""
         subgraphs, cores = self.problem.plan.ticks.shape
+        if "identical" in self.marks:
+            from wnpopt.problems.wnp.kernels.identical import assigned
+
+            return assigned(self.problem.plan, np.array([self.value(values, f"s[{i}]") for i in range(subgraphs)]))
         chosen = [[self.value(values, f"a[{i},{m}]") for m in range(cores)] for i in range(subgraphs)]
         return np.argmax(chosen, axis=1), np.array([self.value(values, f"s[{i}]") for i in range(subgraphs)])

@@ -36,8 +36,9 @@ class Decisions:
         count = np.zeros(uplink.rates.shape, dtype=np.int64)
         got = np.zeros(uplink.count, dtype=np.int64)
         arrival = np.zeros(uplink.count, dtype=np.int64)
+        block_of = np.searchsorted(uplink.block_start, np.arange(uplink.slots), side="right") - 1
         for t, row in enumerate(solution.rb[: uplink.slots]):
-            block = t // instance.radio.block_slots
+            block = int(block_of[t])
             lacking = got < uplink.payload
             for n, modality in enumerate(row):
                 k = position.get(modality) if modality is not None else None

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from wnpopt.problems.wnp.instance import WnpInstance
+from wnpopt.problems.wnp.instance import WnpInstance, is_plain
 from wnpopt.problems.wnp.solution import WnpSolution
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def build_milp(problem: Problem, upper: int | None = None) -> pyo.ConcreteModel:
     """The model with makespans up to ``upper`` (known to be reached), else up to a horizon that needs no solution."""
     import pyomo.environ as pyo
 
-    horizon = problem.latest_makespan() if upper is None else upper
+    horizon = horizon_of(problem) if upper is None else upper
     model = pyo.ConcreteModel(name=problem.instance.name)
     model.tick = pyo.Param(initialize=1.0 / unit_of(problem, horizon))
     model.C = pyo.Var(bounds=(0, horizon * model.tick.value))
@@ -45,7 +45,20 @@ def build_milp(problem: Problem, upper: int | None = None) -> pyo.ConcreteModel:
     _add_cores(model, problem, horizon)
     _add_orders(model, problem, horizon)
     model.makespan = pyo.Objective(expr=model.C, sense=pyo.minimize)
+    if not is_plain(problem.instance):
+        from wnpopt.problems.wnp.formulations.milp_fields import add_fields
+
+        add_fields(model, problem, horizon)
     return model
+
+
+def horizon_of(problem: Problem) -> int:
+    """Ticks by which everything is done in some optimum."""
+    if is_plain(problem.instance):
+        return problem.latest_makespan()
+    from wnpopt.problems.wnp.formulations.horizon import latest_end
+
+    return latest_end(problem)
 
 
 def unit_of(problem: Problem, horizon: int) -> int:
@@ -256,4 +269,12 @@ def decode(model: pyo.ConcreteModel, problem: Problem, values: Sequence[float]) 
     for at, variable in model.a.items():
         chosen[at] = value[id(variable)]
     start = [value[id(model.s[i])] / model.tick.value for i in range(plan.order.size)]
-    return compose(problem, deadline.tolist(), count, chosen.argmax(axis=1).tolist(), start)
+    core = chosen.argmax(axis=1)
+    composed = compose(problem, deadline.tolist(), count, core.tolist(), start)
+    if is_plain(problem.instance):
+        return composed
+    from wnpopt.problems.wnp.formulations.milp_fields import in_integers
+
+    bus = problem.instance.chip.exclusive_bus
+    transfer = [value[id(model.t[e])] / model.tick.value for e in range(plan.source.size)] if bus else []
+    return in_integers(problem, composed, core, start, transfer) or composed

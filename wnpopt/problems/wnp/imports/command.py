@@ -13,7 +13,7 @@ from wnpopt.core.errors import InputError
 from wnpopt.core.options import argument, option, required
 from wnpopt.domain.chip.measured import Times
 from wnpopt.domain.files.chip import load_chip
-from wnpopt.domain.files.network import Network, dimensions, load_network
+from wnpopt.domain.files.network import Network, dimensions, input_values, load_network
 from wnpopt.domain.files.profile import read_profile
 from wnpopt.domain.files.radio import load_radio
 from wnpopt.domain.files.reading import in_file
@@ -43,6 +43,10 @@ class _Request:
     )
     seed: int = option(0, "Seed of the channel.", least=0)
     dim: tuple[str, ...] = option((), "A dimension of an ONNX file, repeatable.", metavar="NAME=N")
+    value: tuple[str, ...] = option(
+        (), "An input of an ONNX file that has this value (one for each element, or for all), repeatable.",
+        metavar="NAME=V[,V...]",
+    )  # fmt: skip
     modality: str | None = option(None, "Name of a single graph's input.", shown="input")
     payload_bits: int | None = option(None, "Bits of a single graph's input.", least=0, shown="8 an element")
     tick_s: float = option(1e-6, "Length of a tick.", above=0, metavar="S")
@@ -107,7 +111,7 @@ def from_network(request: NetworkRequest) -> Imported:
     with in_file(request.times):
         table = measured_times(network.graph, placed, read_profile(request.times))
     source = f"{source}, times of {request.times.name}"
-    return _imported(network, name, Mesh.of(placed), table, uplink, most, source, request)
+    return _imported(network, name, Mesh.of(placed), table, uplink, most, source, request, measured=True)
 
 
 def from_profile(request: ProfileRequest) -> Imported:
@@ -121,7 +125,7 @@ def from_profile(request: ProfileRequest) -> Imported:
     name = network.name if request.name is None else request.name
     mesh = Mesh.rows(measured.cores, columns, request.hop_s, request.bytes_per_s)
     source = _source(network, f"times of {request.file.name}", request)
-    return _imported(network, name, mesh, table, _uplink(network, request), most, source, request)
+    return _imported(network, name, mesh, table, _uplink(network, request), most, source, request, measured=True)
 
 
 def _imported(
@@ -133,6 +137,8 @@ def _imported(
     most: int | None,
     source: str,
     request: _Request,
+    *,
+    measured: bool = False,
 ) -> Imported:
     try:
         made = coarsened(name, network.graph, mesh, times, uplink, subgraphs=most, tick_s=request.tick_s, source=source)
@@ -140,7 +146,7 @@ def _imported(
         where = "--subgraphs" if error.where == "subgraphs" else error.where
         raise InputError(error.what, where=where) from None
     companions = () if request.layers is None else ((request.layers, made.layers),)
-    return Imported(made.instance, told(network, made, times), companions)
+    return Imported(made.instance, told(network, made, times, measured=measured), companions)
 
 
 def from_task_graph(request: TaskGraphRequest) -> WnpInstance:
@@ -149,8 +155,13 @@ def from_task_graph(request: TaskGraphRequest) -> WnpInstance:
 
 
 def _network(file: Path, request: _Request) -> Network:
-    dims = dimensions(request.dim)
-    return load_network(file, modality=request.modality, payload_bits=request.payload_bits, dims=dims)
+    return load_network(
+        file,
+        modality=request.modality,
+        payload_bits=request.payload_bits,
+        dims=dimensions(request.dim),
+        values=input_values(request.value),
+    )
 
 
 def _uplink(network: Network, request: _Request) -> RadioInput | None:

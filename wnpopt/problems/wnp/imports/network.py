@@ -146,17 +146,14 @@ def roofline_times(graph: Graph, chip: Chip) -> list[Times]:
 def measured_times(graph: Graph, chip: Chip, measured: MeasuredTimes) -> list[Times]:
     """As :func:`roofline_times`, from a table whose columns are the chip's cores by name, or else by type.
 
-    Raises :class:`InputError` naming the core or the operator that was not measured.
+    Where it measures opaque operators alone, the others keep their rooflines. Raises :class:`InputError` naming the
+    core or the operator that was not measured.
     """
-    column = {core: m for m, core in enumerate(measured.cores)}
-    chosen = []
-    for placed in chip.cores:
-        found = column.get(placed.name, column.get(placed.core.name))
-        if found is None:
-            raise InputError(
-                f"the profile has no time on the core {placed.name!r} or its type {placed.core.name!r}; "
-                f"its cores are {', '.join(measured.cores)}",
-                where="rows",
-            )
-        chosen.append(found)
-    return [tuple(row[m] for m in chosen) for row in measured.of_graph(graph)]
+    columns = [measured.column(placed.name, placed.core.name) for placed in chip.cores]
+    opaque = measured.of_opaque(graph)
+    if opaque is None:
+        return [tuple(row[m] for m in columns) for row in measured.of_graph(graph)]
+    rows = roofline_times(graph, chip)
+    for i, row in opaque.items():
+        rows[i] = tuple(row[m] for m in columns)
+    return rows

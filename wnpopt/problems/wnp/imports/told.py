@@ -9,7 +9,7 @@ from wnpopt.core.facts import Fact, Facts, FactTable, counted
 from wnpopt.core.text import percent
 from wnpopt.domain.chip.measured import Times
 from wnpopt.domain.files.network import Network
-from wnpopt.domain.network.facts import network_facts
+from wnpopt.domain.files.told import network_told
 from wnpopt.problems.wnp.imports.network import Coarsened
 from wnpopt.problems.wnp.instance import WnpInstance
 
@@ -17,11 +17,12 @@ NOTABLE = 0.05
 """Loss by coarsening that is worth a warning."""
 
 
-def told(network: Network, made: Coarsened, times: Sequence[Times]) -> Facts:
+def told(network: Network, made: Coarsened, times: Sequence[Times], *, measured: bool = False) -> Facts:
     """``times`` are the seconds of each operator of the network on each core, None where it cannot run."""
     instance = made.instance
+    read = network_told(network, measured=measured)
     facts = (
-        *network_facts(network.graph),
+        *read.facts,
         Fact("payload_bits", dict(network.payloads)),
         Fact("subgraphs", len(instance.subgraphs)),
         Fact("edges", len(instance.edges)),
@@ -39,7 +40,7 @@ def told(network: Network, made: Coarsened, times: Sequence[Times]) -> Facts:
         able_operators = len(network.graph.operators) - missing.total()
         rows.append((core.name, able_operators, runs, alone[core.name], dict(sorted(missing.items()))))
     table = FactTable("core_support", ("core", "operators", "subgraphs", "only_here", "cannot_run"), tuple(rows))
-    return Facts(facts, (table,), (*_warnings(instance, alone), *_lossy(made)))
+    return Facts(facts, (table,), (*read.warnings, *_warnings(instance, alone), *_lossy(made)))
 
 
 def _lossy(made: Coarsened) -> tuple[str, ...]:

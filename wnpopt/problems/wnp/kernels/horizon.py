@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from wnpopt.problems.wnp.instance import IntArray, WnpInstance
+from wnpopt.problems.wnp.instance import IntArray, WnpInstance, is_plain
 
 FEW = 4096
 """Up to so many slots are kept as they are: nothing is gained by less."""
@@ -17,10 +17,11 @@ def useful_slots(instance: WnpInstance) -> int:
     these rounds cut time into K + 1 parts, so that one part (F_i, F_{i+1}] has no arrival of an optimum. What arrives
     after it may be served within it, one after the other: nothing that arrives before F_i uses it. So all have arrived
     by F_{K+1}, none later than before. (2) No reader of an optimum starts later than a makespan that is reached: F_1,
-    then one subgraph after the other with every transfer over the longest way.
+    then one subgraph after the other with every transfer over the longest way. Neither holds where modalities or
+    subgraphs are released later, or where what counts is not the makespan alone.
     """
     radio = instance.radio
-    if radio.slots <= FEW:
+    if radio.slots <= FEW or not is_plain(instance):
         return radio.slots
     index = np.flatnonzero(instance.needed & (instance.payloads > 0))
     if index.size == 0:

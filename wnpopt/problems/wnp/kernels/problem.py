@@ -58,9 +58,9 @@ class Problem:
 
     def release(self, arrival: IntArray) -> IntArray:
         """Earliest start in ticks of each subgraph, shape (I,), for arrivals in slots, shape (K',)."""
-        release = np.zeros(self.plan.order.size, dtype=np.int64)
+        release = np.array(self.instance.release)
         for k, members in enumerate(self.readers):
-            release[members] = arrival[k] * self.uplink.slot_ticks
+            release[members] = np.maximum(release[members], arrival[k] * self.uplink.slot_ticks)
         return release
 
     def modality_tails(self, after_start: IntArray) -> IntArray:

@@ -44,11 +44,11 @@ class Uplink:
         """The uplink of ``instance``."""
         index = np.flatnonzero(instance.needed & (instance.payloads > 0)).astype(np.int64)
         slots = useful_slots(instance)
-        blocks = -(-slots // instance.radio.block_slots)
+        start = np.ascontiguousarray(instance.block_start[instance.block_start < slots])
+        blocks = start.size
         rates = np.ascontiguousarray(instance.rates[index, :, :blocks])
         payload = instance.payloads[index]
         share = np.ascontiguousarray((rates / payload[:, None, None]).transpose(1, 2, 0))
-        start = np.arange(blocks, dtype=np.int64) * instance.radio.block_slots
         return Uplink(
             index,
             tuple(instance.modalities[k].name for k in index),
@@ -56,7 +56,7 @@ class Uplink:
             payload,
             share,
             start,
-            np.minimum(instance.radio.block_slots, slots - start),
+            np.diff(start, append=slots),
             slots,
             instance.radio.slot_ticks,
         )

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from wnpopt.core.bound import best_bound
 from wnpopt.core.method import Context, Method, Outcome, Start
 from wnpopt.core.proof import Proof
-from wnpopt.core.result import Termination
+from wnpopt.core.result import Termination, WarmStart
 from wnpopt.problems.wnp.instance import IntArray, WnpInstance
+from wnpopt.problems.wnp.methods import pacs_ls
 from wnpopt.problems.wnp.methods.continuation import continued_by_cpsat, tried
 from wnpopt.problems.wnp.methods.outcome import on_problem
-from wnpopt.problems.wnp.methods.refusals import refuse_unplanned
+from wnpopt.problems.wnp.methods.refusals import Support, supports
 from wnpopt.problems.wnp.solution import WnpSolution
 
 if TYPE_CHECKING:
@@ -20,6 +21,15 @@ if TYPE_CHECKING:
 
 _EASY_S = 2.0
 """Seconds for ``lbbd`` before the search: most instances of up to 40 subgraphs are proved by then."""
+
+_IDENTICAL = 0.5
+"""Of the time for ``lbbd`` before the search where cores are identical: its masters are light, and prove most."""
+
+_FIELDS, _FIELDS_S = 0.1, 5.0
+"""Of the time, and at most so many seconds, for the search where optional fields leave the rest to ``cpsat``."""
+
+beyond_decomposition = supports(Support.RELEASE | Support.RADIO_RELEASE)
+"""Why ``lbbd`` refuses an instance."""
 
 
 def solve(instance: WnpInstance, context: Context[WnpSolution]) -> Outcome[WnpSolution]:
@@ -31,10 +41,22 @@ def solve(instance: WnpInstance, context: Context[WnpSolution]) -> Outcome[WnpSo
     known = best_bound(context.bounds, "min")
     if context.start is not None and known is not None and known.value >= context.start.objective:
         return Outcome(context.start.solution, Termination.PROVED, found_by=context.start.found_by)
+    if beyond_decomposition(instance) is not None or context.fixed is not None:
+        return _by_cpsat(instance, context)
     first = tried(_decomposed, instance, context)
     if first.termination is Termination.PROVED or context.budget.exhausted():
         return replace(first, found_by=first.found_by or "lbbd")
     return continued_by_cpsat(first, "lbbd", instance, replace(context, bounds=(*context.bounds, *first.bounds)))
+
+
+def _by_cpsat(instance: WnpInstance, context: Context[WnpSolution]) -> Outcome[WnpSolution]:
+    """What the decomposition does not support: a tenth of the time for the search, then ``cpsat`` from its answer."""
+    seconds = min(max(_FIELDS * context.budget.remaining(), 0.05), _FIELDS_S)
+    searched = replace(context.budget.share(seconds), iterations=None if context.budget.time_limit is not None else 1)
+    first = pacs_ls.solve(instance, replace(context, budget=searched))
+    if first.termination is Termination.PROVED:
+        return replace(first, found_by=first.found_by or "pacs-ls")
+    return continued_by_cpsat(replace(first, warm_start=WarmStart.NONE), "pacs-ls", instance, context)
 
 
 def _decomposed(instance: WnpInstance, context: Context[WnpSolution]) -> Outcome[WnpSolution]:
@@ -43,13 +65,15 @@ def _decomposed(instance: WnpInstance, context: Context[WnpSolution]) -> Outcome
 
 def _in_turn(problem: Problem, context: Context[WnpSolution], began: float) -> Outcome[WnpSolution]:
     """A quick ``lbbd``, the search from its answer, and ``lbbd`` with what the search found and which cuts it met."""
+    from wnpopt.problems.wnp.kernels.identical import cores_are_identical
     from wnpopt.problems.wnp.methods.lbbd import decomposed
     from wnpopt.problems.wnp.search.given import joint_of
     from wnpopt.problems.wnp.search.local_search import local_search
 
     if context.start is None:
         return decomposed(problem, context, began)
-    easy = decomposed(problem, replace(context, budget=context.budget.share(_EASY_S)), began, probing=False)
+    seconds = max(_EASY_S, _IDENTICAL * context.budget.remaining()) if cores_are_identical(problem.plan) else _EASY_S
+    easy = decomposed(problem, replace(context, budget=context.budget.share(seconds)), began, probing=False)
     if easy.termination is Termination.PROVED or context.budget.exhausted():
         return easy
     context = _after(context, easy)
@@ -87,5 +111,6 @@ METHOD = Method(
     modules=("ortools", "numba"),
     timed=True,
     warm_startable=True,
-    refuse=refuse_unplanned,
+    replans=True,
+    refuse=supports(Support.EVERYTHING),
 )

@@ -14,7 +14,7 @@ from wnpopt.core.proof import Proof
 from wnpopt.core.result import Termination
 from wnpopt.problems.wnp.instance import IntArray, WnpInstance
 from wnpopt.problems.wnp.methods.outcome import on_problem
-from wnpopt.problems.wnp.methods.refusals import refuse_unplanned
+from wnpopt.problems.wnp.methods.refusals import Support, supports
 from wnpopt.problems.wnp.solution import WnpSolution
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _MINIMISING = 0.05  # of a time limit goes to masters that are minimised, before the bound is probed,
 _SMALL, _MORE = 60, 0.3  # and so much of it with up to so many subgraphs: there minimising proves sooner than probing
+_IDENTICAL = 0.5  # of it where cores are identical: such a master is one cumulative resource, and proves by itself
 _LEAST_S = 1.0
 
 
@@ -43,6 +44,7 @@ def decomposed(
     Masters are minimised first, which proves what is easy; then the bound is raised and the incumbent improved by
     probes (:mod:`~wnpopt.problems.wnp.search.probing`), for which there has to be an incumbent.
     """
+    from wnpopt.problems.wnp.kernels.identical import cores_are_identical
     from wnpopt.problems.wnp.search.decomposition import Decomposition
     from wnpopt.problems.wnp.search.probing import probe
 
@@ -53,6 +55,8 @@ def decomposed(
     if state.value is None or not probing:
         return _minimised(state, budget) or state.outcome(budget.why_over())
     share = _MORE if problem.plan.order.size <= _SMALL else _MINIMISING
+    if cores_are_identical(problem.plan):
+        share = max(share, _IDENTICAL)
     finished = _minimised(state, budget.share(max(_LEAST_S, share * budget.remaining())))
     return probe(state) if finished is None else finished
 
@@ -93,5 +97,5 @@ METHOD = Method(
     modules=("ortools", "numba"),
     timed=True,
     warm_startable=True,
-    refuse=refuse_unplanned,
+    refuse=supports(Support.RELEASE | Support.RADIO_RELEASE),
 )

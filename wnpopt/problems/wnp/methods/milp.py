@@ -9,12 +9,12 @@ from wnpopt.core.bound import Bound
 from wnpopt.core.method import Context, Method, Outcome
 from wnpopt.core.proof import Proof
 from wnpopt.core.result import Termination
-from wnpopt.core.verdict import tighten
-from wnpopt.problems.wnp.instance import WnpInstance
+from wnpopt.core.verdict import Verdict, compare
+from wnpopt.problems.wnp.instance import WnpInstance, has_integer_objective, is_plain
 from wnpopt.problems.wnp.kernels.horizon import useful_slots
 from wnpopt.problems.wnp.methods.continuation import continued_by_cpsat
 from wnpopt.problems.wnp.methods.outcome import on_problem
-from wnpopt.problems.wnp.methods.refusals import refuse_unplanned
+from wnpopt.problems.wnp.methods.refusals import Support, supports
 from wnpopt.problems.wnp.solution import WnpSolution
 
 if TYPE_CHECKING:
@@ -61,11 +61,15 @@ def _by_highs(problem: Problem, context: Context[WnpSolution], began: float) -> 
     from wnpopt.backends.ending import Ending
     from wnpopt.backends.highs import solve_highs
     from wnpopt.problems.wnp.formulations.decisions import Decisions, priced
-    from wnpopt.problems.wnp.formulations.milp import build_milp, decode, set_start
+    from wnpopt.problems.wnp.formulations.milp import build_milp, decode, horizon_of, set_start
+    from wnpopt.problems.wnp.formulations.milp_fields import objective_unit
 
     start = context.start
-    model = build_milp(problem, None if start is None else int(start.objective))
-    decisions = None if start is None else Decisions.of(problem, start.solution)
+    plain, of_makespan = is_plain(problem.instance), problem.instance.objective == "makespan"
+    upper = int(start.objective) if start is not None and of_makespan else None
+    horizon = horizon_of(problem) if upper is None else upper
+    model = build_milp(problem, upper)
+    decisions = Decisions.of(problem, start.solution) if start is not None and plain else None
     if decisions is not None:
         set_start(model, problem, decisions)
     build_s = context.budget.elapsed() - began
@@ -78,7 +82,7 @@ def _by_highs(problem: Problem, context: Context[WnpSolution], began: float) -> 
         context.budget,
         context.trace,
         warm_start=decisions is not None,
-        unit=1.0 / float(model.tick.value),
+        unit=objective_unit(model, problem, horizon),
         decode=decoded,
         tolerance=TOLERANCE,
         precision=PRECISION,
@@ -86,7 +90,7 @@ def _by_highs(problem: Problem, context: Context[WnpSolution], began: float) -> 
     answer, found_by = None if report.values is None else decoded(report.values), None
     if start is not None and (answer is None or answer[0] > start.objective):
         answer, found_by = (start.objective, start.solution), start.found_by
-    proved = report.bound is not None and answer is not None and tighten(report.bound, "min") >= answer[0]
+    proved = answer is not None and _proved(problem.instance, answer[0], report.bound)
     return Outcome(
         None if answer is None else answer[1],
         Termination.PROVED if proved else context.budget.why_over(),
@@ -99,21 +103,31 @@ def _by_highs(problem: Problem, context: Context[WnpSolution], began: float) -> 
     ), proved or report.ending in (Ending.LIMIT, Ending.INTERRUPTED)
 
 
+def _proved(instance: WnpInstance, objective: float, bound: float | None) -> bool:
+    return compare(objective, bound, "min", has_integer_objective(instance)).verdict is Verdict.PROVED
+
+
 def refuse(instance: WnpInstance) -> tuple[str, str] | None:
-    """No shared bus, and no more rows than a model for reference is worth."""
+    """No more rows than a model for reference is worth."""
     needed = int(instance.needed.sum())
     if needed > MODALITIES_UP_TO:
         return "modalities", f"{needed} are named by subgraphs; at most {MODALITIES_UP_TO} are supported"
     unary = useful_slots(instance) * (2**needed - 1)
     if unary > ROWS_UP_TO:
         return "radio.slots", f"asks for {unary} rows; at most {ROWS_UP_TO} are supported: use lbbd"
-    hall = (2**needed - 1) * instance.resource_blocks * instance.blocks
+    hall = (2**needed - 1) * instance.resource_blocks * instance.block_start.size
     orders = len(instance.subgraphs) ** 2 // 2 * len(instance.chip.cores)
     if hall > ROWS_UP_TO:
         return "radio.bits_per_slot", f"asks for {hall} rows; at most {ROWS_UP_TO} are supported: use lbbd"
     if orders > ROWS_UP_TO:
         return "subgraphs", f"ask for {orders} rows; at most {ROWS_UP_TO} are supported: use lbbd"
-    return refuse_unplanned(instance)
+    transfers = len(instance.edges) ** 2 if instance.chip.exclusive_bus else 0
+    if transfers > ROWS_UP_TO:
+        return "edges", f"ask for {transfers} rows on the bus; at most {ROWS_UP_TO} are supported: use cpsat"
+    return refuse_fields(instance)
+
+
+refuse_fields = supports(Support.EVERYTHING)
 
 
 METHOD = Method(

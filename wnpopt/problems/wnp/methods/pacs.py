@@ -6,24 +6,31 @@ from wnpopt.core.method import Context, Method, Outcome
 from wnpopt.core.proof import Proof
 from wnpopt.core.result import Termination
 from wnpopt.problems.wnp.instance import WnpInstance
+from wnpopt.problems.wnp.methods.by_fields import planned
 from wnpopt.problems.wnp.methods.outcome import nothing_delivered
-from wnpopt.problems.wnp.methods.refusals import refuse_unplanned
+from wnpopt.problems.wnp.methods.refusals import Support, supports
 from wnpopt.problems.wnp.solution import WnpSolution
 
 
 def solve(instance: WnpInstance, context: Context[WnpSolution]) -> Outcome[WnpSolution]:
     """Tails, radio and schedule in turn; see :func:`~wnpopt.problems.wnp.search.joint.pipeline_aware`.
 
+    Up to 100 subgraphs, two short rounds of pacs-ls's annealing follow.
+
     It starts from RTFS and returns that when nothing better is found; the message says so.
     """
     from wnpopt.problems.wnp.kernels.problem import Problem
     from wnpopt.problems.wnp.search.joint import pipeline_aware, transmit_first
+    from wnpopt.problems.wnp.search.joint_annealing import quickly_annealed
 
+    other = planned(instance, context, "pacs")
+    if other is not None:
+        return other
     problem = Problem.of(instance)
     first = transmit_first(problem, context.budget)
     if first is None:
         return nothing_delivered(context.budget)
-    joint = pipeline_aware(problem, first, context.budget)
+    joint = quickly_annealed(problem, pipeline_aware(problem, first, context.budget), context.budget.seed)
     kept = joint.schedule.makespan >= first.schedule.makespan
     if kept:
         joint = first
@@ -43,5 +50,6 @@ METHOD = Method(
     when="nothing by itself; never worse than rtfs",
     run=solve,
     modules=("numba",),
-    refuse=refuse_unplanned,
+    replans=True,
+    refuse=supports(Support.EVERYTHING),
 )

@@ -7,7 +7,8 @@ from wnpopt.core.method import Context, Method, Outcome
 from wnpopt.core.proof import Proof
 from wnpopt.core.result import Termination, WarmStart
 from wnpopt.problems.wnp.instance import WnpInstance
-from wnpopt.problems.wnp.methods.refusals import refuse_unplanned
+from wnpopt.problems.wnp.methods.by_fields import planned
+from wnpopt.problems.wnp.methods.refusals import Support, supports
 from wnpopt.problems.wnp.solution import WnpSolution
 
 
@@ -20,13 +21,17 @@ def solve(instance: WnpInstance, context: Context[WnpSolution]) -> Outcome[WnpSo
     from wnpopt.problems.wnp.methods.outcome import nothing_delivered
     from wnpopt.problems.wnp.search.given import joint_of
     from wnpopt.problems.wnp.search.joint import pipeline_aware, transmit_first
+    from wnpopt.problems.wnp.search.joint_annealing import quickly_annealed
     from wnpopt.problems.wnp.search.local_search import local_search
 
+    other = planned(instance, context, "pacs-ls")
+    if other is not None:
+        return other
     problem = Problem.of(instance)
     sequential = transmit_first(problem, context.budget)
     if sequential is None:
         return nothing_delivered(context.budget)
-    first = pipeline_aware(problem, sequential, context.budget)
+    first = quickly_annealed(problem, pipeline_aware(problem, sequential, context.budget), context.budget.seed)
     warm = None if context.start is None else joint_of(problem, context.start.solution)
     used = warm is not None and warm.schedule.makespan <= first.schedule.makespan
     first = warm if warm is not None and used else first
@@ -55,5 +60,6 @@ METHOD = Method(
     timed=True,
     iterative=True,
     warm_startable=True,
-    refuse=refuse_unplanned,
+    replans=True,
+    refuse=supports(Support.EVERYTHING),
 )

@@ -6,8 +6,9 @@ from wnpopt.core.method import Context, Method, Outcome
 from wnpopt.core.proof import Proof
 from wnpopt.core.status import Termination
 from wnpopt.problems.wnp.instance import WnpInstance
+from wnpopt.problems.wnp.methods.by_fields import planned
 from wnpopt.problems.wnp.methods.outcome import nothing_delivered
-from wnpopt.problems.wnp.methods.refusals import refuse_unplanned
+from wnpopt.problems.wnp.methods.refusals import Support, supports
 from wnpopt.problems.wnp.solution import WnpSolution
 
 
@@ -16,6 +17,9 @@ def solve(instance: WnpInstance, context: Context[WnpSolution]) -> Outcome[WnpSo
     from wnpopt.problems.wnp.kernels.problem import Problem
     from wnpopt.problems.wnp.search.joint import transmit_first
 
+    other = planned(instance, context, "rtfs")
+    if other is not None:
+        return other
     problem = Problem.of(instance)
     joint = transmit_first(problem, context.budget)
     if joint is None:
@@ -30,5 +34,6 @@ METHOD = Method(
     proves=Proof.NOTHING,
     run=solve,
     modules=("numba",),
-    refuse=refuse_unplanned,
+    replans=True,
+    refuse=supports(Support.EVERYTHING),
 )

@@ -62,7 +62,7 @@ def gantt(instance: WnpInstance, solution: WnpSolution) -> Gantt:
         marks=tuple(marks),
         grid=_radio(instance, solution, factor),
         links=tuple(links),
-        objective_scale=factor,
+        objective_scale=factor if instance.objective == "makespan" else None,
     )
 
 
@@ -97,7 +97,7 @@ def _radio(instance: WnpInstance, solution: WnpSolution, factor: float) -> Grid 
     runs, bits = [], []
     for n, owners in enumerate(zip(*solution.rb, strict=True)):
         runs.append(run_lengths(owners))
-        rates = instance.rates[:, n].tolist()
+        rates = [plane[n] for plane in instance.radio.bits_per_slot]
         sent = (None if k is None else rates[k][t // instance.radio.block_slots] for t, k in enumerate(owners))
         bits.append(run_lengths(sent))
     return Grid(

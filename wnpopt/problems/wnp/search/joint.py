@@ -55,10 +55,23 @@ def transmit_first(problem: Problem, budget: Budget) -> Joint | None:
     arrivals, _ = least_makespan_or_exact(problem, nothing, budget)
     if arrivals is None:
         return None
-    last = int(problem.arrival(arrivals).max(initial=0)) * problem.uplink.slot_ticks
-    # The policy: no subgraph starts before ALL modalities that some subgraph names have arrived.
-    release = np.full(problem.plan.order.size, last, dtype=np.int64)
-    return Joint(arrivals, problem.scheduler.schedule(release))
+    return Joint(arrivals, problem.scheduler.schedule(sequential_release(problem, problem.arrival(arrivals))))
+
+
+def sequential_release(problem: Problem, arrival: IntArray) -> IntArray:
+    """Releases (I,) under which nothing overlaps, for arrivals (K') in slots.
+
+    No subgraph starts before ALL modalities that some subgraph names have arrived; one of a job waits for those that
+    its job names, and no others.
+    """
+    instance = problem.instance
+    own = problem.release(arrival)
+    waits = np.zeros(own.size, dtype=np.int64)
+    for k, members in enumerate(problem.readers):
+        at = int(arrival[k]) * problem.uplink.slot_ticks
+        concerned = (instance.job_index < 0) | np.isin(instance.job_index, instance.job_index[members])
+        waits[concerned] = np.maximum(waits[concerned], at)
+    return np.asarray(np.maximum(own, waits))
 
 
 def pipeline_aware(problem: Problem, first: Joint, budget: Budget) -> Joint:
@@ -105,5 +118,5 @@ def _respond(problem: Problem, arrivals: Arrivals, known: Joint) -> Joint:
 
 def _first_tails(problem: Problem, first: Joint) -> list[IntArray]:
     shortest = problem.modality_tails(problem.shortest_tails())
-    alone = problem.scheduler.schedule(np.zeros(problem.plan.order.size, dtype=np.int64))
+    alone = problem.scheduler.schedule(np.array(problem.instance.release))
     return [shortest, problem.slack_tails(alone), problem.slack_tails(first.schedule)]

@@ -1,0 +1,140 @@
+"""Bounds by directions of clocks: never above the optimum of all plans, and what they are for: networks with skips."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.intradp.fields import with_fields
+from tests.intradp.tiny import random_plan, tiny
+from wnpopt.problems.intradp.instance import IntradpInstance
+from wnpopt.problems.intradp.kernels.directions.lattice import lattice
+from wnpopt.problems.intradp.kernels.directions.twins import Groups
+from wnpopt.problems.intradp.kernels.evaluate import scratch
+from wnpopt.problems.intradp.kernels.exhaust import exhaust
+from wnpopt.problems.intradp.kernels.heads import Front
+from wnpopt.problems.intradp.kernels.problem import Problem
+from wnpopt.problems.intradp.search.directed import Directed
+from wnpopt.problems.intradp.search.proving import prices_of
+from wnpopt.problems.intradp.verify import replay
+
+
+def optimum(problem: Problem) -> float:
+    """The least objective of all plans."""
+    p, n = problem.arrays, problem.count
+    a, b = np.zeros(n, np.int32), np.zeros(n, np.int32)
+    a[[0, n - 1]] = b[[0, n - 1]] = p.units[[0, n - 1]]
+    value, _, done = exhaust(
+        p, a, b, a.copy(), b.copy(), np.inf, np.inf, 10**7, scratch(n), problem.by_energy, problem.limit, 0.0
+    )
+    assert done
+    return float(value)
+
+
+def checked(instance: IntradpInstance, rng: np.random.Generator) -> tuple[int, float]:
+    """(bounds compared with the optimum, the last one relative to it); asserts that none is above it."""
+    problem = Problem.of(instance)
+    best = optimum(problem)
+    if not 0 < best < np.inf:
+        return 0, 1.0
+    compared, ratio = 0, 1.0
+    for prices in prices_of(problem):
+        front = Front(problem.arrays, prices.time, 1.0, extra=prices.extra)
+        directed = Directed(problem, front, prices, parts=int(rng.integers(2, 5)), threads=int(rng.integers(1, 3)))
+        for cutoff in (best * (1 + 1e-9), best * float(rng.uniform(1.05, 2.0))):
+            verdict = directed.refute(cutoff, rounds=int(rng.integers(1, 4)))
+            assert verdict.bound <= best * (1 + 1e-9), instance.name
+            assert not verdict.dead, instance.name
+            bound, plan = directed.complete(cutoff, float(rng.choice([0.0, 1e-3, 0.05])))
+            assert bound <= best * (1 + 1e-9), instance.name
+            assert plan is None or plan.value >= best * (1 - 1e-9), instance.name
+            compared += 2
+            ratio = bound / best
+    return compared, ratio
+
+
+@pytest.mark.parametrize("objective", ["latency", "energy"])
+def test_no_bound_is_above_the_optimum(objective: str) -> None:
+    rng = np.random.default_rng(5)
+    told = [checked(tiny(seed, 20_000, objective=objective), rng) for seed in range(60)]
+    told += [checked(with_fields(tiny(seed, 20_000, objective=objective), seed), rng) for seed in range(60, 90)]
+    assert sum(compared for compared, _ in told) >= 300
+    # Loose ones would pass the above: on most instances the relaxation is all but exact.
+    assert np.mean([ratio for _, ratio in told]) > (0.9 if objective == "latency" else 0.8)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("objective", ["latency", "energy"])
+def test_no_bound_is_above_the_optimum_of_many(objective: str) -> None:
+    rng = np.random.default_rng(6)
+    told = [checked(tiny(seed, 100_000, objective=objective), rng) for seed in range(1000, 2000)]
+    told += [checked(with_fields(tiny(seed, 50_000, objective=objective), seed), rng) for seed in range(2000, 2600)]
+    assert sum(compared for compared, _ in told) >= 5_000
+
+
+def test_a_cutoff_below_the_optimum_is_refuted() -> None:
+    """Whether it is depends on the relaxation, but a tenth below it should be on many."""
+    dead = 0
+    for seed in range(60):
+        problem = Problem.of(tiny(seed, 20_000))
+        best = optimum(problem)
+        if 0 < best < np.inf:
+            (prices,) = prices_of(problem)
+            dead += Directed(problem, Front(problem.arrays), prices).refute(0.9 * best).dead
+    assert dead >= 35
+
+
+def test_twins_of_a_dense_block_are_two_groups() -> None:
+    """All layers of a dense block are read by all later ones; the newest by one more."""
+    cost = {"fixed_s": 0.0, "full_s": 1.0}
+    free = {"fixed_s": 0.0, "full_s": 0.0}
+    local = {"kernel": 1, "stride": 1, "padding": 0}
+    names = ["input", *(f"l{i}" for i in range(5)), "output"]
+    operators = [
+        {
+            "name": name,
+            "units": 4,
+            "output_bytes": 8,
+            "inputs": [{"from": before, "window": local} for before in names[:i]],
+            "device": free if i in (0, len(names) - 1) else cost,
+            "server": free if i in (0, len(names) - 1) else cost,
+        }
+        for i, name in enumerate(names)
+    ]
+    instance = IntradpInstance.from_data(
+        {
+            "kind": "intradp",
+            "schema_version": 1,
+            "name": "dense",
+            "operators": operators,
+            "link": {"uplink_bytes_per_s": 1.0, "downlink_bytes_per_s": 1.0},
+            "power_w": {"compute": 3, "communicate": 2, "standby": 1},
+        }
+    )
+    assert Groups(Problem.of(instance).arrays).at[4] == [[0, 1, 2, 3]]
+
+
+@pytest.mark.parametrize("fields", [False, True])
+def test_prices_never_exceed_the_energy(fields: bool) -> None:
+    """On random plans: latency, the device's joules and the uplink's time by their prices are at most the energy."""
+    rng = np.random.default_rng(8)
+    for seed in range(150):
+        instance = tiny(seed, objective="energy")
+        problem = Problem.of(with_fields(instance, seed) if fields else instance)
+        p = problem.arrays
+        a, b = random_plan(p, rng, 2)
+        replayed = replay(problem.instance, problem.solution(a, b))
+        sent = sum(message.end_s - message.start_s for message in replayed.uplink)
+        for prices in prices_of(problem):
+            extra = float(prices.extra[p.row_ptr[:-1] + a].sum())
+            least = prices.time * replayed.latency_s + extra + prices.send * sent
+            assert least <= replayed.energy_j * (1 + 1e-9)
+
+
+def test_lattice() -> None:
+    grid = lattice(3)
+    assert len(grid.counts) == 10
+    assert np.allclose(grid.weights.sum(axis=1), 1)
+    for k, (device, server, _) in enumerate(grid.counts):
+        assert grid.at[device, server] == k
+    assert grid.weights[grid.pure].tolist() == np.eye(3).tolist()

@@ -1,0 +1,70 @@
+"""``wnpopt pareto``."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Annotated, cast
+
+import typer
+
+from wnpopt.cli.arguments import InstanceFile, Seed, Threads, TimeLimit, integer
+from wnpopt.cli.solve import check_target
+from wnpopt.cli.terminal import say
+from wnpopt.core.errors import InputError
+from wnpopt.core.interrupt import graceful_interrupt
+from wnpopt.core.text import number
+
+
+def pareto(
+    instance: InstanceFile,
+    out: Annotated[Path, typer.Option("--out", "-o", help="File for the front.", show_default=False)],
+    method: Annotated[
+        str | None, typer.Option(help="One of those that `wnpopt list` shows.", show_default="the family's exact one")
+    ] = None,
+    points: Annotated[
+        int,
+        typer.Option(
+            help="Points of the front, at most; enough of them make it complete.", parser=integer, metavar="N"
+        ),
+    ] = 50,
+    time_limit: TimeLimit = 60.0,
+    threads: Threads = None,
+    seed: Seed = 0,
+) -> int:
+    """Make the front of latency and energy, with the points that are proved marked; two solves a point."""
+    with graceful_interrupt(terminate=True):
+        from wnpopt import api
+        from wnpopt.core.front import Bicriteria, FrontPoint, front
+        from wnpopt.core.jsonio import write_json
+        from wnpopt.core.lazy import resolve
+
+        loaded, family = api.load_with_data(instance)
+        check_target(out, instance)
+        if points < 1:
+            raise InputError(f"found {points}; at least 1 is needed", where="--points")
+        if family.front is None:
+            raise InputError(f"{family.name} has no front of latency and energy", where="kind", file=str(instance))
+        how = cast(Bicriteria, resolve(family.front))
+        try:
+            how.check(loaded)
+        except InputError as error:
+            raise error.in_file(str(instance)) from None
+
+        def solve(posed: object) -> object:
+            return api.solve(posed, method or how.method, time_limit=time_limit, threads=threads, seed=seed)  # type: ignore[arg-type]
+
+        def told(point: FrontPoint) -> None:
+            proved = "proved" if point.proved else f"bound {_joule(point.energy_bound_j)}"
+            say(f"{number(point.latency)} {how.unit}, {number(point.energy_j)} J, {proved}")
+
+        made = front(loaded, how, solve, points, told)  # type: ignore[arg-type]
+        write_json(out, made.to_data())
+    proved = sum(point.proved for point in made.points)
+    whole = "complete" if made.complete else "not complete"
+    say(f"{out}: {len(made.points)} points, {proved} of them proved; the front is {whole}")
+    return 0
+
+
+def _joule(value: float | None) -> str:
+    return "not known" if value is None or not math.isfinite(value) else f"{number(value)} J"

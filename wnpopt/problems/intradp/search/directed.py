@@ -1,0 +1,316 @@
+"""Bounds on networks with skips: which plans are left below a cutoff, by directions of clocks over states of needs.
+
+Two passes refute states until their number stops falling; if all are dead, no plan is below the cutoff. Else exact
+labels run over the states that are left. Both are valid at any time: what was not looked at counts with its bound.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TypeVar
+
+import numpy as np
+
+from wnpopt.backends.stopping import Flag, never
+from wnpopt.problems.intradp.kernels.arrays import FloatArray, IntArray
+from wnpopt.problems.intradp.kernels.directions.completions import Level, Made, first_of, joined, labels_pass, made
+from wnpopt.problems.intradp.kernels.directions.lattice import lattice
+from wnpopt.problems.intradp.kernels.directions.passes import (
+    FULL,
+    OPTIONS,
+    STATES,
+    STOPPED,
+    add_states,
+    heads_pass,
+    tails_pass,
+)
+from wnpopt.problems.intradp.kernels.directions.states import NeedArray, tabulated
+from wnpopt.problems.intradp.kernels.directions.twins import Groups, Prices, steps_of
+from wnpopt.problems.intradp.kernels.evaluate import score, scratch
+from wnpopt.problems.intradp.kernels.heads import Front
+from wnpopt.problems.intradp.kernels.problem import Problem
+from wnpopt.problems.intradp.search.beam import SAFETY
+from wnpopt.problems.intradp.search.plans import PricedPlan
+
+PARTS = 4
+"""Steps of the grid of directions: 6 instead of 4 give 0.6 % more bound for twice the time."""
+
+MEMORY = 800e6
+"""Bytes that all states of a pass may take."""
+
+LABELS, CROWDED, WORK = 300_000, 60, 3_000
+"""Labels at a cut and at a state at most, and how many at a state make it crowded."""
+
+WORTH = 2_000
+"""States at a cut that are worth a second thread."""
+
+TOLERANCE = 1e-3
+"""What a merger of labels may cost, of the cutoff."""
+
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What is known of the plans below a cutoff: none is below ``bound``; ``dead`` if that is the cutoff itself.
+
+    ``full``: there was no room for the states, so that a lower cutoff may do better.
+    """
+
+    bound: float
+    dead: bool = False
+    full: bool = False
+
+
+@dataclass(frozen=True)
+class _States:
+    needs: NeedArray
+    values: FloatArray
+    table: IntArray
+
+
+class Directed:
+    """The states of a problem's needs, as they are refuted under a falling number of cutoffs."""
+
+    def __init__(self, problem: Problem, front: Front, prices: Prices, *, parts: int = PARTS, threads: int = 1) -> None:
+        self._problem = problem
+        self._threads = threads
+        self._flag = never()
+        groups = Groups(problem.arrays)
+        self.groups = groups.most
+        self._lattice = lattice(parts)
+        self._steps = steps_of(problem.arrays, groups, front, prices)
+        self._count = [len(here) for here in groups.at]
+        self._tails: list[_States | None] = []
+        self._heads: list[_States | None] = []
+        self.options = 0
+
+    @property
+    def states(self) -> int:
+        """States that the last pass left."""
+        return sum(len(level.needs) for level in self._tails if level is not None)
+
+    def watch(self, flag: Flag) -> None:
+        """End early once this flag is raised."""
+        self._flag = flag
+
+    def refute(self, cutoff: float, rounds: int = 3, enough: float = 0.9) -> Verdict:
+        """Passes in turn, until nothing is left or the states hardly fall in number any more."""
+        self._heads = []
+        last = np.inf
+        bound = 0.0
+        for _ in range(rounds):
+            verdict = self._backward(cutoff)
+            bound = max(bound, verdict.bound)
+            if verdict.dead or verdict.full or self._flag[0]:
+                return Verdict(bound, verdict.dead, verdict.full)
+            verdict = self._forward(cutoff)
+            bound = max(bound, verdict.bound)
+            if verdict.dead or self._flag[0] or self.states > enough * last:
+                return Verdict(bound, verdict.dead)
+            last = self.states
+        return Verdict(bound)
+
+    def _backward(self, cutoff: float) -> Verdict:
+        last = self._problem.count - 1
+        known, heads = bool(self._heads), self._heads
+        self._tails = [None] * (last + 1)
+        here = self._tails[last] = self._final()
+        used = 0.0
+        for u in range(last - 1, -1, -1):
+            size = 8.0 * (1 + 4 * self._count[u]) * (len(self._lattice.counts) + 4)
+            room = 4 * len(here.needs) + 1024
+            while True:
+                most = int((MEMORY - used) / size)
+                made_here, least, tally = self._before(
+                    u, here, heads[u] if known and u > 0 else None, cutoff, min(room, most)
+                )
+                if not tally[FULL] or room >= most:
+                    break
+                room *= 8
+            self.options += int(tally[OPTIONS])
+            if tally[FULL] or tally[STOPPED]:
+                return Verdict(0.0, full=bool(tally[FULL]))
+            if len(made_here.needs) == 0:
+                return Verdict(cutoff, dead=True)
+            if u == 0:
+                return Verdict(min(least, cutoff), dead=least >= cutoff)
+            here = self._tails[u] = made_here
+            used += size * len(here.needs)
+        return Verdict(0.0)
+
+    def _before(
+        self, u: int, behind: _States, among: _States | None, cutoff: float, room: int
+    ) -> tuple[_States, float, IntArray]:
+        """(at most ``room`` states before operator u, the least of their largest tails, the tally of the pass)."""
+        lat, groups = self._lattice, self._count[u]
+        share = self._shares(len(behind.needs))
+        room //= len(share)
+
+        def work(part: slice) -> tuple[_States, float, IntArray]:
+            needs, values = np.empty((room, 4 * groups), np.int32), np.empty((room, 1 + 4 * groups, len(lat.counts)))
+            table = np.full(1 << max(4, (2 * len(share) * room + 2).bit_length()), -1, np.int64)
+            tally = np.zeros(4, np.int64)
+            known = _States(needs[:0], values[:0], table) if among is None else among
+            least = tails_pass(
+                self._problem.arrays, self._steps[u], u == 0, lat, behind.needs[part], behind.values[part],
+                among is not None, known.table, known.needs, known.values, cutoff, needs, values, table, tally,
+                self._flag,
+            )  # fmt: skip
+            return _States(needs, values, table), least, tally
+
+        parts = self._run(work, share)
+        made, tally = parts[0][0], np.sum([tally for _, _, tally in parts], axis=0)
+        count = int(parts[0][2][STATES])
+        needs, values = made.needs[:count], made.values[:count]
+        if len(parts) > 1:
+            most = int(tally[STATES])
+            needs, values = np.empty((most, *needs.shape[1:]), np.int32), np.empty((most, *values.shape[1:]))
+            needs[:count], values[:count] = made.needs[:count], made.values[:count]
+            for other, _, told in parts[1:]:
+                more = int(told[STATES])
+                count = add_states(other.needs[:more], other.values[:more], needs, values, made.table, count)
+        return _States(needs[:count].copy(), values[:count].copy(), made.table), min(p[1] for p in parts), tally
+
+    def _shares(self, states: int) -> list[slice]:
+        """The states in as many parts as there are threads, if they are worth it."""
+        count = self._threads if states >= WORTH else 1
+        edges = [states * i // count for i in range(count + 1)]
+        return [slice(first, end) for first, end in pairwise(edges)]
+
+    def _run(self, work: Callable[[slice], T], share: list[slice]) -> list[T]:
+        """The results of ``work`` on each part, in order; the kernels release the interpreter's lock."""
+        if len(share) == 1:
+            return [work(share[0])]
+        with ThreadPoolExecutor(len(share)) as pool:
+            return list(pool.map(work, share))
+
+    def _forward(self, cutoff: float) -> Verdict:
+        last, lat = self._problem.count - 1, self._lattice
+        nothing = np.zeros((1, 0), np.int32)
+        here = _States(nothing, np.zeros((1, 1, len(lat.counts))), tabulated(nothing))
+        self._heads = [here]
+        bound = 0.0
+        for u in range(last):
+            behind = self._tails[u + 1]
+            assert behind is not None
+            alive, heads, stopped = self._behind(u, here, behind, cutoff)
+            if stopped:
+                self._heads = []
+                return Verdict(bound)
+            left = alive > 0
+            if not left.any():
+                return Verdict(cutoff, dead=True)
+            needs = behind.needs[left].copy()
+            here = _States(needs, heads[left], tabulated(needs))
+            kept = _States(needs, behind.values[left], here.table)
+            self._heads.append(here)
+            self._tails[u + 1] = kept
+            # Every plan below the cutoff passes one of the states of each cut.
+            bound = max(bound, float((here.values + kept.values).max(axis=(1, 2)).min()))
+        return Verdict(min(bound, cutoff), dead=bound >= cutoff)
+
+    def _behind(self, u: int, before: _States, behind: _States, cutoff: float) -> tuple[IntArray, FloatArray, bool]:
+        """(1 for each state behind operator u that is alive, their heads, whether the flag was raised)."""
+        alive, heads = np.zeros(len(behind.needs), np.int64), np.empty(behind.values.shape)
+
+        def work(part: slice) -> bool:
+            tally = np.zeros(4, np.int64)
+            heads_pass(
+                self._problem.arrays, self._steps[u], u == 0, self._lattice, behind.needs[part], behind.values[part],
+                before.table, before.needs, before.values, cutoff, alive[part], heads[part], tally, self._flag,
+            )  # fmt: skip
+            return bool(tally[STOPPED])
+
+        return alive, heads, any(self._run(work, self._shares(len(behind.needs))))
+
+    def _final(self) -> _States:
+        """The state before the output, whose run is all that is behind it."""
+        last = self._problem.count - 1
+        step, p, lat = self._steps[last], self._problem.arrays, self._lattice
+        groups = self._count[last]
+        needs = np.zeros((1, 4 * groups), np.int32)
+        values = np.zeros((1, 1 + 4 * groups, len(lat.counts)))
+        cost, price = step.device[step.units], step.device_price[step.units]
+        values[0, 0] = lat.weights[:, 0] * cost + price
+        for g in range(groups):
+            reads = step.edge_at[step.edge_ptr[g] : step.edge_ptr[g + 1]] + step.units
+            needs[0, 4 * g : 4 * g + 2] = max((int(p.dev_hi[at]) for at in reads), default=0)
+            needs[0, 4 * g + 2 : 4 * g + 4] = step.group_units[g]
+            values[0, 1 + 4 * g : 5 + 4 * g] = price
+            values[0, 3 + 4 * g : 5 + 4 * g] = lat.weights[:, 0] * cost + price
+        return _States(needs, values, tabulated(needs))
+
+    def complete(self, cutoff: float, tolerance: float = TOLERANCE) -> tuple[float, PricedPlan | None]:
+        """Exact labels over the states that :meth:`refute` left of this cutoff: (bound, the plan of the best label).
+
+        Mergers of labels cost at most ``tolerance`` of the cutoff each. The plan is priced by its true timing, which
+        the relaxation may undercut.
+        """
+        last = self._problem.count - 1
+        needs = np.zeros((1, 0), np.int32)
+        level = Level(tabulated(needs), needs, np.array([0, 1]), np.zeros((1, 4)))
+        history: list[Made] = []
+        dropped = np.inf
+        bounds = np.zeros(1)
+        for u in range(last):
+            states = self._tails[u + 1]
+            assert states is not None
+            here, fell, stopped = self._extended(u, states, level, cutoff, tolerance)
+            if stopped:
+                return min(cutoff, dropped, float(bounds.min())), None
+            dropped = min(dropped, fell)
+            if len(here.bound) == 0:
+                return min(cutoff, dropped), None
+            bounds = here.bound
+            used, state = np.unique(here.state, return_inverse=True)
+            ptr = np.concatenate([[0], np.cumsum(np.bincount(state, minlength=len(used)))])
+            left = states.needs[used]
+            level = Level(tabulated(left), left, ptr, here.labels)
+            history.append(here)
+        return min(cutoff, dropped, float(bounds.min())), self._plan(history)
+
+    def _extended(
+        self, u: int, behind: _States, level: Level, cutoff: float, tolerance: float
+    ) -> tuple[Made, float, bool]:
+        """(the labels behind operator u, the least bound of those dropped, whether the flag was raised)."""
+        share, groups = self._shares(len(behind.needs)), self._count[u + 1]
+
+        def work(part: slice) -> tuple[Made, float, bool]:
+            into, tally = made(LABELS // len(share), groups), np.zeros(4, np.int64)
+            fell = labels_pass(
+                self._problem.arrays, self._steps[u], u == 0, self._lattice, behind.needs[part], behind.values[part],
+                level, cutoff, CROWDED, tolerance * cutoff, made(WORK, groups), into, tally, self._flag,
+            )  # fmt: skip
+            return first_of(into, int(tally[STATES]), part.start), fell, bool(tally[STOPPED])
+
+        parts = self._run(work, share)
+        labels = joined([labels for labels, _, _ in parts])
+        return labels, min(fell for _, fell, _ in parts), any(stopped for _, _, stopped in parts)
+
+    def _plan(self, history: list[Made]) -> PricedPlan:
+        problem = self._problem
+        p, n = problem.arrays, problem.count
+        a, b = np.zeros(n, np.int32), np.zeros(n, np.int32)
+        a[n - 1] = b[n - 1] = p.units[n - 1]
+        label = int(np.argmin(history[-1].bound))
+        for u in range(n - 2, -1, -1):
+            a[u], b[u] = history[u].end[label], history[u].begin[label]
+            label = int(history[u].parent[label])
+        # Rows that nobody needs have to be somebody's: the side that is cheaper to extend, by the true timing.
+        on_device, on_server = np.maximum(a, b), np.minimum(a, b)
+        work = scratch(n)
+        plans = [
+            PricedPlan(end, begin, score(p, end, begin, work, problem.by_energy, problem.limit), "directions")
+            for end, begin in ((on_device, b), (a, on_server))
+        ]
+        return min(plans, key=lambda plan: plan.value)
+
+
+def safe(bound: float) -> float:
+    """``bound`` less its arithmetic's error."""
+    return bound * (1 - SAFETY)

@@ -1,0 +1,214 @@
+"""Multicast: the transmission of one model that is worth most at given prices, exactly, by blocks of rates and links.
+
+Users are sorted by falling strength of their link (efficiency, or signal-to-noise ratio under a fixed power) and by
+the rank of their least rate: a transmission is a rectangle, it serves the ranks up to its rate and the strengths down
+to its weakest link. A block of rectangles is worth at most what its far corner collects less the price of its cheapest
+one, so that only a few blocks are looked into. Links of both kinds have no common order: there every rate is swept.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from wnpopt.backends.compiled import compiled, inner
+from wnpopt.backends.stop_flag import raised
+from wnpopt.backends.stopping import Flag
+from wnpopt.problems.slide.columnar.columns import FloatArray, IntArray
+from wnpopt.problems.slide.kernels.link import band
+
+_SIDE = 64
+_ROUNDING = 1e-13
+"""Relative error of a bandwidth: corners are taken as that much cheaper."""
+
+
+@inner
+def units(hz: float, block: float, slack: float, least: float) -> float:
+    """Hz in the unit of the capacity, as :meth:`Needs.in_units` has it."""
+    if block > 0.0:
+        return float(max(1.0, np.ceil(hz / (block * (1.0 + slack)) * (1.0 - 1e-12))))
+    return max(hz, least)
+
+
+@inner
+def _cost(rate: float, strength: float, linear: bool, block: float, slack: float, least: float) -> float:
+    hz = rate / strength if linear else band(rate, 0.0, strength)
+    return units(hz, block, slack, least)
+
+
+@compiled(reads="rank strength levels")
+def price_blocks(
+    rank: IntArray,
+    strength: FloatArray,
+    gain: FloatArray,
+    levels: FloatArray,
+    linear: bool,
+    price: float,
+    capacity: float,
+    box: FloatArray,
+    floor: float,
+    need: float,
+    strata: int,
+    block: float,
+    slack: float,
+    least: float,
+    flag: Flag,
+) -> tuple[FloatArray, FloatArray, int]:
+    """(best rectangles (strata, 4), bounding box (4,) of those worth at least ``need``, their number).
+
+    A rectangle is (worth, rate, strength, cost), worth = gains collected - price * cost, -inf where a stratum of rates
+    has none above ``floor``. ``rank`` (n,) of each user's rate in ``levels``, ``strength`` (n,) falling, ``gain`` (n,)
+    not negative. ``box``: least and greatest rate, least and greatest strength. With a finite ``need`` all blocks that
+    may reach it are looked into; otherwise those that may beat the best. Incomplete once the ``flag`` is raised.
+    """
+    n, count = strength.size, levels.size
+    best = np.full((strata, 4), -np.inf)
+    hull = np.array([np.inf, -np.inf, np.inf, -np.inf])
+    survivors = 0
+    first, last = np.searchsorted(levels, box[0]), np.searchsorted(levels, box[1], side="right")
+    top, end = 0, n
+    while top < n and strength[top] > box[3]:
+        top += 1
+    while end > top and strength[end - 1] < box[2]:
+        end -= 1
+    if first >= last or top >= end:
+        return best, hull, survivors
+    tall, wide = (count + _SIDE - 1) // _SIDE, (n + _SIDE - 1) // _SIDE
+    prefix = np.zeros((tall + 1, wide + 1))
+    for i in range(n):
+        prefix[rank[i] // _SIDE + 1, i // _SIDE + 1] += gain[i]
+    for x in range(tall + 1):
+        for y in range(1, wide + 1):
+            prefix[x, y] += prefix[x, y - 1]
+    for x in range(1, tall + 1):
+        for y in range(wide + 1):
+            prefix[x, y] += prefix[x - 1, y]
+    upper = np.full(tall * wide, -np.inf)
+    for x in range(first // _SIDE, (last - 1) // _SIDE + 1):
+        for y in range(top // _SIDE, (end - 1) // _SIDE + 1):
+            cheapest = _cost(levels[max(x * _SIDE, first)], strength[max(y * _SIDE, top)], linear, block, slack, least)
+            if cheapest * (1.0 - _ROUNDING) <= capacity:
+                upper[x * wide + y] = prefix[x + 1, y + 1] - price * cheapest * (1.0 - _ROUNDING)
+    starts = np.zeros(count + 1, np.int64)
+    for i in range(n):
+        starts[rank[i] + 1] += 1
+    for level in range(count):
+        starts[level + 1] += starts[level]
+    place, by_level = starts.copy(), np.empty(n, np.int64)
+    for i in range(n):
+        by_level[place[rank[i]]] = i
+        place[rank[i]] += 1
+    surviving = need > -np.inf
+    threshold = need if surviving else floor
+    row, inside = np.zeros(_SIDE), np.zeros((_SIDE, _SIDE))
+    for q in np.argsort(-upper):
+        if upper[q] == -np.inf or upper[q] < threshold or (not surviving and upper[q] == threshold) or raised(flag):
+            break
+        x, y = q // wide, q % wide
+        low, high = x * _SIDE, min(count, x * _SIDE + _SIDE)
+        left, right = y * _SIDE, min(n, y * _SIDE + _SIDE)
+        stratum = x * strata // tall
+        inside[:] = 0.0
+        base = prefix[x, y]
+        for i in range(left, right):
+            row[i - left] = 0.0
+            if rank[i] < low:
+                row[i - left] = gain[i]
+            elif rank[i] < high:
+                inside[rank[i] - low, i - left] = gain[i]
+        for level in range(low, high):
+            for k in range(starts[level], starts[level + 1]):
+                if by_level[k] < left:
+                    base += gain[by_level[k]]
+            for i in range(right - left):
+                row[i] += inside[level - low, i]
+            if level < first or level >= last:
+                continue
+            total, rate = base, levels[level]
+            for i in range(left, right):
+                total += row[i - left]
+                if i < top:
+                    continue
+                if i >= end:
+                    break
+                cost = _cost(rate, strength[i], linear, block, slack, least)
+                if cost > capacity:
+                    break
+                worth = total - price * cost
+                if surviving and worth >= need:
+                    survivors += 1
+                    hull[0], hull[1] = min(hull[0], rate), max(hull[1], rate)
+                    hull[2], hull[3] = min(hull[2], strength[i]), max(hull[3], strength[i])
+                if worth > floor and worth > best[stratum, 0]:
+                    best[stratum, 0], best[stratum, 1] = worth, rate
+                    best[stratum, 2], best[stratum, 3] = strength[i], cost
+                    if not surviving and worth > threshold:
+                        threshold = worth
+    return best, hull, survivors
+
+
+@compiled(reads="rate efficiency snr_hz linear_order fixed_order levels")
+def price_mixed(
+    rate: FloatArray,
+    efficiency: FloatArray,
+    snr_hz: FloatArray,
+    linear_order: IntArray,
+    fixed_order: IntArray,
+    gain: FloatArray,
+    levels: FloatArray,
+    price: float,
+    capacity: float,
+    box: FloatArray,
+    floor: float,
+    need: float,
+    strata: int,
+    block: float,
+    slack: float,
+    least: float,
+    flag: Flag,
+) -> tuple[FloatArray, FloatArray, int]:
+    """:func:`price_blocks` for links of both kinds; the negative cost stands for the strength."""
+    best = np.full((strata, 4), -np.inf)
+    hull = np.array([np.inf, -np.inf, np.inf, -np.inf])
+    survivors = 0
+    surviving = need > -np.inf
+    for level in range(levels.size):
+        rho = levels[level]
+        if rho < box[0] or rho > box[1]:
+            continue
+        if raised(flag):
+            break
+        stratum = level * strata // levels.size
+        a, b, total, next_b = 0, 0, 0.0, -1.0
+        while True:
+            while a < linear_order.size and rate[linear_order[a]] > rho:
+                a += 1
+            while b < fixed_order.size and rate[fixed_order[b]] > rho:
+                b += 1
+                next_b = -1.0
+            next_a = rho / efficiency[linear_order[a]] if a < linear_order.size else np.inf
+            if next_b < 0.0:
+                next_b = band(rho, 0.0, snr_hz[fixed_order[b]]) if b < fixed_order.size else np.inf
+            hz = min(next_a, next_b)
+            if hz == np.inf:
+                break
+            cost = units(hz, block, slack, least)
+            if cost > capacity or -cost < box[2]:
+                break
+            if next_a <= next_b:
+                total += gain[linear_order[a]]
+                a += 1
+            else:
+                total += gain[fixed_order[b]]
+                b += 1
+                next_b = -1.0
+            if -cost > box[3]:
+                continue
+            worth = total - price * cost
+            if surviving and worth >= need:
+                survivors += 1
+                hull[0], hull[1] = min(hull[0], rho), max(hull[1], rho)
+                hull[2], hull[3] = min(hull[2], -cost), max(hull[3], -cost)
+            if worth > floor and worth > best[stratum, 0]:
+                best[stratum, 0], best[stratum, 1] = worth, rho
+                best[stratum, 2], best[stratum, 3] = -cost, cost
+    return best, hull, survivors

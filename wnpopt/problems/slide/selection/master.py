@@ -1,0 +1,132 @@
+"""The linear relaxation over known rectangles: which fractions of them cover most, and prices for the next ones."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from wnpopt.problems.slide.columnar.columns import BoolArray, FloatArray, IntArray
+from wnpopt.problems.slide.selection.rectangles import Box, Rectangle, Rectangles
+
+
+@dataclass(frozen=True, eq=False)
+class Prices:
+    """Of each user's place (U,), of a unit of the band, of a bit of the cache; any non-negative ones give a bound."""
+
+    place: FloatArray
+    band: float
+    bit: float
+
+    def mean(self, other: Prices) -> Prices:
+        """Half way to ``other``."""
+        place = (self.place + other.place) / 2
+        return Prices(place, (self.band + other.band) / 2, (self.bit + other.bit) / 2)
+
+
+@dataclass(frozen=True, eq=False)
+class Relaxed:
+    """The relaxation's value, the share (K,) of each rectangle, and its prices."""
+
+    value: float
+    share: FloatArray
+    prices: Prices
+    missing: float
+
+
+@dataclass
+class Pool:
+    """The rectangles known so far, and whom they cover."""
+
+    rectangles: list[Rectangle] = field(default_factory=list)
+    covers: list[BoolArray] = field(default_factory=list)
+    _known: set[Rectangle] = field(default_factory=set)
+
+    def add(self, problem: Rectangles, rectangle: Rectangle) -> bool:
+        """False if it is known."""
+        if rectangle in self._known:
+            return False
+        self._known.add(rectangle)
+        self.rectangles.append(rectangle)
+        self.covers.append(problem.covered(rectangle))
+        return True
+
+    def inside(self, boxes: list[Box]) -> list[int]:
+        """Numbers of those in their model's box."""
+        found = []
+        for number, (place, rate, strength, _cost) in enumerate(self.rectangles):
+            low, high, weak, strong = boxes[place]
+            if low <= rate <= high and weak <= strength <= strong:
+                found.append(number)
+        return found
+
+    def keep(self, numbers: list[int]) -> None:
+        """Forget all others."""
+        self.rectangles = [self.rectangles[k] for k in numbers]
+        self.covers = [self.covers[k] for k in numbers]
+        self._known = set(self.rectangles)
+
+
+def _classes(covers: BoolArray) -> tuple[IntArray, IntArray]:
+    """Users (n,) of equal coverage as classes: the first user of each, and each user's class."""
+    packed = np.ascontiguousarray(np.packbits(covers, axis=0).T)
+    keys = packed.view([("", packed.dtype)] * packed.shape[1]).ravel()
+    _, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
+    return first, inverse.ravel()
+
+
+def relax(problem: Rectangles, pool: Pool, numbers: list[int], forced: list[bool], time_limit: float) -> Relaxed:
+    """Solve the relaxation over the pool's ``numbers``. Whatever HiGHS makes of it, the prices are valid ones."""
+    from scipy import sparse
+
+    from wnpopt.backends.simplex import solve_linear
+
+    values, models, count = problem.values, len(problem.reaches), len(numbers)
+    if not count:
+        return Relaxed(0.0, np.zeros(0), Prices(values.copy(), 0.0, 0.0), float(any(forced)))
+    covers = np.array([pool.covers[k] for k in numbers])
+    users = np.flatnonzero(covers.any(axis=0))
+    first, inverse = _classes(covers[:, users])
+    weight = np.bincount(inverse, values[users], minlength=first.size)
+    classes, scale = first.size, max(math.fsum(values), 1e-300)
+    chosen = [pool.rectangles[k] for k in numbers]
+    places = np.array([rectangle.place for rectangle in chosen])
+    one = sparse.csr_matrix((np.ones(count), (places, np.arange(count))), shape=(models, count))
+    cost = np.array([rectangle.cost for rectangle in chosen]) / problem.capacity
+    blank = sparse.csr_matrix((1, classes + models))
+    rows = [
+        sparse.hstack([-sparse.csr_matrix(covers[:, users[first]].T.astype(np.float64)), sparse.identity(classes),
+                       sparse.csr_matrix((classes, models))]),
+        sparse.hstack([one, sparse.csr_matrix((models, classes)), sparse.identity(models)]),
+        sparse.hstack([sparse.csr_matrix(cost.reshape(1, count)), blank]),
+    ]  # fmt: skip
+    must = np.array(forced, dtype=np.bool_)
+    lower = [np.full(classes, -np.inf), np.where(must, 1.0, -np.inf), np.array([-np.inf])]
+    upper = [np.zeros(classes), np.ones(models), np.ones(1)]
+    cached = math.isfinite(problem.needs.cache)
+    if cached:
+        bits = np.array([problem.reaches[p].bits for p in places]) / problem.needs.cache
+        rows.append(sparse.hstack([sparse.csr_matrix(bits.reshape(1, count)), blank]))
+        lower.append(np.array([-np.inf]))
+        upper.append(np.ones(1))
+    matrix = sparse.vstack(rows).tocsc()
+    solved = solve_linear(
+        np.concatenate([np.zeros(count), -weight / scale, np.where(must, 2.0, 0.0)]),
+        np.concatenate([np.full(count, np.inf), np.ones(classes), np.where(must, np.inf, 0.0)]),
+        matrix,
+        np.concatenate(lower),
+        np.concatenate(upper),
+        time_limit,
+    )
+    dual, share = -solved.duals * scale, solved.values
+    place = values.copy()
+    part = np.clip(dual[:classes], 0.0, weight) / np.maximum(weight, 1e-300)
+    place[users] = np.minimum(values[users], values[users] * part[inverse])
+    prices = Prices(
+        place,
+        max(0.0, dual[classes + models]) / problem.capacity,
+        max(0.0, dual[classes + models + 1]) / problem.needs.cache if cached else 0.0,
+    )
+    value = float(weight @ share[count : count + classes])
+    return Relaxed(value, share[:count], prices, float(share[count + classes :].sum()))

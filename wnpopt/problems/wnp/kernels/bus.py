@@ -1,0 +1,106 @@
+"""List scheduling of subgraphs and of the transfers between them, on a bus that carries one at a time or on a mesh."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from wnpopt.backends.compiled import compiled, inner
+from wnpopt.problems.wnp.instance import IntArray
+from wnpopt.problems.wnp.kernels.plan import FAR
+from wnpopt.problems.wnp.kernels.throughput import FloatArray
+
+
+@inner
+def _gap(begin_at: IntArray, end_at: IntArray, filled: int, ready: int, duration: int) -> tuple[int, int]:
+    """(place, begin) of the first gap that is long enough from ``ready`` on."""
+    for p in range(filled):
+        free = max(ready, end_at[p - 1]) if p > 0 else ready
+        if free + duration <= begin_at[p]:
+            return p, free
+    return filled, max(ready, end_at[filled - 1]) if filled > 0 else ready
+
+
+@inner
+def _insert(begin_at: IntArray, end_at: IntArray, filled: int, place: int, begin: int, end: int) -> None:
+    for p in range(filled, place, -1):
+        begin_at[p], end_at[p] = begin_at[p - 1], end_at[p - 1]
+    begin_at[place], end_at[place] = begin, end
+
+
+@compiled
+def list_schedule_with_transfers(
+    ticks: IntArray,
+    source: IntArray,
+    width: IntArray,
+    hop: IntArray,
+    into_at: IntArray,
+    into: IntArray,
+    sequence: IntArray,
+    dislike: FloatArray,
+    release: IntArray,
+    exclusive: bool,
+    bus_free: int,
+    begun: IntArray,
+) -> tuple[int, IntArray, IntArray, IntArray]:
+    """(makespan, core, start, transfer start by edge, -1 where there is none).
+
+    Each subgraph of ``sequence`` (topological) goes to the first gap of the core with the least finish + ``dislike``
+    (I, M); on an ``exclusive`` bus the transfers into it get the first gaps from ``bus_free`` on, those whose
+    producers end first before the others. ``begun`` (E,) are starts of transfers that have begun, else -1.
+    """
+    count, cores = ticks.shape
+    edges = source.size
+    core, start = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.int64)
+    end = np.zeros(count, dtype=np.int64)
+    begin_at, end_at = np.zeros((cores, count), dtype=np.int64), np.zeros((cores, count), dtype=np.int64)
+    filled = np.zeros(cores, dtype=np.int64)
+    bus_begin, bus_end = np.zeros(edges + 1, dtype=np.int64), np.zeros(edges + 1, dtype=np.int64)
+    trial_begin, trial_end = np.zeros(edges + 1, dtype=np.int64), np.zeros(edges + 1, dtype=np.int64)
+    on_bus, makespan = 0, 0
+    transfer = np.full(edges, -1, dtype=np.int64)
+    for i in sequence:
+        incoming = into[into_at[i] : into_at[i + 1]].copy()
+        for a in range(1, incoming.size):  # by the producers' ends, then as they came
+            e, b = incoming[a], a
+            while b > 0 and end[source[incoming[b - 1]]] > end[source[e]]:
+                incoming[b] = incoming[b - 1]
+                b -= 1
+            incoming[b] = e
+        best, best_core = 0.0, -1
+        for attempt in range(cores + 1):  # the last time, the best core is chosen for good
+            m = best_core if attempt == cores else attempt
+            if ticks[i, m] >= FAR:
+                continue
+            ready, sent = release[i], on_bus
+            if exclusive:
+                trial_begin[:on_bus], trial_end[:on_bus] = bus_begin[:on_bus], bus_end[:on_bus]
+            for e in incoming:
+                j = source[e]
+                if core[j] == m:
+                    ready = max(ready, end[j])
+                    continue
+                duration = hop[core[j], m] + width[e]
+                at = end[j]
+                if begun[e] >= 0:
+                    at = begun[e]
+                elif exclusive:
+                    place, at = _gap(trial_begin, trial_end, sent, max(end[j], bus_free), duration)
+                    _insert(trial_begin, trial_end, sent, place, at, at + duration)
+                    sent += 1
+                ready = max(ready, at + duration)
+                if attempt == cores and exclusive:
+                    transfer[e] = at
+            place, begin = _gap(begin_at[m], end_at[m], filled[m], ready, ticks[i, m])
+            if attempt < cores:
+                key = begin + ticks[i, m] + dislike[i, m]
+                if best_core < 0 or key < best:
+                    best, best_core = key, m
+                continue
+            core[i], start[i], end[i] = m, begin, begin + ticks[i, m]
+            _insert(begin_at[m], end_at[m], filled[m], place, begin, end[i])
+            filled[m] += 1
+            if exclusive:
+                bus_begin[:sent], bus_end[:sent] = trial_begin[:sent], trial_end[:sent]
+                on_bus = sent
+            makespan = max(makespan, end[i])
+    return makespan, core, start, transfer
