@@ -7,6 +7,7 @@ too; names of external files are still checked, because a file must not be able 
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -85,19 +86,21 @@ def read_noted(
         model, functions = load_model(Path(path))
         reader = _Reader(model, Path(path).parent, Given(dims or {}, told))
         graph, unneeded = reader.graph(name or _name_of(model, Path(path)))
-        graph = fold_quantisation(graph)
+        merged = fold_quantisation(graph)
+        folded = reader.tally.folded + Counter(operator.op_type for operator in graph.operators)
+        folded -= Counter(operator.op_type for operator in merged.operators)
     notes = ImportNotes(
         opsets=tuple((domain or "ai.onnx", version) for domain, version in reader.opsets.items()),
         dims=tuple(sorted((dims or {}).items())),
         values=tuple(sorted(told.items())),
-        folded=tuple(sorted(reader.tally.folded.items())),
+        folded=tuple(sorted(folded.items())),
         unneeded=unneeded,
         branches=tuple(reader.tally.branches),
         loops=tuple(reader.tally.loops),
         functions=functions,
-        opaque=tuple(operator.name for operator in graph.operators if operator.opaque),
+        opaque=tuple(operator.name for operator in merged.operators if operator.opaque),
     )
-    return graph, notes
+    return merged, notes
 
 
 def read_flat(
