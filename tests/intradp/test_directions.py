@@ -60,7 +60,7 @@ def test_no_bound_is_above_the_optimum(objective: str) -> None:
     told += [checked(with_fields(tiny(seed, 20_000, objective=objective), seed), rng) for seed in range(60, 90)]
     assert sum(compared for compared, _ in told) >= 300
     # Loose ones would pass the above: on most instances the relaxation is all but exact.
-    assert np.mean([ratio for _, ratio in told]) > (0.9 if objective == "latency" else 0.8)
+    assert np.mean([ratio for _, ratio in told]) > (0.9 if objective == "latency" else 0.75)
 
 
 @pytest.mark.slow
@@ -124,7 +124,9 @@ def test_prices_never_exceed_the_energy(fields: bool) -> None:
         p = problem.arrays
         a, b = random_plan(p, rng, 2)
         replayed = replay(problem.instance, problem.solution(a, b))
-        sent = sum(message.end_s - message.start_s for message in replayed.uplink)
+        # What is still sent when the output is there was of no use: no state of needs asks for it.
+        end = replayed.latency_s
+        sent = sum(min(end, message.end_s) - min(end, message.start_s) for message in replayed.uplink)
         for prices in prices_of(problem):
             extra = float(prices.extra[p.row_ptr[:-1] + a].sum())
             least = prices.time * replayed.latency_s + extra + prices.send * sent
