@@ -170,7 +170,10 @@ def test_what_reading_did_is_told() -> None:
     }  # fmt: skip
     assert {key: told_of_it[key] for key in wanted} == wanted
     (warning,) = told_of_it["warnings"]
-    assert warning == "2 opaque operators: only the bytes that they move are costed (beam, tokens)"
+    assert (
+        warning
+        == "2 opaque operators: only the bytes that they move are costed; --times gives their times (beam, tokens)"
+    )
     assert "warnings" not in network_told(network_read, measured=True).to_data()
     assert "opsets" not in network_told(Network("small", network(), {})).to_data()
     plain = network_told(Network("small", network(), {}, ImportNotes())).facts

@@ -16,6 +16,7 @@ from wnpopt.domain.chip.hardware import Core
 from wnpopt.domain.files.chip import load_chip
 from wnpopt.domain.files.graph import graph_from_data, graph_to_data
 from wnpopt.domain.files.onnx.reader import read_onnx
+from wnpopt.domain.network.coarsen import coarsen
 from wnpopt.domain.network.graph import Graph, Tensor, make_operator
 from wnpopt.domain.network.quantised import fold_quantisation
 
@@ -111,6 +112,7 @@ def test_pairs_go_into_their_neighbours(tmp_path: Path) -> None:
     assert add.memory_bytes == 3 * elements
     assert mul.memory_bytes == 2 * elements + 4 * elements
     assert {edge.bytes for edge in graph.edges} == {elements}
+    assert {size for _, _, size in coarsen(graph, 4).edges} == {elements}
     floating, _ = read(plain(), "y", tmp_path)
     assert (graph.macs, graph.parameters) == (floating.macs, floating.parameters)
     assert graph_from_data(json.loads(json.dumps(graph_to_data(graph)))) == graph

@@ -13,6 +13,7 @@ from tests.intradp.onnx_rig import Read, wrong_rows
 from tests.intradp.tiny import random_solution
 from wnpopt.core.errors import InputError
 from wnpopt.problems.intradp.execution.execute import run_split
+from wnpopt.problems.intradp.execution.measure import measure_onnx
 from wnpopt.problems.intradp.imports.classify import TensorRows, classify
 from wnpopt.problems.intradp.imports.row_window import RowWindow
 from wnpopt.problems.intradp.instance import IntradpInstance
@@ -101,3 +102,10 @@ def test_the_interpreter_refuses_what_it_cannot_split(name: str, tmp_path: Path)
     plan = random_solution(read.instance, np.random.default_rng(0))
     with pytest.raises(InputError):
         run_split(read.graph, tensors, read.instance, plan, locality=read.locality)
+
+
+def test_merged_quantisations_are_measured_with_what_they_are_merged_into(tmp_path: Path) -> None:
+    read = Read.of(quantised(), tmp_path, chosen=True)
+    seconds = measure_onnx(tmp_path / "model.onnx", repeats=1)
+    assert set(seconds) == {operator.name for operator in read.graph.operators}
+    assert all(value > 0 for value in seconds.values())

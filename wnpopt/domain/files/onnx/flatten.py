@@ -85,6 +85,8 @@ def flatten_loop(flat: Flat, node: NodeProto, scope: Scope, where: str) -> None:
     going = not node.input[1] or bool(_scalar(flat, scope.of(node.input[1]), "condition"))
     if most is None and not node.input[1] and not body.output[0].name:
         raise InputError("it never ends")
+    if going and node.input[0] and not node.input[1]:
+        flat.tally.expect((most or 0) * (1 + _size(body)))
     shared = Scope(scope)
     _constants(flat, body, shared, where)
     stacked: list[list[str]] = [[] for _ in body.output[1 + len(carried) :]]
@@ -139,6 +141,7 @@ def flatten_scan(flat: Flat, node: NodeProto, scope: Scope, where: str) -> None:
     if len(lengths) != 1:
         raise InputError(f"it scans different lengths: {', '.join(map(str, sorted(lengths)))}")
     (trips,) = lengths
+    flat.tally.expect(trips * (1 + _size(body)))
     shared = Scope(scope)
     _constants(flat, body, shared, where)
     stacked: list[list[str]] = [[] for _ in range(results)]

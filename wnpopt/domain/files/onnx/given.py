@@ -52,9 +52,9 @@ class Given:
             known.append(KnownTensor(tensor, given is not None, None if given is None else _array(tensor, given)))
         if missing:
             places = list(dict.fromkeys(missing))
-            example = places[0] if places[0].isidentifier() else f"'{places[0]}'"
+            example = f"{places[0]}=1" if places[0].isidentifier() else f"'{places[0]}=1'"
             raise InputError(
-                f"has dimensions without a value; give dims for {', '.join(places)} (--dim {example}=1)",
+                f"has dimensions without a value; give dims for {', '.join(places)} (--dim {example})",
                 where="graph.input",
             )
         return known

@@ -7,6 +7,7 @@ too; names of external files are still checked, because a file must not be able 
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -85,19 +86,21 @@ def read_noted(
         model, functions = load_model(Path(path))
         reader = _Reader(model, Path(path).parent, Given(dims or {}, told))
         graph, unneeded = reader.graph(name or _name_of(model, Path(path)))
-        graph = fold_quantisation(graph)
+        merged = fold_quantisation(graph)
+        folded = reader.tally.folded + Counter(operator.op_type for operator in graph.operators)
+        folded -= Counter(operator.op_type for operator in merged.operators)
     notes = ImportNotes(
         opsets=tuple((domain or "ai.onnx", version) for domain, version in reader.opsets.items()),
         dims=tuple(sorted((dims or {}).items())),
         values=tuple(sorted(told.items())),
-        folded=tuple(sorted(reader.tally.folded.items())),
+        folded=tuple(sorted(folded.items())),
         unneeded=unneeded,
         branches=tuple(reader.tally.branches),
         loops=tuple(reader.tally.loops),
         functions=functions,
-        opaque=tuple(operator.name for operator in graph.operators if operator.opaque),
+        opaque=tuple(operator.name for operator in merged.operators if operator.opaque),
     )
-    return graph, notes
+    return merged, notes
 
 
 def read_flat(
@@ -283,7 +286,9 @@ class _Reader:
         present = [argument for argument in arguments if argument is not None]
         told = {tensor.name for tensor in outputs}
         self.untold.update(name for name in node.output if name and name not in told)
-        if node.op_type in ("Shape", "Size") or (present and all(argument.constant for argument in present)):
+        if (standard and node.op_type in ("Shape", "Size")) or (
+            present and all(argument.constant for argument in present)
+        ):
             self._fold(node, arguments, attributes, outputs)
         else:
             self._keep(node, arguments, attributes, outputs, window)
@@ -304,9 +309,10 @@ class _Reader:
     ) -> None:
         values: Sequence[Value | None] = [None] * len(outputs)
         first = arguments[0] if arguments else None
-        if node.op_type in ("Shape", "Size") and first is not None:
+        standard = node.domain in STANDARD_DOMAINS
+        if standard and node.op_type in ("Shape", "Size") and first is not None:
             values = [shape_value(node.op_type, first.tensor.shape, attributes)]
-        elif node.domain in STANDARD_DOMAINS and all(a is None or a.value is not None for a in arguments):
+        elif standard and all(a is None or a.value is not None for a in arguments):
             values = fold(node, self.version(), [None if a is None else a.value for a in arguments], outputs)
         stored = _stored(node.op_type, first)
         for tensor, value in zip(outputs, values, strict=True):
@@ -321,13 +327,13 @@ class _Reader:
         outputs: list[Tensor],
         window: Window | None,
     ) -> None:
-        first = arguments[0]
-        if node.op_type in ("Softmax", "LogSoftmax", "Hardmax") and self.version() < 13 and first is not None:
+        first = arguments[0] if arguments else None
+        op_type = _type(node)
+        if op_type in ("Softmax", "LogSoftmax", "Hardmax") and self.version() < 13 and first is not None:
             # They took all dimensions from this one on together; the last one alone means the same in every opset.
             axis, rank = attributes.get("axis", 1), len(first.tensor.shape)
             if isinstance(axis, int) and axis not in (-1, rank - 1):
                 attributes |= {"axis": axis, "coerced": 1}
-        op_type = _type(node)
         sorted_ = sort_arguments(op_type, arguments, attributes, lambda position: self._argument_name(node, position))
         shapes = tuple(None if argument is None else argument.tensor.shape for argument in arguments)
         arithmetic = _arithmetic(node, Call(node.op_type, shapes, tuple(o.shape for o in outputs), window, attributes))

@@ -9,11 +9,12 @@ every opset (the reader spells out the others).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from fractions import Fraction
 from types import MappingProxyType
 
 from wnpopt.problems.intradp.imports import products, resize_rows
-from wnpopt.problems.intradp.imports.links import broadcast, linked, same_but, without
-from wnpopt.problems.intradp.imports.row_window import Reads, RowWindow
+from wnpopt.problems.intradp.imports.links import broadcast, from_axis_on, linked, same_but, without
+from wnpopt.problems.intradp.imports.row_window import Reads, RowWindow, fit
 from wnpopt.problems.intradp.imports.rows import TensorRows, in_blocks, reshaped
 from wnpopt.problems.intradp.imports.site import Local, OperatorSite, Rule
 
@@ -43,12 +44,9 @@ def _local_response(site: OperatorSite) -> Local | None:
     return same_but(site, (1,), "element-wise") if len(site.out) > 1 else None
 
 
-def _from_axis_on(site: OperatorSite) -> Local | None:
-    """Normalised over all dimensions from ``axis`` on; means and deviations, where they are outputs, keep the rest."""
-    along, rank = site.number("axis", -1), len(site.out)
-    if along is None or not -rank <= along < rank:
-        return None
-    return same_but(site, range(along % rank, rank), "row-wise", others=2)
+def _normalised(site: OperatorSite) -> Local | None:
+    """Over all dimensions from ``axis`` on; means and deviations, where they are outputs, keep the rest."""
+    return from_axis_on(site, others=2)
 
 
 def _softmax(site: OperatorSite) -> Local | None:
@@ -58,7 +56,7 @@ def _softmax(site: OperatorSite) -> Local | None:
         return None
     if site.op.attribute("axis") is None:
         return None
-    return _from_axis_on(site) if site.op.attribute("coerced") else same_but(site, (along,), "row-wise")
+    return from_axis_on(site) if site.op.attribute("coerced") else same_but(site, (along,), "row-wise")
 
 
 def _along(site: OperatorSite) -> Local | None:
@@ -307,9 +305,26 @@ def _pad(site: OperatorSite) -> Local | None:
     begin, end = (pads[along.index(where)], pads[along.index(where) + len(axes)]) if where in along else (0, 0)
     if site.shape[name][where] + begin + end != site.out[where]:
         return None
-    if (begin, end) != (0, 0) and site.op.attribute("mode") not in (None, "constant"):
+    mode = site.op.attribute("mode")
+    if (begin, end) == (0, 0) or mode in (None, "constant"):
+        return site.windowed(name, RowWindow(padding=begin))
+    window = _mirrored(str(mode), site.shape[name][where], begin, end)
+    return None if window is None else site.windowed(name, window)
+
+
+def _mirrored(mode: str, extent: int, begin: int, end: int) -> RowWindow | None:
+    """The window of rows that repeat the first and last, or those after and before them."""
+    if min(begin, end) < 0 or max(begin, end) >= extent or extent + begin + end > resize_rows.MOST_ROWS:
         return None
-    return site.windowed(name, RowWindow(padding=begin))
+    inside = range(-begin, extent + end)
+    if mode == "reflect":
+        source = [min(abs(i), 2 * (extent - 1) - abs(i)) for i in inside]
+    elif mode == "edge":
+        source = [min(max(i, 0), extent - 1) for i in inside]
+    else:
+        return None
+    window = fit([(i, i + 1) for i in source], extent, [Fraction(1)])
+    return None if window == "all" else window
 
 
 def _rules() -> Iterable[tuple[str, Rule]]:
@@ -342,7 +357,7 @@ def _rules() -> Iterable[tuple[str, Rule]]:
     yield from rule("Mod", broadcast, "fmod")
     yield from rule("BitShift", broadcast, "direction")
     yield from rule("Clip", broadcast, "min", "max")
-    yield from rule("LayerNormalization RMSNormalization", _from_axis_on, "axis", "epsilon", "stash_type")
+    yield from rule("LayerNormalization RMSNormalization", _normalised, "axis", "epsilon", "stash_type")
     yield from rule("Softmax LogSoftmax Hardmax", _softmax, "axis", "coerced")
     yield from rule("LpNormalization", _along, "axis", "p")
     yield from rule("InstanceNormalization", _within_channels, "epsilon")
