@@ -44,4 +44,4 @@ def _unknown(notes: ImportNotes) -> tuple[str, ...]:
     if not notes.opaque:
         return ()
     what = counted(len(notes.opaque), "opaque operator")
-    return (f"{what}: only the bytes that they move are costed ({', '.join(notes.opaque)})",)
+    return (f"{what}: only the bytes that they move are costed; --times gives their times ({', '.join(notes.opaque)})",)

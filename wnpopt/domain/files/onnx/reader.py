@@ -12,24 +12,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wnpopt.core.errors import InputError
-from wnpopt.core.extras import need
+from wnpopt.core.extras import installed, need
+from wnpopt.domain.files.names import network_name
 from wnpopt.domain.files.onnx import constants
 from wnpopt.domain.files.onnx.arguments import sort_arguments
 from wnpopt.domain.files.onnx.assembly import assemble
 from wnpopt.domain.files.onnx.contrib import contrib_cost
-from wnpopt.domain.files.onnx.extents import argument_shape, resized, windowed
+from wnpopt.domain.files.onnx.extents import argument_shape, halved, resized, windowed
 from wnpopt.domain.files.onnx.flat_model import flat_model
 from wnpopt.domain.files.onnx.flatten import CONTROL
 from wnpopt.domain.files.onnx.fold import Value, fold
-from wnpopt.domain.files.onnx.given import Given
-from wnpopt.domain.files.onnx.known import Known, Live
+from wnpopt.domain.files.onnx.given import MOST_GIVEN, Given
+from wnpopt.domain.files.onnx.known import KnownTensor, ReadOperator
 from wnpopt.domain.files.onnx.model import STANDARD_DOMAINS, load_model
 from wnpopt.domain.files.onnx.notes import ImportNotes, Values
 from wnpopt.domain.files.onnx.order import label, reading_order
 from wnpopt.domain.files.onnx.scope import FreshNames, Scope
 from wnpopt.domain.files.onnx.sequences import SEQUENCES, resolve_sequence
-from wnpopt.domain.files.onnx.shapes import Shapes, extents_needed
-from wnpopt.domain.files.onnx.tally import Tally
+from wnpopt.domain.files.onnx.shapes import Shapes
+from wnpopt.domain.files.onnx.tally import ReadingTally
 from wnpopt.domain.files.onnx.types import attribute_value, shape_value, with_defaults
 from wnpopt.domain.files.onnx.window import ABSORBED
 from wnpopt.domain.files.reading import in_file
@@ -118,8 +119,7 @@ def read_flat(
 
 
 def _name_of(model: ModelProto, path: Path) -> str:
-    given = model.graph.name.strip()
-    return given if given and given.isprintable() else path.stem
+    return network_name(model.graph.name, path.stem)
 
 
 class _Reader:
@@ -130,12 +130,12 @@ class _Reader:
         self.model, self.folder, self.given = model, folder, given
         self.opsets = {"" if o.domain in STANDARD_DOMAINS else o.domain: int(o.version) for o in model.opset_import}
         self.shapes = Shapes(self.opsets, model.ir_version, given, {value.name: value for value in proto.value_info})
-        self.known: dict[str, Known] = {}
+        self.known: dict[str, KnownTensor] = {}
         self.sequences: dict[str, tuple[str, ...]] = {}
         self.untold: set[str] = set()
-        self.live: list[Live] = []
+        self.live: list[ReadOperator] = []
         self.nodes: list[NodeProto] = []
-        self.tally = Tally()
+        self.tally = ReadingTally()
         names = [value.name for value in proto.input] + [tensor.name for tensor in proto.initializer]
         self.names = FreshNames([*names, *(name for node in proto.node for name in node.output)])
         self.origin: dict[str, tuple[str, ...]] = {}
@@ -169,17 +169,20 @@ class _Reader:
             what = error.what if error.where else f"{label(node)}: {error.what}"
             raise InputError(what, where=error.where or where) from None
 
-    def add(self, known: Known) -> None:
+    def add(self, known: KnownTensor) -> None:
         self._declare(known, "")
 
     def has(self, name: str) -> bool:
         return name in self.known or name in self.sequences or name in self.untold
 
-    def find(self, name: str) -> Known:
+    def find(self, name: str) -> KnownTensor:
         known = self.known.get(name)
         if known is None:
-            what = "is a sequence" if name in self.sequences else f"{extents_needed(name)}"
-            raise InputError(f"its argument {name!r} {what}")
+            if name in self.sequences:
+                raise InputError(f"its argument {name!r} is a sequence")
+            raise InputError(
+                f"the shape of its argument {name!r} cannot be inferred from the file; give it: --dim '{name}[0]=N'"
+            )
         return known
 
     def decides(self, name: str, what: str) -> Value:
@@ -192,6 +195,24 @@ class _Reader:
         few = [source for source in inputs if self.known[source].tensor.elements == 1] or inputs[:1]
         options = " ".join(f"--value {source}=V" for source in few)
         raise InputError(f"its {what} depends on the contents of {', '.join(inputs)}; give a value: {options}")
+
+    def _what_helps(self, node: NodeProto, arguments: Sequence[KnownTensor | None]) -> str:
+        """What is said of an operator whose outputs nothing tells the shapes of."""
+        output = next(name for name in node.output if name)
+        what = f"the shape of its output {output!r} cannot be inferred from the file; "
+        how = f"give it: --dim '{output}[0]=N', and so on for all of its axes"
+        if node.domain not in STANDARD_DOMAINS:
+            runtime = "" if installed("onnxruntime") else ", or let onnxruntime tell it: pip install 'wnpopt[measure]'"
+            return f"operator {node.op_type!r} of domain {node.domain!r} is not known; {what}{how}{runtime}"
+        hows = [argument for argument in arguments[1:] if argument is not None and not argument.constant]
+        small = sorted({source for argument in hows for source in self._sources(argument.tensor.name)})
+        small = [source for source in small if self.known[source].tensor.elements <= MOST_GIVEN]
+        if not small:
+            return what + how
+        options = " ".join(f"--value {source}=V" for source in small)
+        return (
+            f"{what}it depends on the contents of {', '.join(small)}; give a value: {options} (or the shape: {how[9:]})"
+        )
 
     def version(self) -> int:
         return self.opsets.get("", 1)
@@ -212,7 +233,7 @@ class _Reader:
             stack.extend(new)
         return sources
 
-    def _declare(self, known: Known, where: str) -> None:
+    def _declare(self, known: KnownTensor, where: str) -> None:
         name = known.tensor.name
         if not name:
             raise InputError("a tensor has no name", where=where)
@@ -239,11 +260,13 @@ class _Reader:
         arguments = [self.find(name) if name else None for name in flat.input]
         self._operator(flat, arguments)
 
-    def _operator(self, node: NodeProto, arguments: Sequence[Known | None]) -> None:
+    def _operator(self, node: NodeProto, arguments: Sequence[KnownTensor | None]) -> None:
         standard = node.domain in STANDARD_DOMAINS
         self.nodes.append(node)
         attributes = self._attributes(node)
         outputs = self.shapes.outputs(node, arguments)
+        if not outputs:
+            raise InputError(self._what_helps(node, arguments))
         shapes = [None if argument is None else argument.tensor.shape for argument in arguments]
         window = None
         if standard and node.op_type in WINDOWED:
@@ -253,10 +276,16 @@ class _Reader:
             scales = arguments[place] if place < len(arguments) else None
             given = None if scales is None else scales.value
             outputs = resized(attributes, argument_shape(shapes, 0, node.op_type), given, outputs)
+        elif standard and node.op_type == "STFT":
+            length = arguments[3] if len(arguments) > 3 else None
+            window_shape = shapes[2] if len(shapes) > 2 else None
+            outputs = halved(attributes, window_shape, None if length is None else length.value, outputs)
         present = [argument for argument in arguments if argument is not None]
         told = {tensor.name for tensor in outputs}
         self.untold.update(name for name in node.output if name and name not in told)
-        if node.op_type in ("Shape", "Size") or (present and all(argument.constant for argument in present)):
+        if (standard and node.op_type in ("Shape", "Size")) or (
+            present and all(argument.constant for argument in present)
+        ):
             self._fold(node, arguments, attributes, outputs)
         else:
             self._keep(node, arguments, attributes, outputs, window)
@@ -271,36 +300,37 @@ class _Reader:
     def _fold(
         self,
         node: NodeProto,
-        arguments: Sequence[Known | None],
+        arguments: Sequence[KnownTensor | None],
         attributes: Mapping[str, AttributeValue],
         outputs: Sequence[Tensor],
     ) -> None:
         values: Sequence[Value | None] = [None] * len(outputs)
         first = arguments[0] if arguments else None
-        if node.op_type in ("Shape", "Size") and first is not None:
+        standard = node.domain in STANDARD_DOMAINS
+        if standard and node.op_type in ("Shape", "Size") and first is not None:
             values = [shape_value(node.op_type, first.tensor.shape, attributes)]
-        elif node.domain in STANDARD_DOMAINS and all(a is None or a.value is not None for a in arguments):
+        elif standard and all(a is None or a.value is not None for a in arguments):
             values = fold(node, self.version(), [None if a is None else a.value for a in arguments], outputs)
         stored = _stored(node.op_type, first)
         for tensor, value in zip(outputs, values, strict=True):
-            self.add(Known(tensor, constant=True, value=value, stored=stored))
+            self.add(KnownTensor(tensor, constant=True, value=value, stored=stored))
         self.tally.folded[_type(node)] += 1
 
     def _keep(
         self,
         node: NodeProto,
-        arguments: Sequence[Known | None],
+        arguments: Sequence[KnownTensor | None],
         attributes: dict[str, AttributeValue],
         outputs: list[Tensor],
         window: Window | None,
     ) -> None:
-        first = arguments[0]
-        if node.op_type in ("Softmax", "LogSoftmax", "Hardmax") and self.version() < 13 and first is not None:
+        first = arguments[0] if arguments else None
+        op_type = _type(node)
+        if op_type in ("Softmax", "LogSoftmax", "Hardmax") and self.version() < 13 and first is not None:
             # They took all dimensions from this one on together; the last one alone means the same in every opset.
             axis, rank = attributes.get("axis", 1), len(first.tensor.shape)
             if isinstance(axis, int) and axis not in (-1, rank - 1):
                 attributes |= {"axis": axis, "coerced": 1}
-        op_type = _type(node)
         sorted_ = sort_arguments(op_type, arguments, attributes, lambda position: self._argument_name(node, position))
         shapes = tuple(None if argument is None else argument.tensor.shape for argument in arguments)
         arithmetic = _arithmetic(node, Call(node.op_type, shapes, tuple(o.shape for o in outputs), window, attributes))
@@ -308,9 +338,9 @@ class _Reader:
             for absorbed in ABSORBED:
                 attributes.pop(absorbed, None)
         for tensor in outputs:
-            self.add(Known(tensor, constant=False))
+            self.add(KnownTensor(tensor, constant=False))
         self.live.append(
-            Live(
+            ReadOperator(
                 node.name,
                 op_type,
                 sorted_.inputs,
@@ -345,7 +375,7 @@ class _Reader:
         return list(dict.fromkeys(names))
 
 
-def _stored(op_type: str, argument: Known | None) -> str | None:
+def _stored(op_type: str, argument: KnownTensor | None) -> str | None:
     """What the result of an operator on constants is held in, where that is not its own type."""
     if argument is None:
         return None
