@@ -6,6 +6,7 @@ import contextlib
 import os
 import re
 from collections.abc import Callable
+from inspect import signature
 from typing import TypeVar, cast
 
 from wnpopt.core import arguments, registry
@@ -178,18 +179,24 @@ def verify(instance: Instance, solution: Solution, *, fixed: Document | None = N
     return judged_by(family, instance, solution, fixed)
 
 
-def compile_model(instance: Instance, formulation: str) -> object:
+def compile_model(instance: Instance, formulation: str, **options: object) -> object:
     """The Pyomo, CP-SAT or CVXPY model of ``instance``, to inspect or extend.
 
-    Raises :class:`InputError` naming the formulations that the family has.
+    ``options`` are the formulation's own, the keywords of its ``build`` (slide's convex: ``served`` and ``goal``).
+    Raises :class:`InputError` naming the formulations that the family has, and the options that the formulation has.
     """
     family = family_of(instance)
     arguments.text("formulation", formulation)
     if formulation not in family.formulations:
         known = ", ".join(family.formulations) or "none"
         raise InputError(f"found {formulation!r}; the formulations of {family.name} are {known}", where="formulation")
-    build = cast(Callable[[Instance], object], resolve(family.formulations[formulation]))
-    return build(instance)
+    build = cast(Callable[..., object], resolve(family.formulations[formulation]))
+    possible = list(signature(build).parameters)[1:]
+    for name in options:
+        if name not in possible:
+            takes = f"its options are {', '.join(possible)}" if possible else "it has no options"
+            raise InputError(f"is no option of {formulation}; {takes}", where=name)
+    return build(instance, **options)
 
 
 def solve(
