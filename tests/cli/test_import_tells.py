@@ -61,8 +61,12 @@ def test_the_networks_numbers(options: tuple[str, ...], cli, file: Path) -> None
     assert sum(data["precision"].values()) == 1  # of the one with multiply-accumulates
 
 
-def test_what_each_core_can_run(cli, file: Path) -> None:
-    data = told(cli, file, *WNP)
+def test_what_each_core_can_run(cli, file: Path, tmp_path: Path) -> None:
+    bare = {"name": "systolic-64.0.0", "x": 0, "y": 0, "peak_flop_per_s": 5e12, "memory_bytes_per_s": 1e10}
+    cores = [bare | {"unsupported": ["Softmax"]}, {"name": "vector-dsp.1.1", "x": 1, "y": 1, "type": "vector-dsp"}]
+    chip = {"kind": "chip", "schema_version": 1, "name": "two", "hop_s": 1e-9, "bytes_per_s": 1e12, "cores": cores}
+    (tmp_path / "chip.json").write_text(json.dumps(chip))
+    data = told(cli, file, "--chip", str(tmp_path / "chip.json"), "--subgraphs", "5")
     support = {row["core"]: row for row in data["core_support"]}
     instance = wnpopt.load(data["out"]).to_data()
     assert list(support) == [core["name"] for core in instance["chip"]["cores"]]  # type: ignore[index]

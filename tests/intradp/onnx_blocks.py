@@ -85,7 +85,9 @@ class Blocks:
             [helper.make_tensor_value_info(name, kind, shape) for name, (shape, kind) in inputs.items()],
             [helper.make_empty_tensor_value_info(name) for name in outputs], self.constants,
         )  # fmt: skip
-        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", self.opset)])
+        model = helper.make_model(graph, opset_imports=[
+            helper.make_opsetid("", self.opset), helper.make_opsetid("com.microsoft", 1),
+        ])  # fmt: skip
         model.ir_version = 8
         return model
 

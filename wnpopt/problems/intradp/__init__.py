@@ -47,7 +47,10 @@ FAMILY = Family(
         "intradp-bandwidth": "wnpopt.problems.intradp.suites:BANDWIDTH",
         "intradp-server": "wnpopt.problems.intradp.suites:SERVER",
     },
-    documents={"intradp-table": "wnpopt.problems.intradp.online.table:PlanTable"},
+    documents={
+        "intradp-table": "wnpopt.problems.intradp.online.table:PlanTable",
+        "intradp-layers": "wnpopt.problems.intradp.layers:IntradpLayers",
+    },
     importers={
         "onnx": Importer(
             "A network, split between a device and a server (--device, --server).",

@@ -7,13 +7,13 @@ too; names of external files are still checked, because a file must not be able 
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wnpopt.core.errors import InputError
 from wnpopt.core.extras import installed, need
+from wnpopt.domain.files.names import network_name
 from wnpopt.domain.files.onnx import constants
 from wnpopt.domain.files.onnx.arguments import sort_arguments
 from wnpopt.domain.files.onnx.assembly import assemble
@@ -40,14 +40,6 @@ from wnpopt.domain.network.quantised import fold_quantisation
 
 if TYPE_CHECKING:
     from onnx import GraphProto, ModelProto, NodeProto
-
-_GENERIC = frozenset(
-    {
-        "", "main", "main_graph", "model from paddlepaddle.", "mxnet_converted_model", "network", "onnx_graph",
-        "paddle-onnx", "spox_graph", "tf2onnx", "torch-jit-export", "torch_jit",
-    }
-)  # fmt: skip
-"""Names that exporters give to all graphs."""
 
 
 def read_onnx(
@@ -127,12 +119,7 @@ def read_flat(
 
 
 def _name_of(model: ModelProto, path: Path) -> str:
-    """The graph's name, or the file's where the exporter gave all graphs the same one, or a number."""
-    given = model.graph.name.strip()
-    generic = given.lower() in _GENERIC or re.fullmatch(
-        r"[0-9a-f]{16,}|[0-9a-f-]{36}|(graph|model)[_-]?\d*", given.lower()
-    )
-    return path.stem if generic or not given.isprintable() else given
+    return network_name(model.graph.name, path.stem)
 
 
 class _Reader:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from wnpopt.domain.network.graph import Graph
+from wnpopt.problems.intradp.imports.contrib_rules import CONTRIB_RULES
 from wnpopt.problems.intradp.imports.row_rules import RULES
 from wnpopt.problems.intradp.imports.row_window import Reads, RowWindow
 from wnpopt.problems.intradp.imports.rows import Shape, TensorRows
@@ -90,7 +91,7 @@ def _follow(graph: Graph, along: Mapping[str, int | None]) -> Locality:
     whole = frozenset(graph.inputs) if len(graph.inputs) > 1 else frozenset()
     kinds: list[tuple[OperatorClass, Mapping[str, Reads]]] = []
     for operator in graph.operators:
-        rule = RULES.get(operator.op_type)
+        rule = RULES.get(operator.op_type) or CONTRIB_RULES.get(operator.op_type)
         local = rule.local(OperatorSite(operator, shape, rows)) if rule is not None else None
         for name in operator.outputs:
             rows[name] = None if local is None else local.rows

@@ -10,11 +10,13 @@ from wnpopt.problems.intradp.imports.site import Local, OperatorSite
 
 def matmul(site: OperatorSite) -> Local | None:
     """Factors and, of MatMulInteger, zero points behind them, which are read whole."""
-    return _matmul(site, 0, 1)
+    if not (site.op.arguments or len(site.op.inputs) > 1 or constant_on_the_right(site)):
+        return None
+    return matrix_product(site, 0, 1)
 
 
 def quantised_matmul(site: OperatorSite) -> Local | None:
-    return _matmul(site, 0, 3)
+    return matrix_product(site, 0, 3) if site.op.arguments or len(site.op.inputs) > 1 else None
 
 
 def gemm(site: OperatorSite) -> Local | None:
@@ -42,18 +44,19 @@ def einsum(site: OperatorSite) -> Local | None:
     return linked(site, [list(term) for term in terms], list(output), "row-wise")
 
 
-def _matmul(site: OperatorSite, first: int, second: int) -> Local | None:
+def matrix_product(
+    site: OperatorSite, first: int, second: int, turn_first: bool = False, turn_second: bool = False
+) -> Local | None:
+    """The product of the arguments at two places, which may be transposed; all others are read whole."""
     order, rank = site.op.ordered, len(site.out)
     if len(order) <= second or not order[first] or not order[second]:
         return None
-    if not (site.op.arguments or len(site.op.inputs) > 1 or constant_on_the_right(site)):
-        return None
     left, right = len(site.shape[order[first]]), len(site.shape[order[second]])
-    if left < 1 or right < 1:
+    if left < 1 or right < 1 or ((turn_first or turn_second) and min(left, right) < 2):
         return None
     arguments: list[Letters | None] = [None] * len(order)
-    arguments[first] = [*_batch(left), *("m", "k")[-min(left, 2) :]] if left > 1 else ["k"]
-    arguments[second] = [*_batch(right), "k", "n"] if right > 1 else ["k"]
+    arguments[first] = [*_batch(left), *(("k", "m") if turn_first else ("m", "k"))] if left > 1 else ["k"]
+    arguments[second] = [*_batch(right), *(("n", "k") if turn_second else ("k", "n"))] if right > 1 else ["k"]
     output = [*("m",) * (left > 1), *("n",) * (right > 1)]
     ahead = rank - len(output)
     if ahead < 0:

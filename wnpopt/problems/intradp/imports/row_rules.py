@@ -9,11 +9,12 @@ every opset (the reader spells out the others).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from fractions import Fraction
 from types import MappingProxyType
 
 from wnpopt.problems.intradp.imports import products, resize_rows
 from wnpopt.problems.intradp.imports.links import broadcast, linked, same_but, without
-from wnpopt.problems.intradp.imports.row_window import Reads, RowWindow
+from wnpopt.problems.intradp.imports.row_window import Reads, RowWindow, fit
 from wnpopt.problems.intradp.imports.rows import TensorRows, in_blocks, reshaped
 from wnpopt.problems.intradp.imports.site import Local, OperatorSite, Rule
 
@@ -307,9 +308,26 @@ def _pad(site: OperatorSite) -> Local | None:
     begin, end = (pads[along.index(where)], pads[along.index(where) + len(axes)]) if where in along else (0, 0)
     if site.shape[name][where] + begin + end != site.out[where]:
         return None
-    if (begin, end) != (0, 0) and site.op.attribute("mode") not in (None, "constant"):
+    mode = site.op.attribute("mode")
+    if (begin, end) == (0, 0) or mode in (None, "constant"):
+        return site.windowed(name, RowWindow(padding=begin))
+    window = _mirrored(str(mode), site.shape[name][where], begin, end)
+    return None if window is None else site.windowed(name, window)
+
+
+def _mirrored(mode: str, extent: int, begin: int, end: int) -> RowWindow | None:
+    """The window of rows that repeat the first and last, or those after and before them."""
+    if min(begin, end) < 0 or max(begin, end) >= extent or extent + begin + end > resize_rows.MOST_ROWS:
         return None
-    return site.windowed(name, RowWindow(padding=begin))
+    inside = range(-begin, extent + end)
+    if mode == "reflect":
+        source = [min(abs(i), 2 * (extent - 1) - abs(i)) for i in inside]
+    elif mode == "edge":
+        source = [min(max(i, 0), extent - 1) for i in inside]
+    else:
+        return None
+    window = fit([(i, i + 1) for i in source], extent, [Fraction(1)])
+    return None if window == "all" else window
 
 
 def _rules() -> Iterable[tuple[str, Rule]]:
