@@ -276,7 +276,8 @@ def test_a_trip_count_that_data_decide_is_refused(tmp_path: Path) -> None:
     path = saved(proto, tmp_path)
     with pytest.raises(InputError, match=r"trip count depends on the contents of count; give a value: --value count=V"):
         read_onnx(path)
-    assert read_onnx(path, values={"count": 5}).flop == 5 * 6
+    for five in (5, 5.0, [5], np.int64(5), np.array(5)):
+        assert read_onnx(path, values={"count": five}).flop == 5 * 6  # type: ignore[dict-item]
     for wrong, said in ((-1.5, "cannot hold"), (2**70, "cannot hold"), ((1, 2), "found 2 numbers")):
         with pytest.raises(InputError, match=said):
             read_onnx(path, values={"count": wrong})  # type: ignore[dict-item]
