@@ -232,3 +232,10 @@ def test_a_graph_without_pairs_is_the_same(tmp_path: Path) -> None:
     folded, _ = read(quantised(), "y", tmp_path)
     assert fold_quantisation(folded) == folded
     assert fold_quantisation(replace(graph, name="h")).name == "h"
+
+
+def test_an_operator_without_arguments_has_a_precision() -> None:
+    y = Tensor.of("y", (2,), "float16")
+    assert make_operator("r", "Range", inputs=[], outputs=[y], flop=2, macs=0).precision == "float16"
+    assert make_operator("r", "Mine", inputs=[], outputs=[y], flop=2, macs=1).precision == "float16"
+    assert make_operator("r", "Mine", inputs=[], outputs=[], flop=2, macs=1).precision == "float32"
