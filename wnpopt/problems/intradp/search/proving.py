@@ -31,8 +31,8 @@ GROWTH = 2.0
 SLOWEST = 5.0
 """The largest power that is believed."""
 
-ATTEMPT = 0.9
-"""Part of the time left that one cutoff may take."""
+ATTEMPT, FIRST = 0.9, 0.4
+"""Part of the time left that one cutoff may take, and the first one, of whose time nothing is known."""
 
 FITS = 0.6
 """Part of the time left that a cutoff is chosen to take by what is expected."""
@@ -80,7 +80,7 @@ class Prover:
         self._tolerance = min(TOLERANCE, 0.1 * gap)
         target = value * (1 - goal)
         began = self._budget.elapsed()
-        budget = part(self._budget, ATTEMPT)
+        budget = part(self._budget, FIRST if self._last is None else ATTEMPT)
         best, plan, full = 0.0, None, False
         for prices in self._choices:
             found, other, overflow = self._watched(prices, target, budget)
