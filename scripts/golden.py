@@ -65,8 +65,9 @@ def intradp() -> Iterator[Export]:
 
 
 def wnp() -> Iterator[Export]:
-    """Some of instances/wnp/tiny, proved by exhaustion."""
+    """Some of instances/wnp/tiny and tiny-fields, proved by exhaustion."""
     from tests.wnp.brute import optimum
+    from tests.wnp.brute_fields import optimum as exhausted
     from wnpopt.problems.wnp import WnpInstance
 
     for name in ("tiny-01", "tiny-03", "tiny-04", "tiny-12", "tiny-14"):
@@ -74,6 +75,11 @@ def wnp() -> Iterator[Export]:
         instance = wnpopt.load(ROOT / path)
         assert isinstance(instance, WnpInstance)
         yield Export(name, wnpopt.compile_model(instance, "milp"), {"instance": path, "optimum": optimum(instance)})
+    for name in ("tiny-bus", "tiny-radio-release", "tiny-latency+deadline", "tiny-makespan-limit+energy-limit"):
+        path = f"instances/wnp/tiny-fields/{name}.json"
+        instance = wnpopt.load(ROOT / path)
+        assert isinstance(instance, WnpInstance)
+        yield Export(name, wnpopt.compile_model(instance, "milp"), {"instance": path, "optimum": exhausted(instance)})
 
 
 FAMILIES: dict[str, tuple[Callable[[], Iterator[Export]], str]] = {

@@ -341,7 +341,7 @@ CHANGES: list[tuple[Callable[[onnx.ModelProto], None], tuple[str, ...]]] = [
     (change_pads, ("graph.node[0]", "Conv")),
     (change_group, ("graph.node[0]", "Conv")),
     (change_constant_output, ("graph.output", "depends on an input")),
-    (change_control_flow, ("graph.node[0]", "control flow")),
+    (change_control_flow, ("graph.node[0]", "condition", "108 elements")),
 ]
 
 

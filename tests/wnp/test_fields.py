@@ -195,3 +195,17 @@ def test_limits_that_bounds_are_above_are_proved_without_solvers(fields: tuple[s
     result = wnpopt.solve(WnpInstance.from_data(data), "cpsat", threads=1, isolate=False)
     assert result.status == "infeasible"
     assert told in result.message
+
+
+def test_changes_of_instances_go_on_from_the_table_and_not_from_released_rates() -> None:
+    import numpy as np
+
+    from wnpopt.problems.wnp.perturb import perturb
+
+    origin = generate({"radio_release": 0.9}, 3)
+    assert origin.rates.shape != origin.table.shape
+    changed, rng = origin, np.random.default_rng(1)
+    for _ in range(60):
+        changed = perturb(changed, rng, origin)
+    assert changed.table.shape == origin.table.shape
+    assert [m.release_slot for m in changed.modalities] == [m.release_slot for m in origin.modalities]

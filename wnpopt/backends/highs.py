@@ -35,7 +35,7 @@ TOLERANCE = 1e-9
 
 _ASSESSED = re.compile(r"Assessing feasibility of MIP [^\n]*: feasible")
 _ENOUGH_THREADS = 16  # more than there are cores only take time to start: thousands took longer than a short limit
-_LONGEST = 1e7  # seconds; HiGHS takes a number where there is no limit
+LONGEST = 1e7  # seconds; HiGHS takes a number where there is no limit
 
 
 def solve_highs(
@@ -74,7 +74,7 @@ def solve_highs(
         return Report(Ending.INFEASIBLE, None, None, None, WarmStart.NONE, "", time.perf_counter() - began)
     # HiGHS's worker threads belong to the process: another thread count needs a new scheduler.
     highspy.Highs.resetGlobalScheduler(True)
-    highs = _silent()
+    highs = silent_solver()
     log: list[str] = []
     highs.cbLogging += lambda event: log.append(event.message)
     _configure(highs, budget, tolerance)
@@ -121,7 +121,7 @@ def solve_highs(
     )
 
 
-def _silent() -> highspy.Highs:
+def silent_solver() -> highspy.Highs:
     """A solver that never writes to the process's standard output: highspy's constructor prints a banner already."""
     import highspy
 
@@ -136,7 +136,7 @@ def _silent() -> highspy.Highs:
 def _configure(highs: highspy.Highs, budget: Budget, tolerance: float) -> None:
     settings: dict[str, bool | int | float | str] = {
         "output_flag": True,
-        "time_limit": min(budget.remaining(), _LONGEST),
+        "time_limit": min(budget.remaining(), LONGEST),
         "threads": min(budget.threads, max(_ENOUGH_THREADS, usable_cores())),
         "parallel": "on" if budget.threads > 1 else "off",
         "random_seed": budget.seed % 2**31,

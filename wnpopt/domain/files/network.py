@@ -44,7 +44,8 @@ def load_network(
 
     A graph of its own has one modality, called ``input`` unless ``modality`` says otherwise, of ``payload_bits`` bits
     (default: 8 for each element of its inputs); ``dims`` and ``values`` are those of
-    :func:`~wnpopt.domain.files.onnx.reader.read_onnx`. A composition says all that itself. Raises :class:`InputError` naming the file.
+    :func:`~wnpopt.domain.files.onnx.reader.read_onnx`. A composition says all that itself. Raises :class:`InputError`
+    naming the file.
     """
     file = os.fspath(path)
     suffix = Path(path).suffix.lower()

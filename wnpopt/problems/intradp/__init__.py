@@ -48,7 +48,10 @@ FAMILY = Family(
         "intradp-server": "wnpopt.problems.intradp.suites:SERVER",
         "intradp-paper": "wnpopt.problems.intradp.suites:PAPER",
     },
-    documents={"intradp-table": "wnpopt.problems.intradp.online.table:PlanTable"},
+    documents={
+        "intradp-table": "wnpopt.problems.intradp.online.table:PlanTable",
+        "intradp-layers": "wnpopt.problems.intradp.layers:IntradpLayers",
+    },
     importers={
         "onnx": Importer(
             "A network, split between a device and a server (--device, --server).",

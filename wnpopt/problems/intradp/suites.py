@@ -148,7 +148,7 @@ PAPER = Suite(
     "intradp-paper", "Intra-DP: the paper's comparison", "intradp", "mean bandwidth", "MB/s",
     presets(
         (5.0, OUTDOORS_BYTES_PER_S / 1e6, INDOORS_BYTES_PER_S / 1e6, 30.0),
-        (*(float(x) for x in range(1, 51)), OUTDOORS_BYTES_PER_S / 1e6, INDOORS_BYTES_PER_S / 1e6),
+        tuple(sorted((*(float(x) for x in range(1, 51)), OUTDOORS_BYTES_PER_S / 1e6, INDOORS_BYTES_PER_S / 1e6))),
         (1, 3), (10.0, 30.0),
     ),
     ("device-only", "server-only", "layer-cut", "spso-ga"), _SEARCHES, _bandwidth,

@@ -23,14 +23,29 @@ def latency_bound(problem: Problem) -> Bound:
     return Bound(total, "path")
 
 
+def least_energy(problem: Problem, makespan: int) -> Fraction:
+    """J that every plan of at least ``makespan`` ticks spends: the cheapest core for each, the best RBs."""
+    instance, uplink = problem.instance, problem.uplink
+    tick, cores = Fraction(instance.tick_s), instance.chip.cores
+    total = tick * makespan * sum((Fraction(core.idle_w) for core in cores), Fraction(0))
+    for subgraph in instance.subgraphs:
+        total += tick * min(
+            ticks * (Fraction(cores[m].active_w) - Fraction(cores[m].idle_w))
+            for m, ticks in enumerate(subgraph.ticks)
+            if ticks is not None
+        )
+    for k, index in enumerate(uplink.index.tolist()):
+        least = -(-int(uplink.payload[k]) // max(1, int(uplink.rates[k].max())))
+        total += least * Fraction(instance.modalities[index].transmit_j_per_rb_slot)
+    return total
+
+
 def energy_bound(problem: Problem, makespan: int) -> Bound:
     """Each subgraph on the core where it costs least, payloads at the best rate, idle cores for ``makespan``; "energy".
 
     And the transfers that no choice of cores avoids. A sum of exact fractions, weakened by more than its rounding to a
     double and the verifier's own sum may differ.
     """
-    from wnpopt.problems.wnp.infeasibility import least_energy
-
     instance = problem.instance
     total = least_energy(problem, makespan)
     per_byte = Fraction(instance.chip.joule_per_byte_hop)

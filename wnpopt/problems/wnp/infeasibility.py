@@ -14,8 +14,8 @@ from wnpopt.core.budget import Budget
 from wnpopt.core.errors import UnsupportedError
 from wnpopt.core.text import number
 from wnpopt.problems.wnp import bounds
-from wnpopt.problems.wnp.instance import IntArray, WnpInstance
-from wnpopt.problems.wnp.verify import ENERGY_TOLERANCE
+from wnpopt.problems.wnp.field_bounds import least_energy
+from wnpopt.problems.wnp.instance import ENERGY_TOLERANCE, IntArray, WnpInstance
 
 if TYPE_CHECKING:
     from wnpopt.problems.wnp.kernels.problem import Problem
@@ -78,23 +78,6 @@ def _load(problem: Problem, ends: IntArray, members: IntArray, budget: Budget) -
     first = np.minimum(first, np.where(plan.able, problem.head, np.iinfo(np.int64).max).min(axis=1))
     nothing = np.zeros(members.size, dtype=np.int64)
     return bounds.load_bound(plan.ticks[members], first[members], nothing, budget)
-
-
-def least_energy(problem: Problem, makespan: int) -> Fraction:
-    """J that every plan of at least ``makespan`` ticks spends: the cheapest core for each, the best RBs."""
-    instance, uplink = problem.instance, problem.uplink
-    tick, cores = Fraction(instance.tick_s), instance.chip.cores
-    total = tick * makespan * sum((Fraction(core.idle_w) for core in cores), Fraction(0))
-    for subgraph in instance.subgraphs:
-        total += tick * min(
-            ticks * (Fraction(cores[m].active_w) - Fraction(cores[m].idle_w))
-            for m, ticks in enumerate(subgraph.ticks)
-            if ticks is not None
-        )
-    for k, index in enumerate(uplink.index.tolist()):
-        least = -(-int(uplink.payload[k]) // max(1, int(uplink.rates[k].max())))
-        total += least * Fraction(instance.modalities[index].transmit_j_per_rb_slot)
-    return total
 
 
 def _by_two_solvers(problem: Problem, budget: Budget) -> str | None:

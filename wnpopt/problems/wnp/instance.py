@@ -34,6 +34,9 @@ from wnpopt.core.unique import require_unique
 
 IntArray = npt.NDArray[np.int64]
 
+ENERGY_TOLERANCE = 1e-9
+"""By how much, relative, an energy may be above its limit."""
+
 
 class Radio(Document):
     """The uplink: ``slots`` slots of ``slot_ticks`` ticks; the channel is constant for ``block_slots`` slots.
@@ -160,12 +163,17 @@ class WnpInstance(Instance):
         return data
 
     @cached_property
+    def table(self) -> IntArray:
+        """``radio.bits_per_slot`` as it stands: shape (K, N, coherence blocks)."""
+        table = np.array(self.radio.bits_per_slot, dtype=np.int64)
+        return _frozen(table.reshape(len(self.modalities), self.resource_blocks, self.blocks))
+
+    @cached_property
     def rates(self) -> IntArray:
         """Bits a slot, shape (K, N, B); 0 before a modality's release (see :attr:`block_start`)."""
-        table = np.array(self.radio.bits_per_slot, dtype=np.int64)
-        rates = table.reshape(len(self.modalities), self.resource_blocks, self.blocks)
+        rates = self.table
         if not any(m.release_slot for m in self.modalities):
-            return _frozen(rates)
+            return rates
         rates = np.ascontiguousarray(rates[:, :, self.block_start // self.radio.block_slots])
         for k, modality in enumerate(self.modalities):
             rates[k, :, self.block_start < modality.release_slot] = 0

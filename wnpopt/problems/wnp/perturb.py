@@ -38,7 +38,7 @@ def perturb(instance: WnpInstance, rng: np.random.Generator, origin: WnpInstance
 
 def _block(walk: Walk[WnpInstance]) -> WnpInstance | None:
     """A modality's rates on all resource blocks in one coherence block, by one factor."""
-    rates = walk.instance.rates.copy()
+    rates = walk.instance.table.copy()
     if rates.size == 0:
         return None
     k, b = pick(rates.shape[0], walk.rng), pick(rates.shape[2], walk.rng)

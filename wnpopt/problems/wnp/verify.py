@@ -11,12 +11,9 @@ from math import fsum
 
 from wnpopt.core.certificate import Certificate, Violation
 from wnpopt.core.errors import InputError
-from wnpopt.problems.wnp.instance import WnpInstance
+from wnpopt.problems.wnp.instance import ENERGY_TOLERANCE, WnpInstance
 from wnpopt.problems.wnp.solution import WnpSolution
 from wnpopt.problems.wnp.state import WnpState
-
-ENERGY_TOLERANCE = 1e-9
-"""By how much, relative, an energy may be above its limit."""
 
 Times = Mapping[str, int]
 """Ticks by subgraph, or by transfer."""

@@ -44,11 +44,11 @@ _ELEMENTWISE = frozenset(
 
 FOLDED = _ELEMENTWISE | frozenset(
     {
-        "ArgMax", "ArgMin", "Cast", "CastLike", "Clip", "Compress", "Concat", "ConstantOfShape", "CumSum", "DepthToSpace",
-        "Expand", "EyeLike", "Flatten", "Gather", "GatherElements", "GatherND", "Identity", "NonZero", "OneHot", "Pad",
-        "Range", "ReduceL1", "ReduceL2", "ReduceMax", "ReduceMean", "ReduceMin", "ReduceProd", "ReduceSum",
-        "ReduceSumSquare", "Reshape", "ScatterElements", "ScatterND", "Slice", "SpaceToDepth", "Split", "Squeeze",
-        "Tile", "TopK", "Transpose", "Trilu", "Unsqueeze",
+        "ArgMax", "ArgMin", "Cast", "CastLike", "Clip", "Compress", "Concat", "ConstantOfShape", "CumSum",
+        "DepthToSpace", "Expand", "EyeLike", "Flatten", "Gather", "GatherElements", "GatherND", "Identity", "NonZero",
+        "OneHot", "Pad", "Range", "ReduceL1", "ReduceL2", "ReduceMax", "ReduceMean", "ReduceMin", "ReduceProd",
+        "ReduceSum", "ReduceSumSquare", "Reshape", "ScatterElements", "ScatterND", "Slice", "SpaceToDepth", "Split",
+        "Squeeze", "Tile", "TopK", "Transpose", "Trilu", "Unsqueeze",
     }
 )  # fmt: skip
 """Operators that are evaluated: linear in the sizes of their arguments and outputs."""
@@ -91,7 +91,8 @@ def _evaluated(
         [node], "one", [ValueInfoProto(name=name) for name in feeds], [ValueInfoProto(name=name) for name in outputs]
     )
     with np.errstate(all="ignore"):
-        return ReferenceEvaluator(graph, opsets={"": version}).run(None, feeds)
+        made: Sequence[object] = ReferenceEvaluator(graph, opsets={"": version}).run(None, feeds)
+    return made
 
 
 def _checked(value: object, tensor: Tensor) -> Value | None:

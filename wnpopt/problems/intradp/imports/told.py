@@ -11,8 +11,8 @@ from wnpopt.problems.intradp.imports.classify import classify
 from wnpopt.problems.intradp.instance import IntradpInstance
 
 
-def told(network: Network, instance: IntradpInstance) -> Facts:
-    """``instance`` is what was made of the network, fused or not."""
+def told(network: Network, instance: IntradpInstance, *, measured: bool = False) -> Facts:
+    """``instance`` is what was made of the network, fused or not; ``measured``: with times of opaque operators."""
     graph = network.graph
     kinds = [kind for kind, _ in classify(graph).operators]
     whole = Counter(o.op_type for o, kind in zip(graph.operators, kinds, strict=True) if kind == "global")
@@ -20,7 +20,7 @@ def told(network: Network, instance: IntradpInstance) -> Facts:
     macs: Counter[str] = Counter()
     for operator in graph.operators:
         macs[operator.op_type] += operator.macs
-    read = network_told(network)
+    read = network_told(network, measured=measured)
     facts = (
         *read.facts,
         Fact("local_operators", len(kinds) - whole.total()),

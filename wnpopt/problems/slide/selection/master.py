@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from wnpopt.core.budget import Budget
 from wnpopt.problems.slide.columnar.columns import BoolArray, FloatArray, IntArray
 from wnpopt.problems.slide.selection.rectangles import Box, Rectangle, Rectangles
 
@@ -76,10 +77,11 @@ def _classes(covers: BoolArray) -> tuple[IntArray, IntArray]:
     return first, inverse.ravel()
 
 
-def relax(problem: Rectangles, pool: Pool, numbers: list[int], forced: list[bool], time_limit: float) -> Relaxed:
+def relax(problem: Rectangles, pool: Pool, numbers: list[int], forced: list[bool], budget: Budget) -> Relaxed:
     """Solve the relaxation over the pool's ``numbers``. Whatever HiGHS makes of it, the prices are valid ones."""
-    import highspy
     from scipy import sparse
+
+    from wnpopt.backends.simplex import solve_linear
 
     values, models, count = problem.values, len(problem.reaches), len(numbers)
     if not count:
@@ -110,34 +112,15 @@ def relax(problem: Rectangles, pool: Pool, numbers: list[int], forced: list[bool
         lower.append(np.array([-np.inf]))
         upper.append(np.ones(1))
     matrix = sparse.vstack(rows).tocsc()
-    model = highspy.HighsLp()
-    model.num_col_, model.num_row_ = matrix.shape[1], matrix.shape[0]
-    model.col_cost_ = np.concatenate([np.zeros(count), -weight / scale, np.where(must, 2.0, 0.0)])
-    model.col_lower_ = np.zeros(matrix.shape[1])
-    model.col_upper_ = np.concatenate([np.full(count, np.inf), np.ones(classes), np.where(must, np.inf, 0.0)])
-    model.row_lower_, model.row_upper_ = np.concatenate(lower), np.concatenate(upper)
-    model.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-    model.a_matrix_.start_, model.a_matrix_.index_, model.a_matrix_.value_ = (
-        matrix.indptr,
-        matrix.indices,
-        matrix.data,
+    solved = solve_linear(
+        np.concatenate([np.zeros(count), -weight / scale, np.where(must, 2.0, 0.0)]),
+        np.concatenate([np.full(count, np.inf), np.ones(classes), np.where(must, np.inf, 0.0)]),
+        matrix,
+        np.concatenate(lower),
+        np.concatenate(upper),
+        budget,
     )
-    solver = highspy.Highs()
-    for name, value in (
-        ("log_to_console", False),
-        ("output_flag", False),
-        ("threads", 1),
-        ("time_limit", max(time_limit, 0.0)),
-    ):
-        solver.setOptionValue(name, value)
-    solver.passModel(model)
-    solver.run()
-    answer = solver.getSolution()
-    dual = -np.array(answer.row_dual, dtype=np.float64)
-    share = np.array(answer.col_value, dtype=np.float64)
-    if dual.size != matrix.shape[0] or share.size != matrix.shape[1]:
-        dual, share = np.zeros(matrix.shape[0]), np.zeros(matrix.shape[1])
-    dual, share = np.nan_to_num(dual) * scale, np.nan_to_num(share)
+    dual, share = -solved.duals * scale, solved.values
     place = values.copy()
     part = np.clip(dual[:classes], 0.0, weight) / np.maximum(weight, 1e-300)
     place[users] = np.minimum(values[users], values[users] * part[inverse])

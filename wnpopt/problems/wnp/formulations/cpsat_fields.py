@@ -12,8 +12,8 @@ import numpy as np
 
 from wnpopt.problems.wnp.formulations.cpsat_model import CpsatModel
 from wnpopt.problems.wnp.formulations.energy import Energy, Key
+from wnpopt.problems.wnp.instance import ENERGY_TOLERANCE
 from wnpopt.problems.wnp.solution import WnpSolution
-from wnpopt.problems.wnp.verify import ENERGY_TOLERANCE
 
 if TYPE_CHECKING:
     from wnpopt.problems.wnp.formulations.decisions import Decisions

@@ -11,9 +11,8 @@ import numpy as np
 
 from wnpopt.core.topology import CycleError, topological_order
 from wnpopt.problems.wnp.formulations.energy import Energy, Key
-from wnpopt.problems.wnp.instance import IntArray
+from wnpopt.problems.wnp.instance import ENERGY_TOLERANCE, IntArray
 from wnpopt.problems.wnp.solution import WnpSolution
-from wnpopt.problems.wnp.verify import ENERGY_TOLERANCE
 
 if TYPE_CHECKING:
     import pyomo.environ as pyo

@@ -47,7 +47,7 @@ def channel(instance: WnpInstance) -> Figure:
     for k, modality in enumerate(instance.modalities):
         figure.add_trace(
             Heatmap(
-                z=instance.rates[k].tolist(),
+                z=instance.table[k].tolist(),
                 x=edges,
                 y=list(range(width)),
                 text=[spans] * width,

@@ -156,7 +156,7 @@ class FieldSearch:
         return min(plans, key=lambda plan: plan.value)
 
     def _variants(self) -> Iterator[tuple[FloatArray, FloatArray]]:
-        cores = self.nothing.shape[1]
+        cores = len(self.problem.instance.chip.cores)
         able = self.problem.plan.able
         gathered = [np.where(able & (np.arange(cores) != m), 1e15, 0.0) for m in range(min(cores, 4))]
         thrift = _THRIFT if self.energy_key.any() else (0.0,)
@@ -175,7 +175,9 @@ class FieldSearch:
             due = [np.inf if job.deadline_ticks is None else job.deadline_ticks for job in instance.jobs]
             first = np.array([np.inf, *due])[instance.job_index + 1]
             scale = float(self.path.sum()) + 1.0
-            work = np.bincount(instance.job_index + 1, self.path, len(due) + 1)[instance.job_index + 1]
+            work = np.bincount(instance.job_index + 1, weights=self.path, minlength=len(due) + 1)[
+                instance.job_index + 1
+            ]
             ranks.append(self.path + scale * weight / np.maximum(work, 1.0))
             ranks.append(self.path - np.where(np.isfinite(first), first, 2 * scale))
             ranks.append(self.path - 2.0 * self.problem.instance.release)

@@ -16,7 +16,7 @@ from wnpopt.core.budget import Budget
 from wnpopt.problems.wnp.instance import IntArray
 from wnpopt.problems.wnp.kernels.annealing import anneal_from_releases, anneal_with_radio
 from wnpopt.problems.wnp.kernels.problem import Problem
-from wnpopt.problems.wnp.kernels.radio import least_makespan
+from wnpopt.problems.wnp.kernels.radio import Columns, least_makespan
 from wnpopt.problems.wnp.kernels.schedule import Schedule
 from wnpopt.problems.wnp.kernels.uplink import Arrivals
 from wnpopt.problems.wnp.search.cut_pool import CutPool
@@ -30,6 +30,11 @@ _CHIP_HOT = 0.03
 _CLOSE = 1.006  # of the best value: only what comes as close is worth the radio's time
 _AMPLITUDE, _NOISE = 0.06, 0.01  # of the first makespan: by how much tails are changed for a new start
 _REPAIRS = 30
+_POLISH = 30_000
+
+
+_QUICK_UP_TO = 100  # subgraphs: beyond, a round would take longer than PACS itself
+_QUICK_CHANGES, _QUICK_ROUNDS = 2_000, 2
 
 
 @dataclass(frozen=True)
@@ -45,17 +50,27 @@ class State:
 class JointAnnealing:
     """One search with its own random numbers, cuts and elite, from ``first``.
 
-    ``improved`` gets each better allocation and schedule. ``enough`` is a proven bound: nothing below is looked for.
+    ``improved`` gets each better allocation and schedule. A round makes one to four times ``changes``, and ``polish``
+    under the radio's answer. ``enough`` is a proven bound: nothing below is looked for.
     """
 
     def __init__(
-        self, problem: Problem, first: Joint, seed: int, enough: int, improved: Callable[[Joint], None]
+        self,
+        problem: Problem,
+        first: Joint,
+        seed: int,
+        enough: int,
+        improved: Callable[[Joint], None],
+        changes: int = _CHANGES,
+        polish: int = _POLISH,
     ) -> None:
+        self.changes, self.polish = changes, polish
         self.problem, self.best, self.improved, self.stop = problem, first, improved, never()
         self.scale = max(first.schedule.makespan, 1)
         self.enough = enough
         self.rng = np.random.default_rng([seed, 0x6C73])
         self.pool = CutPool(problem.uplink)
+        self.columns = Columns(problem.uplink)
         self.reader_of = np.full(problem.plan.order.size, -1, dtype=np.int64)
         for k, members in enumerate(problem.readers):
             self.reader_of[members] = k
@@ -77,7 +92,7 @@ class JointAnnealing:
         if self.problem.uplink.count == 0:
             self._without_radio()
             return
-        changes = _CHANGES * int(self.rng.choice([1, 2, 4]))
+        changes = self.changes * int(self.rng.choice([1, 2, 4]))
         if len(self.elite) < 2 or self.rng.random() < 0.5:
             started = self._new_start()
             if started is None:
@@ -131,7 +146,7 @@ class JointAnnealing:
             return
         problem = self.problem
         release = problem.release(problem.arrival(arrivals))
-        core, sequence = self._polished(state, release, 30_000, 0.001 * self.scale)
+        core, sequence = self._polished(state, release, self.polish, 0.001 * self.scale)
         schedule = problem.scheduler.retimed(Schedule(0, core, release), release, sequence)
         self._offer(Joint(arrivals, schedule))
         self._remember(State(schedule.makespan, core, sequence, self._tails(schedule, sequence)))
@@ -139,7 +154,7 @@ class JointAnnealing:
     def _without_radio(self) -> None:
         release = np.array(self.problem.instance.release)
         state = self.elite[int(len(self.elite) * self.rng.random() ** 2)]
-        changes = _CHANGES * int(self.rng.choice([1, 3, 10]))
+        changes = self.changes * int(self.rng.choice([1, 3, 10]))
         hot = _CHIP_HOT * self.scale * float(self.rng.choice([0.1, 0.3, 1]))
         core, sequence = self._polished(state, release, changes, hot)
         schedule = self.problem.scheduler.retimed(Schedule(0, core, release), release, sequence)
@@ -165,7 +180,7 @@ class JointAnnealing:
 
     def _radio(self, tail: IntArray) -> Arrivals | None:
         """The radio's answer; its cut is taken up."""
-        arrivals, cut = least_makespan(self.problem.uplink, tail, Budget(None), stop=self.stop)
+        arrivals, cut = least_makespan(self.problem.uplink, tail, Budget(None), stop=self.stop, columns=self.columns)
         if cut is not None and self.pool.usable:
             self.pool.add(cut.weight * self.problem.uplink.payload.astype(float))
         return arrivals
@@ -203,3 +218,12 @@ class JointAnnealing:
         """What follows each modality's arrival on the longest path behind a reader, shape (K,)."""
         latest = self.problem.scheduler.latest_starts(schedule, sequence)
         return self.problem.modality_tails(schedule.makespan - latest)
+
+
+def quickly_annealed(problem: Problem, first: Joint, seed: int) -> Joint:
+    """``first`` after two short rounds, some milliseconds; as it is where there are very many subgraphs."""
+    if problem.plan.order.size > _QUICK_UP_TO or problem.uplink.count == 0:
+        return first
+    search = JointAnnealing(problem, first, seed, 0, lambda _joint: None, _QUICK_CHANGES, _QUICK_CHANGES)
+    search.run(_QUICK_ROUNDS, never())
+    return search.best

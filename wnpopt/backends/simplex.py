@@ -1,0 +1,73 @@
+"""Linear programmes as arrays, by HiGHS: values and duals, for methods that need no more than good prices."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from wnpopt.backends.cancellable import run_cancellable
+from wnpopt.core.budget import Budget
+
+if TYPE_CHECKING:
+    from scipy import sparse
+
+FloatArray = npt.NDArray[np.float64]
+
+_SMALL = 20_000
+"""Entries of a matrix below which a programme is solved in milliseconds: nobody waits for its end."""
+
+
+@dataclass(frozen=True, eq=False)
+class LinearAnswer:
+    """Values (n,) and row duals (m,), whatever HiGHS made of them: finite, 0 where it has none. Nothing is proved."""
+
+    values: FloatArray
+    duals: FloatArray
+
+
+def solve_linear(
+    cost: FloatArray,
+    most: FloatArray,
+    matrix: sparse.csc_matrix,
+    lower: FloatArray,
+    upper: FloatArray,
+    budget: Budget,
+) -> LinearAnswer:
+    """Minimise ``cost @ x`` over ``lower <= matrix @ x <= upper`` and ``0 <= x <= most``, with one thread.
+
+    Once the ``budget`` is exhausted (time, Ctrl-C) the solver is stopped: the answer is what it has by then.
+    """
+    import highspy
+
+    from wnpopt.backends.highs import LONGEST, silent_solver
+
+    rows, columns = matrix.shape
+    model = highspy.HighsLp()
+    model.num_col_, model.num_row_ = columns, rows
+    model.col_cost_, model.col_lower_, model.col_upper_ = cost, np.zeros(columns), most
+    model.row_lower_, model.row_upper_ = lower, upper
+    model.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+    model.a_matrix_.start_, model.a_matrix_.index_ = matrix.indptr, matrix.indices
+    model.a_matrix_.value_ = matrix.data
+    solver = silent_solver()
+    solver.setOptionValue("output_flag", False)
+    solver.setOptionValue("threads", 1)
+    solver.setOptionValue("time_limit", min(budget.remaining(), LONGEST))
+    solver.passModel(model)
+    if matrix.nnz < _SMALL:
+        solver.run()
+    else:
+        solver.HandleUserInterrupt = True
+        run_cancellable(solver.run, solver.cancelSolve, budget)
+    answer = solver.getSolution()
+    if matrix.nnz >= _SMALL:
+        solver.clearCallbacks()  # they hold a reference cycle through the solver
+    return LinearAnswer(_finite(answer.col_value, columns), _finite(answer.row_dual, rows))
+
+
+def _finite(values: list[float], size: int) -> FloatArray:
+    array = np.nan_to_num(np.array(values, dtype=np.float64), nan=0.0, posinf=0.0, neginf=0.0)
+    return array if array.size == size else np.zeros(size)
