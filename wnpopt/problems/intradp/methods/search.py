@@ -1,4 +1,4 @@
-"""search: label-setting with ever wider beams, annealing in between."""
+"""search: label-setting on chains, directions of clocks on networks with skips; better plans at the same time."""
 
 from __future__ import annotations
 
@@ -137,10 +137,11 @@ def _widening(
     """As :func:`searched`, by label-setting from ``plan`` on."""
     import numpy as np
 
-    from wnpopt.problems.intradp.search.beam import UNBOUNDED, run_labels
+    from wnpopt.problems.intradp.search.beam import SAFETY, UNBOUNDED, run_labels
     from wnpopt.problems.intradp.search.plans import PricedPlan, annealed, best_of
 
-    bound: Bound | None = None
+    # A beam that its effort ends may leave less than the heads alone.
+    bound: Bound | None = Bound(float(front.heads.device[-1]) * (1 - SAFETY), "heads")
     took = 0.0
     for width in widths:
         if flag[0] or budget.exhausted() or (took > 0.5 and 12 * took > budget.remaining()):
