@@ -137,11 +137,14 @@ def _widening(
     """As :func:`searched`, by label-setting from ``plan`` on."""
     import numpy as np
 
-    from wnpopt.problems.intradp.search.beam import SAFETY, UNBOUNDED, run_labels
+    from wnpopt.problems.intradp.kernels.heads import Front
+    from wnpopt.problems.intradp.search.beam import SAFETY, UNBOUNDED, run_labels, weights
     from wnpopt.problems.intradp.search.plans import PricedPlan, annealed, best_of
 
-    # A beam that its effort ends may leave less than the heads alone.
-    bound: Bound | None = Bound(float(front.heads.device[-1]) * (1 - SAFETY), "heads")
+    # A beam that its effort ends may leave less than the heads alone, and these less than heads of single tensors.
+    plain = Front(problem.arrays, *weights(problem), flag=flag, hurry=lambda: True)
+    least = max(float(one.heads.device[-1]) for one in (front, plain))
+    bound: Bound | None = Bound(least * (1 - SAFETY), "heads")
     took = 0.0
     for width in widths:
         if flag[0] or budget.exhausted() or (took > 0.5 and 12 * took > budget.remaining()):
