@@ -28,8 +28,8 @@ from wnpopt.problems.slide.instance import SlideInstance
 from wnpopt.problems.wnp.instance import WnpInstance
 
 NAMES = (
-    "intradp-bandwidth", "intradp-server", "slide-bandwidth", "slide-deadline", "slide-users", "slide-multicast",
-    "owin-heterogeneity", "owin-cores", "owin-subcarriers", "owin-latency-scale",
+    "intradp-bandwidth", "intradp-server", "intradp-paper", "slide-bandwidth", "slide-deadline", "slide-users",
+    "slide-multicast", "owin-heterogeneity", "owin-cores", "owin-subcarriers", "owin-latency-scale",
 )  # fmt: skip
 
 

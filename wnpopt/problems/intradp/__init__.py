@@ -46,6 +46,7 @@ FAMILY = Family(
     suites={
         "intradp-bandwidth": "wnpopt.problems.intradp.suites:BANDWIDTH",
         "intradp-server": "wnpopt.problems.intradp.suites:SERVER",
+        "intradp-paper": "wnpopt.problems.intradp.suites:PAPER",
     },
     documents={
         "intradp-table": "wnpopt.problems.intradp.online.table:PlanTable",

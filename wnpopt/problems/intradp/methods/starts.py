@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from wnpopt.problems.intradp.kernels.problem import Problem
     from wnpopt.problems.intradp.search.plans import PricedPlan
 
-WIDTH, EFFORT = 100, 10_000_000
+WIDTH, EFFORT = 100, 30_000_000
 """Beam on the fused network, and the steps it may take: for a good plan, not for a bound."""
 
 HOPE = 0.05
@@ -39,9 +39,18 @@ LONGEST = 20
 
 
 def started(
-    problem: Problem, plan: PricedPlan, budget: Budget, rng: np.random.Generator, trace: Trace | None, flag: Flag
+    problem: Problem,
+    plan: PricedPlan,
+    budget: Budget,
+    rng: np.random.Generator,
+    trace: Trace | None,
+    flag: Flag,
+    offer: Callable[[PricedPlan], object] | None = None,
 ) -> PricedPlan:
-    """The best of ``plan`` and what min-cut, de, spso-ga and a narrow beam on the fused network find, annealed."""
+    """The best of ``plan`` and what min-cut, de, spso-ga and a narrow beam on the fused network find, annealed.
+
+    ``offer`` is told of the best one after every step.
+    """
     from wnpopt.problems.intradp.methods.de import evolved
     from wnpopt.problems.intradp.methods.spso_ga import swarmed
     from wnpopt.problems.intradp.search.improvement import shifted
@@ -50,17 +59,19 @@ def started(
 
     steps: tuple[Callable[[], PricedPlan], ...] = (
         lambda: min_cut(problem),
-        lambda: shifted(problem, plan, flag),
-        lambda: evolved(problem, budget.seed, flag),
-        lambda: annealed(problem, plan, ANNEALING * problem.count, 0.02, rng, flag),
-        lambda: swarmed(problem, budget.seed, flag),
         lambda: _labelled(problem, plan, budget, flag),
+        lambda: shifted(problem, plan, flag),
         lambda: annealed(problem, plan, ANNEALING * problem.count, 0.02, rng, flag),
+        lambda: evolved(problem, budget.seed, flag),
+        lambda: swarmed(problem, budget.seed, flag),
+        lambda: shifted(problem, plan, flag),
     )
     for step in steps:
         if flag[0] or budget.exhausted():
             break
         plan = best_of(plan, step())
+        if offer is not None:
+            offer(plan)
         tell(problem, plan, trace)
     return plan
 
@@ -124,9 +135,9 @@ class Improver:
     def exchange(self, plan: PricedPlan, *, wait: bool = False) -> PricedPlan:
         """The best plan so far, ``plan`` included; with ``wait`` after a while, or as soon as there is a better one."""
         self._offer(plan)
+        self._better.clear()
         if wait and self._thread.is_alive():
             self._better.wait(min(PATIENCE, self._budget.remaining()))
-        self._better.clear()
         return self.best
 
     def _offer(self, plan: PricedPlan) -> bool:
@@ -134,6 +145,7 @@ class Improver:
             better = plan.value < self._best.value
             if better:
                 self._best = plan
+                self._better.set()
         return better
 
     def _run(self) -> None:
@@ -143,15 +155,11 @@ class Improver:
 
         try:
             rng = np.random.default_rng([self._budget.seed, 0x696D70])
-            plan = started(self._problem, self.best, self._budget, rng, None, self._flag)
-            if self._offer(plan):
-                self._better.set()
+            started(self._problem, self.best, self._budget, rng, None, self._flag, self._offer)
             turn, effort = 0, 1
             while not (self._flag[0] or self._outer[0] or self._budget.exhausted()) and self.best.value > 0:
                 plan = improved(self._problem, self.best, rng, self._flag, turn=turn, effort=effort)
-                if self._offer(plan):
-                    self._better.set()
-                else:
+                if not self._offer(plan):
                     effort = min(LONGEST, effort + 1)
                 turn += 1
         except BaseException as error:
