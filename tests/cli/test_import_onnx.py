@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -109,3 +110,20 @@ def test_a_graph_file_has_no_inputs_to_give(cli, tmp_path: Path) -> None:
     for family in (WNP, INTRADP):
         line = refused(cli, graph, *family, "--value", "x=1", "-o", tmp_path / "out.json")
         assert "a graph file has no values to give" in line
+
+
+def test_a_branch_of_a_composition_gives_values(cli, file: Path) -> None:
+    """The branch's file is read with them, its opaque operators are warned of; no other branch has inputs to give."""
+    branch = {"modality": "sound", "graph": file.name, "dims": {"x[0]": 1}, "values": {"rate": 1}}
+    other = {"modality": "text", "graph": "network:bert-base", "dims": {"tokens": 8}}
+    data = {"kind": "composition", "schema_version": 1, "name": "two", "branches": [branch, other],
+            "fusion": {"kind": "late", "classes": 3}}  # fmt: skip
+    both = file.with_name("two.json")
+    both.write_text(json.dumps(data))
+    code, _, err = cli("import", "onnx", both, *WNP, "-o", file.with_name("out.json"))
+    assert code == 0, err
+    assert "1 opaque operator: only the bytes" in err
+    other["values"] = {"tokens": 1}
+    both.write_text(json.dumps(data))
+    line = refused(cli, both, *WNP, "-o", file.with_name("out.json"))
+    assert "branches[1].values: only an ONNX file has inputs" in line

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from operator import index
+from typing import TYPE_CHECKING, SupportsIndex
 
 import numpy as np
 
@@ -116,7 +117,7 @@ def _array(tensor: Tensor, given: Values) -> Value | None:
     if tensor.elements > MAX_ELEMENTS:
         raise InputError(f"has {tensor.elements} elements; at most {MAX_ELEMENTS} can be given", where=where)
     for number in given:
-        if isinstance(number, bool) or not isinstance(number, (int, float)) or not _holds(kind, number):
+        if not isinstance(number, (int, float)) or not _holds(kind, number):
             raise InputError(f"found {number!r}, which the input's {tensor.dtype} cannot hold", where=where)
     array = np.array(given, dtype=kind)
     return np.broadcast_to(array.reshape(tensor.shape) if len(given) == tensor.elements else array, tensor.shape)
@@ -132,9 +133,9 @@ def _holds(kind: type[np.generic], number: float) -> bool:
 
 
 def _positive(value: object, where: str) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+    if isinstance(value, bool) or not isinstance(value, SupportsIndex) or index(value) < 1:
         raise InputError(f"found {value!r}; an integer of at least 1 is needed", where=where)
-    return value
+    return index(value)
 
 
 def _places(values: Sequence[ValueInfoProto]) -> str:

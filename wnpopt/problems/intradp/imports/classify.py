@@ -20,6 +20,10 @@ from wnpopt.problems.intradp.imports.site import OperatorClass, OperatorSite
 __all__ = ["Locality", "OperatorClass", "Reads", "RowWindow", "TensorRows", "classify", "usual_axis"]
 
 
+MOST_INPUTS = 8
+"""Inputs whose dimensions are tried, the largest ones: a decoder may have hundreds of caches."""
+
+
 @dataclass(frozen=True)
 class Locality:
     """``rows[tensor]``: where its rows lie, None for none. ``operators``: class and windows by input tensor.
@@ -53,13 +57,15 @@ def classify(graph: Graph, along: Mapping[str, int | None] | None = None) -> Loc
 
     ``along`` is the dimension of each input in which they lie. By default it is, input by input, that which makes the
     most arithmetic local, and of those with the same the most operators; the usual one (:func:`usual_axis`) unless
-    another does better, then the first. The first dimension of three or more is that of the batch and not tried.
+    another does better, then the first. The first dimension of three or more is that of the batch and not tried, nor
+    are inputs beyond the largest :data:`MOST_INPUTS`.
     """
     if along is not None:
         return _follow(graph, along)
     chosen: dict[str, int | None] = dict.fromkeys(graph.inputs)
     locality = None
-    for name in graph.inputs:
+    largest = sorted(graph.inputs, key=lambda name: -graph.tensor(name).elements)
+    for name in largest[:MOST_INPUTS]:
         locality = None
         best = (-1, -1)
         for axis in _candidates(graph.tensor(name).shape):

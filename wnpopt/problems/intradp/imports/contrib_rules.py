@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 
-from wnpopt.problems.intradp.imports.links import Letters, aligned, broadcast, linked, same_but, without
+from wnpopt.problems.intradp.imports.links import Letters, aligned, broadcast, from_axis_on, linked, same_but, without
 from wnpopt.problems.intradp.imports.products import matrix_product
 from wnpopt.problems.intradp.imports.site import Local, OperatorSite, Rule
 
@@ -50,10 +50,7 @@ def _pooled(site: OperatorSite) -> Local | None:
 
 def _softmax(site: OperatorSite) -> Local | None:
     """Before opset 13 over all dimensions from ``axis`` on; told of one, all of these are taken as mixed."""
-    along, rank = site.number("axis", -1), len(site.out)
-    if along is None or not -rank <= along < rank:
-        return None
-    return same_but(site, range(along % rank, rank), "row-wise", others=4)
+    return from_axis_on(site, others=4)
 
 
 def _normalised(site: OperatorSite) -> Local | None:

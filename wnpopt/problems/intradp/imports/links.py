@@ -112,6 +112,14 @@ def same_but(site: OperatorSite, mixed: Sequence[int], kind: OperatorClass, othe
     return linked(site, [letters], letters, kind)
 
 
+def from_axis_on(site: OperatorSite, others: int = 0) -> Local | None:
+    """As :func:`same_but`, mixed from the dimension ``axis`` (by default the last) on."""
+    along, rank = site.number("axis", -1), len(site.out)
+    if along is None or not -rank <= along < rank:
+        return None
+    return same_but(site, range(along % rank, rank), "row-wise", others)
+
+
 def without(site: OperatorSite, gone: Sequence[int], kept: bool, kind: OperatorClass = "row-wise") -> Local | None:
     """The output has the dimensions of the only activation but ``gone``, which became 1 if ``kept``."""
     first = site.alone()

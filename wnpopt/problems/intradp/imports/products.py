@@ -16,7 +16,7 @@ def matmul(site: OperatorSite) -> Local | None:
 
 
 def quantised_matmul(site: OperatorSite) -> Local | None:
-    return matrix_product(site, 0, 3) if site.op.arguments or len(site.op.inputs) > 1 else None
+    return matrix_product(site, 0, 3)
 
 
 def gemm(site: OperatorSite) -> Local | None:

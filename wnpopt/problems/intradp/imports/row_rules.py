@@ -13,7 +13,7 @@ from fractions import Fraction
 from types import MappingProxyType
 
 from wnpopt.problems.intradp.imports import products, resize_rows
-from wnpopt.problems.intradp.imports.links import broadcast, linked, same_but, without
+from wnpopt.problems.intradp.imports.links import broadcast, from_axis_on, linked, same_but, without
 from wnpopt.problems.intradp.imports.row_window import Reads, RowWindow, fit
 from wnpopt.problems.intradp.imports.rows import TensorRows, in_blocks, reshaped
 from wnpopt.problems.intradp.imports.site import Local, OperatorSite, Rule
@@ -44,12 +44,9 @@ def _local_response(site: OperatorSite) -> Local | None:
     return same_but(site, (1,), "element-wise") if len(site.out) > 1 else None
 
 
-def _from_axis_on(site: OperatorSite) -> Local | None:
-    """Normalised over all dimensions from ``axis`` on; means and deviations, where they are outputs, keep the rest."""
-    along, rank = site.number("axis", -1), len(site.out)
-    if along is None or not -rank <= along < rank:
-        return None
-    return same_but(site, range(along % rank, rank), "row-wise", others=2)
+def _normalised(site: OperatorSite) -> Local | None:
+    """Over all dimensions from ``axis`` on; means and deviations, where they are outputs, keep the rest."""
+    return from_axis_on(site, others=2)
 
 
 def _softmax(site: OperatorSite) -> Local | None:
@@ -59,7 +56,7 @@ def _softmax(site: OperatorSite) -> Local | None:
         return None
     if site.op.attribute("axis") is None:
         return None
-    return _from_axis_on(site) if site.op.attribute("coerced") else same_but(site, (along,), "row-wise")
+    return from_axis_on(site) if site.op.attribute("coerced") else same_but(site, (along,), "row-wise")
 
 
 def _along(site: OperatorSite) -> Local | None:
@@ -360,7 +357,7 @@ def _rules() -> Iterable[tuple[str, Rule]]:
     yield from rule("Mod", broadcast, "fmod")
     yield from rule("BitShift", broadcast, "direction")
     yield from rule("Clip", broadcast, "min", "max")
-    yield from rule("LayerNormalization RMSNormalization", _from_axis_on, "axis", "epsilon", "stash_type")
+    yield from rule("LayerNormalization RMSNormalization", _normalised, "axis", "epsilon", "stash_type")
     yield from rule("Softmax LogSoftmax Hardmax", _softmax, "axis", "coerced")
     yield from rule("LpNormalization", _along, "axis", "p")
     yield from rule("InstanceNormalization", _within_channels, "epsilon")

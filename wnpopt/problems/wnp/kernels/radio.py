@@ -20,13 +20,26 @@ from wnpopt.problems.wnp.instance import IntArray
 from wnpopt.problems.wnp.kernels.rounding import repair
 from wnpopt.problems.wnp.kernels.throughput import (
     FloatArray,
-    concurrent_throughput,
+    best_rates,
+    mixed,
+    mixture,
     usable_slots,
-    weighted_throughput,
 )
 from wnpopt.problems.wnp.kernels.uplink import Arrivals, Uplink, stoppable
 
 _WEIGHT_SCALE = 1 << 20
+
+_SMALL = 100_000
+"""Rates up to which the relaxation is solved to its optimum, and every makespan gets several roundings."""
+
+_ENOUGH = 1.001
+"""Shares of the payloads that are served: rounding mostly works from such a mixture, and the optimum takes longer."""
+
+_COARSE = 4000
+"""After a rounding that failed, a makespan is raised by its part of this size at least."""
+
+_PLACES = (0.5, 0.17, 0.83)
+"""Where the sequence of roundings begins (``throughput.mixed``)."""
 
 
 @dataclass(frozen=True)
@@ -72,11 +85,27 @@ def _least_value(
     high: int,
 ) -> int:
     """Least C in (low, high] at which the cut of ``weight`` holds; high + 1 if it holds at none."""
+    k_count, b_count = tail.size, start.size
+    order = np.empty(k_count, dtype=np.int64)  # by falling deadline, whatever C is
+    for k in range(k_count):
+        q = k
+        while q > 0 and tail[order[q - 1]] > tail[k]:
+            order[q] = order[q - 1]
+            q -= 1
+        order[q] = k
+    rate = np.empty((k_count, b_count))
+    best_rates(share, weight, order, rate)
     first, last = low + 1, high + 1
     while first < last:
         middle = (first + last) // 2
-        usable = usable_slots(deadlines(middle, tail, slot_ticks, slots), start, length)
-        if weighted_throughput(share, weight, usable) >= 1.0 - 1e-9:
+        deadline = deadlines(middle, tail, slot_ticks, slots)
+        total = 0.0
+        for b in range(b_count):
+            for q in range(k_count):
+                usable = min(max(deadline[order[q]] - start[b], 0), length[b])
+                later = min(max(deadline[order[q + 1]] - start[b], 0), length[b]) if q + 1 < k_count else 0
+                total += rate[q, b] * (usable - later)
+        if total >= 1.0 - 1e-9:
             last = middle
         else:
             first = middle + 1
@@ -94,12 +123,14 @@ def min_max(
     slots: int,
     tail: IntArray,
     alone: IntArray,
-    weight: FloatArray,
+    columns: FloatArray,
     limit: int,
     give_up: int,
     stop: Flag,
-) -> tuple[int, int, FloatArray, IntArray]:
-    """(C, bound, weights, counts): an allocation for C, and weights that prove that no C below ``bound`` has one.
+) -> tuple[int, int, FloatArray, IntArray, FloatArray]:
+    """(C, bound, weights, counts, columns): an allocation for C; weights prove that no C below ``bound`` has one.
+
+    ``columns`` (P, K) are the weights of vertices to begin with, and those of the last basis (``throughput``).
 
     C is -1 if no allocation was found (or none below ``limit``); the bound is then above the largest useful C if the
     radio cannot deliver at all. ``give_up`` limits how many values beyond the bound rounding is tried at. Once ``stop``
@@ -107,44 +138,63 @@ def min_max(
     """
     k_count = payload.size
     count = np.zeros(rates.shape, dtype=np.int64)
+    small = rates.size <= _SMALL
+    enough = np.inf if small else _ENOUGH
     value, high = 0, 0
     for k in range(k_count):
         value = max(value, tail[k] + alone[k] * slot_ticks)
         high = max(high, tail[k] + slots * slot_ticks)
-    proof = weight * 0.0
+    proof: FloatArray = np.zeros(k_count)
     bound = value
     while True:
         if bound >= limit:
-            return -1, bound, proof, count
+            return -1, bound, proof, count, columns
         usable = usable_slots(deadlines(bound, tail, slot_ticks, slots), start, length)
-        _, upper, weight, count = concurrent_throughput(share, usable, weight, True, stop)
+        _, upper, dual, part, columns = mixture(share, usable, columns, True, enough, stop)
         if upper >= 1.0 - 1e-9:
             break
-        proof = weight
-        bound = _least_value(share, weight, tail, start, length, slot_ticks, slots, bound, high)
+        proof = dual
+        bound = _least_value(share, dual, tail, start, length, slot_ticks, slots, bound, high)
         if bound > high:
-            return -1, bound, proof, count
+            return -1, bound, proof, count, columns
+    if give_up == 0:
+        return -1, bound, proof, count, columns
     value = bound
     tried = -1
     for attempt in range(give_up):
         usable = usable_slots(deadlines(value, tail, slot_ticks, slots), start, length)
         if attempt > 0:
-            _, _, weight, count = concurrent_throughput(share, usable, weight, False, stop)
-        if repair(rates, payload, usable, weight, count, stop):
-            return value, bound, proof, count
+            _, _, dual, part, columns = mixture(share, usable, columns, False, enough, stop)
+        for place in _PLACES:
+            count = mixed(share, usable, columns, part, place)
+            if repair(rates, payload, usable, dual, count, stop):
+                return value, bound, proof, count, columns
+            if not small:
+                break
         if raised(stop):
             break
         # The next values one by one, then in growing steps: each slot more brings bits on every resource block.
-        for _ in range(max(1, attempt - 6)):
+        least, steps = value + value // _COARSE, max(1, attempt - 6)
+        while steps > 0 or value < least:
+            steps -= 1
             following = _next_value(value, tail, slot_ticks, slots)
             if following >= 0:
                 value = following
-            elif attempt > 0 and value == tried:
-                return -1, bound, proof, count
+                continue
+            if attempt > 0 and value == tried:
+                return -1, bound, proof, count, columns
+            break
         tried = value
         if value >= limit:
             break
-    return -1, bound, proof, count
+    return -1, bound, proof, count, columns
+
+
+class Columns:
+    """Weights whose vertices the last answer of the radio mixed: the next one, to other tails, begins with them."""
+
+    def __init__(self, uplink: Uplink) -> None:
+        self.weights: FloatArray = uplink.all_weights().reshape(1, -1)
 
 
 def least_makespan(
@@ -155,12 +205,14 @@ def least_makespan(
     limit: int = 2**62,
     give_up: int = 400,
     stop: Flag | None = None,
+    columns: Columns | None = None,
 ) -> tuple[Arrivals | None, Cut | None]:
     """An allocation with a near-least C = max_k (tail_k + arrival_k), and the cut that bounds every one's from below.
 
     ``tail`` is in ticks, shape (K',). No allocation is found (None) if the radio cannot deliver, if rounding fails at
     the last slot, if C would reach ``limit``, or if ``budget`` is exhausted before (or the flag ``stop`` of a caller
     that watches the time itself is raised). The cut is None when the modalities' alone arrivals are the bound.
+    ``columns`` are those of one run, taken up and renewed.
     """
     alone = uplink.alone()
     if alone is None:
@@ -169,7 +221,9 @@ def least_makespan(
         return Arrivals.none(uplink), None
     tail = np.ascontiguousarray(tail, dtype=np.int64)
 
-    def work(flag: Flag) -> tuple[int, int, FloatArray, IntArray]:
+    known = Columns(uplink) if columns is None else columns
+
+    def work(flag: Flag) -> tuple[int, int, FloatArray, IntArray, FloatArray]:
         return min_max(
             uplink.rates,
             uplink.payload,
@@ -180,13 +234,13 @@ def least_makespan(
             uplink.slots,
             tail,
             alone,
-            uplink.all_weights(),
+            known.weights,
             limit,
             give_up,
             flag,
         )
 
-    value, bound, weight, count = stoppable(uplink, budget, work) if stop is None else work(stop)
+    value, bound, weight, count, known.weights = stoppable(uplink, budget, work) if stop is None else work(stop)
     cut = Cut(int(bound), integral(uplink, weight)) if weight.any() else None
     if value < 0:
         return None, cut

@@ -33,60 +33,67 @@ def usable_slots(deadline: IntArray, block_start: IntArray, block_length: IntArr
 
 
 @inner
-def greedy_vertex(share: FloatArray, weight: FloatArray, usable: IntArray, count: IntArray) -> FloatArray:
-    """Fill ``count`` (K, N, B) with the slots that maximise the weighted throughput.
-
-    Returns each modality's throughput, shape (K,).
-
-    ``share`` is what a slot brings of a payload, shape (N, B, K). On one resource block and block: the modalities by
-    falling value; each takes the slots before its deadline that no more valuable one could use.
+def _by_deadline(usable: IntArray) -> tuple[IntArray, IntArray, int]:
+    """(order, length, blocks): the modalities of each block by falling deadline, shape (B, K), and the slots of each
+    that lie after all earlier deadlines; ``blocks`` are those up to the last that anybody can use.
     """
-    n_count, b_count, k_count = share.shape
+    k_count, b_count = usable.shape
+    order = np.empty((b_count, k_count), dtype=np.int64)
+    length = np.empty((b_count, k_count), dtype=np.int64)
+    blocks = 0
+    for b in range(b_count):
+        for k in range(k_count):
+            q = k
+            while q > 0 and usable[order[b, q - 1], b] < usable[k, b]:
+                order[b, q] = order[b, q - 1]
+                q -= 1
+            order[b, q] = k
+        for q in range(k_count):
+            later = usable[order[b, q + 1], b] if q + 1 < k_count else 0
+            length[b, q] = usable[order[b, q], b] - later
+        if usable[order[b, 0], b] > 0:
+            blocks = b + 1
+    return order, length, blocks
+
+
+@inner
+def greedy_throughput(
+    share: FloatArray, weight: FloatArray, order: IntArray, length: IntArray, blocks: int
+) -> FloatArray:
+    """Each modality's throughput, shape (K,), in the allocation that maximises the weighted sum.
+
+    ``share`` is what a slot brings of a payload, shape (N, B, K). The slots between two deadlines go to the most
+    valuable modality that still waits, the lowest index among equals.
+    """
+    n_count, _, k_count = share.shape
     got = np.zeros(k_count)
-    value = np.empty(k_count)
-    order = np.empty(k_count, dtype=np.int64)
     for n in range(n_count):
-        for b in range(b_count):
-            for k in range(k_count):
-                count[k, n, b] = 0
-                value[k] = weight[k] * share[n, b, k]
-                q = k
-                while q > 0 and value[order[q - 1]] < value[k]:
-                    order[q] = order[q - 1]
-                    q -= 1
-                order[q] = k
-            taken = 0
+        for b in range(blocks):
+            best = order[b, 0]
+            value = weight[best] * share[n, b, best]
             for q in range(k_count):
-                k = order[q]
-                if usable[k, b] > taken:
-                    count[k, n, b] = usable[k, b] - taken
-                    got[k] += share[n, b, k] * count[k, n, b]
-                    taken = usable[k, b]
+                k = order[b, q]
+                v = weight[k] * share[n, b, k]
+                if v > value or (v == value and k < best):
+                    best, value = k, v
+                if length[b, q] > 0:
+                    got[best] += share[n, b, best] * length[b, q]
     return got
 
 
 @inner
-def weighted_throughput(share: FloatArray, weight: FloatArray, usable: IntArray) -> float:
-    """The greedy pass's value alone: sum_k w_k * throughput_k."""
+def best_rates(share: FloatArray, weight: FloatArray, order: IntArray, rate: FloatArray) -> None:
+    """Fill ``rate`` (K, B): what a slot of block b is worth to the most valuable of the first q + 1 of ``order``."""
     n_count, b_count, k_count = share.shape
-    value = np.empty(k_count)
-    slots = np.empty(k_count, dtype=np.int64)
-    total = 0.0
+    for q in range(k_count):
+        for b in range(b_count):
+            rate[q, b] = 0.0
     for n in range(n_count):
         for b in range(b_count):
-            for k in range(k_count):
-                v, s = weight[k] * share[n, b, k], usable[k, b]
-                q = k
-                while q > 0 and value[q - 1] < v:
-                    value[q], slots[q] = value[q - 1], slots[q - 1]
-                    q -= 1
-                value[q], slots[q] = v, s
-            taken = 0
+            value = 0.0
             for q in range(k_count):
-                if slots[q] > taken:
-                    total += value[q] * (slots[q] - taken)
-                    taken = slots[q]
-    return total
+                value = max(value, weight[order[q]] * share[n, b, order[q]])
+                rate[q, b] += value
 
 
 # Copies and sums are loops: numba compiles array expressions and slices that are assigned into seconds of code, most of
@@ -141,15 +148,6 @@ def _dot(one: FloatArray, other: FloatArray) -> float:
     return total
 
 
-@inner
-def _keep(vertex: IntArray, at: int, count: IntArray) -> None:
-    """vertex[at] = count"""
-    for k in range(count.shape[0]):
-        for n in range(count.shape[1]):
-            for b in range(count.shape[2]):
-                vertex[at, k, n, b] = count[k, n, b]
-
-
 @compiled
 def concurrent_throughput(
     share: FloatArray, usable: IntArray, start_weight: FloatArray, stop_below_one: bool, stop: Flag
@@ -161,47 +159,71 @@ def concurrent_throughput(
     ``slots`` (K, N, B) are whole slots near the best mixture of vertices found, a start for rounding.
     With ``stop_below_one`` it returns at the first weights that prove lambda < 1 (the deadlines cannot be met).
     """
-    n_count, b_count, k_count = share.shape
-    size = k_count + 1
+    columns: FloatArray = np.empty((1, start_weight.size))
+    for k in range(start_weight.size):
+        columns[0, k] = start_weight[k]
+    lower, upper, weight, part, columns = mixture(share, usable, columns, stop_below_one, np.inf, stop)
+    return lower, upper, weight, mixed(share, usable, columns, part, 0.5)
+
+
+@compiled
+def mixture(
+    share: FloatArray, usable: IntArray, columns: FloatArray, stop_below_one: bool, enough: float, stop: Flag
+) -> tuple[float, float, FloatArray, FloatArray, FloatArray]:
+    """(lower, upper, weights, parts, columns): :func:`concurrent_throughput` from the vertices of known weights.
+
+    ``columns`` (P, K), at least one, are weights whose vertices are near the optimum, such as those of an optimum for
+    other deadlines; returned are those of the last basis, of which the optimum mixes ``parts``. It returns as soon as
+    a mixture reaches ``enough``.
+    """
+    k_count = share.shape[2]
+    size, known = k_count + 1, columns.shape[0]
+    rounds = 200 + 60 * k_count
+    order, length, blocks = _by_deadline(usable)
+    pool = np.empty((known + rounds, k_count))
+    reach = np.empty((known + rounds, k_count))
+    weight = np.empty(k_count)
+    best_weight = np.empty(k_count)
+    upper, first = np.inf, 0
+    for p in range(known):
+        total = _sum(columns[p])
+        for k in range(k_count):
+            weight[k] = columns[p, k] / total
+        got = greedy_throughput(share, weight, order, length, blocks)
+        value = _dot(weight, got)
+        for k in range(k_count):
+            pool[p, k], reach[p, k] = weight[k], got[k]
+            if value < upper:
+                best_weight[k] = weight[k]
+        if value < upper:
+            upper, first = value, p
     # Rows: k: sum_i alpha_i*y_ik - lambda - s_k = 0; last: sum_i alpha_i = 1. Columns 0: lambda, then slacks and
-    # vertices.
+    # vertices. At first lambda, one vertex, and the slack of every row but the one that limits lambda.
     basis = np.zeros((size, size))
-    vertex = np.zeros((size, k_count, n_count, b_count), dtype=np.int64)
-    kind = np.zeros(size, dtype=np.int64)  # 0 lambda, 1 a slack, 2 a vertex
+    member = np.full(size, -1, dtype=np.int64)  # of the pool; -1 is lambda or a slack
     right = np.zeros(size)
     right[k_count] = 1.0
     cost = np.zeros(size)
-    count = np.zeros((k_count, n_count, b_count), dtype=np.int64)
-    weight = np.empty(k_count)
-    total = _sum(start_weight)
-    for k in range(k_count):
-        weight[k] = start_weight[k] / total
-    got = greedy_vertex(share, weight, usable, count)
-    upper = _dot(weight, got)
-    best_weight = np.empty(k_count)
     worst = 0
-    # lambda, the first vertex, and the slack of every row but the one that limits lambda
     for k in range(k_count):
-        best_weight[k] = weight[k]
-        worst = k if got[k] < got[worst] else worst
+        worst = k if reach[first, k] < reach[first, worst] else worst
         basis[k, 0] = -1.0
-        basis[k, 1] = got[k]
+        basis[k, 1] = reach[first, k]
     cost[0] = 1.0
     basis[k_count, 1] = 1.0
-    kind[1] = 2
-    _keep(vertex, 1, count)
+    member[1] = first
     column = 2
     for k in range(k_count):
         if k != worst:
             basis[k, column] = -1.0
-            kind[column] = 1
             column += 1
-    lower = got[worst]
+    lower = reach[first, worst]
     part = np.zeros(size)
     part[1] = 1.0
     entering = np.zeros(size)
-    for _ in range(200 + 60 * k_count):
-        if raised(stop) or (stop_below_one and upper < 1.0 - 1e-9) or upper - lower <= 1e-9:
+    asked = 0
+    for _ in range(2 * rounds):
+        if raised(stop) or (stop_below_one and upper < 1.0 - 1e-9) or upper - lower <= 1e-9 or lower >= enough:
             break
         dual = _solve(basis, True, cost)
         if np.isnan(dual[0]):
@@ -213,27 +235,39 @@ def concurrent_throughput(
                 slack = k
         for c in range(size):
             entering[c] = 0.0
+        new = -1
         if slack >= 0:
             entering[slack] = -1.0
-            new_kind = 1
         else:
             for k in range(k_count):
                 weight[k] = max(weight[k], 0.0)
             total = _sum(weight)
             for k in range(k_count):
                 weight[k] /= total
-            got = greedy_vertex(share, weight, usable, count)
-            value = _dot(weight, got)
-            if value < upper:
-                upper = value
+            most = dual[k_count] + 1e-9
+            for p in range(known):
+                value = _dot(weight, reach[p])
+                if value > most:
+                    new, most = p, value
+            if new < 0:
+                if asked == rounds:
+                    break
+                asked += 1
+                got = greedy_throughput(share, weight, order, length, blocks)
+                value = _dot(weight, got)
+                if value < upper:
+                    upper = value
+                    for k in range(k_count):
+                        best_weight[k] = weight[k]
+                if value <= dual[k_count] + 1e-12:
+                    break
+                new = known
                 for k in range(k_count):
-                    best_weight[k] = weight[k]
-            if value <= dual[k_count] + 1e-12:
-                break
+                    pool[new, k], reach[new, k] = weight[k], got[k]
+                known += 1
             for k in range(k_count):
-                entering[k] = got[k]
+                entering[k] = reach[new, k]
             entering[k_count] = 1.0
-            new_kind = 2
         level = _solve(basis, False, right)
         step = _solve(basis, False, entering)
         leaving, ratio = -1, np.inf
@@ -244,38 +278,48 @@ def concurrent_throughput(
             break
         for row in range(size):
             basis[row, leaving] = entering[row]
-        kind[leaving] = new_kind
-        if new_kind == 2:
-            _keep(vertex, leaving, count)
+        member[leaving] = new
         level = _solve(basis, False, right)
         if np.isnan(level[0]):
             break
         lower = max(lower, level[0])
         for c in range(1, size):
-            part[c] = max(level[c], 0.0) if kind[c] == 2 else 0.0
-    return lower, upper, best_weight, _mixed(vertex, part)
+            part[c] = max(level[c], 0.0) if member[c] >= 0 else 0.0
+    last = np.empty((size, k_count))
+    for c in range(size):
+        for k in range(k_count):
+            last[c, k] = pool[member[c], k] if member[c] >= 0 else best_weight[k]
+    return lower, upper, best_weight, part, last
 
 
-@inner
-def _mixed(vertex: IntArray, part: FloatArray) -> IntArray:
-    """Whole slots near the mixture of the vertices: each cell takes one of them, in the proportions of ``part``.
+@compiled
+def mixed(share: FloatArray, usable: IntArray, columns: FloatArray, part: FloatArray, place: float) -> IntArray:
+    """Whole slots (K, N, B) near a mixture of vertices: each cell takes one of them, in the proportions of ``part``.
 
-    A golden-ratio sequence spreads the choices evenly, so that the totals come out close to the mixture's.
+    A golden-ratio sequence from ``place`` spreads the choices evenly: the totals come out close to the mixture's.
     """
-    size, k_count, n_count, b_count = vertex.shape
+    n_count, b_count, k_count = share.shape
     count = np.zeros((k_count, n_count, b_count), dtype=np.int64)
+    order, length, blocks = _by_deadline(usable)
     total = _sum(part)
-    place = 0.5
     for n in range(n_count):
         for b in range(b_count):
             place = (place + 0.6180339887498949) % 1.0
+            if b >= blocks:
+                continue
             reached, chosen = 0.0, 0
-            for c in range(size):
+            for c in range(part.size):
                 if part[c] > 0.0:
                     chosen = c
                     reached += part[c]
                     if reached >= place * total:
                         break
-            for k in range(k_count):
-                count[k, n, b] = vertex[chosen, k, n, b]
+            best = order[b, 0]
+            value = columns[chosen, best] * share[n, b, best]
+            for q in range(k_count):
+                k = order[b, q]
+                v = columns[chosen, k] * share[n, b, k]
+                if v > value or (v == value and k < best):
+                    best, value = k, v
+                count[best, n, b] += length[b, q]
     return count

@@ -7,7 +7,7 @@ import numpy as np
 from wnpopt.backends.stopping import Flag
 from wnpopt.problems.wnp.instance import IntArray
 from wnpopt.problems.wnp.kernels.cut_table import fill_table, least_value
-from wnpopt.problems.wnp.kernels.throughput import FloatArray, concurrent_throughput, usable_slots
+from wnpopt.problems.wnp.kernels.throughput import FloatArray, mixture, usable_slots
 from wnpopt.problems.wnp.kernels.uplink import Uplink
 
 _MOST_CUTS = 64
@@ -39,6 +39,7 @@ class CutPool:
         self.used = 0
         self.weights: dict[int, FloatArray] = {}
         self._next = 0
+        self._columns: FloatArray = uplink.all_weights().reshape(1, -1)
         alone = uplink.alone()
         assert alone is not None, "asked for modalities that can be delivered"
         self.alone = np.asarray(alone * uplink.slot_ticks, dtype=np.int64)
@@ -71,7 +72,7 @@ class CutPool:
         for _ in range(_SEPARATIONS):
             arrival = np.clip((value - tail) // uplink.slot_ticks, 0, uplink.slots)
             usable = usable_slots(arrival, uplink.block_start, uplink.block_length)
-            _, upper, weight, _ = concurrent_throughput(uplink.share, usable, uplink.all_weights(), False, stop)
+            _, upper, weight, _, self._columns = mixture(uplink.share, usable, self._columns, False, 1.0, stop)
             if upper >= 1.0 - 1e-9 or stop[0] or not self.add(weight):
                 break
             added += 1

@@ -12,7 +12,7 @@ import numpy as np
 from wnpopt.core.budget import Budget
 from wnpopt.problems.wnp.instance import IntArray
 from wnpopt.problems.wnp.kernels.problem import Problem
-from wnpopt.problems.wnp.kernels.radio import Cut, least_makespan
+from wnpopt.problems.wnp.kernels.radio import Columns, Cut, least_makespan
 from wnpopt.problems.wnp.kernels.schedule import Schedule
 from wnpopt.problems.wnp.kernels.uplink import Arrivals
 
@@ -85,6 +85,7 @@ def pipeline_aware(problem: Problem, first: Joint, budget: Budget) -> Joint:
     """
     best = _respond(problem, first.arrivals, first)
     seen: set[tuple[int, ...]] = set()
+    columns = Columns(problem.uplink)
     for tail in _first_tails(problem, first):
         current = tail
         reached: int | None = None
@@ -94,7 +95,7 @@ def pipeline_aware(problem: Problem, first: Joint, budget: Budget) -> Joint:
             if tuple(current) in seen:
                 break
             seen.add(tuple(current))
-            arrivals, _ = least_makespan(problem.uplink, current, budget)
+            arrivals, _ = least_makespan(problem.uplink, current, budget, columns=columns)
             if arrivals is None:
                 break
             joint = _respond(problem, arrivals, best)

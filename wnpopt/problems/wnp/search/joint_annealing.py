@@ -16,7 +16,7 @@ from wnpopt.core.budget import Budget
 from wnpopt.problems.wnp.instance import IntArray
 from wnpopt.problems.wnp.kernels.annealing import anneal_from_releases, anneal_with_radio
 from wnpopt.problems.wnp.kernels.problem import Problem
-from wnpopt.problems.wnp.kernels.radio import least_makespan
+from wnpopt.problems.wnp.kernels.radio import Columns, least_makespan
 from wnpopt.problems.wnp.kernels.schedule import Schedule
 from wnpopt.problems.wnp.kernels.uplink import Arrivals
 from wnpopt.problems.wnp.search.cut_pool import CutPool
@@ -70,6 +70,7 @@ class JointAnnealing:
         self.enough = enough
         self.rng = np.random.default_rng([seed, 0x6C73])
         self.pool = CutPool(problem.uplink)
+        self.columns = Columns(problem.uplink)
         self.reader_of = np.full(problem.plan.order.size, -1, dtype=np.int64)
         for k, members in enumerate(problem.readers):
             self.reader_of[members] = k
@@ -179,7 +180,7 @@ class JointAnnealing:
 
     def _radio(self, tail: IntArray) -> Arrivals | None:
         """The radio's answer; its cut is taken up."""
-        arrivals, cut = least_makespan(self.problem.uplink, tail, Budget(None), stop=self.stop)
+        arrivals, cut = least_makespan(self.problem.uplink, tail, Budget(None), stop=self.stop, columns=self.columns)
         if cut is not None and self.pool.usable:
             self.pool.add(cut.weight * self.problem.uplink.payload.astype(float))
         return arrivals
