@@ -27,7 +27,7 @@ def test_values_and_duals_meet(size: int) -> None:
 
 def test_it_stops_when_it_is_told_to() -> None:
     """A programme that takes minutes, and no time limit: Ctrl-C ends it before it has an optimum."""
-    size = 3000
+    size = 1500
     cost, matrix = covering(size)
     budget = Budget(None)
     budget.stop.set()

@@ -9,10 +9,13 @@ from typing import Any, NoReturn, ParamSpec, TypeVar, cast, overload
 from numba import config, types
 from numba.core.registry import CPUDispatcher
 
+from wnpopt.backends.deferred import defer
 from wnpopt.backends.machine_code import MachineCode
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+defer("scipy.linalg", "cython_blas")  # before numba loads the first machine code
 
 kernels: list[Kernel] = []
 """All that were declared in this process."""

@@ -194,7 +194,7 @@ class Columns:
     """Weights whose vertices the last answer of the radio mixed: the next one, to other tails, begins with them."""
 
     def __init__(self, uplink: Uplink) -> None:
-        self.weights: FloatArray = uplink.all_weights().reshape(1, -1)
+        self.weights: FloatArray = uplink.all_weights()[np.newaxis]
 
 
 def least_makespan(

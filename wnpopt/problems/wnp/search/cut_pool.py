@@ -39,7 +39,7 @@ class CutPool:
         self.used = 0
         self.weights: dict[int, FloatArray] = {}
         self._next = 0
-        self._columns: FloatArray = uplink.all_weights().reshape(1, -1)
+        self._columns: FloatArray = uplink.all_weights()[np.newaxis]
         alone = uplink.alone()
         assert alone is not None, "asked for modalities that can be delivered"
         self.alone = np.asarray(alone * uplink.slot_ticks, dtype=np.int64)
