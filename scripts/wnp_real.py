@@ -17,7 +17,7 @@ from wnpopt.domain.network.graph import Graph
 from wnpopt.domain.network.zoo import build_network
 from wnpopt.domain.radio.numerology import Numerology
 from wnpopt.domain.radio.scenario import Link, Scenario
-from wnpopt.problems.wnp.imports.network import build_instance
+from wnpopt.problems.wnp.imports.balanced import balanced_instance
 from wnpopt.problems.wnp.instance import WnpInstance
 
 GRAPHS = Path(__file__).resolve().parent.parent / "instances" / "graphs"
@@ -44,7 +44,7 @@ class Real:
     def build(self) -> WnpInstance:
         """The instance."""
         branches = [Branch(modality, _graph(net), bits) for modality, net, bits, _ in self.branches]
-        return build_instance(
+        return balanced_instance(
             self.name,
             Composition(self.name, tuple(branches), self.fusion),
             self.chip,

@@ -1,4 +1,16 @@
-from wnpopt.api import compile_model, families, load, load_solution, load_state, methods, save, solve, verify
+from wnpopt.api import (
+    compile_model,
+    families,
+    layer_schedule,
+    load,
+    load_layers,
+    load_solution,
+    load_state,
+    methods,
+    save,
+    solve,
+    verify,
+)
 from wnpopt.backends.warmup import warmup
 from wnpopt.bench.analysis.analysis import analyse
 from wnpopt.bench.batch.run import batch
@@ -40,7 +52,9 @@ __all__ = [
     "compile_model",
     "families",
     "intradp",
+    "layer_schedule",
     "load",
+    "load_layers",
     "load_solution",
     "load_state",
     "methods",

@@ -6,6 +6,7 @@ import contextlib
 import os
 import re
 from collections.abc import Callable
+from inspect import signature
 from typing import TypeVar, cast
 
 from wnpopt.core import arguments, registry
@@ -18,6 +19,7 @@ from wnpopt.core.errors import InputError, UnsupportedError, WnpoptError
 from wnpopt.core.explain import found
 from wnpopt.core.interrupt import graceful_interrupt
 from wnpopt.core.jsonio import read_json, write_json
+from wnpopt.core.layers import LayerMap
 from wnpopt.core.lazy import resolve
 from wnpopt.core.registry import AnyFamily
 from wnpopt.core.result import Result
@@ -72,6 +74,36 @@ def expect(path: Path, method: str) -> None:
 def load_solution(path: Path) -> Solution:
     """Read and validate a solution (its form; :func:`verify` says whether it solves an instance)."""
     return cast(Solution, _read(path, "-solution")[0])
+
+
+def load_layers(path: Path) -> LayerMap:
+    """Read and validate a map of an instance's parts to a network's layers, as ``wnpopt import --layers`` writes it."""
+    data = read_json(arguments.path("path", path))
+    families = {f"{name}-layers": registry.family(name) for name in registry.family_names()}
+    known = {kind: family.documents[kind] for kind, family in families.items() if kind in family.documents}
+    kind = data.get("kind")
+    try:
+        if not isinstance(kind, str) or kind not in known:
+            what = f"found {found(kind)}" if "kind" in data else "missing field"
+            raise InputError(f"{what}; one of {', '.join(known)} is needed", where="kind")
+        return cast("type[LayerMap]", resolve(known[kind])).from_data(data)
+    except InputError as error:
+        raise error.in_file(os.fspath(path)) from None
+
+
+def layer_schedule(instance: Instance, solution: Solution, layers: LayerMap) -> list[dict[str, object]]:
+    """When and where each layer runs and what is sent, an object an event, in the order of their starts.
+
+    Times are in seconds. Within a part of the instance (a subgraph, an operator) its layers follow each other in the
+    order of the network, each for the time that the instance was made with: an estimate. Raises :class:`InputError` if
+    the map is of another instance, or the solution breaks a rule.
+    """
+    _check("layers", layers, LayerMap, "a map is needed, as wnpopt.load_layers gives it")
+    layers.check(instance)
+    certificate = verify(instance, solution)
+    if not certificate.accepted:
+        raise InputError(f"the solution is not accepted: {certificate.violations[0]}", where="solution")
+    return layers.schedule(instance, solution).to_data()
 
 
 def load_state(path: Path) -> Document:
@@ -147,18 +179,24 @@ def verify(instance: Instance, solution: Solution, *, fixed: Document | None = N
     return judged_by(family, instance, solution, fixed)
 
 
-def compile_model(instance: Instance, formulation: str) -> object:
+def compile_model(instance: Instance, formulation: str, **options: object) -> object:
     """The Pyomo, CP-SAT or CVXPY model of ``instance``, to inspect or extend.
 
-    Raises :class:`InputError` naming the formulations that the family has.
+    ``options`` are the formulation's own, the keywords of its ``build`` (slide's convex: ``served`` and ``goal``).
+    Raises :class:`InputError` naming the formulations that the family has, and the options that the formulation has.
     """
     family = family_of(instance)
     arguments.text("formulation", formulation)
     if formulation not in family.formulations:
         known = ", ".join(family.formulations) or "none"
         raise InputError(f"found {formulation!r}; the formulations of {family.name} are {known}", where="formulation")
-    build = cast(Callable[[Instance], object], resolve(family.formulations[formulation]))
-    return build(instance)
+    build = cast(Callable[..., object], resolve(family.formulations[formulation]))
+    possible = list(signature(build).parameters)[1:]
+    for name in options:
+        if name not in possible:
+            takes = f"its options are {', '.join(possible)}" if possible else "it has no options"
+            raise InputError(f"is no option of {formulation}; {takes}", where=name)
+    return build(instance, **options)
 
 
 def solve(

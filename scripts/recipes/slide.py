@@ -70,6 +70,7 @@ RECIPES: dict[str, list[tuple[str, Options]]] = {
         ("synthetic-200", {
             "users": 200, "accuracy_share": 0.7, "mix": "synthetic", "models": 6, "bandwidth_hz": 3e7,
         }),
+        ("lists-200", {"users": 200, "mix": "synthetic", "models": 8, "longest_list": 3, "bandwidth_hz": 3e7}),
     ],
     "cache": [
         ("any-60", {"users": 60, "cache_share": 0.2, "accuracy_share": 0.8, "bandwidth_hz": 4e8, **SLOW}),

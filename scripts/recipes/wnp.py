@@ -22,7 +22,7 @@ from tests.wnp.brute_fields import optimum as exhausted
 from wnpopt.domain.chip.devices import chip
 from wnpopt.domain.files.graph import load_graph
 from wnpopt.problems.wnp.generate import generate
-from wnpopt.problems.wnp.imports.network import from_graph
+from wnpopt.problems.wnp.imports.balanced import balanced
 from wnpopt.problems.wnp.instance import WnpInstance
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -76,7 +76,7 @@ def chip_only() -> Iterator[WnpInstance]:
     for network, on, subgraphs in (("inception-v2", "edge-2x2", 30), ("densenet-121", "edge-2x3", 60)):
         graph = load_graph(ROOT / "instances" / "graphs" / f"{network}.json")
         name = f"{network}-{on}"
-        yield from_graph(name, graph, chip(on), None, subgraphs=subgraphs, source=f"{network} on chip {on}, no radio")
+        yield balanced(name, graph, chip(on), None, subgraphs=subgraphs, source=f"{network} on chip {on}, no radio")
 
 
 FIELDS: Mapping[str, Mapping[str, int | float | str]] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -60,8 +61,12 @@ def test_the_networks_numbers(options: tuple[str, ...], cli, file: Path) -> None
     assert sum(data["precision"].values()) == 1  # of the one with multiply-accumulates
 
 
-def test_what_each_core_can_run(cli, file: Path) -> None:
-    data = told(cli, file, *WNP)
+def test_what_each_core_can_run(cli, file: Path, tmp_path: Path) -> None:
+    bare = {"name": "systolic-64.0.0", "x": 0, "y": 0, "peak_flop_per_s": 5e12, "memory_bytes_per_s": 1e10}
+    cores = [bare | {"unsupported": ["Softmax"]}, {"name": "vector-dsp.1.1", "x": 1, "y": 1, "type": "vector-dsp"}]
+    chip = {"kind": "chip", "schema_version": 1, "name": "two", "hop_s": 1e-9, "bytes_per_s": 1e12, "cores": cores}
+    (tmp_path / "chip.json").write_text(json.dumps(chip))
+    data = told(cli, file, "--chip", str(tmp_path / "chip.json"), "--subgraphs", "5")
     support = {row["core"]: row for row in data["core_support"]}
     instance = wnpopt.load(data["out"]).to_data()
     assert list(support) == [core["name"] for core in instance["chip"]["cores"]]  # type: ignore[index]
@@ -155,18 +160,23 @@ def test_what_reading_did_is_told() -> None:
     notes = ImportNotes(
         opsets=(("ai.onnx", 17), ("com.microsoft", 1)), dims=(("batch", 1),), values=(("sr", (16000,)),),
         folded=(("Gather", 3), ("Shape", 2)), unneeded=4, branches=(("if.1", "then"),), loops=(("loop", 6),),
-        functions=2, opaque=("beam", "tokens"),
+        functions=2, opaque=("relu", "softmax"),
     )  # fmt: skip
-    network_read = Network("small", network(), {"input": 8}, notes)
+    graph = network()
+    operators = tuple(replace(o, opaque=o.name in notes.opaque) for o in graph.operators)
+    network_read = Network("small", replace(graph, operators=operators), {"input": 8}, notes)
     told_of_it = network_told(network_read).to_data()
     wanted = {
         "opsets": {"ai.onnx": 17, "com.microsoft": 1}, "folded": {"Gather": 3, "Shape": 2}, "unneeded": 4,
         "functions": 2, "dims": {"batch": 1}, "values": {"sr": [16000]}, "branches": {"if.1": "then"},
-        "loops": {"loop": 6}, "opaque": ["beam", "tokens"],
+        "loops": {"loop": 6}, "opaque": ["relu", "softmax"],
     }  # fmt: skip
     assert {key: told_of_it[key] for key in wanted} == wanted
     (warning,) = told_of_it["warnings"]
-    assert warning == "2 opaque operators: only the bytes that they move are costed (beam, tokens)"
+    assert (
+        warning
+        == "2 opaque operators: only the bytes that they move are costed; --times gives their times (relu, softmax)"
+    )
     assert "warnings" not in network_told(network_read, measured=True).to_data()
     assert "opsets" not in network_told(Network("small", network(), {})).to_data()
     plain = network_told(Network("small", network(), {}, ImportNotes())).facts

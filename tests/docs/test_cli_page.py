@@ -41,7 +41,7 @@ def test_the_tables_are_called_what_the_page_calls_them(told: list[dict[str, Any
     shown, imported = told
     assert {"core_list", "modality_list"} <= set(shown)
     assert {"schedule", "load", "arrivals", "transfers"} <= set(shown["solution"])
-    assert {"macs", "flop", "parameters", "core_support", "warnings"} <= set(imported)
+    assert {"macs", "flop", "parameters", "core_support", "coarsening_loss"} <= set(imported)
     for name in (*shown["solution"], "core_list", "modality_list", "core_support"):
         assert name.replace("_", " ") in PAGE.replace("_", " ") or name in ("accepted", "objective", "makespan_ticks")
 

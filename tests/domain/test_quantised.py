@@ -16,6 +16,7 @@ from wnpopt.domain.chip.hardware import Core
 from wnpopt.domain.files.chip import load_chip
 from wnpopt.domain.files.graph import graph_from_data, graph_to_data
 from wnpopt.domain.files.onnx.reader import read_onnx
+from wnpopt.domain.network.coarsen import coarsen
 from wnpopt.domain.network.graph import Graph, Tensor, make_operator
 from wnpopt.domain.network.quantised import fold_quantisation
 
@@ -111,6 +112,7 @@ def test_pairs_go_into_their_neighbours(tmp_path: Path) -> None:
     assert add.memory_bytes == 3 * elements
     assert mul.memory_bytes == 2 * elements + 4 * elements
     assert {edge.bytes for edge in graph.edges} == {elements}
+    assert {size for _, _, size in coarsen(graph, 4).edges} == {elements}
     floating, _ = read(plain(), "y", tmp_path)
     assert (graph.macs, graph.parameters) == (floating.macs, floating.parameters)
     assert graph_from_data(json.loads(json.dumps(graph_to_data(graph)))) == graph
@@ -230,3 +232,10 @@ def test_a_graph_without_pairs_is_the_same(tmp_path: Path) -> None:
     folded, _ = read(quantised(), "y", tmp_path)
     assert fold_quantisation(folded) == folded
     assert fold_quantisation(replace(graph, name="h")).name == "h"
+
+
+def test_an_operator_without_arguments_has_a_precision() -> None:
+    y = Tensor.of("y", (2,), "float16")
+    assert make_operator("r", "Range", inputs=[], outputs=[y], flop=2, macs=0).precision == "float16"
+    assert make_operator("r", "Mine", inputs=[], outputs=[y], flop=2, macs=1).precision == "float16"
+    assert make_operator("r", "Mine", inputs=[], outputs=[], flop=2, macs=1).precision == "float32"

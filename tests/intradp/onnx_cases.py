@@ -521,8 +521,7 @@ def norms() -> Iterator[Case]:
     yield Case("Softmax", ("x",), {}, 11, MATRIX)
     yield Case("Softmax", ("x",), {}, 13, IMAGE)
     yield Case("InstanceNormalization", ("x", random(4), random(4)))
-    yield Case("GroupNormalization", ("x", random(4), random(4)), {"num_groups": 2}, 21, refused=True)
-    yield Case("MeanVarianceNormalization", ("x",), {"axes": [0, 1, 3]}, 13, refused=True)
+    yield Case("GroupNormalization", ("x", random(4), random(4)), {"num_groups": 2}, 21)
 
 
 def forms() -> Iterator[Case]:
@@ -631,10 +630,169 @@ def pairs() -> Iterator[Case]:
     yield Case("ConvTranspose", ("p", "q"), {}, 13, (4, 4, 6, 3))
 
 
+def more_elementwise() -> Iterator[Case]:
+    for op in ("Sin", "Cos", "Tan", "Asin", "Acos", "Atan", "Sinh", "Cosh", "Asinh", "Acosh", "Atanh", "IsNaN"):
+        yield Case(op, ("x",), {}, 13, spare=1)
+    yield Case("IsInf", ("x",), {"detect_negative": 0, "detect_positive": 1}, 10, spare=1)
+    yield Case("ThresholdedRelu", ("x",), {"alpha": 0.5}, 10, spare=1)
+    yield Case("Shrink", ("x",), {"bias": 0.1, "lambd": 0.3}, 9, spare=1)
+    yield Case("CastLike", ("x", np.array(0, np.float64)), {}, 15, spare=0)
+    for op in ("LessOrEqual", "GreaterOrEqual"):
+        yield Case(op, ("x", random(5)), {}, 16, spare=1)
+    yield Case("Xor", ("x", np.ones(5, bool)), {}, 7, dtype=9, spare=0)
+    yield Case("Mod", ("x", real(3)), {"fmod": 1}, 13, spare=1)
+    yield Case("BitShift", ("x", np.array([1], np.uint8)), {"direction": "LEFT"}, 11, dtype=2, spare=1)
+    yield Case("BitwiseNot", ("x",), {}, 18, dtype=6, spare=0)
+    for op in ("BitwiseAnd", "BitwiseOr", "BitwiseXor"):
+        yield Case(op, ("x", np.arange(5, dtype=np.int32) + 512), {}, 18, dtype=6, spare=1)
+    for upper in (0, 1):
+        yield Case("Trilu", ("x",), {"upper": upper}, 14, spare=1)
+        yield Case("Trilu", ("x", np.array(2)), {"upper": upper}, 14, SEQUENCE, spare=1)
+
+
+def normalisations() -> Iterator[Case]:
+    for shape in (IMAGE, SEQUENCE, MATRIX):
+        rows, rank = {4: 2, 3: 1, 2: 0}[len(shape)], len(shape)
+        for axis in range(-rank, rank):
+            other = axis % rank != rows
+            keeps = 1 if other else None
+            for op, opset in (("Softmax", 13), ("LogSoftmax", 13), ("Hardmax", 13)):
+                yield Case(op, ("x",), {"axis": axis}, opset, shape, spare=1 if other else None)
+            for op in ("Softmax", "LogSoftmax", "Hardmax"):
+                yield Case(op, ("x",), {"axis": axis % rank}, 9, shape, spare=1 if axis % rank > rows else None)
+            yield Case("LpNormalization", ("x",), {"axis": axis, "p": 1 + axis % 2}, 9, shape, spare=keeps)
+            for exclusive, reverse in product((0, 1), repeat=2):
+                options = {"exclusive": exclusive, "reverse": reverse}
+                yield Case("CumSum", ("x", np.array(axis)), options, 14, shape, spare=keeps)
+            if shape[axis] > 2:
+                yield Case("TopK", ("x",), {"axis": axis, "k": 2}, 7, shape, outputs=2, spare=keeps)
+                more = {"axis": axis, "largest": 0, "sorted": 1}
+                yield Case("TopK", ("x", whole(2)), more, 11, shape, outputs=2, spare=keeps)
+                yield Case("Gather", ("x", whole(2, 0, 1, 1)), {"axis": axis}, 13, shape, spare=keeps)
+                yield Case("Gather", ("x", np.array(1)), {"axis": axis}, 13, shape, spare=keeps)
+                yield Case("Gather", ("x", np.array([[0, 2], [1, 1]])), {"axis": axis}, 11, shape, spare=keeps)
+            index = np.zeros(shape, np.int64)
+            yield Case("GatherElements", ("x", index), {"axis": axis}, 13, shape, spare=keeps)
+            for op in ("ArgMax", "ArgMin"):
+                for kept in (0, 1):
+                    told = {"axis": axis, "keepdims": kept, "select_last_index": kept}
+                    yield Case(op, ("x",), told, 13, shape, spare=2 if other else None)
+            for op, kept in product(
+                ("ReduceSum", "ReduceMean", "ReduceMax", "ReduceMin", "ReduceProd", "ReduceL1", "ReduceL2",
+                 "ReduceSumSquare", "ReduceLogSum", "ReduceLogSumExp"), (0, 1),
+            ):  # fmt: skip
+                yield Case(op, ("x",), {"axes": [axis], "keepdims": kept}, 11, shape, spare=keeps)
+                told = {"keepdims": kept, "noop_with_empty_axes": kept}
+                yield Case(op, ("x", whole(axis)), told, 18, shape, spare=keeps)
+    yield Case("ReduceMean", ("x",), {"axes": [1, 3], "keepdims": 1}, 13, spare=0)
+    yield Case("ReduceMean", ("x",), {"axes": [3, 1], "keepdims": 0}, 13, spare=0)
+    yield Case("ReduceSum", ("x",), {"noop_with_empty_axes": 1}, 13)
+    yield Case("ReduceSum", ("x", whole(1)), {"noop_with_empty_axes": 1}, 13, spare=0)
+    yield Case("ReduceSum", ("x",), {}, 13)
+    # Statistics of channels and of images: rows are one of those, or none.
+    yield Case("InstanceNormalization", ("x", random(9), random(9)), {"epsilon": 1e-3}, 6, SEQUENCE, spare=0)
+    yield Case(
+        "GroupNormalization",
+        ("x", random(4), random(4)),
+        {"num_groups": 2, "epsilon": 1e-3, "stash_type": 1},
+        21,
+        (9, 4),
+        spare=0,
+    )
+    yield Case("MeanVarianceNormalization", ("x",), {"axes": [0, 1, 3]}, 13, refused=True)
+    for op in ("GlobalAveragePool", "GlobalMaxPool"):
+        yield Case(op, ("x",), {}, 1, SEQUENCE, spare=1)
+    yield Case("GlobalLpPool", ("x",), {"p": 2}, 2, SEQUENCE, spare=0)
+
+
+def arrangements() -> Iterator[Case]:
+    """Blocks: rows that become parts of a dimension, or several one group of another."""
+    for target in (
+        (1, 3, 3, 4, 5),
+        (1, 9, 20),
+        (1, 180),
+        (9, 20),
+        (3, 3, 20),
+        (1, 3, 60),
+        (180,),
+        (1, 36, 5),
+        (1, 1, 9, 20),
+    ):
+        yield Case("Reshape", ("x", whole(*target)), {}, 13, (1, 9, 20), spare=0)
+    for target in ((2, 3, 3, 20), (6, 3, 20), (18, 20), (2, 180), (360,), (6, 60), (18, 4, 5), (90, 4)):
+        yield Case("Reshape", ("x", whole(*target)), {}, 13, (2, 9, 20), spare=0)
+    for shape, target in (
+        ((1, 4, 6, 5), (1, 4, 30)), ((1, 4, 6, 5), (4, 2, 3, 5)), ((1, 4, 6, 5), (1, 2, 2, 3, 2, 5)),
+        ((1, 1, 6, 4), (24, 1)), ((1, 1, 6, 4), (2, 12)), ((1, 1, 6, 4), (4, 6)), ((1, 1, 6, 4), (8, 3)),
+        ((1, 1, 6, 4), (3, 8)),
+    ):  # fmt: skip
+        yield Case("Reshape", ("x", whole(*target)), {}, 13, shape, spare=2)
+    yield Case("Flatten", ("x",), {"axis": 2}, 13, (1, 9, 20), spare=0)
+    for target, behind in (((1, 4, 9, 5), 0), ((3, 4, 9, 5), 0), ((2, 1, 4, 9, 5), 0)):
+        yield Case("Expand", ("x", whole(*target)), {}, 13, spare=behind)
+    yield Case("Expand", ("x", whole(9, 6)), {}, 8, MATRIX, spare=0)
+    for repeats in ((1, 2, 1, 1), (2, 1, 1, 3)):
+        yield Case("Tile", ("x", whole(*repeats)), {}, 13, spare=0)
+    for mode in ("DCR", "CRD"):
+        yield Case("DepthToSpace", ("x",), {"blocksize": 2, "mode": mode}, 13, spare=0)
+    yield Case("SpaceToDepth", ("x",), {"blocksize": 2}, 13, shape=(1, 2, 8, 4), spare=0)
+    for group in (1, 4):
+        weight = random(4, 4 // group, 3)
+        for pads, stride, dilation in ((1, 1, 1), (0, 2, 1), (2, 1, 2)):
+            told = {"pads": [pads, pads], "strides": [stride], "dilations": [dilation], "group": group}
+            yield Case("Conv", ("t", weight), told, 13, (1, 9, 4), spare=dilation - 1 + (dilation > 1))
+    yield Case("MaxPool", ("t",), {"kernel_shape": [3], "strides": [2]}, 12, (1, 9, 4), spare=0)
+    yield Case("ConvTranspose", ("t", random(4, 2, 4)), {"strides": [2]}, 11, (1, 9, 4), spare=0)
+    yield Case("Conv", ("x", random(3, 4, 2, 3)), {"pads": [0, 1, 0, 1]}, 13, spare=0)
+
+
+def more_products() -> Iterator[Case]:
+    for shape in ((1, 4, 9, 6), (2, 3, 9, 6)):
+        yield Case("MatMul", ("x", random(6, 7)), {}, 13, shape, spare=0)
+        yield Case("MatMul", ("x", random(shape[1], 6, 7)), {}, 13, shape, spare=0)
+        yield Case("MatMul", ("x", random(1, 1, 6, 7)), {}, 13, shape, spare=0)
+        yield Case("MatMul", ("x", random(6)), {}, 13, shape, spare=0)
+        yield Case("MatMul", ("x", random(2, 1, 1, 6, 7)), {}, 13, shape, spare=0)
+        yield Case("MatMul", ("x", "t"), {}, 13, shape)
+        yield Case("MatMul", ("t", "x"), {}, 13, shape)
+        yield Case("MatMul", ("t", random(9, 7)), {}, 13, shape)
+        yield Case("MatMul", (random(7, 6), "t"), {}, 13, shape, spare=0)
+    # Rows that are a batch of products: both factors row by row, or a constant that has them too.
+    batch = (2, 5, 3, 3)
+    yield Case("MatMul", ("t", random(6, 7)), {}, 13, (1, 9, 6, 3))
+    for left, right in (("a", "b"), ("x", random(1, 3, 3)), (random(4, 3), "x"), (random(5, 4, 3), "x")):
+        yield Case("MatMul", (left, right), {}, 13, (5, 3, 3), spare=None)
+        yield Case("MatMul", (left, right), {}, 13, batch, spare=None)
+    zero = np.array(3, np.uint8)
+    eight = np.random.default_rng(3).integers(0, 250, (6, 7)).astype(np.uint8)
+    yield Case("MatMulInteger", ("x", eight), {}, 10, MATRIX, dtype=2, spare=0)
+    yield Case("MatMulInteger", ("x", eight, zero, zero), {}, 10, SEQUENCE, dtype=2, spare=0)
+    scale, coarse = real(0.1).reshape(()), real(50).reshape(())
+    yield Case("QLinearMatMul", ("x", scale, zero, eight, scale, zero, coarse, zero), {}, 10, MATRIX, dtype=2, spare=1)
+    yield Case(
+        "QLinearMatMul", ("x", scale, zero, eight, scale, zero, coarse, zero), {}, 10, SEQUENCE, dtype=2, spare=1
+    )
+    kernel = np.random.default_rng(4).integers(0, 250, (3, 4, 3, 2)).astype(np.uint8)
+    for pads in ([0, 0, 0, 0], [1, 1, 1, 0]):
+        yield Case(
+            "QLinearConv", ("x", scale, zero, kernel, scale, zero, coarse, zero), {"pads": pads}, 10, dtype=2, spare=1
+        )
+        yield Case("ConvInteger", ("x", kernel, zero, zero), {"pads": pads}, 10, dtype=2, spare=0)
+    for equation in ("bij,bjk->bik", "bij,bjk->bki", "bij,bjk->ib"):
+        yield Case("Einsum", ("x", random(2, 6, 7)), {"equation": equation}, 13, SEQUENCE, spare=0)
+    yield Case("Einsum", ("x", random(2, 6, 7)), {"equation": "bij,bjk->bk"}, 13, SEQUENCE)
+    yield Case("Einsum", ("x",), {"equation": "bij->bji"}, 13, SEQUENCE, spare=0)
+    yield Case("Einsum", ("x", "x"), {"equation": "bij,bkj->bik"}, 13, SEQUENCE)
+    yield Case("Einsum", ("x", "x"), {"equation": "bij,bij->bi"}, 13, SEQUENCE, spare=0)
+    yield Case("Einsum", ("x",), {"equation": "ii->i"}, 13, (9, 9))
+    yield Case("Einsum", ("x", random(6, 7)), {"equation": "ij,jk"}, 13, MATRIX, spare=0)
+
+
 KINDS = {
     "convolutions": convolutions, "pools": pools, "transposed": transposed, "resizes": resizes, "pads": pads,
     "crops": crops, "joins": joins, "products": products, "elementwise": elementwise, "norms": norms, "forms": forms,
-    "pairs": pairs,
+    "pairs": pairs, "more elementwise": more_elementwise, "normalisations": normalisations,
+    "arrangements": arrangements, "more products": more_products,
 }  # fmt: skip
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from wnpopt.domain.chip.hardware import Core
 from wnpopt.domain.files.onnx.reader import read_onnx
 from wnpopt.domain.network.graph import Graph
-from wnpopt.problems.intradp.imports.classify import Locality, classify
+from wnpopt.problems.intradp.imports.classify import Locality, TensorRows, classify, usual_axis
 from wnpopt.problems.intradp.imports.graph import from_graph
 from wnpopt.problems.intradp.instance import IntradpInstance
 
@@ -42,15 +42,27 @@ class Read:
     instance: IntradpInstance
 
     @classmethod
-    def of(cls, model: ModelProto, folder: Path) -> Read:
+    def of(cls, model: ModelProto, folder: Path, *, chosen: bool = False) -> Read:
+        """The rows of inputs lie along their usual dimension, or where they are ``chosen`` to lie."""
         path = folder / "model.onnx"
         path.write_bytes(model.SerializeToString())
         graph = read_onnx(path)
-        return cls(model, graph, classify(graph), from_graph(graph, CORE, CORE, uplink_bytes_per_s=1e6))
+        along = None if chosen else usual(graph)
+        instance = from_graph(graph, CORE, CORE, uplink_bytes_per_s=1e6, along=along)
+        return cls(model, graph, classify(graph, along), instance)
 
     def names(self) -> list[str]:
         """All tensors that operators make."""
         return [name for operator in self.graph.operators for name in operator.outputs]
+
+    def inputs(self) -> tuple[str, ...]:
+        return self.graph.inputs
+
+    def where(self, source: str) -> TensorRows:
+        """The rows of a tensor; of one that has none the indices of its usual dimension."""
+        shape = self.graph.tensor(source).shape
+        usual = {4: 2, 3: 1, 2: 0}.get(len(shape), 0)
+        return self.locality.rows[source] or TensorRows(usual)
 
     def allowed(self, source: str, row: int) -> dict[str, np.ndarray]:
         """For each tensor made, which of its rows may depend on row ``row`` of the tensor ``source``.
@@ -60,7 +72,7 @@ class Read:
         shape = {tensor.name: tensor.shape for tensor in self.graph.tensors}
         touched: dict[str, np.ndarray] = {}
         for name in self.graph.inputs:
-            touched[name] = np.zeros(self.rows(name, shape), bool)
+            touched[name] = np.zeros(self.rows(name, shape), bool)  # of one input among several: a single row
         if source in touched:
             touched[source][row if self.locality.axis[source] is not None else 0] = True
         for i, operator in enumerate(self.graph.operators):
@@ -76,8 +88,15 @@ class Read:
         return touched
 
     def rows(self, name: str, shape: Mapping[str, Sequence[int]]) -> int:
-        axis = self.locality.axis[name]
-        return 1 if axis is None else shape[name][axis]
+        rows = self.locality.rows[name]
+        return 1 if rows is None else rows.units(tuple(shape[name]))
+
+
+def usual(graph: Graph) -> dict[str, int | None]:
+    """The usual dimension of the only input; none of several."""
+    if len(graph.inputs) > 1:
+        return {}
+    return {name: usual_axis(graph.tensor(name).shape) for name in graph.inputs}
 
 
 def depends(window: Any, units: int, touched: np.ndarray) -> np.ndarray:
@@ -116,23 +135,35 @@ def run(model: Any, names: Sequence[str], feeds: Mapping[str, np.ndarray]) -> di
         raise NotExecutableError(str(error)) from None
 
 
-def perturbed(value: np.ndarray, axis: int, row: int, amount: float, rng: np.random.Generator) -> np.ndarray:
+def by_row(value: np.ndarray, rows: TensorRows) -> np.ndarray:
+    """The same entries, rows along dimension 2: (before, outer, rows, inner, behind)."""
+    units = value.shape[rows.axis] // (rows.inner * rows.outer)
+    before, behind = value.shape[: rows.axis], value.shape[rows.axis + 1 :]
+    return value.reshape(int(np.prod(before)), rows.outer, units, rows.inner, int(np.prod(behind)))
+
+
+def perturbed(value: np.ndarray, rows: TensorRows, row: int, amount: float, rng: np.random.Generator) -> np.ndarray:
     """``value`` with a row moved by about ``amount``, no two entries by the same."""
-    moved = value.copy()
-    at = tuple(slice(None) if d != axis else slice(row, row + 1) for d in range(value.ndim))
-    jitter = rng.uniform(0.8, 1.2, moved[at].shape)
-    moved[at] = (moved[at] + amount * jitter).astype(value.dtype) if value.dtype != np.bool_ else ~moved[at]
+    moved = np.ascontiguousarray(value).copy()
+    view = by_row(moved, rows)
+    part = view[:, :, row]
+    if value.dtype == np.bool_:
+        view[:, :, row] = ~part
+    elif np.issubdtype(value.dtype, np.floating):
+        view[:, :, row] = (part + amount * rng.uniform(0.8, 1.2, part.shape)).astype(value.dtype)
+    else:
+        view[:, :, row] = (part + round(amount) * rng.uniform(0.8, 1.2, part.shape)).astype(value.dtype)
     return moved
 
 
-def changed(before: np.ndarray, after: np.ndarray, axis: int | None) -> np.ndarray:
-    """Which rows differ in any entry (one entry for a tensor without a local dimension); NaN equals NaN."""
+def changed(before: np.ndarray, after: np.ndarray, rows: TensorRows | None) -> np.ndarray:
+    """Which rows differ in any entry (one entry for a tensor without rows); NaN equals NaN."""
     differ = before != after
     if np.issubdtype(before.dtype, np.floating):
         differ &= ~(np.isnan(before) & np.isnan(after))
-    if axis is None:
+    if rows is None:
         return np.array([differ.any()])
-    found: np.ndarray = differ.any(axis=tuple(d for d in range(differ.ndim) if d != axis))
+    found: np.ndarray = by_row(differ, rows).any(axis=(0, 1, 3, 4))
     return found
 
 
@@ -181,21 +212,20 @@ def observe(read: Read, seed: int = 0) -> Observed:
     wrong = wrong_shapes(read, plain)
     if wrong:
         return Observed(wrong, None, None)
-    axis = read.locality.axis[source]
-    along = axis if axis is not None else {4: 2, 3: 1, 2: 0}.get(len(tensor.shape), 0)
+    along = read.where(source)
     output = read.graph.outputs[0]
-    local = axis is not None and read.locality.axis[output] is not None
+    local = read.locality.rows[source] is not None and read.locality.rows[output] is not None
     seen, may = [], []
-    for row in range(tensor.shape[along]):
+    for row in range(along.units(tensor.shape)):
         allowed = read.allowed(source, row)
         total = np.zeros(len(allowed[output]), bool)
         for amount in AMOUNTS:
             after = run(model, names, {source: perturbed(base, along, row, amount, rng)})
             for name in names:
-                rows = changed(plain[name], after[name], read.locality.axis[name])
+                rows = changed(plain[name], after[name], read.locality.rows[name])
                 if (rows & ~allowed[name]).any():
                     wrong.append(f"{name}: rows {np.flatnonzero(rows & ~allowed[name]).tolist()} change with row {row}")
-            total |= changed(plain[output], after[output], read.locality.axis[output])
+            total |= changed(plain[output], after[output], read.locality.rows[output])
         seen.append(total)
         may.append(allowed[output])
     if not local:
@@ -281,19 +311,51 @@ def leaks(
     model = session(tail.typed(values), tail.names)
     feeds = {name: values[name] for name in tail.feeds}
     rng = np.random.default_rng(seed)
-    axis = read.locality.axis[source]
-    assert axis is not None
+    where = read.locality.rows[source]
+    assert where is not None
     plain = run(model, tail.names, feeds)
     wrong, still = [], 0
     for row in rows:
         allowed = read.allowed(source, row)
         for amount in AMOUNTS:
-            after = run(model, tail.names, {**feeds, source: perturbed(feeds[source], axis, row, amount, rng)})
+            after = run(model, tail.names, {**feeds, source: perturbed(feeds[source], where, row, amount, rng)})
             for name in tail.names:
-                differ = changed(plain[name], after[name], read.locality.axis[name])
+                differ = changed(plain[name], after[name], read.locality.rows[name])
                 still += int((~differ).sum())
                 if (differ & ~allowed[name]).any():
                     wrong.append(
                         f"{name}: rows {np.flatnonzero(differ & ~allowed[name]).tolist()} with {source}[{row}]"
                     )
     return wrong, still
+
+
+def wrong_rows(read: Read, seed: int = 0, most: int = 1000) -> tuple[list[str], dict[str, int]]:
+    """Perturb up to ``most`` rows of every input of a whole model, and look at all tensors that it makes.
+
+    Rows that change and should not; and by tensor the most rows that may change beyond the first and last that do.
+    """
+    rng = np.random.default_rng(seed)
+    feeds = {name: _random(read.graph.tensor(name).shape, read.graph.tensor(name).dtype, rng) for name in read.inputs()}
+    names = read.names()
+    model = session(read.model, names)
+    plain = run(model, names, feeds)
+    wrong = wrong_shapes(read, plain)
+    spare = dict.fromkeys(names, 0)
+    for source in read.inputs():
+        where = read.where(source)
+        units = where.units(read.graph.tensor(source).shape)
+        for row in sorted({int(entry) for entry in np.linspace(0, units - 1, min(units, most))}):
+            allowed = read.allowed(source, row)
+            moved = {name: np.zeros(len(allowed[name]), bool) for name in names}
+            for amount in AMOUNTS:
+                after = run(model, names, {**feeds, source: perturbed(feeds[source], where, row, amount, rng)})
+                for name in names:
+                    moved[name] |= changed(plain[name], after[name], read.locality.rows[name])
+            for name in names:
+                beyond = np.flatnonzero(moved[name] & ~allowed[name]).tolist()
+                if beyond:
+                    wrong.append(f"{name}: rows {beyond} change with row {row} of {source}")
+                hull = np.flatnonzero(moved[name])
+                span = hull[-1] - hull[0] + 1 if len(hull) else 0
+                spare[name] = max(spare[name], int(allowed[name].sum() - span))
+    return wrong, spare

@@ -58,6 +58,34 @@ DIMS = {"batch": 1}
 
 
 @pytest.mark.usefixtures("runtime")
+def test_bodies_and_foreign_operators_are_measured_too(tmp_path: Path) -> None:
+    """What stands in place of an If, and an operator whose arithmetic is not known: the times of an instance."""
+    from onnx import TensorProto, helper
+
+    def branch(op_type: str) -> onnx.GraphProto:
+        inner = helper.make_node(op_type, ["x"], ["b"], name=op_type)
+        return helper.make_graph([inner], "b", [], [helper.make_empty_tensor_value_info("b")])
+
+    nodes = [
+        helper.make_node("If", ["fast"], ["c"], then_branch=branch("Relu"), else_branch=branch("Exp")),
+        helper.make_node("Trilu", ["c"], ["y"], name="odd", domain="com.microsoft"),
+    ]
+    inputs = [helper.make_tensor_value_info("x", TensorProto.FLOAT, [8, 8]),
+              helper.make_tensor_value_info("fast", TensorProto.BOOL, [])]  # fmt: skip
+    graph = helper.make_graph(nodes, "g", inputs, [helper.make_tensor_value_info("y", TensorProto.FLOAT, [8, 8])])
+    opsets = [helper.make_opsetid("", 17), helper.make_opsetid("com.microsoft", 1)]
+    path = tmp_path / "foreign.onnx"
+    onnx.save(helper.make_model(graph, opset_imports=opsets, ir_version=9), path)
+    here = measure.measure_onnx(path, values={"fast": 0}, repeats=1)
+    assert list(here) == ["Exp", "odd"]
+    read = read_onnx(path, values={"fast": 0})
+    assert [operator.opaque for operator in read.operators] == [False, True]
+    instance = from_graph(read, device("rtx-3080"), device("rtx-3080"), uplink_bytes_per_s=1e7,
+                          times={name: (seconds, seconds) for name, seconds in here.items()})  # fmt: skip
+    assert {o.name: o.device.full_s for o in instance.operators if o.name in here} == here
+
+
+@pytest.mark.usefixtures("runtime")
 def test_an_instance_takes_measured_times(tiny: Path) -> None:
     graph = read_onnx(tiny, dims=DIMS)
     here = measure.measure_onnx(tiny, dims=DIMS, repeats=3, threads=1)

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import wnpopt
+from tests.slide.oracle import optimum
 from tests.slide.random_columns import random_columns
 from tests.slide.tiny import mixes, tiny_instance
 from wnpopt.core.errors import InputError
@@ -160,3 +161,13 @@ def test_a_few_of_many_agree_with_the_plain_judge() -> None:
     assert isinstance(solution, SlideSolution)
     assert verify(instance, solution).accepted
     assert wnpopt.solve(instance, "milp", threads=1).objective == result.objective
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_multicast_with_a_choice_of_models_is_proved_in_columns(seed: int) -> None:
+    instance = tiny_instance(frozenset({"multicast", *(("weights",) if seed % 2 else ())}), 300 + seed)
+    result = solve_columns(instance.columns)
+    assert result.status is Status.OPTIMAL
+    assert result.objective == pytest.approx(optimum(instance), rel=1e-12)
+    early = solve_columns(instance.columns, time_limit=0.0)
+    assert early.bound >= optimum(instance) >= early.objective

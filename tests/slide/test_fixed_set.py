@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cvxpy as cp
 import numpy as np
 import pytest
 
@@ -107,3 +108,59 @@ def test_compile_model_hands_out_the_cvxpy_problem() -> None:
     names = {v.name() for v in problem.variables()}  # type: ignore[attr-defined]
     assert names == {"inverse_rate", "width", "inverse_frequency", "latency"}
     assert build(instance, {}).is_dcp()
+
+
+def test_a_set_that_is_given_is_carried_and_read_back() -> None:
+    instance = tiny_instance(frozenset({"multicast", "receive", "power"}), 2)
+    given = {entry.user: entry.model for entry in served_by_greedy(instance).served}
+    assert len(given) >= 2
+    problem = wnpopt.compile_model(instance, "convex", served=given, goal="least-max-latency")
+    model = problem.compiled  # type: ignore[attr-defined]
+    assert model.users == given
+    assert model.solution() is None  # nothing is solved yet
+    divided = divide_band(instance, given, "least-max-latency")
+    assert divided is not None
+    # A problem of the user's own, with a constraint beside that changes nothing.
+    latency = next(v for v in problem.variables() if v.name() == "latency")  # type: ignore[attr-defined]
+    last = list(model.users).index(max(given))
+    own = cp.Problem(problem.objective, [*problem.constraints, latency[last] <= 1])  # type: ignore[attr-defined]
+    own.solve(solver=cp.CLARABEL)
+    solution = model.solution()
+    assert verify(instance, solution).accepted
+    assert {entry.user: entry.model for entry in solution.served} == given
+    assert own.value * model.unit == pytest.approx(divided.value, rel=1e-5)
+
+
+def test_weights_that_are_given_count() -> None:
+    instance = tiny_instance(frozenset({"receive"}), 3)
+    served = served_by_greedy(instance)
+    names = [entry.user for entry in served.served]
+    assert len(names) >= 2
+    for weights in ({names[0]: 0.1, names[1]: 7.25}, {names[1]: 0.0}):
+        dual = divide_band(instance, served, "least-weighted-latency", weights)
+        assert dual is not None
+        problem = build(instance, served, "least-weighted-latency", weights)
+        problem.solve(solver=cp.CLARABEL)
+        each = {user.name: weights.get(user.name, user.weight) for user in instance.users}
+        scale = sum(each[name] for name in names) * max(user.deadline_s for user in instance.users)
+        assert abs(problem.value * problem.compiled.unit - dual.value) < 1e-6 * scale
+        latencies = dict(zip(sorted(names, key=lambda n: int(n[1:])), dual.latency_s.tolist(), strict=True))
+        assert dual.value == pytest.approx(sum(each[n] * t for n, t in latencies.items()), rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("options", "where"),
+    [
+        ({"served": {"nobody": "model0"}}, "served"),
+        ({"served": 3}, "served"),
+        ({"goal": "fastest"}, "goal"),
+        ({"weights": {"nobody": 1.0}}, "weights"),
+        ({"weights": {"u0": -1.0}}, "weights[u0]"),
+        ({"weights": {"u0": "much"}}, "weights[u0]"),
+        ({"set": {}}, "set"),
+    ],
+)
+def test_options_of_the_formulation_are_checked(options: dict[str, object], where: str) -> None:
+    with pytest.raises(InputError) as caught:
+        wnpopt.compile_model(tiny_instance(frozenset(), 1), "convex", **options)
+    assert caught.value.where == where

@@ -113,3 +113,19 @@ def test_gain_over_download_first_grows_with_rho() -> None:
     # The paper's range: about half as many again where computing takes a third of the deadline.
     assert 0.3 < rhos[2] < 0.45
     assert 0.35 < gains[2] < 0.65
+
+
+def test_lists_have_up_to_so_many_models_and_change_nothing_else() -> None:
+    options: dict[str, int | float | str] = {"users": 200, "mix": "synthetic", "models": 5}
+    plain, listed = generate(options, 3), generate({**options, "longest_list": 3}, 3)
+    sizes = [len(user.models or ()) for user in listed.users]
+    assert set(sizes) == {1, 2, 3}
+    assert {name for user in listed.users for name in user.models or ()} == {m.name for m in listed.models}
+    assert listed.models == plain.models
+    assert tuple(user.model_copy(update={"models": None}) for user in listed.users) == plain.users
+    assert "longest_list 3" in str(listed.source)
+    assert "longest_list" not in str(plain.source)
+    most = generate({**options, "longest_list": 99}, 3)
+    assert max(len(user.models or ()) for user in most.users) == 5
+    with pytest.raises(InputError, match="asks for one model"):
+        generate({**options, "longest_list": 2, "requested": 1}, 3)

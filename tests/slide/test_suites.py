@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,7 @@ import wnpopt
 from tests.slide.oracle import optimum
 from wnpopt.core.result import Status
 from wnpopt.problems.slide import SlideInstance
+from wnpopt.problems.slide.generate import generate
 
 SUITES = Path(__file__).parents[2] / "instances" / "slide"
 NAMES = ("tiny", "vision-mix", "llm", "weighted", "multicast", "multicast-free", "cache")
@@ -49,3 +51,33 @@ def test_tiny_values_are_brute_force_s() -> None:
         assert entry["best"] == pytest.approx(optimum(instance), rel=1e-12)
         total = len(instance.users) if instance.objective == "count" else sum(u.weight for u in instance.users)
         assert 0 < float(str(entry["best"])) < total
+
+
+def large() -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (SUITES / "multicast-free" / "large.jsonl").read_text().splitlines()]
+
+
+def test_large_instances_are_listed_with_their_recipes() -> None:
+    users = [entry["options"]["users"] for entry in large()]
+    assert (min(users), max(users)) == (1000, 20000)
+    for entry in large():
+        assert set(entry) == {"name", "seed", "options", "best", "bound", "proved", "how"}
+        assert entry["proved"], entry["name"]
+        assert entry["best"] == entry["bound"]
+
+
+def prove_again(entry: dict[str, Any]) -> None:
+    instance = generate({**entry["options"], "name": entry["name"]}, entry["seed"])
+    result = wnpopt.solve(instance, "auto", threads=1, time_limit=None)
+    assert (result.status, result.objective) == (Status.OPTIMAL, entry["best"]), entry["name"]
+
+
+def test_a_thousand_users_are_proved_again() -> None:
+    for entry in large()[:2]:
+        prove_again(entry)
+
+
+@pytest.mark.slow
+def test_all_large_values_are_proved_again() -> None:
+    for entry in large():
+        prove_again(entry)

@@ -8,10 +8,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from wnpopt.backends.cancellable import run_cancellable
+from wnpopt.core.budget import Budget
+
 if TYPE_CHECKING:
     from scipy import sparse
 
 FloatArray = npt.NDArray[np.float64]
+
+_SMALL = 20_000
+"""Entries of a matrix below which a programme is solved in milliseconds: nobody waits for its end."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,9 +34,12 @@ def solve_linear(
     matrix: sparse.csc_matrix,
     lower: FloatArray,
     upper: FloatArray,
-    time_limit: float,
+    budget: Budget,
 ) -> LinearAnswer:
-    """Minimise ``cost @ x`` over ``lower <= matrix @ x <= upper`` and ``0 <= x <= most``, with one thread."""
+    """Minimise ``cost @ x`` over ``lower <= matrix @ x <= upper`` and ``0 <= x <= most``, with one thread.
+
+    Once the ``budget`` is exhausted (time, Ctrl-C) the solver is stopped: the answer is what it has by then.
+    """
     import highspy
 
     from wnpopt.backends.highs import LONGEST, silent_solver
@@ -46,10 +55,16 @@ def solve_linear(
     solver = silent_solver()
     solver.setOptionValue("output_flag", False)
     solver.setOptionValue("threads", 1)
-    solver.setOptionValue("time_limit", min(max(time_limit, 0.0), LONGEST))
+    solver.setOptionValue("time_limit", min(budget.remaining(), LONGEST))
     solver.passModel(model)
-    solver.run()
+    if matrix.nnz < _SMALL:
+        solver.run()
+    else:
+        solver.HandleUserInterrupt = True
+        run_cancellable(solver.run, solver.cancelSolve, budget)
     answer = solver.getSolution()
+    if matrix.nnz >= _SMALL:
+        solver.clearCallbacks()  # they hold a reference cycle through the solver
     return LinearAnswer(_finite(answer.col_value, columns), _finite(answer.row_dual, rows))
 
 

@@ -113,10 +113,16 @@ def _import(importers: Sequence[Importer]) -> Body:
         importer = _chosen(importers, [name for name in values if _is_given(context, name)])
         own = options_of(importer.request_type)
         request = read(importer.request_type, {o.name: values[o.name] for o in own}, where=lambda option: option.flag)
-        check_target(out, *(values[o.name] for o in own if o.kind == "path" and o.required))
+        read_from = [values[o.name] for o in own if o.kind == "path" and not o.writes]
+        check_target(out, *read_from)
+        for option in own:
+            if option.writes:
+                check_target(values[option.name], out, *read_from)
         made = importer.body(request)
         imported = made if isinstance(made, Imported) else Imported(made, Facts())
         api.save(imported.instance, out)
+        for path, document in imported.companions:
+            api.save(document, path)
         _tell(imported, out, json=values["json"])
 
     return run

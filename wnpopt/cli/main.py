@@ -12,7 +12,21 @@ import traceback
 
 import typer
 
-from wnpopt.cli import declared, doctor, export, generate, listing, pareto, report, schema, show, solve, verify, warmup
+from wnpopt.cli import (
+    declared,
+    doctor,
+    export,
+    generate,
+    layers,
+    listing,
+    pareto,
+    report,
+    schema,
+    show,
+    solve,
+    verify,
+    warmup,
+)
 from wnpopt.cli.batch import command as batch
 from wnpopt.cli.bench import adversarial as bench_adversarial
 from wnpopt.cli.bench import command as bench
@@ -54,6 +68,7 @@ def _options(
 app.command("solve")(solve.solve)
 app.command("verify")(verify.verify)
 app.command("show")(show.show)
+app.command("layers")(layers.layers)
 app.command("batch")(batch.batch)
 app.command("bench")(bench.bench)
 app.command(_ADVERSARIAL)(bench_adversarial.adversarial)

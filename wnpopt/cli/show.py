@@ -9,6 +9,7 @@ import typer
 
 from wnpopt.cli.arguments import InstanceFile, Json
 from wnpopt.cli.facts import print_facts
+from wnpopt.cli.solve import layers_of
 from wnpopt.cli.terminal import console, print_json, say, styled, warn
 from wnpopt.core.facts import Fact, Facts, FactTable, plain_facts
 from wnpopt.core.text import number
@@ -23,6 +24,9 @@ def show(
     solution: Annotated[
         Path | None, typer.Argument(help="JSON file of a solution: its schedule, too.", show_default=False)
     ] = None,
+    layers: Annotated[
+        Path | None, typer.Option(help="Map of layers (import --layers): those of each part, too.", show_default=False)
+    ] = None,
     json: Json = False,
 ) -> int:
     """Show what an instance holds: sizes, graph, channel, chip; of a solution its schedule as a table."""
@@ -30,6 +34,8 @@ def show(
 
     loaded, family = api.load_with_data(instance)
     told = _of_instance(loaded, family)
+    if layers is not None:
+        told += layers_of(loaded, layers).facts()
     if solution is None:
         if json:
             print_json(told.to_data())

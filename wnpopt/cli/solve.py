@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,6 +19,7 @@ from wnpopt.core.text import numbers, percent, seconds
 
 if TYPE_CHECKING:
     from wnpopt.core.document import Instance, Solution
+    from wnpopt.core.layers import LayerMap
     from wnpopt.core.registry import AnyFamily
     from wnpopt.core.result import Result
 
@@ -35,6 +37,10 @@ def solve(
     plot: Annotated[
         Path | None,
         typer.Option(help="File for the picture: .html (interactive, in one file), .png or .svg.", show_default=False),
+    ] = None,
+    layers: Annotated[
+        Path | None,
+        typer.Option(help="Map of layers (import --layers): told where one points at the picture.", show_default=False),
     ] = None,
     deterministic: Annotated[
         bool, typer.Option("--deterministic", help="Repeatable search with several threads (slower).")
@@ -62,8 +68,13 @@ def solve(
             from wnpopt.plotting.draw import check_picture
 
             check_picture(family, plot)
-        check_target(out, instance)
-        check_target(plot, instance, out)
+        mapped = None
+        if layers is not None:
+            if plot is None:
+                raise InputError("needs --plot, whose picture tells the layers", where="--layers")
+            mapped = layers_of(loaded, layers)
+        check_target(out, instance, layers)
+        check_target(plot, instance, out, layers)
         with ProgressLine(f"{loaded.name} {method}", family.sense, enabled=not json) as line:
             result = api.solve(
                 loaded,
@@ -91,8 +102,21 @@ def solve(
         if plot is not None:
             from wnpopt.plotting import draw
 
-            whole &= written("picture", plot, lambda: draw.draw(loaded, solution, result.bound, plot), quiet=json)
+            paint = partial(draw.draw, loaded, solution, result.bound, plot, mapped)
+            whole &= written("picture", plot, paint, quiet=json)
     return 0 if whole else 3
+
+
+def layers_of(instance: Instance, path: Path) -> LayerMap:
+    """The map of layers in ``path``; raises :class:`InputError` if it is none of ``instance``."""
+    from wnpopt import api
+
+    read = api.load_layers(path)
+    try:
+        read.check(instance)
+    except InputError as error:
+        raise error.in_file(str(path)) from None
+    return read
 
 
 def check_target(path: Path | None, *others: Path | None) -> None:

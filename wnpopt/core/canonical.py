@@ -21,12 +21,21 @@ def content_hash(data: object) -> str:
     return hashlib.sha256(canonical_json(data)).hexdigest()
 
 
+_AS_IT_IS = frozenset({int, str, bool, type(None)})
+
+
 def _plain(value: object) -> object:
     if isinstance(value, float):
         return int(value) if value.is_integer() else value
     if isinstance(value, dict):
-        return {key: _plain(entry) for key, entry in value.items()}
+        # The leaves are the bulk of a document: no call each.
+        return {
+            key: entry
+            if type(entry) in _AS_IT_IS or (type(entry) is float and not entry.is_integer())
+            else _plain(entry)
+            for key, entry in value.items()
+        }
     if isinstance(value, list | tuple):
-        # Long arrays of integers are the bulk of a document: pass them over at C speed.
+        # Long arrays of integers are passed over at C speed.
         return value if set(map(type, value)) <= {int} else [_plain(entry) for entry in value]
     return value

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 from wnpopt.core.lazy import resolve
 
 if TYPE_CHECKING:
-    from wnpopt.core.document import Instance
+    from pathlib import Path
+
+    from wnpopt.core.document import Document, Instance
     from wnpopt.core.facts import Facts
 
 
@@ -50,10 +52,14 @@ class Command:
 
 @dataclass(frozen=True)
 class Imported:
-    """An instance that was made of a file, and what is told of the file, the making and the instance."""
+    """An instance that was made of a file, and what is told of the file, the making and the instance.
+
+    ``companions`` are documents that are written beside it, each to its path.
+    """
 
     instance: Instance
     facts: Facts
+    companions: tuple[tuple[Path, Document], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Annotated, Any, ClassVar, Literal, Self, cast
+from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar, cast
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
@@ -151,6 +151,14 @@ def _unfolded(value: object) -> object:
 def _restored(kind: type[Document], values: tuple[object, ...]) -> Document:
     """A document of validated fields, as :meth:`Document.__reduce__` took it apart."""
     return _made(kind, map(_unfolded, values))
+
+
+D = TypeVar("D", bound=Document)
+
+
+def documents_of(kind: type[D], *columns: Iterable[object]) -> tuple[D, ...]:
+    """Documents of fields that are known to be valid (nothing is checked), from one column a field in their order."""
+    return tuple([cast(D, _made(kind, values)) for values in zip(*columns, strict=True)])
 
 
 def _made(kind: type[Document], values: Iterable[object]) -> Document:

@@ -74,11 +74,12 @@ def option(
     metavar: str = "",
     shown: str = "",
     flags: Sequence[str] = (),
+    writes: bool = False,
 ) -> Any:
     """A field of a dataclass of options, see :class:`Option`."""
     told = {
         "help": help, "least": least, "most": most, "above": above, "choices": tuple(choices), "metavar": metavar,
-        "shown": shown, "flags": tuple(flags),
+        "shown": shown, "flags": tuple(flags), "writes": writes,
     }  # fmt: skip
     return field(default=default, metadata={_KEY: told})
 

@@ -13,6 +13,7 @@ from wnpopt.core.document import Instance, Solution
 from wnpopt.core.errors import InputError
 from wnpopt.core.extras import need
 from wnpopt.core.jsonio import write_atomic
+from wnpopt.core.layers import LayerMap, told_of
 from wnpopt.core.lazy import resolve
 from wnpopt.core.result import relative_gap
 from wnpopt.core.text import numbers, percent, short
@@ -40,9 +41,16 @@ def check_picture(family: AnyFamily, path: Path) -> None:
         need("plotly.offline" if path.suffix.lower() == ".html" else "matplotlib.figure", "plot")
 
 
-def draw(instance: Instance, solution: Solution, bound: float | None, path: str | os.PathLike[str]) -> None:
+def draw(
+    instance: Instance,
+    solution: Solution,
+    bound: float | None,
+    path: str | os.PathLike[str],
+    layers: LayerMap | None = None,
+) -> None:
     """Draw a solution that the verifier accepts into a .html, .png or .svg file; the same gives the same bytes.
 
+    With a map of ``layers``, who points at a bar is told the layers in it.
     A family that draws itself (:attr:`wnpopt.core.family.Family.drawn_formats`) is asked to.
     """
     path = Path(path)
@@ -52,6 +60,9 @@ def draw(instance: Instance, solution: Solution, bound: float | None, path: str 
         resolve(family.plot)(instance, solution, bound, path)  # type: ignore[arg-type, operator]
         return
     chart = schedule(instance, solution, bound)
+    if layers is not None:
+        layers.check(instance)
+        chart = with_layers(chart, layers)
     if path.suffix.lower() == ".html":
         from wnpopt.plotting.gantt_page import schedule_page
 
@@ -80,6 +91,16 @@ def schedule(instance: Instance, solution: Solution, bound: float | None = None)
         marks = (*marks, Mark(bound * chart.objective_scale, "bound", style="dotted"))
     told = _proved(chart, objective, bound, family.unit_of(instance))
     return replace(chart, title=f"{short(instance.name, 80)}: {chart.title}, {told}", marks=marks)
+
+
+def with_layers(chart: Gantt, layers: LayerMap) -> Gantt:
+    """``chart`` with the layers of each part in the details of its bars."""
+    known = {part: told_of(names) for part, names in layers.by_part().items()}
+    bars = [
+        replace(bar, detail=f"{bar.detail}\nlayers: {known[bar.label]}".lstrip()) if bar.label in known else bar
+        for bar in chart.bars
+    ]
+    return replace(chart, bars=tuple(bars))
 
 
 def _proved(chart: Gantt, objective: float | None, bound: float | None, unit: str) -> str:

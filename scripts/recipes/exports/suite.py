@@ -19,7 +19,7 @@ from wnpopt.problems.intradp.imports.fuse import fuse as fuse_rows
 from wnpopt.problems.intradp.imports.graph import from_graph as split
 from wnpopt.problems.intradp.instance import IntradpInstance
 from wnpopt.problems.wnp.imports.assemble import RadioInput
-from wnpopt.problems.wnp.imports.network import from_graph as place
+from wnpopt.problems.wnp.imports.network import from_graph
 from wnpopt.problems.wnp.instance import WnpInstance
 
 GRAPHS = Path(__file__).resolve().parents[3] / "instances" / "graphs" / "exports"
@@ -55,7 +55,7 @@ class Placed:
         uplink = RadioInput.drawn(payloads, scenario, links, seed)
         sent = ", ".join(f"{network} ({bits} bits of {modality})" for modality, network, bits in self.branches)
         source = f"{sent}; chip {self.chip}; UMi, 40 m, 3.5 GHz, {self.resource_blocks} resource blocks of 360 kHz"
-        return place(self.name, graph, chip(self.chip), uplink, subgraphs=self.subgraphs, source=source)
+        return from_graph(self.name, graph, chip(self.chip), uplink, subgraphs=self.subgraphs, source=source)
 
 
 def exported(network: str) -> Graph:

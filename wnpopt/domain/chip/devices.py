@@ -3,10 +3,11 @@
 Peak rates are those of the data sheet or follow from it as units times 2 times clock; they are bounds, so set
 ``efficiency`` (with :func:`dataclasses.replace`) where a measurement is at hand. Launch overheads are typical orders
 of magnitude, not data-sheet figures: about 5 us for a kernel of a desktop GPU, 20 us on an embedded one, 1 us for a
-descriptor of an accelerator core. Energies: for GPUs the board's power over its peak (an upper bound for
-arithmetic); for cores those of Horowitz, "Computing's energy problem", ISSCC 2014, Figure 1.1.9 (45 nm): a fused
-multiply-add of 4.6 pJ in 32-bit, 1.5 pJ in 16-bit floating point and about 0.3 pJ in 8-bit integers, and 1.3 nJ
-for 8 bytes of DRAM, the lower end of its range.
+descriptor of an accelerator core. Matrix arrays do :data:`NONLINEAR` work on a lane a column, one step in four cycles
+(an assumption: slower than a vector core, not impossible); the chip of the Eyeriss paper cannot. Energies: for GPUs the
+board's power over its peak (an upper bound for arithmetic); for cores those of Horowitz, "Computing's energy problem",
+ISSCC 2014, Figure 1.1.9 (45 nm): a fused multiply-add of 4.6 pJ in 32-bit, 1.5 pJ in 16-bit floating point and about
+0.3 pJ in 8-bit integers, and 1.3 nJ for 8 bytes of DRAM, the lower end of its range.
 """
 
 from __future__ import annotations
@@ -28,6 +29,9 @@ NONLINEAR = (
 )  # fmt: skip
 """Operators beyond multiply-accumulate, pooling and simple activations: not on a bare multiply-accumulate array."""
 
+_LANE_CYCLES = 4
+"""Cycles of a lane for a step of a nonlinear function; an array has one lane a column, beside its accumulators."""
+
 
 def _gpu(
     name: str,
@@ -43,6 +47,33 @@ def _gpu(
     peak = lanes * 2 * clock_hz
     peaks = (("int8", 4 * peak),) if dot4 else ()
     return Core(name, peak, bytes_per_s, launch_s, energy_per_flop_j=board_w / peak, source=source, peaks=peaks)
+
+
+def _array(
+    name: str,
+    rows: int,
+    columns: int,
+    clock_hz: float,
+    bytes_per_s: float,
+    *,
+    bits: int,
+    source: str,
+    idle_w: float = 0.0,
+) -> Core:
+    """A multiply-accumulate array: full speed for products, a lane a column for :data:`NONLINEAR`."""
+    return Core(
+        name,
+        rows * columns * 2 * clock_hz,
+        bytes_per_s,
+        1e-6,
+        element_bits=bits,
+        energy_per_flop_j=_INT8_J if bits == 8 else _FP16_J,
+        energy_per_byte_j=_DRAM_J,
+        idle_w=idle_w,
+        source=source,
+        vector_types=NONLINEAR,
+        vector_flop_per_s=columns * clock_hz / _LANE_CYCLES,
+    )
 
 
 def _tensor(base: Core, name: str, peak: float, source: str) -> Core:
@@ -106,29 +137,29 @@ DEVICES: Mapping[str, Core] = MappingProxyType(
                 source="Qualcomm Snapdragon 865: four Cortex-A77, two 128-bit FMA pipes each, all at 2.4 GHz; half "
                 "precision and dot products of 8-bit integers (Armv8.2) fill the same pipes with 2 and 4 times as many",
             ),
-            Core(
-                "tpu-v1", 65536 * 2 * 700e6, 34e9, 1e-6, unsupported=NONLINEAR, element_bits=8,
-                energy_per_flop_j=_INT8_J, energy_per_byte_j=_DRAM_J, idle_w=28.0,
+            _array(
+                "tpu-v1", 256, 256, 700e6, 34e9, bits=8, idle_w=28.0,
                 source="Jouppi et al., In-datacenter performance analysis, ISCA 2017, Table 2: 92 TOPS, 34 GB/s",
             ),
-            Core(
-                "systolic-64", 64 * 64 * 2 * 700e6, 12.8e9, 1e-6, unsupported=NONLINEAR, element_bits=8,
-                energy_per_flop_j=_INT8_J, energy_per_byte_j=_DRAM_J,
+            _array(
+                "systolic-64", 64, 64, 700e6, 12.8e9, bits=8,
                 source="an edge core like TPU v1 (ISCA 2017): 64 x 64 units at its 700 MHz; 64-bit DDR at 800 MHz",
             ),
-            Core(
-                "systolic-32", 32 * 32 * 2 * 700e6, 12.8e9, 1e-6, unsupported=NONLINEAR, element_bits=8,
-                energy_per_flop_j=_INT8_J, energy_per_byte_j=_DRAM_J,
+            _array(
+                "systolic-32", 32, 32, 700e6, 12.8e9, bits=8,
                 source="an edge core like TPU v1 (ISCA 2017): 32 x 32 units at its 700 MHz; 64-bit DDR at 800 MHz",
             ),
-            Core(
-                "eyeriss", 168 * 2 * 200e6, 64 / 8 * 60e6, 1e-6, unsupported=NONLINEAR, element_bits=16,
-                energy_per_flop_j=_FP16_J, energy_per_byte_j=_DRAM_J,
+            _array(
+                "eyeriss",
+                12,
+                14,
+                200e6,
+                64 / 8 * 60e6,
+                bits=16,
                 source="Chen et al., Eyeriss, JSSC 52(1), 2017: 168 units at 200 MHz, 64-bit link at 60 MHz",
-            ),
-            Core(
-                "eyeriss-like-1024", 1024 * 2 * 500e6, 6.4e9, 1e-6, unsupported=NONLINEAR, element_bits=16,
-                energy_per_flop_j=_FP16_J, energy_per_byte_j=_DRAM_J,
+            ).without_vector(),
+            _array(
+                "eyeriss-like-1024", 32, 32, 500e6, 6.4e9, bits=16,
                 source="a row-stationary core like Eyeriss (JSSC 2017), scaled to 1024 units at 500 MHz; 6.4 GB/s",
             ),
             Core(

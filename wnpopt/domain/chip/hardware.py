@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from wnpopt.core.errors import InputError
 from wnpopt.core.unique import require_unique
@@ -22,11 +22,13 @@ class Core:
     """One processing core.
 
     ``efficiency`` is the share of the peak that its kernels reach. ``unsupported`` operator types cannot run
-    on it. ``element_bits`` is the width it computes in: floating-point elements that are wider move in that many bits,
-    all others in their own (an integer's width is its range; an 8-bit network moves 8 bits everywhere); None leaves the
-    bytes as the graph says. ``peaks`` are peak rates in other precisions (``int8``, ``float16``, as
-    :attr:`Operator.precision <wnpopt.domain.network.graph.Operator>` spells them), ``peak_flop_per_s`` stands for all
-    that are not named. Energies are dynamic, whatever the precision; ``idle_w`` is drawn always.
+    on it. Of ``vector_types`` it does the multiply-accumulates at its peak and all else at ``vector_flop_per_s``, as an
+    array of multipliers leaves it to a few lanes beside it. ``element_bits`` is the width it computes in:
+    floating-point elements that are wider move in that many bits, all others in their own (an integer's width is its
+    range; an 8-bit network moves 8 bits everywhere); None leaves the bytes as the graph says. ``peaks`` are peak rates
+    in other precisions (``int8``, ``float16``, as :attr:`Operator.precision <wnpopt.domain.network.graph.Operator>`
+    spells them), ``peak_flop_per_s`` stands for all that are not named. Energies are dynamic, whatever the precision;
+    ``idle_w`` is drawn always.
     """
 
     name: str
@@ -40,6 +42,8 @@ class Core:
     energy_per_byte_j: float = 0.0
     idle_w: float = 0.0
     source: str | None = None
+    vector_types: tuple[str, ...] = ()
+    vector_flop_per_s: float | None = None
     peaks: tuple[tuple[str, float], ...] = ()
 
     def __post_init__(self) -> None:
@@ -55,6 +59,15 @@ class Core:
             raise InputError(f"found {self.efficiency}; a share above 0 and at most 1 is needed", where="efficiency")
         if self.element_bits is not None and not 1 <= self.element_bits <= 64:
             raise InputError(f"found {self.element_bits}; 1 to 64 bits are possible", where="element_bits")
+        if self.vector_flop_per_s is not None:
+            _positive(self.vector_flop_per_s, "vector_flop_per_s")
+        elif self.vector_types:
+            raise InputError("the rate of vector_types is needed, in FLOP a second", where="vector_flop_per_s")
+
+    def without_vector(self) -> Core:
+        """The bare array: ``vector_types`` cannot run on it."""
+        barred = (*self.unsupported, *(kind for kind in self.vector_types if kind not in self.unsupported))
+        return replace(self, unsupported=barred, vector_types=(), vector_flop_per_s=None)
 
     def supports(self, operator: Operator) -> bool:
         return operator.op_type not in self.unsupported
@@ -79,7 +92,11 @@ class Core:
             return None
         if operator.is_view:
             return 0.0
-        compute = operator.flop / (self.peak(operator.precision) * self.efficiency)
+        peak = self.peak(operator.precision) * self.efficiency
+        compute = operator.flop / peak
+        if self.vector_flop_per_s is not None and operator.op_type in self.vector_types:
+            products = min(2 * operator.macs, operator.flop)
+            compute = products / peak + (operator.flop - products) / self.vector_flop_per_s
         return max(compute, self.bytes_moved(operator) / self.memory_bytes_per_s) + self.launch_s
 
     def joules(self, operator: Operator) -> float | None:
@@ -129,6 +146,11 @@ class Chip:
             if (placed.x, placed.y) in places:
                 raise InputError(f"two cores stand at ({placed.x}, {placed.y})", where=f"cores[{i}]")
             places.add((placed.x, placed.y))
+
+    def without_vector(self) -> Chip:
+        """The chip of bare arrays; see :meth:`Core.without_vector`."""
+        cores = tuple(replace(placed, core=placed.core.without_vector()) for placed in self.cores)
+        return replace(self, cores=cores)
 
     def hops(self, a: int, b: int) -> int:
         """Mesh distance of two cores, by index."""

@@ -45,6 +45,8 @@ class CoreEntry(Document):
     energy_per_flop_j: Real = 0.0
     energy_per_byte_j: Real = 0.0
     idle_w: Real = 0.0
+    vector_types: tuple[_Text, ...] = ()
+    vector_flop_per_s: PositiveReal | None = None
     peaks: dict[_Text, PositiveReal] = Field(default_factory=dict)
 
 
@@ -89,7 +91,11 @@ def _core(entry: CoreEntry, where: str) -> Core:
         raise InputError("a core needs a type, or peak_flop_per_s and memory_bytes_per_s", where=where)
     numbers = entry.model_dump(exclude={"x", "y", "type"})
     try:
-        told = {"unsupported": tuple(sorted(entry.unsupported)), "peaks": tuple(sorted(entry.peaks.items()))}
+        told = {
+            "unsupported": tuple(sorted(entry.unsupported)),
+            "vector_types": tuple(sorted(entry.vector_types)),
+            "peaks": tuple(sorted(entry.peaks.items())),
+        }
         return Core(**numbers | told)
     except InputError as error:
         raise InputError(error.what, where=f"{where}.{error.where}") from None

@@ -9,8 +9,9 @@
      "fusion": {"kind": "attention", "classes": 12, "width": 256, "heads": 8, "layers": 2}}
 
 ``graph`` is an ONNX file, a graph file (both relative to the composition) or ``network:`` and the name of a built
-network; ``dims`` gives values to the dimensions of an ONNX file or the arguments of a builder. Without
-``payload_bits`` a modality has 8 bits for each element of its branch's inputs.
+network; ``dims`` gives values to the dimensions of an ONNX file or the arguments of a builder, ``values`` to inputs of
+an ONNX file (``{"sr": 16000}``). Without ``payload_bits`` a modality has 8 bits for each element of its branch's
+inputs.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from wnpopt.core.document import Count, Document, Name, Positive, SchemaVersion
+from wnpopt.core.document import Count, Document, Name, Positive, Real, SchemaVersion
 from wnpopt.core.errors import InputError
 from wnpopt.core.jsonio import read_json
 from wnpopt.domain.files.graph import load_graph
@@ -40,6 +41,7 @@ class BranchEntry(Document):
     modality: Name
     graph: Annotated[str, Field(strict=True, min_length=1)]
     dims: dict[str, Positive] = Field(default_factory=dict)
+    values: dict[str, Real | tuple[Real, ...]] = Field(default_factory=dict)
     payload_bits: Count | None = None
     tap: Annotated[str, Field(strict=True, min_length=1)] | None = None
 
@@ -89,6 +91,8 @@ def _branch(entry: BranchEntry, folder: Path, where: str) -> Branch:
 
 def _graph(entry: BranchEntry, folder: Path, where: str) -> Graph:
     if entry.graph.startswith("network:"):
+        if entry.values:
+            raise InputError("only an ONNX file has inputs to give a value", where=f"{where}.values")
         try:
             return build_network(entry.graph.removeprefix("network:"), entry.dims)
         except InputError as error:
@@ -96,7 +100,9 @@ def _graph(entry: BranchEntry, folder: Path, where: str) -> Graph:
             raise InputError(error.what, where=where + inside) from None
     path = folder / entry.graph
     if path.suffix == ".onnx":
-        return read_onnx(path, dims=entry.dims)
+        return read_onnx(path, dims=entry.dims, values=entry.values)
+    if entry.values:
+        raise InputError("only an ONNX file has inputs to give a value", where=f"{where}.values")
     if path.suffix == ".json":
         if entry.dims:
             raise InputError("a graph file has no dimensions to give", where=f"{where}.dims")

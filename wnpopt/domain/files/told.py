@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from wnpopt.core.facts import Fact, Facts, counted
 from wnpopt.domain.files.network import Network
 from wnpopt.domain.files.onnx.notes import ImportNotes
 from wnpopt.domain.network.facts import network_facts
+from wnpopt.domain.network.graph import Graph
 
 
 def network_told(network: Network, *, measured: bool = False) -> Facts:
     """Facts of the network's graph, and of its file; ``measured``: operators have times beside their arithmetic."""
     facts = network_facts(network.graph)
-    if network.notes is None:
-        return Facts(facts)
-    return Facts((*facts, *_notes(network.notes)), (), () if measured else _unknown(network.notes))
+    notes = () if network.notes is None else _notes(network.notes)
+    return Facts((*facts, *notes), (), () if measured else _unknown(network.graph))
 
 
-def _notes(notes: ImportNotes) -> list[Fact]:
+def _notes(notes: ImportNotes) -> Sequence[Fact]:
     """What is always told: opsets, what was folded and what is opaque; and the rest where there is some."""
     folded = dict(notes.folded)
     facts = [
@@ -40,8 +42,9 @@ def _notes(notes: ImportNotes) -> list[Fact]:
     return facts
 
 
-def _unknown(notes: ImportNotes) -> tuple[str, ...]:
-    if not notes.opaque:
+def _unknown(graph: Graph) -> tuple[str, ...]:
+    names = [operator.name for operator in graph.operators if operator.opaque]
+    if not names:
         return ()
-    what = counted(len(notes.opaque), "opaque operator")
-    return (f"{what}: only the bytes that they move are costed ({', '.join(notes.opaque)})",)
+    what = counted(len(names), "opaque operator")
+    return (f"{what}: only the bytes that they move are costed; --times gives their times ({', '.join(names)})",)

@@ -95,6 +95,13 @@ def coarsen(
     return problem.coarsening(best[1])
 
 
+def grouped(
+    graph: Graph, parts: NDArray[np.int64], work: Sequence[float], labels: Sequence[str | None] | None = None
+) -> Coarsening:
+    """The partition in which operator v is in group ``parts[v]``; the numbers never decrease along an edge."""
+    return _Problem.of(graph, work, labels, ()).coarsening(parts)
+
+
 @dataclass(frozen=True, slots=True)
 class _Limit:
     """The work that a group may have: ``group``, or its heaviest operator and ``beside`` more.

@@ -260,20 +260,32 @@ def _recurrent(call: Call) -> Cost:
 def _einsum(call: Call) -> Cost:
     """One multiply-accumulate for each point of the joint index space when indices are summed over."""
     equation = call.text("equation").replace(" ", "")
-    left, _, right = equation.partition("->")
+    left, explicit, right = equation.partition("->")
     terms = left.split(",")
-    if "..." in equation or len(terms) != len(call.inputs):
-        raise InputError(f"the einsum equation {equation!r} is not supported; use explicit indices")
+    if len(terms) != len(call.inputs):
+        raise InputError(f"the einsum equation {equation!r} does not fit its arguments")
     extents: dict[str, int] = {}
+    kept = {letter for letter in left if left.count(letter) == 1} if not explicit else set(right)
     for term, shape in zip(terms, call.inputs, strict=True):
-        if shape is None or len(term) != len(shape):
+        indices = _indices(term, len(shape or ()))
+        if shape is None or len(indices) != len(shape):
             raise InputError(f"the einsum equation {equation!r} does not fit its arguments")
-        extents |= dict(zip(term, shape, strict=True))
+        for index, extent in zip(indices, shape, strict=True):
+            extents[index] = max(extent, extents.get(index, 0))
+        kept.update(index for index in indices if len(index) > 1 and (not explicit or "..." in right))
     points = prod(extents.values())
     if len(terms) < 2:
-        return Cost(points if set(extents) - set(right) else 0)
+        return Cost(points if set(extents) - kept else 0)
     macs = points * (len(terms) - 1)
-    return Cost(2 * macs, macs) if set(extents) - set(right) else Cost(macs)
+    return Cost(2 * macs, macs) if set(extents) - kept else Cost(macs)
+
+
+def _indices(term: str, rank: int) -> list[str]:
+    """The indices of an einsum's argument; those that an ellipsis stands for are numbered from the last."""
+    head, ellipsis, tail = term.partition("...")
+    if not ellipsis:
+        return list(term)
+    return [*head, *(f"...{i}" for i in range(rank - len(head) - len(tail), 0, -1)), *tail]
 
 
 _RULES: Mapping[str, Callable[[Call], Cost]] = MappingProxyType(

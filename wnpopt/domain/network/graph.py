@@ -363,7 +363,8 @@ def compute_precision(inputs: Sequence[Tensor], outputs: Sequence[Tensor], weigh
     else:
         factors = [*inputs, *outputs] or list(weights)
     real = [tensor.dtype for tensor in factors if tensor.dtype in FLOATING]
-    widest = max(real or [tensor.dtype for tensor in factors], key=lambda dtype: DTYPE_BITS[dtype])
+    types = real or [tensor.dtype for tensor in factors or outputs]
+    widest = max(types, key=lambda dtype: DTYPE_BITS.get(dtype, 0), default="float32")
     return widest.removeprefix("u")
 
 

@@ -14,6 +14,10 @@ from dataclasses import replace
 
 from wnpopt.domain.network.graph import Graph, Operator, Tensor, make_operator
 
+_QUANTISE = ("QuantizeLinear", "com.microsoft:QuantizeLinear")
+_DEQUANTISE = ("DequantizeLinear", "com.microsoft:DequantizeLinear")
+"""Those of the standard, and those that onnxruntime had before it for 4 and 16 bits."""
+
 
 def fold_quantisation(graph: Graph) -> Graph:
     """``graph`` without the quantise and dequantise operators that a runtime merges; the same if there are none.
@@ -38,7 +42,7 @@ def _dequantised(graph: Graph) -> dict[str, str]:
     """What each merged dequantisation makes, and what its readers read instead."""
     found: dict[str, str] = {}
     for operator in graph.operators:
-        if operator.op_type != "DequantizeLinear" or len(operator.inputs) != 1 or len(operator.outputs) != 1:
+        if operator.op_type not in _DEQUANTISE or len(operator.inputs) != 1 or len(operator.outputs) != 1:
             continue
         source, made = operator.inputs[0], operator.outputs[0]
         if operator.ordered[:1] == (source,) and made not in graph.outputs and graph.consumers.get(made):
@@ -50,14 +54,14 @@ def _quantised(graph: Graph, read_as: Mapping[str, str]) -> dict[str, str]:
     """What an operator makes, and what it makes instead when the quantisation behind it is merged."""
     found: dict[str, str] = {}
     for operator in graph.operators:
-        if operator.op_type != "QuantizeLinear" or len(operator.inputs) != 1 or len(operator.outputs) != 1:
+        if operator.op_type not in _QUANTISE or len(operator.inputs) != 1 or len(operator.outputs) != 1:
             continue
         source = operator.inputs[0]
         producer = graph.producer.get(source)
         alone = len(graph.consumers[source]) == 1 and source not in graph.outputs and source not in read_as
         if producer is None or not alone or operator.ordered[:1] != (source,):
             continue
-        if graph.operators[producer].op_type not in ("QuantizeLinear", "DequantizeLinear"):
+        if graph.operators[producer].op_type not in (*_QUANTISE, *_DEQUANTISE):
             found[source] = operator.outputs[0]
     return found
 

@@ -46,8 +46,12 @@ FAMILY = Family(
     suites={
         "intradp-bandwidth": "wnpopt.problems.intradp.suites:BANDWIDTH",
         "intradp-server": "wnpopt.problems.intradp.suites:SERVER",
+        "intradp-paper": "wnpopt.problems.intradp.suites:PAPER",
     },
-    documents={"intradp-table": "wnpopt.problems.intradp.online.table:PlanTable"},
+    documents={
+        "intradp-table": "wnpopt.problems.intradp.online.table:PlanTable",
+        "intradp-layers": "wnpopt.problems.intradp.layers:IntradpLayers",
+    },
     importers={
         "onnx": Importer(
             "A network, split between a device and a server (--device, --server).",

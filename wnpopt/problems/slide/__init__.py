@@ -50,6 +50,8 @@ FAMILY = Family(
     suites={
         "slide-bandwidth": "wnpopt.problems.slide.suites:BANDWIDTH",
         "slide-deadline": "wnpopt.problems.slide.suites:DEADLINE",
+        "slide-users": "wnpopt.problems.slide.suites:USERS",
+        "slide-multicast": "wnpopt.problems.slide.suites:MULTICAST",
     },
     warm_up=(
         {**_TINY, "weighted": 1, "resource_block_hz": 180e3},

@@ -13,6 +13,7 @@ from types import MappingProxyType
 import numpy as np
 import numpy.typing as npt
 
+from wnpopt.core.errors import InputError
 from wnpopt.core.options import name_of, option, options_of, read
 from wnpopt.problems.slide.instance import SlideInstance
 from wnpopt.problems.slide.networks import MIXES, layer_table, table_names
@@ -71,6 +72,9 @@ class Shape:
     )
     weighted: int = option(0, "1 for weights of 1 to 10, 0 to count users", least=0, most=1)
     requested: int = option(0, "1 if every user asks for one model, 0 if any will do", least=0, most=1)
+    longest_list: int = option(
+        0, "most models of a user's list: 1 to so many at random, 0 if there are no lists", least=0
+    )
     cache_share: float = option(0.0, "cache as a share of all models' bits, 0 for no limit", least=0)
     deadline_s: float = option(1.5, "median deadline", above=0)
     deadline_spread: float = option(0.4, "spread of the deadlines (log-normal)", least=0)
@@ -103,7 +107,7 @@ def generate(options: Mapping[str, int | float | str], seed: int) -> SlideInstan
         "kind": "slide",
         "schema_version": 1,
         "name": name_of(options, f"slide-{shape.mix}-{shape.users}-s{seed}"),
-        "source": f"generated: {', '.join(f'{f.name} {getattr(shape, f.name)}' for f in fields(shape))}, seed {seed}",
+        "source": f"generated: {', '.join(f'{name} {getattr(shape, name)}' for name in _told(shape))}, seed {seed}",
         "bandwidth_hz": shape.bandwidth_hz,
         "resource_block_hz": shape.resource_block_hz or None,
         "delivery": shape.delivery,
@@ -113,6 +117,12 @@ def generate(options: Mapping[str, int | float | str], seed: int) -> SlideInstan
         "users": _users(shape, models, rng),
     }
     return SlideInstance.from_data(data)
+
+
+def _told(shape: Shape) -> list[str]:
+    """Options that an instance's source names: an option that came later only where it is used, so that stored sources
+    stay as they are."""
+    return [entry.name for entry in fields(shape) if entry.name != "longest_list" or shape.longest_list]
 
 
 _Models = list[tuple[str, float, list[dict[str, float]]]]
@@ -154,6 +164,13 @@ def _users(shape: Shape, models: _Models, rng: np.random.Generator) -> list[dict
     picky = rng.random(count) < shape.accuracy_share
     levels = sorted(accuracy for _, accuracy, _ in models)
     demand = rng.integers(0, len(levels), count)
+    accepted: list[tuple[str, ...] | None] = [
+        (models[wanted[u]][0],) if shape.requested else None for u in range(count)
+    ]
+    if shape.longest_list:
+        if shape.requested:
+            raise InputError("no lists are possible where every user asks for one model", where="longest_list")
+        accepted = _lists(shape.longest_list, [name for name, _, _ in models], count, rng)
     users: list[dict[str, object]] = []
     for u in range(count):
         kind = classes[device[u]]
@@ -169,10 +186,20 @@ def _users(shape: Shape, models: _Models, rng: np.random.Generator) -> list[dict
                 "receive_w": kind.receive_w * shape.receive_scale,
                 "min_accuracy": levels[demand[u]] if picky[u] else 0.0,
                 "weight": float(weight[u]) if shape.weighted else 1.0,
-                "models": (models[wanted[u]][0],) if shape.requested else None,
+                "models": accepted[u],
             }
         )
     return users
+
+
+def _lists(longest: int, names: list[str], count: int, rng: np.random.Generator) -> list[tuple[str, ...] | None]:
+    """For each user 1 to ``longest`` models at random, in the order of the instance."""
+    sizes = rng.integers(1, min(longest, len(names)) + 1, count)
+    ranks = rng.random((count, len(names))).argsort(axis=1).argsort(axis=1)
+    return [
+        tuple(name for name, rank in zip(names, row, strict=True) if rank < size)
+        for size, row in zip(sizes, ranks, strict=True)
+    ]
 
 
 def _link(shape: Shape, gain: float, power: float) -> dict[str, float]:

@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import ConfigDict, Field, model_serializer, model_validator
 
 from wnpopt.core.document import MAX_INT, Document, Instance, Name, PositiveReal, Real, require
+from wnpopt.core.errors import InputError
 from wnpopt.core.unique import require_unique
 
 if TYPE_CHECKING:
     from wnpopt.problems.slide.columnar.columns import SlideColumns
 
 _POWER_FIELDS = ("power_w", "gain", "noise_w_per_hz")
+_MANY = 1000
+"""Users from which on they are checked all at once, as arrays."""
 
 
 class Layer(Document):
@@ -125,9 +128,10 @@ class SlideInstance(Instance):
             what = f"found {self.resource_block_hz:g}; the band has {blocks:g} such blocks, at most 2^53 are possible"
             require(blocks <= MAX_INT, "resource_block_hz", what)
         _check_models(self)
-        known = {model.name for model in self.models}
-        for index, user in enumerate(self.users):
-            _check_user(self, index, user, known)
+        if len(self.users) < _MANY or not _checked_in_columns(self):
+            known = {model.name for model in self.models}
+            for index, user in enumerate(self.users):
+                _check_user(self, index, user, known)
         _check_finite("users", sum(user.weight for user in self.users), "the sum of weights")
         return self
 
@@ -142,6 +146,19 @@ class SlideInstance(Instance):
 def has_integer_objective(instance: SlideInstance) -> bool:
     """True if users are counted, or all weights are integers (small enough for sums to be exact)."""
     return instance.objective == "count" or instance.columns.integral
+
+
+def _checked_in_columns(instance: SlideInstance) -> bool:
+    """True if all users are right as columns, which are kept; what else is wrong, a user's own check tells."""
+    from wnpopt.problems.slide.columnar.columns import SlideColumns
+
+    if any(user.models is not None and len(set(user.models)) < len(user.models) for user in instance.users):
+        return False
+    try:
+        instance.__dict__["columns"] = SlideColumns.of(instance)
+    except (InputError, KeyError):
+        return False
+    return True
 
 
 def _check_names(instance: SlideInstance) -> None:

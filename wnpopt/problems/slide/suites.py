@@ -1,4 +1,4 @@
-"""The sweeps of SLIDE: users served against bandwidth and deadline, with rho beside them.
+"""The sweeps of SLIDE: users served against bandwidth, deadline and number of users, with rho beside them.
 
 "SLIDE: Simultaneous Model Downloading and Inference at the Wireless Network Edge" (Qu, Li, Chen, Chen, Zhou). rho, the
 compute time of a served user over its deadline, decides what simultaneous downloading can gain.
@@ -35,6 +35,19 @@ def _deadline(point: Point) -> SlideInstance:
     return generate({**_CELL, "deadline_s": point.x}, point.seed)
 
 
+def _users(point: Point) -> SlideInstance:
+    return generate({**_CELL, "users": int(point.x)}, point.seed)
+
+
+_SHARED: Mapping[str, int | float | str] = MappingProxyType({"delivery": "multicast", "accuracy_share": 0.7})
+"""Any of three vision networks will do, but most users ask for more accuracy than the least; who gets the same network
+shares its transmission."""
+
+
+def _shared(point: Point) -> SlideInstance:
+    return generate({**_SHARED, "users": int(point.x)}, point.seed)
+
+
 def _served(trial: Trial) -> Values:
     return trial.by_label(lambda run: run.objective)
 
@@ -64,7 +77,7 @@ MEASURES = (
 )
 
 # Users count alike here: greedy is optimal, and proves it. So no search is needed.
-_HEURISTICS, _SEARCHES = ("greedy", "dai", "equal", "random"), ()
+_HEURISTICS, _SEARCHES = ("greedy", "dai", "equal", "random", "max-frequency"), ()
 
 
 _SEEDS = (5, 20)
@@ -81,4 +94,17 @@ DEADLINE = Suite(
     "slide-deadline", "SLIDE: users served against the deadline", "slide", "median deadline", "s",
     presets((0.7, 0.8, 1.0, 1.5, 3.0), (0.7, 0.8, 0.9, 1.0, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0), _SEEDS),
     _HEURISTICS, _SEARCHES, _deadline, MEASURES,
+)  # fmt: skip
+
+USERS = Suite(
+    "slide-users", "SLIDE: users served against the number of users", "slide", "users", "",
+    presets((20.0, 60.0, 120.0, 240.0), (20.0, 40.0, 60.0, 80.0, 120.0, 160.0, 200.0, 240.0), _SEEDS),
+    _HEURISTICS, _SEARCHES, _users, MEASURES,
+)  # fmt: skip
+
+# Equal parts and random order are of users with a band each: they refuse multicast.
+MULTICAST = Suite(
+    "slide-multicast", "SLIDE: users served with shared transmissions", "slide", "users", "",
+    presets((200.0, 1000.0), (200.0, 1000.0, 5000.0, 20000.0), (2, 3), (10.0, 60.0)),
+    ("greedy",), ("auto", "dai", "max-frequency"), _shared, MEASURES,
 )  # fmt: skip

@@ -47,7 +47,10 @@ FAMILY = Family(
     show="wnpopt.problems.wnp.show:show",
     state="wnp-state",
     front="wnpopt.problems.wnp.pareto:BICRITERIA",
-    documents={"wnp-state": "wnpopt.problems.wnp.state:WnpState"},
+    documents={
+        "wnp-state": "wnpopt.problems.wnp.state:WnpState",
+        "wnp-layers": "wnpopt.problems.wnp.layers:WnpLayers",
+    },
     warm_up=({"subgraphs": 3, "cores": 2, "modalities": 1, "resource_blocks": 2, "slots": 6, "bus": "exclusive"},),
     suites={
         "owin-heterogeneity": "wnpopt.problems.wnp.suites:HETEROGENEITY",

@@ -22,7 +22,7 @@ from wnpopt.domain.network.zoo import build_network
 from wnpopt.domain.radio.numerology import Numerology
 from wnpopt.domain.radio.scenario import Link, Scenario
 from wnpopt.problems.wnp.imports.assemble import RadioInput
-from wnpopt.problems.wnp.imports.network import from_graph
+from wnpopt.problems.wnp.imports.balanced import balanced
 from wnpopt.problems.wnp.instance import WnpInstance
 
 _SHARE = 0.8
@@ -126,7 +126,7 @@ def generate_preset(key: str, seed: int, subgraphs: int | None = None) -> WnpIns
     )
     # The mesh of the library's chips: see wnpopt.domain.chip.devices.chip.
     chip = mesh(key, [device(core) for core in preset.cores], columns=preset.columns, hop_s=3e-9, bytes_per_s=16e9)
-    return from_graph(
+    return balanced(
         f"{key}-{subgraphs}-s{seed}",
         graph,
         chip,

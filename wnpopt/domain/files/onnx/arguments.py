@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from wnpopt.domain.files.onnx.known import Known
+from wnpopt.domain.files.onnx.known import KnownTensor
 from wnpopt.domain.network.graph import UNREAD, AttributeValue, Role, Tensor
 from wnpopt.domain.network.quantised import stored_in
 
@@ -30,6 +30,9 @@ _BUFFER_ARGUMENTS: Mapping[str, frozenset[int]] = {
 }
 """Arguments that are constants but not learnt."""
 
+_WIDE_BIASES: Mapping[str, int] = {"QLinearConv": 8, "com.microsoft:QGemm": 6}
+"""Where biases stand that are learnt, although they are held in 32-bit integers."""
+
 _LEARNT_TYPES = frozenset(
     {"float64", "float32", "float16", "bfloat16", "float8", "float4", "int8", "uint8", "int4", "uint4"}
 )
@@ -49,7 +52,7 @@ class Arguments:
 
 def sort_arguments(
     op_type: str,
-    arguments: Sequence[Known | None],
+    arguments: Sequence[KnownTensor | None],
     attributes: dict[str, AttributeValue],
     name_of: Callable[[int], str],
 ) -> Arguments:
@@ -65,7 +68,8 @@ def sort_arguments(
             sorted_.inputs.append(argument.tensor.name)
             sorted_.order[-1] = argument.tensor.name
         elif position < data:
-            constant = _as_constant(argument.tensor, position in buffers)
+            bias = _WIDE_BIASES.get(op_type) == position
+            constant = _as_constant(argument.tensor, buffer=position in buffers, learnt=bias)
             sorted_.weights.append(constant if argument.stored is None else stored_in(constant, argument.stored))
             sorted_.order[-1] = argument.tensor.name
         else:
@@ -78,7 +82,7 @@ def sort_arguments(
     return sorted_
 
 
-def _as_constant(tensor: Tensor, buffer: bool) -> Tensor:
-    learnt = not buffer and tensor.dtype in _LEARNT_TYPES and tensor.elements > 1
+def _as_constant(tensor: Tensor, *, buffer: bool, learnt: bool) -> Tensor:
+    learnt = learnt or (not buffer and tensor.dtype in _LEARNT_TYPES and tensor.elements > 1)
     role: Role = "weight" if learnt else "buffer"
     return Tensor(tensor.name, tensor.shape, tensor.bytes, tensor.dtype, role)

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from wnpopt.domain.files.onnx.known import Known, Live
+from wnpopt.domain.files.onnx.known import KnownTensor, ReadOperator
 from wnpopt.domain.network.graph import Graph, Operator, Tensor, make_operator
 
 
 def assemble(
-    name: str, live: Sequence[Live], known: Mapping[str, Known], inputs: Sequence[Tensor], outputs: Sequence[str]
+    name: str,
+    live: Sequence[ReadOperator],
+    known: Mapping[str, KnownTensor],
+    inputs: Sequence[Tensor],
+    outputs: Sequence[str],
 ) -> tuple[Graph, int]:
     """The graph of the operators in ``live``, which are in a topological order, and how many it does without."""
     needed = set(outputs)
-    kept: list[Live] = []
+    kept: list[ReadOperator] = []
     for entry in reversed(live):
         if any(tensor.name in needed for tensor in entry.outputs):
             kept.append(entry)

@@ -9,7 +9,7 @@ import numpy as np
 
 from wnpopt.core.errors import InputError
 from wnpopt.domain.files.onnx.fold import MAX_ELEMENTS, Value
-from wnpopt.domain.files.onnx.known import Known
+from wnpopt.domain.files.onnx.known import KnownTensor
 from wnpopt.domain.files.onnx.model import external_path, external_value
 from wnpopt.domain.files.onnx.types import dtype_name, extents
 from wnpopt.domain.network.graph import Tensor
@@ -18,19 +18,19 @@ if TYPE_CHECKING:
     from onnx import NodeProto, SparseTensorProto, TensorProto
 
 
-def dense(name: str, proto: TensorProto, folder: Path, where: str) -> Known:
+def dense(name: str, proto: TensorProto, folder: Path, where: str) -> KnownTensor:
     """The constant in ``proto``, called ``name``; ``folder`` is where external data lie."""
     tensor = Tensor.of(name, extents(proto.dims, where), dtype_name(proto.data_type, where))
-    return Known(tensor, constant=True, value=_value(tensor, proto, folder, where), source=proto)
+    return KnownTensor(tensor, constant=True, value=_value(tensor, proto, folder, where), source=proto)
 
 
-def sparse(name: str, proto: SparseTensorProto, where: str) -> Known:
+def sparse(name: str, proto: SparseTensorProto, where: str) -> KnownTensor:
     """The constant in ``proto``, whose value is not looked at."""
     tensor = Tensor.of(name, extents(proto.dims, where), dtype_name(proto.values.data_type, where))
-    return Known(tensor, constant=True, source=proto)
+    return KnownTensor(tensor, constant=True, source=proto)
 
 
-def of_node(node: NodeProto, output: str, folder: Path) -> Known:
+def of_node(node: NodeProto, output: str, folder: Path) -> KnownTensor:
     """The constant that a Constant node makes, called ``output``; raises :class:`InputError` if it is no number."""
     if len(node.output) != 1 or node.input:
         raise InputError("a constant has one output and no input")
@@ -48,10 +48,10 @@ def of_node(node: NodeProto, output: str, folder: Path) -> Known:
     raise InputError("a constant without a numeric value")
 
 
-def of_array(name: str, array: Value) -> Known:
+def of_array(name: str, array: Value) -> KnownTensor:
     """A constant of this value, where it is small enough to be kept."""
     tensor = Tensor.of(name, array.shape, array.dtype.name)
-    return Known(tensor, constant=True, value=array if array.size <= MAX_ELEMENTS else None)
+    return KnownTensor(tensor, constant=True, value=array if array.size <= MAX_ELEMENTS else None)
 
 
 def _value(tensor: Tensor, proto: TensorProto, folder: Path, where: str) -> Value | None:

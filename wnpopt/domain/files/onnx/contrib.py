@@ -11,6 +11,7 @@ from dataclasses import replace
 from math import prod
 from types import MappingProxyType
 
+from wnpopt.core.errors import InputError
 from wnpopt.domain.network.flop import PER_OUTPUT, Call, Cost, cost
 
 _PER_OUTPUT: Mapping[str, int] = MappingProxyType(
@@ -33,7 +34,7 @@ def contrib_cost(call: Call) -> Cost | None:
     rule = _RULES.get(call.op_type)
     try:
         return None if rule is None else rule(call)
-    except (IndexError, ValueError, ZeroDivisionError):  # a form of the operator that is not foreseen here
+    except (IndexError, InputError, ValueError, ZeroDivisionError):  # a form of the operator that is not foreseen here
         return None
 
 

@@ -51,6 +51,20 @@ def resized(
     return [Tensor.of(output.name, shape, output.dtype) for output in outputs]
 
 
+def halved(
+    attributes: Mapping[str, AttributeValue], window: Shape | None, frame: Value | None, outputs: Sequence[Tensor]
+) -> list[Tensor]:
+    """The output of an STFT: one-sided, as it is by default, it has half of a frame's bins and one.
+
+    The onnx package infers all bins unless ``onesided`` is spelled out. A frame is as long as the ``window`` if its
+    length is not given.
+    """
+    if "onesided" in attributes or (frame is None and not window) or (frame is not None and frame.size != 1):
+        return list(outputs)
+    samples = (window or (0,))[0] if frame is None else int(frame.ravel()[0])
+    return [Tensor.of(o.name, (*o.shape[:2], samples // 2 + 1, *o.shape[3:]), o.dtype) for o in outputs]
+
+
 def check_slope(data: Shape, slope: Shape) -> None:
     """The slope of PRelu is spread over the data, never the other way; the onnx package does not check it."""
     behind = data[len(data) - len(slope) :] if len(slope) <= len(data) else ()

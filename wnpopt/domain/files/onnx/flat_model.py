@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from wnpopt.domain.files.onnx.known import Known
+from wnpopt.domain.files.onnx.known import KnownTensor
 from wnpopt.domain.network.graph import Graph
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def flat_model(
     graph: Graph,
     nodes: Sequence[NodeProto],
-    known: Mapping[str, Known],
+    known: Mapping[str, KnownTensor],
     opsets: Mapping[str, int],
     ir_version: int,
 ) -> ModelProto:

@@ -15,10 +15,10 @@ import numpy as np
 from wnpopt.core.errors import InputError
 from wnpopt.domain.files.onnx import constants
 from wnpopt.domain.files.onnx.fold import Value
-from wnpopt.domain.files.onnx.known import Known
+from wnpopt.domain.files.onnx.known import KnownTensor
 from wnpopt.domain.files.onnx.order import bodies, reading_order
 from wnpopt.domain.files.onnx.scope import FreshNames, Scope
-from wnpopt.domain.files.onnx.tally import Tally
+from wnpopt.domain.files.onnx.tally import ReadingTally
 
 if TYPE_CHECKING:
     from onnx import GraphProto, NodeProto
@@ -32,18 +32,18 @@ class Flat(Protocol):
 
     folder: Path
     names: FreshNames
-    tally: Tally
+    tally: ReadingTally
 
     def visit(self, node: NodeProto, scope: Scope, where: str) -> None:
         """Read ``node``, whose names are those of ``scope``."""
 
-    def add(self, known: Known) -> None:
+    def add(self, known: KnownTensor) -> None:
         """Declare a constant."""
 
     def has(self, name: str) -> bool:
         """True if a tensor, or a sequence of tensors, has this flat name."""
 
-    def find(self, name: str) -> Known:
+    def find(self, name: str) -> KnownTensor:
         """The tensor of this flat name; raises :class:`InputError` if its shape is not known."""
 
     def decides(self, name: str, what: str) -> Value:
@@ -85,6 +85,8 @@ def flatten_loop(flat: Flat, node: NodeProto, scope: Scope, where: str) -> None:
     going = not node.input[1] or bool(_scalar(flat, scope.of(node.input[1]), "condition"))
     if most is None and not node.input[1] and not body.output[0].name:
         raise InputError("it never ends")
+    if going and node.input[0] and not node.input[1]:
+        flat.tally.expect((most or 0) * (1 + _size(body)))
     shared = Scope(scope)
     _constants(flat, body, shared, where)
     stacked: list[list[str]] = [[] for _ in body.output[1 + len(carried) :]]
@@ -139,6 +141,7 @@ def flatten_scan(flat: Flat, node: NodeProto, scope: Scope, where: str) -> None:
     if len(lengths) != 1:
         raise InputError(f"it scans different lengths: {', '.join(map(str, sorted(lengths)))}")
     (trips,) = lengths
+    flat.tally.expect(trips * (1 + _size(body)))
     shared = Scope(scope)
     _constants(flat, body, shared, where)
     stacked: list[list[str]] = [[] for _ in range(results)]

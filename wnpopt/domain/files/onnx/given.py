@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from operator import index
+from typing import TYPE_CHECKING, SupportsIndex
 
 import numpy as np
 
 from wnpopt.core.errors import InputError
 from wnpopt.domain.files.onnx.fold import MAX_ELEMENTS, NUMPY_TYPES, Value
-from wnpopt.domain.files.onnx.known import Known
+from wnpopt.domain.files.onnx.known import KnownTensor
 from wnpopt.domain.files.onnx.notes import Values
 from wnpopt.domain.files.onnx.types import dtype_name
 from wnpopt.domain.network.graph import Tensor
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 _NAMELESS = frozenset({"", "?", "-1", "None", "none", "unk", "unknown"})
 """What exporters write for a dimension that has no name: several dimensions may have it."""
 
+MOST_GIVEN = 64
+"""Inputs of more elements are not asked for."""
+
 
 class Given:
     """``dims`` by name or place (``x[2]``), ``values`` by input; both are told when they fit nothing in the file."""
@@ -29,7 +33,7 @@ class Given:
         self.values = dict(values)
         self._used: set[str] = set()
 
-    def inputs(self, declared: Sequence[tuple[str, ValueInfoProto]]) -> list[Known]:
+    def inputs(self, declared: Sequence[tuple[str, ValueInfoProto]]) -> list[KnownTensor]:
         """The inputs, declared at these places of the file; those with a value are constants.
 
         Raises :class:`InputError` for a dimension that has no extent, and for a value of what is no input.
@@ -46,12 +50,12 @@ class Given:
             given = self.values.get(value.name)
             shape = self._shape(value, None if given is None else len(given), missing)
             tensor = Tensor.of(value.name, shape, dtype)
-            known.append(Known(tensor, given is not None, None if given is None else _array(tensor, given)))
+            known.append(KnownTensor(tensor, given is not None, None if given is None else _array(tensor, given)))
         if missing:
             places = list(dict.fromkeys(missing))
-            example = places[0] if places[0].isidentifier() else f"'{places[0]}'"
+            example = f"{places[0]}=1" if places[0].isidentifier() else f"'{places[0]}=1'"
             raise InputError(
-                f"has dimensions without a value; give dims for {', '.join(places)} (--dim {example}=1)",
+                f"has dimensions without a value; give dims for {', '.join(places)} (--dim {example})",
                 where="graph.input",
             )
         return known
@@ -113,7 +117,7 @@ def _array(tensor: Tensor, given: Values) -> Value | None:
     if tensor.elements > MAX_ELEMENTS:
         raise InputError(f"has {tensor.elements} elements; at most {MAX_ELEMENTS} can be given", where=where)
     for number in given:
-        if isinstance(number, bool) or not isinstance(number, (int, float)) or not _holds(kind, number):
+        if not isinstance(number, (int, float)) or not _holds(kind, number):
             raise InputError(f"found {number!r}, which the input's {tensor.dtype} cannot hold", where=where)
     array = np.array(given, dtype=kind)
     return np.broadcast_to(array.reshape(tensor.shape) if len(given) == tensor.elements else array, tensor.shape)
@@ -129,9 +133,9 @@ def _holds(kind: type[np.generic], number: float) -> bool:
 
 
 def _positive(value: object, where: str) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+    if isinstance(value, bool) or not isinstance(value, SupportsIndex) or index(value) < 1:
         raise InputError(f"found {value!r}; an integer of at least 1 is needed", where=where)
-    return value
+    return index(value)
 
 
 def _places(values: Sequence[ValueInfoProto]) -> str:

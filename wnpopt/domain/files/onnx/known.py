@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(slots=True)
-class Known:
+class KnownTensor:
     """A tensor, whether it depends on no input, and its value where that is small and known.
 
     ``source`` is what the file says of a constant that no node makes; ``stored``, of a dequantised constant, is the
@@ -47,7 +47,7 @@ class Known:
 
 
 @dataclass(slots=True)
-class Live:
+class ReadOperator:
     """An operator that is not folded away, before it is known whether anything needs it."""
 
     name: str

@@ -13,10 +13,11 @@ class ImportNotes:
     """What became of a file's operators, and what the caller gave.
 
     ``opsets`` are (domain, version), the standard one's domain being ``ai.onnx``. ``dims`` and ``values`` are those
-    that were given. ``folded`` counts, by type, the operators that depend on constants and shapes alone; ``unneeded``
-    those that no output needs. ``branches`` are (If, the branch taken), ``loops`` (Loop or Scan, its trips), by name;
-    ``functions`` counts the functions of the file's own that were expanded. ``opaque`` are the operators of the graph
-    whose arithmetic is not known, by name: nothing but the bytes that they move is costed unless times are given.
+    that were given. ``folded`` counts, by type, the operators that depend on constants and shapes alone, and the
+    (de)quantisations that were merged into others; ``unneeded`` those that no output needs. ``branches`` are (If, the
+    branch taken), ``loops`` (Loop or Scan, its trips), by name; ``functions`` counts the functions of the file's own
+    that were expanded. ``opaque`` are the operators of the graph whose arithmetic is not known, by name: nothing but
+    the bytes that they move is costed unless times are given.
     """
 
     opsets: tuple[tuple[str, int], ...] = ()

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from wnpopt.core.extras import installed
-from wnpopt.domain.files.onnx.known import Known
+from wnpopt.domain.files.onnx.known import KnownTensor
 
 if TYPE_CHECKING:
     from onnx import NodeProto
@@ -22,7 +22,7 @@ _TYPES: Mapping[str, str] = {"float": "float32", "double": "float64"}
 
 
 def inferred_by_runtime(
-    node: NodeProto, arguments: Sequence[Known | None], opsets: Mapping[str, int], ir_version: int
+    node: NodeProto, arguments: Sequence[KnownTensor | None], opsets: Mapping[str, int], ir_version: int
 ) -> list[Inferred] | None:
     """What onnxruntime says of the node's named outputs, None where it is not installed or refuses the node."""
     if not installed("onnxruntime"):

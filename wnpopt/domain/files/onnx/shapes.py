@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wnpopt.core.errors import InputError
-from wnpopt.core.extras import installed
 from wnpopt.domain.files.onnx.extents import check_slope
 from wnpopt.domain.files.onnx.given import Given
-from wnpopt.domain.files.onnx.known import Known
+from wnpopt.domain.files.onnx.known import KnownTensor
 from wnpopt.domain.files.onnx.model import STANDARD_DOMAINS
 from wnpopt.domain.files.onnx.runtime import inferred_by_runtime
 from wnpopt.domain.files.onnx.types import dtype_name, extents
@@ -52,18 +51,21 @@ class Shapes:
             return defs.get_schema(node.op_type, domain)
         raise InputError(f"operator {node.op_type!r} does not exist in opset {version}")
 
-    def outputs(self, node: NodeProto, arguments: Sequence[Known | None]) -> list[Tensor]:
-        """The node's outputs, in order. Optional ones that cannot be told, or have elements of no fixed size, are left
-        out; raises :class:`InputError` if nothing tells the first one.
+    def outputs(self, node: NodeProto, arguments: Sequence[KnownTensor | None]) -> list[Tensor]:
+        """The node's outputs, in order. Those whose shapes nothing tells, or have elements of no fixed size, are left
+        out. Raises :class:`InputError` if the arguments do not fit, or the operator does not exist.
         """
         schema = self.schema(node)
         types = {} if schema is None else self._inferred(node, schema, arguments)
         made: dict[str, Tensor] = {}
         unknown = [name for name in node.output if name]
+        if not unknown:
+            raise InputError("has no output")
+        first = next((argument for argument in arguments if argument is not None), None)
         for name in list(unknown):
             shape = self.given.shape(name)
-            if shape is None and node.op_type in _SAME_SHAPE and node.domain == "ai.onnx.ml" and arguments[0]:
-                shape = arguments[0].tensor.shape
+            if shape is None and node.op_type in _SAME_SHAPE and first is not None:
+                shape = first.tensor.shape
             tensor = _tensor(name, types.get(name), shape)
             if tensor is not None:
                 made[name] = tensor
@@ -74,13 +76,13 @@ class Shapes:
         if unknown and (not standard or schema is None or unknown[0] == node.output[0]):
             self._ask_runtime(node, arguments, unknown, made)
         if not standard:
-            self._look_up(unknown, made)
+            self._look_up(unknown, made, first)
         outputs = [made[name] for name in node.output if name in made]
-        _check_first(node, outputs, schema is None)
-        first = next((argument for argument in arguments if argument is not None), None)
-        if node.op_type == "PRelu" and self.opsets[""] >= 7 and len(arguments) > 1 and first and arguments[1]:
+        if not standard or not first:
+            return outputs
+        if node.op_type == "PRelu" and self.opsets[""] >= 7 and len(arguments) > 1 and arguments[1]:
             check_slope(first.tensor.shape, arguments[1].tensor.shape)
-        if standard and node.op_type in VIEWS and first and outputs[0].elements != first.tensor.elements:
+        if node.op_type in VIEWS and outputs and outputs[0].elements != first.tensor.elements:
             raise InputError(
                 f"its shapes do not fit: {list(first.tensor.shape)} and {list(outputs[0].shape)} "
                 "have not as many elements"
@@ -88,7 +90,7 @@ class Shapes:
         return outputs
 
     def _inferred(
-        self, node: NodeProto, schema: OpSchema, arguments: Sequence[Known | None]
+        self, node: NodeProto, schema: OpSchema, arguments: Sequence[KnownTensor | None]
     ) -> Mapping[str, TypeProto]:
         from onnx import helper, shape_inference
 
@@ -106,7 +108,7 @@ class Shapes:
         return inferred
 
     def _ask_runtime(
-        self, node: NodeProto, arguments: Sequence[Known | None], unknown: list[str], made: dict[str, Tensor]
+        self, node: NodeProto, arguments: Sequence[KnownTensor | None], unknown: list[str], made: dict[str, Tensor]
     ) -> None:
         told = inferred_by_runtime(node, arguments, self.opsets, self.ir_version)
         names = [name for name in node.output if name]
@@ -115,22 +117,31 @@ class Shapes:
                 made[name] = Tensor.of(name, shape, dtype)
                 unknown.remove(name)
 
-    def _look_up(self, unknown: list[str], made: dict[str, Tensor]) -> None:
-        """Shapes that the file records: believed of operators about which nobody else knows anything."""
+    def _look_up(self, unknown: list[str], made: dict[str, Tensor], first: KnownTensor | None) -> None:
+        """Shapes that the file records: believed of operators about which nobody else knows anything.
+
+        Where it records none and one was given, the elements are of the first argument's type.
+        """
         for name in list(unknown):
+            shape = self.given.shape(name)
+            if shape is not None and first is not None and name not in self.recorded:
+                made[name] = Tensor.of(name, shape, first.tensor.dtype)
+                unknown.remove(name)
+                continue
             recorded = self.recorded.get(name)
             if recorded is None or not recorded.type.tensor_type.HasField("shape"):
                 continue
-            found = [self.given.extent(name, a, dim) for a, dim in enumerate(recorded.type.tensor_type.shape.dim)]
-            shape = tuple(extent for extent in found if extent is not None)
-            tensor = _tensor(name, recorded.type, shape) if len(shape) == len(found) else None
+            dims = recorded.type.tensor_type.shape.dim
+            extents_ = [self.given.extent(name, axis, dim) for axis, dim in enumerate(dims)]
+            shape = tuple(extent for extent in extents_ if extent is not None)
+            tensor = _tensor(name, recorded.type, shape) if len(shape) == len(extents_) else None
             if tensor is not None:
                 made[name] = tensor
                 unknown.remove(name)
 
 
-_SAME_SHAPE = frozenset({"Binarizer", "Imputer", "Normalizer", "Scaler"})
-"""Operators of ai.onnx.ml whose shapes neither package infers."""
+_SAME_SHAPE = frozenset({"Binarizer", "Imputer", "MeanVarianceNormalization", "Normalizer", "Scaler"})
+"""Operators that keep the shape, which neither package infers; all but one are of ai.onnx.ml."""
 
 _RUNTIME_ONLY = frozenset({"SimplifiedLayerNormalization"})
 """Operators that onnxruntime writes into the standard domain although the standard does not have them."""
@@ -147,21 +158,3 @@ def _tensor(name: str, proto: TypeProto | None, given: tuple[int, ...] | None) -
             return None
         given = extents([dim.dim_value for dim in dims], "")
     return Tensor.of(name, given, dtype) if dtype in DTYPE_BITS else None
-
-
-def extents_needed(name: str) -> str:
-    """What is said of a tensor whose shape is not known, and what helps."""
-    return f"has a shape that cannot be inferred from the file; give its extents: --dim '{name}[0]=1'"
-
-
-def _check_first(node: NodeProto, outputs: Sequence[Tensor], foreign: bool) -> None:
-    first = next((name for name in node.output if name), None)
-    if first is None:
-        raise InputError("has no output")
-    if outputs:
-        return
-    what = f"its output {first!r} {extents_needed(first)}"
-    if not foreign:
-        raise InputError(what)
-    install = "" if installed("onnxruntime") else ", or let onnxruntime tell: pip install 'wnpopt[measure]'"
-    raise InputError(f"operator {node.op_type!r} of domain {node.domain!r} is not known; {what}{install}")

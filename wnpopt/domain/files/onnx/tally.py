@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 
 from wnpopt.core.errors import InputError
 
-MOST_UNROLLED = 20_000
+MOST_UNROLLED = 10_000
 """Operators that branches and trips of loops may come to, all together."""
 
 
 @dataclass(slots=True)
-class Tally:
+class ReadingTally:
     """Operators folded, by type; branches taken; loops and their trips; operators read in bodies."""
 
     folded: Counter[str] = field(default_factory=Counter)
@@ -23,7 +23,11 @@ class Tally:
     def spend(self, operators: int) -> None:
         """Count operators of bodies; raises :class:`InputError` when they are too many."""
         self.unrolled += operators
-        if self.unrolled > MOST_UNROLLED:
+        self.expect(0)
+
+    def expect(self, operators: int) -> None:
+        """Raise the same error if so many more operators would be too many."""
+        if self.unrolled + operators > MOST_UNROLLED:
             raise InputError(
                 f"loops and branches come to more than {MOST_UNROLLED} operators; smaller dimensions (--dim), or an "
                 "export without loops, is needed"

@@ -51,8 +51,6 @@ def attribute_value(attribute: AttributeProto, op_type: str) -> AttributeValue |
     import onnx
 
     kinds = onnx.AttributeProto
-    if attribute.type in (kinds.GRAPH, kinds.GRAPHS):
-        raise InputError(f"operator {op_type!r} has control flow; export the network without it")
     if attribute.type == kinds.INT:
         return int(attribute.i)
     if attribute.type == kinds.FLOAT:

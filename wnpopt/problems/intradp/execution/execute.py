@@ -14,6 +14,7 @@ import numpy as np
 
 from wnpopt.core.errors import InputError
 from wnpopt.domain.network.graph import Graph, Operator
+from wnpopt.problems.intradp.execution.executable import check_executable, check_floating
 from wnpopt.problems.intradp.execution.tensor_ops import ELEMENTWISE, INDEXED, Array, indexed, plain, windowed
 from wnpopt.problems.intradp.imports.classify import Locality, classify
 from wnpopt.problems.intradp.instance import IntradpInstance
@@ -41,7 +42,8 @@ def random_tensors(graph: Graph, seed: int) -> dict[str, Array]:
 
 
 def run_whole(graph: Graph, tensors: Mapping[str, Array]) -> dict[str, Array]:
-    """Every tensor of the network, computed in one piece."""
+    """Every tensor of the network, computed in one piece; raises :class:`InputError` for what is not executed here."""
+    check_floating(graph)
     known = dict(tensors)
     for operator in graph.operators:
         name = operator.outputs[0]
@@ -85,17 +87,25 @@ class _Side:
 
 
 def run_split(
-    graph: Graph, tensors: Mapping[str, Array], instance: IntradpInstance, solution: IntradpSolution
+    graph: Graph,
+    tensors: Mapping[str, Array],
+    instance: IntradpInstance,
+    solution: IntradpSolution,
+    *,
+    locality: Locality | None = None,
 ) -> list[Array]:
     """The network's outputs as the device has them after executing the plan.
 
     ``instance`` is :func:`~wnpopt.problems.intradp.imports.graph.from_graph`'s of this graph: the input, then one
-    operator for each of the graph's, then the output. Raises :class:`InputError` where a side lacks a row
-    that it needs.
+    operator for each of the graph's, then the output; ``locality`` is what it was made of, by default that which
+    :func:`~wnpopt.problems.intradp.imports.classify.classify` chooses. Raises :class:`InputError` where a side lacks a
+    row that it needs, or an operator is local in a way that is not executed here
+    (:mod:`~wnpopt.problems.intradp.execution.executable`).
     """
     if len(graph.inputs) != 1 or len(instance.operators) != len(graph.operators) + 2:
         raise InputError("the instance is not that of this graph, or the graph has several inputs")
-    locality = classify(graph)
+    locality = classify(graph) if locality is None else locality
+    check_executable(graph, locality)
     plan = replay(instance, solution)
     sent = {("up", m.operator): m.rows for m in plan.uplink} | {("down", m.operator): m.rows for m in plan.downlink}
     device, server = _Side(), _Side()
@@ -107,9 +117,19 @@ def run_split(
         for side, rows in ((device, (0, solution.device_end[v])), (server, (solution.server_begin[v], units))):
             if rows[0] < rows[1]:
                 made = _compute(graph, operator, locality, instance, v, rows, side, tensors)
+                _check_rows(graph, operator, locality, rows, made)
                 side.put(operator.outputs[0], rows[0] if locality.axis[operator.outputs[0]] is not None else 0, made)
         _send(v, operator.outputs, locality, device, server, sent)
     return [_all_rows(device, graph, name, locality) for name in graph.outputs]
+
+
+def _check_rows(graph: Graph, operator: Operator, locality: Locality, rows: tuple[int, int], made: Array) -> None:
+    shape = list(graph.tensor(operator.outputs[0]).shape)
+    axis = locality.axis[operator.outputs[0]]
+    if axis is not None:
+        shape[axis] = rows[1] - rows[0]
+    if list(made.shape) != shape:
+        raise InputError(f"made a tensor of shape {list(made.shape)}, {shape} was to be made", where=operator.name)
 
 
 def _all_rows(side: _Side, graph: Graph, name: str, locality: Locality) -> Array:

@@ -1,7 +1,8 @@
 """Operator times measured here: each node of an ONNX file is run on its own by onnxruntime (extra ``measure``).
 
 What is timed is one call of the runtime's CPU kernel with its constants in place and its tensors already bound, so the
-seconds contain the overhead of that call (some microseconds) and nothing that a runtime would gain by fusing operators.
+seconds contain the overhead of that call (some microseconds) and nothing that a runtime would gain by fusing operators;
+but quantisations and dequantisations that the graph has merged into their neighbours are merged by the runtime, too.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from time import perf_counter
@@ -17,9 +19,11 @@ from typing import TYPE_CHECKING, Any
 from wnpopt.core.errors import InputError
 from wnpopt.core.extras import need
 from wnpopt.domain.chip.hardware import Core
-from wnpopt.domain.files.onnx.model import STANDARD_DOMAINS, external_path, load_model
-from wnpopt.domain.files.onnx.reader import read_onnx
+from wnpopt.domain.files.onnx.model import external_path
+from wnpopt.domain.files.onnx.reader import read_flat
+from wnpopt.domain.files.reading import in_file
 from wnpopt.domain.network.graph import Graph, Tensor
+from wnpopt.domain.network.quantised import fold_quantisation
 
 if TYPE_CHECKING:
     from onnx import ModelProto, NodeProto, TensorProto
@@ -32,11 +36,12 @@ def measure_onnx(
     path: str | os.PathLike[str],
     *,
     dims: Mapping[str, int] | None = None,
+    values: Mapping[str, float | Sequence[float]] | None = None,
     repeats: int = 5,
     threads: int | None = None,
     seed: int = 0,
 ) -> dict[str, float]:
-    """Seconds of each operator on this machine's CPU, by the names of ``read_onnx(path, dims=dims)``.
+    """Seconds of each operator on this machine's CPU, by the names of ``read_onnx(path, dims=dims, values=values)``.
 
     Each is the median of ``repeats`` runs after one that does not count, on the tensors that the operators before it
     make of a seeded random input (integers are 0, truth values true). ``threads``: of one operator, None for as many
@@ -49,11 +54,9 @@ def measure_onnx(
         if value < 1:
             raise InputError(f"found {value}; at least 1 is needed", where=where)
     need("onnxruntime", "measure")
-    graph = read_onnx(path, dims=dims)
-    try:
-        return _Bench(load_model(Path(path))[0], Path(path).parent, graph, repeats, threads or 0).run(seed)
-    except InputError as error:
-        raise error.in_file(os.fspath(path)) from None
+    graph, model = read_flat(path, dims=dims, values=values)
+    with in_file(path):
+        return _Bench(model, Path(path).parent, fold_quantisation(graph), repeats, threads or 0).run(seed)
 
 
 def times(
@@ -76,6 +79,32 @@ def times(
     return found
 
 
+@dataclass(frozen=True)
+class _Run:
+    """A node, and the dequantisations ``before`` and quantisations ``behind`` it that are merged into it."""
+
+    node: NodeProto
+    before: tuple[NodeProto, ...]
+    behind: tuple[NodeProto, ...]
+
+    @property
+    def nodes(self) -> list[NodeProto]:
+        return [*self.before, self.node, *self.behind]
+
+    @property
+    def reads(self) -> list[str]:
+        """What comes from elsewhere, each once."""
+        made = {name for node in self.nodes for name in node.output}
+        return list(dict.fromkeys(name for node in self.nodes for name in node.input if name and name not in made))
+
+    @property
+    def makes(self) -> list[str]:
+        """What is left for others."""
+        read = {name for node in self.behind for name in node.input}
+        made = [name for node in (self.node, *self.behind) for name in node.output]
+        return [name for name in made if name and name not in read]
+
+
 class _Bench:
     """The nodes of a model that its outputs need, run one by one."""
 
@@ -91,16 +120,16 @@ class _Bench:
         rng = np.random.default_rng([seed, 0x6D656173])
         for name in self.graph.inputs:
             self.values[name] = _random(self.graph.tensor(name), rng)
-        nodes = self._needed()
-        readers = Counter(name for node in nodes for name in set(node.input))
+        runs = self._merged(self._needed())
+        readers = Counter(name for run in runs for name in run.reads)
         seconds: dict[str, float] = {}
-        for node in nodes:
-            operator = next((self.operator[name] for name in node.output if name in self.operator), None)
+        for run in runs:
+            operator = next((self.operator[name] for name in run.makes if name in self.operator), None)
             timed = operator is not None and not operator.is_view
-            spent = self._node(node, timed=timed, constant=operator is None)
+            spent = self._run(run, timed=timed, constant=operator is None)
             if operator is not None:
                 seconds[operator.name] = spent
-            for name in set(node.input):
+            for name in run.reads:
                 readers[name] -= 1
                 if not readers[name]:
                     self.values.pop(name, None)
@@ -116,18 +145,41 @@ class _Bench:
         kept.reverse()
         return kept
 
-    def _node(self, node: NodeProto, *, timed: bool, constant: bool) -> float:
-        """Run ``node``, keep what it makes, return the median seconds (0.0 unless ``timed``)."""
+    def _merged(self, nodes: Sequence[NodeProto]) -> list[_Run]:
+        """Each node on its own, but for those that quantise and dequantise and are no operators of the graph: they run
+        with the node that they belong to, as the runtime merges them."""
+        before: dict[str, NodeProto] = {}
+        behind: dict[str, NodeProto] = {}
+        for node in nodes:
+            operator = self.operator.get(node.output[0])
+            if node.op_type == "DequantizeLinear" and operator is None:
+                before[node.output[0]] = node
+            elif node.op_type == "QuantizeLinear" and operator is not None and operator.op_type != node.op_type:
+                behind[node.input[0]] = node
+        aside = {node.output[0] for node in (*before.values(), *behind.values())}
+        return [
+            _Run(
+                node,
+                tuple(before[name] for name in dict.fromkeys(node.input) if name in before),
+                tuple(behind[name] for name in node.output if name in behind),
+            )
+            for node in nodes
+            if node.output[0] not in aside
+        ]
+
+    def _run(self, run: _Run, *, timed: bool, constant: bool) -> float:
+        """Run it, keep what it makes, return the median seconds (0.0 unless ``timed``)."""
         from onnx import numpy_helper
 
+        node = run.node
         label = node.name or node.output[0]
-        for name in node.input:
-            if name and name not in self.values and name not in self.constants:
+        for name in run.reads:
+            if name not in self.values and name not in self.constants:
                 raise InputError(f"its argument {name!r} has no value yet; a sorted file is needed", where=label)
-        feeds = {name: self.values[name] for name in dict.fromkeys(node.input) if name in self.values}
-        outputs = [name for name in node.output if name]
+        feeds = {name: self.values[name] for name in run.reads if name in self.values}
+        outputs = run.makes
         try:
-            session = self._session(node, feeds, outputs)
+            session = self._session(run, feeds, outputs)
             made = session.run(outputs, feeds)
             spent = self._timed(session, feeds, outputs) if timed else 0.0
         except Exception as error:  # onnxruntime raises many kinds, and protobuf one for more than 2 GiB
@@ -140,7 +192,7 @@ class _Bench:
                 self.values[name] = value
         return spent
 
-    def _session(self, node: NodeProto, feeds: Mapping[str, Array], outputs: Sequence[str]) -> Any:
+    def _session(self, run: _Run, feeds: Mapping[str, Array], outputs: Sequence[str]) -> Any:
         import onnxruntime
         from onnx import ValueInfoProto, helper
 
@@ -148,10 +200,10 @@ class _Bench:
             helper.make_tensor_value_info(name, helper.np_dtype_to_tensor_dtype(value.dtype), value.shape)
             for name, value in feeds.items()
         ]
-        constants = [self.constants[name] for name in dict.fromkeys(node.input) if name in self.constants]
-        graph = helper.make_graph([node], "one", inputs, [ValueInfoProto(name=name) for name in outputs], constants)
-        standard = [opset for opset in self.model.opset_import if opset.domain in STANDARD_DOMAINS]
-        alone = helper.make_model(graph, opset_imports=standard, ir_version=self.model.ir_version)
+        constants = [self.constants[name] for name in run.reads if name in self.constants]
+        graph = helper.make_graph(run.nodes, "one", inputs, [ValueInfoProto(name=name) for name in outputs], constants)
+        opsets = list(self.model.opset_import)
+        alone = helper.make_model(graph, opset_imports=opsets, ir_version=self.model.ir_version)
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 4
         options.intra_op_num_threads = self.threads

@@ -17,6 +17,7 @@ from wnpopt.problems.intradp.imports.fuse import fuse
 from wnpopt.problems.intradp.imports.graph import from_graph
 from wnpopt.problems.intradp.imports.times import measured_pairs
 from wnpopt.problems.intradp.imports.told import told
+from wnpopt.problems.intradp.layers import IntradpLayers
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,9 @@ class SplitRequest:
     )  # fmt: skip
     times: Path | None = option(None, "Measured times (.csv or .json) on both cores, in place of the rooflines.")
     name: str | None = option(None, "Name of the instance.", shown="that of the network")
+    layers: Path | None = option(
+        None, "File for the map from operators back to the network's operators (NAME.layers.json).", writes=True
+    )
 
 
 def from_network(request: SplitRequest) -> Imported:
@@ -60,9 +64,12 @@ def from_network(request: SplitRequest) -> Imported:
     if request.times is not None:
         source += f", times of {request.times.name}"
     instance = instance.changed(source=source + (", fused" if request.fused else ""))
-    if request.fused:
-        instance = fuse(instance).instance
-    return Imported(instance, told(network, instance, measured=pairs is not None))
+    fused = fuse(instance) if request.fused else None
+    made = instance if fused is None else fused.instance
+    tells = told(network, made, measured=pairs is not None)
+    if request.layers is None:
+        return Imported(made, tells)
+    return Imported(made, tells, ((request.layers, IntradpLayers.of(network.graph, instance, fused)),))
 
 
 def _core(flag: str, name: str) -> Core:

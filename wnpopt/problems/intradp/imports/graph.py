@@ -30,20 +30,23 @@ def from_graph(
     objective: str = "latency",
     deadline_s: float | None = None,
     name: str | None = None,
+    along: Mapping[str, int | None] | None = None,
 ) -> IntradpInstance:
     """The instance of ``graph`` with ``device`` and ``server`` as rooflines with launch overhead.
 
     ``times`` replaces the roofline's seconds by measured ones: (device, server) by operator name, for some or all
     operators; of these the launch overhead is the fixed part. Several inputs of the network count as one global
-    tensor. Raises :class:`InputError` naming an operator that one of the two cannot run.
+    tensor. ``along`` is the dimension of each input that is divided, chosen if it is not given (see
+    :func:`~wnpopt.problems.intradp.imports.classify.classify`).
+    Raises :class:`InputError` naming an operator that one of the two cannot run.
     """
-    local = classify(graph)
+    local = classify(graph, along)
     labels = _labels(graph)
     shape = {tensor.name: tensor for tensor in graph.tensors}
 
     def rows(tensor: str) -> int:
-        where = local.axis[tensor]
-        return 1 if where is None else shape[tensor].shape[where]
+        found = local.rows[tensor]
+        return 1 if found is None else found.units(shape[tensor].shape)
 
     producer = {name_: labels[i] for name_, i in graph.producer.items()} | dict.fromkeys(graph.inputs, INPUT)
     free = {"fixed_s": 0.0, "full_s": 0.0}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
+from typing import TypeVar
 
 import numpy as np
 
@@ -13,6 +14,8 @@ from wnpopt.domain.network.zoo import build_network
 from wnpopt.problems.intradp.imports.fuse import fuse
 from wnpopt.problems.intradp.imports.graph import from_graph
 from wnpopt.problems.intradp.instance import Cost, IntradpInstance, Operator
+
+_Cost = TypeVar("_Cost", bound=Cost)
 
 PAPER_NETWORKS = ("vgg-19", "resnet-152", "densenet-121", "convnext-l")
 """Those of the four models of Intra-DP, section 5.2.1, that stand for VGGNet, ResNet, DenseNet and ConvNeXt."""
@@ -77,5 +80,5 @@ def _scattered(operators: tuple[Operator, ...], scatter: float, seed: int) -> tu
     )
 
 
-def _times(cost: Cost, factor: float) -> Cost:
-    return Cost(fixed_s=cost.fixed_s * factor, full_s=cost.full_s * factor)
+def _times(cost: _Cost, factor: float) -> _Cost:
+    return cost.model_copy(update={name: getattr(cost, name) * factor for name in ("fixed_s", "full_s", "partial_s")})

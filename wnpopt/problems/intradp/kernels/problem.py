@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from wnpopt.problems.intradp.instance import IntradpInstance
 from wnpopt.problems.intradp.kernels.arrays import Arrays
-from wnpopt.problems.intradp.kernels.runs import Runs, least_power
+from wnpopt.problems.intradp.kernels.runs import RowCosts, least_power
 from wnpopt.problems.intradp.kernels.windows import tabulate
 from wnpopt.problems.intradp.solution import IntradpSolution
 
@@ -91,7 +91,7 @@ def _compile(key: _Same) -> Problem:
     link, power = instance.link, instance.power_w
     launch = power.compute if power.launch is None else power.launch
     watt = [power.compute if o.device.compute_w is None else o.device.compute_w for o in operators]
-    runs = Runs.of(instance, watt, launch)
+    runs = RowCosts.of(instance, watt, launch)
     arrays = Arrays(
         units=units,
         bytes=np.array([operator.output_bytes for operator in operators]),

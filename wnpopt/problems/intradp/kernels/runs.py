@@ -12,7 +12,7 @@ from wnpopt.problems.intradp.kernels.arrays import FloatArray, IntArray
 
 
 @dataclass(frozen=True, eq=False)
-class Runs:
+class RowCosts:
     """Of all operators, flat, the rows of operator u from ``ptr[u]`` on.
 
     ``device`` and ``server``: least seconds of at least rows [0, r), or [r, units). All rows may take less than all but
@@ -27,7 +27,7 @@ class Runs:
     joules: FloatArray
 
     @classmethod
-    def of(cls, instance: IntradpInstance, watt: Sequence[float], launch: float) -> Runs:
+    def of(cls, instance: IntradpInstance, watt: Sequence[float], launch: float) -> RowCosts:
         """The runs of ``instance``; ``watt`` is each operator's power on the device, but for launches."""
         device, server, seconds, joules = [], [], [], []
         ptr = [0]

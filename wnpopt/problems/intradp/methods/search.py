@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -24,19 +25,17 @@ if TYPE_CHECKING:
     from wnpopt.core.trace import Trace
     from wnpopt.problems.intradp.kernels.heads import Front
     from wnpopt.problems.intradp.kernels.problem import Problem
+    from wnpopt.problems.intradp.methods.starts import Improver
     from wnpopt.problems.intradp.search.plans import PricedPlan
 
 WIDTHS = (30, 300, 3_000, 30_000, 300_000)
 """Beams, each tried when the one before has left a gap and a run ten times as long still fits."""
 
-QUICK = (100,)
-"""Beams on the fused network, where tensors have several readers: for a good plan, not for a bound."""
+STARTS_SHARE = 0.4
+"""What the other methods' plans may take where no second thread makes them."""
 
-HOPE = 0.05
-"""See :func:`~wnpopt.problems.intradp.search.beam.run_labels`."""
-
-FUSING = 5e-5
-"""Seconds an edge that fusing may take; nothing can end it early, so it is left out where that is much."""
+NARROW_EFFORT = 30_000_000
+"""Steps of the beam that gives the first bound."""
 
 FEW = 2_000_000
 """Plans that are tried one by one where label-setting leaves a gap: two seconds' work."""
@@ -97,6 +96,7 @@ def searched(
 
     from wnpopt.backends.stopping import never, run_stoppable
     from wnpopt.problems.intradp.kernels.heads import Front
+    from wnpopt.problems.intradp.methods.starts import Improver, started
     from wnpopt.problems.intradp.search.beam import weights
     from wnpopt.problems.intradp.search.plans import best_of, device_only, layer_cut, server_only
 
@@ -109,15 +109,19 @@ def searched(
     tell(problem, plan, trace)
     rng = np.random.default_rng([budget.seed, 0x736561])
     chain = _is_chain(problem)
-    if not chain:
-        plan = _quick(problem, plan, budget, rng, trace, flag)
-    if flag[0] or budget.exhausted():
-        return plan, None, False
-    front = Front(problem.arrays, *weights(problem), flag=flag, hurry=later(budget, HEADS_SHARE))
-    plan, bound, proved = _widening(problem, plan, budget, front, WIDTHS if chain else WIDTHS[:1], rng, trace, flag)
-    if proved or chain or not thorough:
-        return plan, bound, proved
-    return _proving(problem, plan, bound, budget, rng, trace, flag)
+    beside = budget.threads > 1 and budget.time_limit is not None and thorough and not chain
+    with Improver(problem, plan, budget, flag) if beside else nullcontext() as improver:
+        if not chain and improver is None:
+            plan = run_stoppable(
+                lambda flag: started(problem, plan, budget, rng, trace, flag), part(budget, STARTS_SHARE)
+            )
+        if flag[0] or budget.exhausted():
+            return plan, None, False
+        front = Front(problem.arrays, *weights(problem), flag=flag, hurry=later(budget, HEADS_SHARE))
+        plan, bound, proved = _widening(problem, plan, budget, front, WIDTHS if chain else WIDTHS[:1], rng, trace, flag)
+        if not proved and thorough:
+            plan, bound, proved = _proving(problem, plan, bound, budget, rng, trace, flag, improver)
+    return (plan if improver is None else best_of(plan, improver.best)), bound, proved
 
 
 def _widening(
@@ -133,7 +137,7 @@ def _widening(
     """As :func:`searched`, by label-setting from ``plan`` on."""
     import numpy as np
 
-    from wnpopt.problems.intradp.search.beam import run_labels
+    from wnpopt.problems.intradp.search.beam import UNBOUNDED, run_labels
     from wnpopt.problems.intradp.search.plans import PricedPlan, annealed, best_of
 
     bound: Bound | None = None
@@ -142,7 +146,8 @@ def _widening(
         if flag[0] or budget.exhausted() or (took > 0.5 and 12 * took > budget.remaining()):
             break
         began = budget.elapsed()
-        found = run_labels(problem, width, plan.value, budget, flag=flag, front=front)
+        effort = NARROW_EFFORT if len(widths) == 1 else UNBOUNDED
+        found = run_labels(problem, width, plan.value, budget, effort=effort, flag=flag, front=front)
         took = budget.elapsed() - began
         if bound is None or found.bound > bound.value:
             bound = Bound(found.bound, "labels")
@@ -169,8 +174,12 @@ def _proving(
     rng: np.random.Generator,
     trace: Trace | None,
     flag: Flag,
+    improver: Improver | None = None,
 ) -> tuple[PricedPlan, Bound | None, bool]:
-    """As :func:`searched`, of a network with skips: better plans and higher bounds in turn while time lasts."""
+    """As :func:`searched`: better plans and higher bounds in turn while time lasts.
+
+    An ``improver`` makes the better plans at the same time.
+    """
     from wnpopt.problems.intradp.search.improvement import improved
     from wnpopt.problems.intradp.search.plans import best_of
     from wnpopt.problems.intradp.search.proving import Prover
@@ -181,7 +190,10 @@ def _proving(
         if flag[0] or budget.exhausted():
             break
         before = plan.value
-        plan = improved(problem, plan, rng, flag, turn=turn, effort=1 if more else 20)
+        if improver is not None:
+            plan = best_of(plan, improver.exchange(plan, wait=not more))
+        else:
+            plan = improved(problem, plan, rng, flag, turn=turn, effort=1 if more else 20)
         tell(problem, plan, trace)
         least = 0.0 if bound is None else bound.value
         if more:
@@ -193,7 +205,9 @@ def _proving(
                 if trace is not None:
                     trace.bound(bound.value, bound.source)
             if tried.plan is not None:
-                plan = best_of(plan, improved(problem, tried.plan, rng, flag, turn=turn))
+                plan = best_of(plan, tried.plan)
+                if improver is None:
+                    plan = best_of(plan, improved(problem, tried.plan, rng, flag, turn=turn))
                 tell(problem, plan, trace)
             if not plan.feasible and tried.bound >= value * (1 - 1e-8):
                 return plan, Bound(float("inf"), "directions"), True
@@ -208,42 +222,6 @@ def _is_chain(problem: Problem) -> bool:
     """True if no tensor has two readers: then labels on the network itself are quick and good."""
     sources = {(edge.source, operator.name) for operator in problem.instance.operators for edge in operator.inputs}
     return len({source for source, _ in sources}) == len(sources)
-
-
-def _quick(
-    problem: Problem, plan: PricedPlan, budget: Budget, rng: np.random.Generator, trace: Trace | None, flag: Flag
-) -> PricedPlan:
-    """A better plan, found on the fused network."""
-    from wnpopt.problems.intradp.imports.fuse import fuse
-    from wnpopt.problems.intradp.kernels.heads import Front
-    from wnpopt.problems.intradp.kernels.problem import Problem as Compiled
-    from wnpopt.problems.intradp.methods.de import evolved
-    from wnpopt.problems.intradp.search.beam import run_labels, weights
-    from wnpopt.problems.intradp.search.plans import annealed, best_of, of_solution
-    from wnpopt.problems.intradp.search.surgery import min_cut
-
-    if flag[0] or budget.exhausted() or FUSING * len(problem.arrays.in_source) > 0.1 * budget.remaining():
-        return plan
-    fused = fuse(problem.instance)
-    small = Compiled.of(fused.instance)
-    front = Front(small.arrays, *weights(small), flag=flag, hurry=later(budget, HEADS_SHARE))
-    took = 0.0
-    for width in QUICK:
-        if flag[0] or budget.exhausted() or (took > 0.5 and 25 * took > budget.remaining()):
-            break
-        began = budget.elapsed()
-        found = run_labels(small, width, plan.value, budget, hope=HOPE, flag=flag, front=front)
-        took = budget.elapsed() - began
-        if found.device_end is not None and found.server_begin is not None:
-            whole = fused.unfuse(small.solution(found.device_end, found.server_begin))
-            plan = best_of(plan, of_solution(problem, whole, "labels"))
-            tell(problem, plan, trace)
-        plan = annealed(problem, plan, ANNEALING * problem.count, 0.02, rng, flag)
-        tell(problem, plan, trace)
-    if not (flag[0] or budget.exhausted()):
-        plan = best_of(plan, min_cut(problem), evolved(problem, budget.seed, flag))
-        tell(problem, plan, trace)
-    return plan
 
 
 METHOD = Method(

@@ -28,7 +28,7 @@ from wnpopt.problems.intradp.kernels.directions.passes import (
     tails_pass,
 )
 from wnpopt.problems.intradp.kernels.directions.states import NeedArray, tabulated
-from wnpopt.problems.intradp.kernels.directions.twins import Groups, Prices, steps_of
+from wnpopt.problems.intradp.kernels.directions.twins import ClockPrices, Groups, steps_of
 from wnpopt.problems.intradp.kernels.evaluate import score, scratch
 from wnpopt.problems.intradp.kernels.heads import Front
 from wnpopt.problems.intradp.kernels.problem import Problem
@@ -55,7 +55,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Verdict:
+class CutoffVerdict:
     """What is known of the plans below a cutoff: none is below ``bound``; ``dead`` if that is the cutoff itself.
 
     ``full``: there was no room for the states, so that a lower cutoff may do better.
@@ -76,7 +76,9 @@ class _States:
 class Directed:
     """The states of a problem's needs, as they are refuted under a falling number of cutoffs."""
 
-    def __init__(self, problem: Problem, front: Front, prices: Prices, *, parts: int = PARTS, threads: int = 1) -> None:
+    def __init__(
+        self, problem: Problem, front: Front, prices: ClockPrices, *, parts: int = PARTS, threads: int = 1
+    ) -> None:
         self._problem = problem
         self._threads = threads
         self._flag = never()
@@ -98,7 +100,7 @@ class Directed:
         """End early once this flag is raised."""
         self._flag = flag
 
-    def refute(self, cutoff: float, rounds: int = 3, enough: float = 0.9) -> Verdict:
+    def refute(self, cutoff: float, rounds: int = 3, enough: float = 0.9) -> CutoffVerdict:
         """Passes in turn, until nothing is left or the states hardly fall in number any more."""
         self._heads = []
         last = np.inf
@@ -107,15 +109,15 @@ class Directed:
             verdict = self._backward(cutoff)
             bound = max(bound, verdict.bound)
             if verdict.dead or verdict.full or self._flag[0]:
-                return Verdict(bound, verdict.dead, verdict.full)
+                return CutoffVerdict(bound, verdict.dead, verdict.full)
             verdict = self._forward(cutoff)
             bound = max(bound, verdict.bound)
             if verdict.dead or self._flag[0] or self.states > enough * last:
-                return Verdict(bound, verdict.dead)
+                return CutoffVerdict(bound, verdict.dead)
             last = self.states
-        return Verdict(bound)
+        return CutoffVerdict(bound)
 
-    def _backward(self, cutoff: float) -> Verdict:
+    def _backward(self, cutoff: float) -> CutoffVerdict:
         last = self._problem.count - 1
         known, heads = bool(self._heads), self._heads
         self._tails = [None] * (last + 1)
@@ -134,14 +136,14 @@ class Directed:
                 room *= 8
             self.options += int(tally[OPTIONS])
             if tally[FULL] or tally[STOPPED]:
-                return Verdict(0.0, full=bool(tally[FULL]))
+                return CutoffVerdict(0.0, full=bool(tally[FULL]))
             if len(made_here.needs) == 0:
-                return Verdict(cutoff, dead=True)
+                return CutoffVerdict(cutoff, dead=True)
             if u == 0:
-                return Verdict(min(least, cutoff), dead=least >= cutoff)
+                return CutoffVerdict(min(least, cutoff), dead=least >= cutoff)
             here = self._tails[u] = made_here
             used += size * len(here.needs)
-        return Verdict(0.0)
+        return CutoffVerdict(0.0)
 
     def _before(
         self, u: int, behind: _States, among: _States | None, cutoff: float, room: int
@@ -189,7 +191,7 @@ class Directed:
         with ThreadPoolExecutor(len(share)) as pool:
             return list(pool.map(work, share))
 
-    def _forward(self, cutoff: float) -> Verdict:
+    def _forward(self, cutoff: float) -> CutoffVerdict:
         last, lat = self._problem.count - 1, self._lattice
         nothing = np.zeros((1, 0), np.int32)
         here = _States(nothing, np.zeros((1, 1, len(lat.counts))), tabulated(nothing))
@@ -201,10 +203,10 @@ class Directed:
             alive, heads, stopped = self._behind(u, here, behind, cutoff)
             if stopped:
                 self._heads = []
-                return Verdict(bound)
+                return CutoffVerdict(bound)
             left = alive > 0
             if not left.any():
-                return Verdict(cutoff, dead=True)
+                return CutoffVerdict(cutoff, dead=True)
             needs = behind.needs[left].copy()
             here = _States(needs, heads[left], tabulated(needs))
             kept = _States(needs, behind.values[left], here.table)
@@ -212,7 +214,7 @@ class Directed:
             self._tails[u + 1] = kept
             # Every plan below the cutoff passes one of the states of each cut.
             bound = max(bound, float((here.values + kept.values).max(axis=(1, 2)).min()))
-        return Verdict(min(bound, cutoff), dead=bound >= cutoff)
+        return CutoffVerdict(min(bound, cutoff), dead=bound >= cutoff)
 
     def _behind(self, u: int, before: _States, behind: _States, cutoff: float) -> tuple[IntArray, FloatArray, bool]:
         """(1 for each state behind operator u that is alive, their heads, whether the flag was raised)."""

@@ -8,10 +8,10 @@ import numpy as np
 
 from wnpopt.backends.stopping import Flag, run_stoppable
 from wnpopt.core.budget import Budget
-from wnpopt.problems.intradp.kernels.directions.twins import Prices
+from wnpopt.problems.intradp.kernels.directions.twins import ClockPrices
 from wnpopt.problems.intradp.kernels.heads import Front
 from wnpopt.problems.intradp.kernels.problem import Problem
-from wnpopt.problems.intradp.kernels.runs import Runs, least_busy_power, least_power
+from wnpopt.problems.intradp.kernels.runs import RowCosts, least_busy_power, least_power
 from wnpopt.problems.intradp.search.directed import PARTS, TOLERANCE, Directed, safe
 from wnpopt.problems.intradp.search.plans import PricedPlan
 from wnpopt.problems.intradp.search.shares import HEADS_SHARE, later, part
@@ -31,8 +31,8 @@ GROWTH = 2.0
 SLOWEST = 5.0
 """The largest power that is believed."""
 
-ATTEMPT = 0.9
-"""Part of the time left that one cutoff may take."""
+ATTEMPT, FIRST = 0.9, 0.4
+"""Part of the time left that one cutoff may take, and the first one, of whose time nothing is known."""
 
 FITS = 0.6
 """Part of the time left that a cutoff is chosen to take by what is expected."""
@@ -48,7 +48,7 @@ FEWER_PARTS = 2
 
 
 @dataclass(frozen=True)
-class Attempt:
+class CutoffAttempt:
     """What one cutoff brought: a bound that holds for every plan, perhaps a plan; whether it is worth another."""
 
     bound: float
@@ -71,16 +71,16 @@ class Prover:
         self._parts = PARTS
         self._made: dict[tuple[float, int], Directed] = {}
 
-    def attempt(self, bound: float, value: float) -> Attempt:
+    def attempt(self, bound: float, value: float) -> CutoffAttempt:
         """One cutoff between ``bound`` and ``value``, the objective of the best plan (or what it must not exceed)."""
         gap = (value - bound) / value if value > 0 else 0.0
         goal = self._goal(gap)
         if goal is None:
-            return Attempt(bound, None, more=False)
+            return CutoffAttempt(bound, None, more=False)
         self._tolerance = min(TOLERANCE, 0.1 * gap)
         target = value * (1 - goal)
         began = self._budget.elapsed()
-        budget = part(self._budget, ATTEMPT)
+        budget = part(self._budget, FIRST if self._last is None else ATTEMPT)
         best, plan, full = 0.0, None, False
         for prices in self._choices:
             found, other, overflow = self._watched(prices, target, budget)
@@ -97,12 +97,12 @@ class Prover:
                 power = np.log(took / self._last[1]) / np.log(self._last[0] / left)
                 self._power = float(min(SLOWEST, max(HALF, power)))
             self._last = left, took
-            return Attempt(best, plan, more=True)
+            return CutoffAttempt(best, plan, more=True)
         if full and self._parts > FEWER_PARTS:
             self._parts = FEWER_PARTS
-            return Attempt(best, plan, more=True)
+            return CutoffAttempt(best, plan, more=True)
         self._failures += 1
-        return Attempt(best, plan, more=self._failures < FAILURES)
+        return CutoffAttempt(best, plan, more=self._failures < FAILURES)
 
     def _goal(self, gap: float) -> float | None:
         """The gap that the next cutoff is to leave; None if there is no time for one that is worth it."""
@@ -116,10 +116,10 @@ class Prover:
         reachable = left * (took / time) ** (1 / self._power)
         return max(reachable, gap * HALF) if reachable <= WORTHWHILE * gap else None
 
-    def _watched(self, prices: Prices, cutoff: float, budget: Budget) -> tuple[float, PricedPlan | None, bool]:
+    def _watched(self, prices: ClockPrices, cutoff: float, budget: Budget) -> tuple[float, PricedPlan | None, bool]:
         return run_stoppable(lambda flag: self._try(prices, cutoff, flag), budget)
 
-    def _try(self, prices: Prices, cutoff: float, flag: Flag) -> tuple[float, PricedPlan | None, bool]:
+    def _try(self, prices: ClockPrices, cutoff: float, flag: Flag) -> tuple[float, PricedPlan | None, bool]:
         """(bound, plan, whether there was no room for the states)."""
         key = prices.send, self._parts
         directed = self._made.get(key)
@@ -137,7 +137,7 @@ class Prover:
         return safe(max(bound, verdict.bound)), plan, False
 
 
-def prices_of(problem: Problem) -> tuple[Prices, ...]:
+def prices_of(problem: Problem) -> tuple[ClockPrices, ...]:
     """Weights whose sum never exceeds the objective, the likelier ones first.
 
     A joule that the radio draws beyond standby counts only while the device does not compute. That time is at least
@@ -145,10 +145,10 @@ def prices_of(problem: Problem) -> tuple[Prices, ...]:
     """
     p, power = problem.arrays, problem.instance.power_w
     if not problem.by_energy:
-        return (Prices(1.0, 0.0, np.zeros(len(p.device_extra))),)
-    plain = Prices(least_power(problem.instance), 0.0, p.device_extra)
+        return (ClockPrices(1.0, 0.0, np.zeros(len(p.device_extra))),)
+    plain = ClockPrices(least_power(problem.instance), 0.0, p.device_extra)
     if not least_busy_power(problem.instance) >= power.communicate > power.standby:
         return (plain,)
     launch = power.compute if power.launch is None else power.launch
-    extra = Runs.of(problem.instance, p.device_watt.tolist(), launch).extra(power.communicate)
-    return Prices(power.standby, power.communicate - power.standby, extra), plain
+    extra = RowCosts.of(problem.instance, p.device_watt.tolist(), launch).extra(power.communicate)
+    return ClockPrices(power.standby, power.communicate - power.standby, extra), plain

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from wnpopt.core.document import documents_of
 from wnpopt.core.errors import InputError
 from wnpopt.domain.files.npz import read_npz
 from wnpopt.problems.slide.columnar.columns import FloatArray, IntArray, SlideColumns
@@ -28,19 +29,23 @@ class Allocation:
 
     def to_solution(self, columns: SlideColumns) -> SlideSolution:
         """The solution document."""
-        return SlideSolution(
-            instance=columns.name,
-            served=tuple(
-                Served(user=columns.user_name(u), model=str(columns.model_names[j]), bandwidth_hz=b, frequency_hz=f)
-                for u, j, b, f in zip(
-                    self.user.tolist(),
-                    self.model.tolist(),
-                    self.bandwidth_hz.tolist(),
-                    self.frequency_hz.tolist(),
-                    strict=True,
-                )
-            ),
+        numbers = np.concatenate((self.bandwidth_hz, self.frequency_hz))
+        users: list[str] = (
+            columns.user_names[self.user].tolist()
+            if columns.user_names.size
+            else [columns.user_name(u) for u in self.user.tolist()]
         )
+        fields = (
+            users,
+            columns.model_names[self.model].tolist(),
+            self.bandwidth_hz.tolist(),
+            self.frequency_hz.tolist(),
+        )
+        if ((numbers >= 0) & (numbers < np.inf)).all():
+            # Names are checked in the columns: a document each, without a validation each.
+            return SlideSolution(instance=columns.name, served=documents_of(Served, *fields))
+        served = [Served(user=u, model=j, bandwidth_hz=b, frequency_hz=f) for u, j, b, f in zip(*fields, strict=True)]
+        return SlideSolution(instance=columns.name, served=tuple(served))
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write an uncompressed ``.npz`` of the four arrays."""

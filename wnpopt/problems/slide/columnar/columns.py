@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
+from itertools import chain
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from wnpopt.core.document import MAX_INT
+from wnpopt.core.document import MAX_INT, Document
 from wnpopt.core.errors import InputError
 from wnpopt.domain.files.npz import read_npz
 from wnpopt.problems.slide.columnar.checks import POWER, check_columns
@@ -140,39 +142,51 @@ class SlideColumns:
     def of(instance: SlideInstance) -> SlideColumns:
         """The columns of a JSON instance."""
         users, models = instance.users, instance.models
+        links = [user.link for user in users]
 
-        def column(values: Iterable[float]) -> FloatArray:
-            return np.array(list(values), dtype=np.float64)
+        def column(documents: Sequence[Document], field: str) -> FloatArray:
+            return np.fromiter(map(attrgetter(field), documents), np.float64, len(documents))
 
-        fixed = any(u.link.spectral_efficiency == 0 for u in users)
-        number = {m.name: j for j, m in enumerate(models)}
-        restricted = any(u.models is not None for u in users)
-        allowed = np.ones((len(users), len(models)) if restricted else (0, 0), dtype=np.bool_)
-        for index, user in enumerate(users):
-            if user.models is not None:
-                allowed[index] = False
-                allowed[index, [number[name] for name in user.models]] = True
+        efficiency = column(links, "spectral_efficiency")
+        ranges = np.fromiter(chain.from_iterable(map(attrgetter("frequency_hz"), users)), np.float64, 2 * len(users))
+        # None is NaN as an array has it; energies that are given are finite.
+        energy = np.array(list(map(attrgetter("energy_j"), users)), dtype=np.float64)
+        layers = [layer for model in models for layer in model.layers]
         return SlideColumns(
             name=instance.name,
             bandwidth_hz=float(instance.bandwidth_hz),
             model_names=np.array([m.name for m in models], dtype=np.str_),
-            accuracy=column(m.accuracy for m in models),
+            accuracy=column(models, "accuracy"),
             layer_start=np.cumsum([0, *(len(m.layers) for m in models)], dtype=np.int64),
-            bits=column(layer.bits for m in models for layer in m.layers),
-            flop=column(layer.flop for m in models for layer in m.layers),
-            efficiency=column(u.link.spectral_efficiency for u in users),
-            frequency_min_hz=column(u.frequency_hz[0] for u in users),
-            frequency_max_hz=column(u.frequency_hz[1] for u in users),
-            energy_j=column(math.inf if u.energy_j is None else u.energy_j for u in users),
+            bits=column(layers, "bits"),
+            flop=column(layers, "flop"),
+            efficiency=efficiency,
+            frequency_min_hz=ranges[0::2],
+            frequency_max_hz=ranges[1::2],
+            energy_j=np.where(np.isnan(energy), np.inf, energy),
             user_names=np.array([u.name for u in users], dtype=np.str_),
-            allowed=allowed,
-            **{field: column(getattr(u, field) for u in users) for field in AS_IN_JSON},
-            **{field: column(getattr(u.link, field) for u in users if fixed) for field in POWER},
+            allowed=_allowed(instance),
+            **{field: column(users, field) for field in AS_IN_JSON},
+            **{field: column(links if (efficiency == 0).any() else (), field) for field in POWER},
             resource_block_hz=None if instance.resource_block_hz is None else float(instance.resource_block_hz),
             cache_bits=None if instance.cache_bits is None else float(instance.cache_bits),
             multicast=instance.delivery == "multicast",
             weighted=instance.objective == "weighted",
         )
+
+
+def _allowed(instance: SlideInstance) -> BoolArray:
+    """Which models each user accepts, shape (U, J); empty where nobody has a list."""
+    lists = [user.models for user in instance.users]
+    if lists.count(None) == len(lists):
+        return np.ones((0, 0), dtype=np.bool_)
+    number = {model.name: j for j, model in enumerate(instance.models)}
+    rows = [u for u, names in enumerate(lists) if names is not None]
+    given = [names for names in lists if names is not None]
+    allowed = np.ones((len(lists), len(number)), dtype=np.bool_)
+    allowed[rows] = False
+    allowed[np.repeat(rows, list(map(len, given))), [number[name] for names in given for name in names]] = True
+    return allowed
 
 
 def save_columns(columns: SlideColumns, path: str | os.PathLike[str]) -> None:

@@ -30,22 +30,38 @@ class ColumnResult:
     allocation: Allocation
 
 
-def solve_columns(columns: SlideColumns) -> ColumnResult:
-    """The exact selection where the variant has one, else the greedy plan, verified, with the best bound known.
+def solve_columns(columns: SlideColumns, time_limit: float | None = 60.0, seed: int = 0) -> ColumnResult:
+    """The exact selection where the variant has one, multicast with a choice of models by the search over
+    transmissions, else the greedy plan; verified, with the best bound known.
 
-    Mixes that need the MILP (multicast with a choice of models) get the greedy plan here: convert them with
-    :func:`~wnpopt.problems.slide.columnar.to_json.to_instance` for the MILP.
+    ``time_limit`` in seconds (None: none) ends all of it early. Unicast with more models than fit the cache and many
+    of them gets the greedy plan: convert it with :func:`~wnpopt.problems.slide.columnar.to_json.to_instance` for the
+    MILP.
     """
+    from wnpopt.backends.stopping import Flag, run_stoppable
+    from wnpopt.core.budget import Budget
     from wnpopt.problems.slide.kernels.needs import Needs
-    from wnpopt.problems.slide.selection.best import best_selection
-    from wnpopt.problems.slide.selection.plan import allocate
+    from wnpopt.problems.slide.selection.choice import choose
+    from wnpopt.problems.slide.selection.exact import prove
+    from wnpopt.problems.slide.selection.greedy import greedy_selection
+    from wnpopt.problems.slide.selection.plan import Selected, allocate
+
+    budget = Budget(time_limit, seed=seed)
+
+    def select(flag: Flag) -> tuple[Selected, str]:
+        special = prove(columns, exact, flag)
+        if special is not None:
+            return special, "dp"
+        if columns.multicast:
+            return choose(columns, exact, flag, budget), "cover"
+        return greedy_selection(exact, flag), "greedy"
 
     began = time.perf_counter()
     exact = Needs.of(columns)
-    selected = best_selection(exact)
+    selected, by = run_stoppable(select, budget)
     allocation = allocate(exact, selected.plan)
     runtime = time.perf_counter() - began
-    bounds = column_bounds(columns) if selected.bound is None else [Bound(selected.bound, "dp")]
+    bounds = column_bounds(columns) if selected.bound is None else [Bound(selected.bound, by)]
     certificate = verify_columns(columns, allocation)
     if not certificate.accepted or certificate.objective is None:
         raise SolverError(f"a plan that breaks its own limits: {certificate.violations}")

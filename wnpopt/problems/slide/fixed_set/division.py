@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,7 @@ from wnpopt.problems.slide.instance import SlideInstance
 from wnpopt.problems.slide.solution import SlideSolution
 
 if TYPE_CHECKING:
-    from wnpopt.problems.slide.columnar.columns import FloatArray
+    from wnpopt.problems.slide.columnar.columns import FloatArray, SlideColumns
     from wnpopt.problems.slide.fixed_set.served import ServedSet
     from wnpopt.problems.slide.selection.plan import Assignment
 
@@ -64,17 +64,46 @@ def plan_for(instance: SlideInstance, served: SlideSolution | Mapping[str, str])
     )
 
 
+def goal_of(goal: Goal | str) -> Goal:
+    """The goal of this name; raises :class:`InputError` naming those that there are."""
+    try:
+        return Goal(goal)
+    except ValueError:
+        raise InputError(f"found {goal!r}; one of {', '.join(Goal)} is needed", where="goal") from None
+
+
+def weighted_columns(instance: SlideInstance, weights: Mapping[str, float] | None) -> SlideColumns:
+    """The instance in columns, with other weights for the users named; raises :class:`InputError` for what is no user
+    or no weight."""
+    if weights is None:
+        return instance.columns
+    number = {user.name: index for index, user in enumerate(instance.users)}
+    changed = instance.columns.weight.copy()
+    for name, weight in weights.items():
+        if name not in number:
+            raise InputError(f'"{name}" is no user', where="weights")
+        if isinstance(weight, bool) or not isinstance(weight, int | float) or not 0 <= weight < math.inf:
+            raise InputError(f"found {weight!r}; a finite number of at least 0 is needed", where=f"weights[{name}]")
+        changed[number[name]] = weight
+    return replace(instance.columns, weight=changed)
+
+
 def divide_band(
-    instance: SlideInstance, served: SlideSolution | Mapping[str, str], goal: Goal = Goal.GREATEST_SLACK
+    instance: SlideInstance,
+    served: SlideSolution | Mapping[str, str],
+    goal: Goal | str = Goal.GREATEST_SLACK,
+    weights: Mapping[str, float] | None = None,
 ) -> Division | None:
     """The best division of the band over ``served`` for ``goal``; None if the band is not enough for all of them.
 
-    By duality: bisection on the common limit (latency, slack) or on the price of bandwidth. Raises
-    :class:`InputError` for whole resource blocks and for unknown names.
+    ``weights`` by user's name count in the weighted sum in place of the instance's own. By duality: bisection on the
+    common limit (latency, slack) or on the price of bandwidth. Raises :class:`InputError` for whole resource blocks
+    and for unknown names.
     """
     from wnpopt.problems.slide.fixed_set.served import ServedSet
 
-    return divide_set(ServedSet.of(instance.columns, plan_for(instance, served)), goal)
+    columns = weighted_columns(instance, weights)
+    return divide_set(ServedSet.of(columns, plan_for(instance, served)), goal_of(goal))
 
 
 def divide_set(served: ServedSet, goal: Goal) -> Division | None:

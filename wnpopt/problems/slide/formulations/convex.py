@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from wnpopt.core.errors import SolverError
-from wnpopt.problems.slide.fixed_set.division import Goal, plan_for
+from wnpopt.core.errors import InputError, SolverError
+from wnpopt.problems.slide.fixed_set.division import Goal, goal_of, plan_for, weighted_columns
 from wnpopt.problems.slide.instance import SlideInstance
 from wnpopt.problems.slide.solution import SlideSolution
 
@@ -28,30 +28,58 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class ConvexModel:
     """The CVXPY problem and how to read it: ``width`` times ``width_hz`` is each transmission's bandwidth in Hz, the
-    problem's value times ``unit`` the goal's value."""
+    problem's value times ``unit`` the goal's value. ``served`` is the set in the order of the variables."""
 
     problem: cp.Problem
     width: cp.Variable
     width_hz: float
     unit: float
+    served: ServedSet
+
+    @property
+    def users(self) -> dict[str, str]:
+        """Model of each user of the set, in the order of the variables ``inverse_frequency`` and ``latency``."""
+        columns, pairs = self.served.columns, zip(self.served.user.tolist(), self.served.model.tolist(), strict=True)
+        return {columns.user_name(user): str(columns.model_names[model]) for user, model in pairs}
+
+    def solution(self) -> SlideSolution | None:
+        """The plan of the variables' values, at the fastest frequencies; None without values.
+
+        Also where the variables belong to a problem with constraints beside these. What a solver's tolerance let slip
+        is repaired: no transmission gets less than it needs, and the sum keeps within the band.
+        """
+        longest = self.served.longest(self.served.deadline)
+        width = decode(self, self.served, self.served.widths(longest) if self.served.size else np.zeros(0))
+        return None if width is None else self.served.allocation(width).to_solution(self.served.columns)
 
 
 def build(
     instance: SlideInstance,
     served: SlideSolution | Mapping[str, str] | None = None,
-    goal: Goal = Goal.GREATEST_SLACK,
+    goal: Goal | str = Goal.GREATEST_SLACK,
+    weights: Mapping[str, float] | None = None,
 ) -> cp.Problem:
-    """The CVXPY problem over ``served`` (by default the users whom the exact or greedy selection serves).
+    """The CVXPY problem over ``served`` (a solution, or models by user name; by default the users whom the exact or
+    greedy selection serves).
 
-    Scaled: its value is in parts of the longest deadline (of the bandwidth for the least bandwidth; of the longest
-    deadline times the sum of weights for the weighted sum).
+    ``weights`` by user's name count in the weighted sum of latencies in place of the instance's own. Scaled: its value
+    is in parts of the longest deadline (of the bandwidth for the least bandwidth; of the longest deadline times the
+    sum of weights for the weighted sum). Its attribute ``compiled`` is the :class:`ConvexModel`, which has the set and
+    reads the values. Raises :class:`InputError` for whole resource blocks, unknown names, and weights that are none.
     """
     from wnpopt.problems.slide.fixed_set.served import ServedSet
     from wnpopt.problems.slide.kernels.needs import Needs
     from wnpopt.problems.slide.selection.best import best_selection
 
-    plan = best_selection(Needs.of(instance.columns)).plan if served is None else plan_for(instance, served)
-    return model_of(ServedSet.of(instance.columns, plan), goal).problem
+    columns = weighted_columns(instance, weights)
+    if served is not None and not isinstance(served, SlideSolution | Mapping):
+        raise InputError(
+            f"found a {type(served).__name__}; a solution, or models by user name are needed", where="served"
+        )
+    plan = best_selection(Needs.of(columns)).plan if served is None else plan_for(instance, served)
+    model = model_of(ServedSet.of(columns, plan), goal_of(goal))
+    model.problem.compiled = model
+    return model.problem
 
 
 def model_of(served: ServedSet, goal: Goal) -> ConvexModel:
@@ -62,7 +90,7 @@ def model_of(served: ServedSet, goal: Goal) -> ConvexModel:
     width_hz = served.columns.bandwidth_hz
     if size == 0:
         width = cp.Variable(1, nonneg=True, name="width")
-        return ConvexModel(cp.Problem(cp.Minimize(cp.sum(width))), width, width_hz, 1.0)
+        return ConvexModel(cp.Problem(cp.Minimize(cp.sum(width))), width, width_hz, 1.0, served)
     longest = served.longest(served.deadline)
     if not (longest > 0).all():
         raise SolverError("some user of the set cannot be served at any bandwidth")
@@ -102,7 +130,7 @@ def model_of(served: ServedSet, goal: Goal) -> ConvexModel:
     unit = float(served.deadline.max())
     seconds = served.deadline / unit
     if goal is Goal.LEAST_BANDWIDTH:
-        return ConvexModel(cp.Problem(cp.Minimize(cp.sum(b)), constraints), b, width_hz, width_hz)
+        return ConvexModel(cp.Problem(cp.Minimize(cp.sum(b)), constraints), b, width_hz, width_hz, served)
     if goal is Goal.LEAST_MAX_LATENCY:
         objective = cp.Minimize(cp.max(cp.multiply(seconds, t)))
     elif goal is Goal.GREATEST_SLACK:
@@ -111,7 +139,7 @@ def model_of(served: ServedSet, goal: Goal) -> ConvexModel:
         weight = served.columns.weight[served.user]
         unit *= max(float(weight.sum()), 1e-300)
         objective = cp.Minimize((weight * seconds / max(float(weight.sum()), 1e-300)) @ t)
-    return ConvexModel(cp.Problem(objective, constraints), b, width_hz, unit)
+    return ConvexModel(cp.Problem(objective, constraints), b, width_hz, unit, served)
 
 
 def decode(model: ConvexModel, served: ServedSet, least: FloatArray) -> FloatArray | None:

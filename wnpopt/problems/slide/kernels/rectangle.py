@@ -3,7 +3,8 @@
 Users are sorted by falling strength of their link (efficiency, or signal-to-noise ratio under a fixed power) and by
 the rank of their least rate: a transmission is a rectangle, it serves the ranks up to its rate and the strengths down
 to its weakest link. A block of rectangles is worth at most what its far corner collects less the price of its cheapest
-one, so that only a few blocks are looked into. Links of both kinds have no common order: there every rate is swept.
+one, so that only a few blocks are looked into. Links of both kinds have no common order: there ranges of rates are
+halved.
 """
 
 from __future__ import annotations
@@ -146,6 +147,50 @@ def price_blocks(
     return best, hull, survivors
 
 
+@inner
+def _most_mixed(
+    rate: FloatArray,
+    efficiency: FloatArray,
+    snr_hz: FloatArray,
+    linear_order: IntArray,
+    fixed_order: IntArray,
+    gain: FloatArray,
+    low: float,
+    high: float,
+    price: float,
+    dearest: float,
+    block: float,
+    slack: float,
+    least: float,
+) -> float:
+    """What no transmission at a rate of ``low`` to ``high`` is worth more than: all who need at most ``high`` are
+    collected, at what they cost at ``low``."""
+    a, b, total, next_b, most = 0, 0, 0.0, -1.0, -np.inf
+    while True:
+        while a < linear_order.size and rate[linear_order[a]] > high:
+            a += 1
+        while b < fixed_order.size and rate[fixed_order[b]] > high:
+            b += 1
+            next_b = -1.0
+        next_a = low / efficiency[linear_order[a]] if a < linear_order.size else np.inf
+        if next_b < 0.0:
+            next_b = band(low, 0.0, snr_hz[fixed_order[b]]) if b < fixed_order.size else np.inf
+        hz = min(next_a, next_b)
+        if hz == np.inf:
+            return most
+        cost = units(hz * (1.0 - _ROUNDING), block, slack, least)
+        if cost > dearest:
+            return most
+        if next_a <= next_b:
+            total += gain[linear_order[a]]
+            a += 1
+        else:
+            total += gain[fixed_order[b]]
+            b += 1
+            next_b = -1.0
+        most = max(most, total - price * cost)
+
+
 @compiled(reads="rate efficiency snr_hz linear_order fixed_order levels")
 def price_mixed(
     rate: FloatArray,
@@ -166,17 +211,49 @@ def price_mixed(
     least: float,
     flag: Flag,
 ) -> tuple[FloatArray, FloatArray, int]:
-    """:func:`price_blocks` for links of both kinds; the negative cost stands for the strength."""
+    """:func:`price_blocks` for links of both kinds; the negative cost stands for the strength.
+
+    Ranges of rates are halved, the better half first, as long as they may hold something: a range is bounded in one
+    sweep over the users, and so is a rate priced.
+    """
     best = np.full((strata, 4), -np.inf)
     hull = np.array([np.inf, -np.inf, np.inf, -np.inf])
     survivors = 0
     surviving = need > -np.inf
-    for level in range(levels.size):
-        rho = levels[level]
-        if rho < box[0] or rho > box[1]:
+    threshold = need if surviving else floor
+    dearest = min(capacity, -box[2])
+    # Ranges of levels, from and to, with their bounds: each halving leaves one more, so that few are open at a time.
+    start, stop, upper = np.zeros(128, np.int64), np.zeros(128, np.int64), np.zeros(128)
+    start[0], stop[0] = np.searchsorted(levels, box[0]), np.searchsorted(levels, box[1], side="right")
+    upper[0] = np.inf
+    size = 1 if start[0] < stop[0] else 0
+    while size > 0:
+        size -= 1
+        first, last = start[size], stop[size]
+        if upper[size] == -np.inf or upper[size] < threshold or (not surviving and upper[size] == threshold):
             continue
         if raised(flag):
             break
+        if last - first > 1:
+            middle = (first + last) // 2
+            lower_most = _most_mixed(
+                rate, efficiency, snr_hz, linear_order, fixed_order, gain,
+                levels[first], levels[middle - 1], price, dearest, block, slack, least,
+            )  # fmt: skip
+            upper_most = _most_mixed(
+                rate, efficiency, snr_hz, linear_order, fixed_order, gain,
+                levels[middle], levels[last - 1], price, dearest, block, slack, least,
+            )  # fmt: skip
+            if lower_most >= upper_most:
+                start[size], stop[size], upper[size] = middle, last, upper_most
+                start[size + 1], stop[size + 1], upper[size + 1] = first, middle, lower_most
+            else:
+                start[size], stop[size], upper[size] = first, middle, lower_most
+                start[size + 1], stop[size + 1], upper[size + 1] = middle, last, upper_most
+            size += 2
+            continue
+        level = first
+        rho = levels[level]
         stratum = level * strata // levels.size
         a, b, total, next_b = 0, 0, 0.0, -1.0
         while True:
@@ -211,4 +288,6 @@ def price_mixed(
             if worth > floor and worth > best[stratum, 0]:
                 best[stratum, 0], best[stratum, 1] = worth, rho
                 best[stratum, 2], best[stratum, 3] = -cost, cost
+                if not surviving and worth > threshold:
+                    threshold = worth
     return best, hull, survivors

@@ -230,7 +230,7 @@ class Search:
             if self.over:
                 break
             numbers = self._pool.inside(node.boxes)
-            relaxed = relax(self.problem, self._pool, numbers, node.forced, self.budget.remaining())
+            relaxed = relax(self.problem, self._pool, numbers, node.forced, self.budget)
             prices = relaxed.prices
             found = self._evaluate(best.prices.mean(prices) if mean and best is not None else prices, node)
             if found is None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from wnpopt.core.budget import Budget
 from wnpopt.problems.slide.columnar.columns import BoolArray, FloatArray, IntArray
 from wnpopt.problems.slide.selection.rectangles import Box, Rectangle, Rectangles
 
@@ -76,7 +77,7 @@ def _classes(covers: BoolArray) -> tuple[IntArray, IntArray]:
     return first, inverse.ravel()
 
 
-def relax(problem: Rectangles, pool: Pool, numbers: list[int], forced: list[bool], time_limit: float) -> Relaxed:
+def relax(problem: Rectangles, pool: Pool, numbers: list[int], forced: list[bool], budget: Budget) -> Relaxed:
     """Solve the relaxation over the pool's ``numbers``. Whatever HiGHS makes of it, the prices are valid ones."""
     from scipy import sparse
 
@@ -117,7 +118,7 @@ def relax(problem: Rectangles, pool: Pool, numbers: list[int], forced: list[bool
         matrix,
         np.concatenate(lower),
         np.concatenate(upper),
-        time_limit,
+        budget,
     )
     dual, share = -solved.duals * scale, solved.values
     place = values.copy()

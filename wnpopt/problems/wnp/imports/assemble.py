@@ -84,8 +84,9 @@ def assemble(
     *,
     tick_s: float,
     source: str | None,
+    names: Sequence[str] | None = None,
 ) -> WnpInstance:
-    """The instance whose subgraphs are the groups of ``parts``.
+    """The instance whose subgraphs are the groups of ``parts``, called ``names`` (None: by modality and number).
 
     ``times`` are the seconds of each operator of ``graph`` on each core of ``mesh``. A subgraph takes the sum of its
     operators' times on a core; where one of them cannot run, the subgraph cannot. Without ``uplink`` the instance is
@@ -94,7 +95,7 @@ def assemble(
     Raises :class:`InputError` if a subgraph fits no core or needs two modalities' raw input, or a duration does not
     fit into 2^53 ticks.
     """
-    names = _names(parts)
+    names = _names(parts) if names is None else names
     return WnpInstance.from_data(
         {
             "kind": "wnp",

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from wnpopt.core.command import Imported
+from wnpopt.core.document import MAX_INT
 from wnpopt.core.errors import InputError
 from wnpopt.core.options import argument, option, required
+from wnpopt.domain.chip.measured import Times
 from wnpopt.domain.files.chip import load_chip
 from wnpopt.domain.files.network import Network, dimensions, input_values, load_network
 from wnpopt.domain.files.profile import read_profile
@@ -17,7 +20,7 @@ from wnpopt.domain.files.reading import in_file
 from wnpopt.domain.files.stg import read_stg
 from wnpopt.domain.radio.own import load_bits
 from wnpopt.problems.wnp.imports.assemble import Mesh, RadioInput
-from wnpopt.problems.wnp.imports.network import from_graph, from_measured, measured_times, roofline_times
+from wnpopt.problems.wnp.imports.network import coarsened, measured_times, roofline_times
 from wnpopt.problems.wnp.imports.taskgraph import chip_only
 from wnpopt.problems.wnp.imports.told import told
 from wnpopt.problems.wnp.instance import WnpInstance
@@ -33,7 +36,11 @@ class _Request:
         ".npz file of SNR or bits, shape (links of the radio file, resource blocks, coherence blocks), "
         "in place of the drawn channel.",
     )
-    subgraphs: int = option(20, "At most so many subgraphs.", least=1)
+    subgraphs: str = option(
+        "20",
+        "At most so many subgraphs; auto: as many as keep the plan as short as single operators do.",
+        metavar="N|auto",
+    )
     seed: int = option(0, "Seed of the channel.", least=0)
     dim: tuple[str, ...] = option((), "A dimension of an ONNX file, repeatable.", metavar="NAME=N")
     value: tuple[str, ...] = option(
@@ -44,6 +51,21 @@ class _Request:
     payload_bits: int | None = option(None, "Bits of a single graph's input.", least=0, shown="8 an element")
     tick_s: float = option(1e-6, "Length of a tick.", above=0, metavar="S")
     name: str | None = option(None, "Name of the instance.", shown="that of the network")
+    layers: Path | None = option(
+        None, "File for the map from subgraphs back to the network's operators (NAME.layers.json).", writes=True
+    )
+
+    @property
+    def most(self) -> int | None:
+        """The number of subgraphs, None for auto; raises :class:`InputError`."""
+        if self.subgraphs == "auto":
+            return None
+        number = self.subgraphs.strip()
+        if not (number.isascii() and number.isdecimal() and 1 <= int(number[:20]) <= MAX_INT):
+            raise InputError(
+                f"found {self.subgraphs!r}; an integer of at least 1, or auto, is needed", where="--subgraphs"
+            )
+        return int(number)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,49 +98,55 @@ class TaskGraphRequest:
 
 def from_network(request: NetworkRequest) -> Imported:
     """A network on a chip behind a radio; raises :class:`InputError`."""
+    most = request.most
     network = _network(request.file, request)
     placed = load_chip(request.chip)
     uplink = _uplink(network, request)
     name = network.name if request.name is None else request.name
     source = _source(network, f"chip {placed.name}", request)
     if request.times is None:
-        instance = from_graph(
-            name, network.graph, placed, uplink, subgraphs=request.subgraphs, tick_s=request.tick_s, source=source
+        return _imported(
+            network, name, Mesh.of(placed), roofline_times(network.graph, placed), uplink, most, source, request
         )
-        return Imported(instance, told(network, instance, roofline_times(network.graph, placed)))
     with in_file(request.times):
         table = measured_times(network.graph, placed, read_profile(request.times))
-    instance = from_measured(
-        name,
-        network.graph,
-        Mesh.of(placed),
-        table,
-        uplink,
-        subgraphs=request.subgraphs,
-        tick_s=request.tick_s,
-        source=f"{source}, times of {request.times.name}",
-    )
-    return Imported(instance, told(network, instance, table, measured=True))
+    source = f"{source}, times of {request.times.name}"
+    return _imported(network, name, Mesh.of(placed), table, uplink, most, source, request, measured=True)
 
 
 def from_profile(request: ProfileRequest) -> Imported:
     """A network on the cores on which it was measured; raises :class:`InputError`."""
+    most = request.most
     measured = read_profile(request.file)
     network = _network(request.network, request)
     with in_file(request.file):
         table = measured.of_graph(network.graph)
     columns = math.isqrt(len(measured.cores) - 1) + 1 if request.columns is None else request.columns
-    instance = from_measured(
-        network.name if request.name is None else request.name,
-        network.graph,
-        Mesh.rows(measured.cores, columns, request.hop_s, request.bytes_per_s),
-        table,
-        _uplink(network, request),
-        subgraphs=request.subgraphs,
-        tick_s=request.tick_s,
-        source=_source(network, f"times of {request.file.name}", request),
-    )
-    return Imported(instance, told(network, instance, table, measured=True))
+    name = network.name if request.name is None else request.name
+    mesh = Mesh.rows(measured.cores, columns, request.hop_s, request.bytes_per_s)
+    source = _source(network, f"times of {request.file.name}", request)
+    return _imported(network, name, mesh, table, _uplink(network, request), most, source, request, measured=True)
+
+
+def _imported(
+    network: Network,
+    name: str,
+    mesh: Mesh,
+    times: Sequence[Times],
+    uplink: RadioInput | None,
+    most: int | None,
+    source: str,
+    request: _Request,
+    *,
+    measured: bool = False,
+) -> Imported:
+    try:
+        made = coarsened(name, network.graph, mesh, times, uplink, subgraphs=most, tick_s=request.tick_s, source=source)
+    except InputError as error:
+        where = "--subgraphs" if error.where == "subgraphs" else error.where
+        raise InputError(error.what, where=where) from None
+    companions = () if request.layers is None else ((request.layers, made.layers),)
+    return Imported(made.instance, told(network, made, times, measured=measured), companions)
 
 
 def from_task_graph(request: TaskGraphRequest) -> WnpInstance:

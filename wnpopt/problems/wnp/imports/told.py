@@ -6,20 +6,27 @@ from collections import Counter
 from collections.abc import Sequence
 
 from wnpopt.core.facts import Fact, Facts, FactTable, counted
+from wnpopt.core.text import percent
 from wnpopt.domain.chip.measured import Times
 from wnpopt.domain.files.network import Network
 from wnpopt.domain.files.told import network_told
+from wnpopt.problems.wnp.imports.network import Coarsened
 from wnpopt.problems.wnp.instance import WnpInstance
 
+NOTABLE = 0.05
+"""Loss by coarsening that is worth a warning."""
 
-def told(network: Network, instance: WnpInstance, times: Sequence[Times], *, measured: bool = False) -> Facts:
+
+def told(network: Network, made: Coarsened, times: Sequence[Times], *, measured: bool = False) -> Facts:
     """``times`` are the seconds of each operator of the network on each core, None where it cannot run."""
+    instance = made.instance
     read = network_told(network, measured=measured)
     facts = (
         *read.facts,
         Fact("payload_bits", dict(network.payloads)),
         Fact("subgraphs", len(instance.subgraphs)),
         Fact("edges", len(instance.edges)),
+        Fact("coarsening_loss", made.lost, f"{percent(made.lost)} of the estimated makespan of single operators"),
     )
     alone = {core.name: 0 for core in instance.chip.cores}
     for subgraph in instance.subgraphs:
@@ -33,7 +40,15 @@ def told(network: Network, instance: WnpInstance, times: Sequence[Times], *, mea
         able_operators = len(network.graph.operators) - missing.total()
         rows.append((core.name, able_operators, runs, alone[core.name], dict(sorted(missing.items()))))
     table = FactTable("core_support", ("core", "operators", "subgraphs", "only_here", "cannot_run"), tuple(rows))
-    return Facts(facts, (table,), read.warnings + _warnings(instance, alone))
+    return Facts(facts, (table,), (*read.warnings, *_warnings(instance, alone), *_lossy(made)))
+
+
+def _lossy(made: Coarsened) -> tuple[str, ...]:
+    if made.lost <= NOTABLE:
+        return ()
+    cores = f"{counted(len(made.instance.subgraphs), 'subgraph')} for {counted(len(made.instance.chip.cores), 'core')}"
+    more = "--subgraphs auto takes as many as keep it"
+    return (f"{cores}: the makespan is about {percent(made.lost)} longer than with single operators; {more}",)
 
 
 def _warnings(instance: WnpInstance, alone: dict[str, int]) -> tuple[str, ...]:

@@ -33,7 +33,7 @@ from wnpopt.problems.intradp.kernels.directions.states import (
     next_option,
     own_needs,
 )
-from wnpopt.problems.intradp.kernels.directions.twins import Step
+from wnpopt.problems.intradp.kernels.directions.twins import OperatorStep
 
 SIDES = 4
 """Numbers of a label before those of its groups: device, server, uplink, and what adds up."""
@@ -117,7 +117,7 @@ def _bound(label: FloatArray, lattice: Lattice, tails: FloatArray, cutoff: float
 
 @inner
 def _extend(
-    step: Step,
+    step: OperatorStep,
     before: NeedArray,
     behind: NeedArray,
     label: FloatArray,
@@ -165,7 +165,7 @@ def _extend(
 @compiled
 def labels_pass(
     p: Arrays,
-    step: Step,
+    step: OperatorStep,
     whole: bool,
     lattice: Lattice,
     needs: NeedArray,

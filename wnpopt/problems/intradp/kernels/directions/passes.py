@@ -33,7 +33,7 @@ from wnpopt.problems.intradp.kernels.directions.states import (
     next_option,
     own_needs,
 )
-from wnpopt.problems.intradp.kernels.directions.twins import Step
+from wnpopt.problems.intradp.kernels.directions.twins import OperatorStep
 
 STATES, OPTIONS, FULL, STOPPED = 0, 1, 2, 3
 """Places of a pass's tally: states made, options tried, 1 if there was no room, 1 if the flag was raised."""
@@ -41,7 +41,7 @@ STATES, OPTIONS, FULL, STOPPED = 0, 1, 2, 3
 
 @inner
 def useful_option(
-    step: Step, lattice: Lattice, tails: FloatArray, a: int, b: int, y: int, x: int, cutoff: float
+    step: OperatorStep, lattice: Lattice, tails: FloatArray, a: int, b: int, y: int, x: int, cutoff: float
 ) -> tuple[bool, bool, bool]:
     """By single clocks: (the option is of use; none that sends at least as much up is; none that sends down is)."""
     goes_up, goes_down, up, down = messages(step, a, b, y, x)
@@ -63,7 +63,7 @@ def useful_option(
 
 @inner
 def _own_tails(
-    step: Step, lattice: Lattice, behind: NeedArray, tails: FloatArray, a: int, b: int, out: FloatArray
+    step: OperatorStep, lattice: Lattice, behind: NeedArray, tails: FloatArray, a: int, b: int, out: FloatArray
 ) -> tuple[float, float]:
     """The first block of tails (into ``out``) before the operator with this option, from those of the state behind it.
 
@@ -101,7 +101,7 @@ def _own_tails(
 
 @inner
 def _group_tails(
-    step: Step,
+    step: OperatorStep,
     lattice: Lattice,
     tails: FloatArray,
     a: int,
@@ -139,7 +139,7 @@ def _group_tails(
 @compiled
 def tails_pass(
     p: Arrays,
-    step: Step,
+    step: OperatorStep,
     whole: bool,
     lattice: Lattice,
     needs: NeedArray,
@@ -247,7 +247,7 @@ def add_states(
 
 
 @inner
-def _own_alive(step: Step, lattice: Lattice, a: int, b: int, tails: FloatArray, cutoff: float) -> bool:
+def _own_alive(step: OperatorStep, lattice: Lattice, a: int, b: int, tails: FloatArray, cutoff: float) -> bool:
     """False if heads of the operator's own clocks already kill the option."""
     device = step.device_head[a] - step.device[a] - step.device_price[a] if a > 0 else 0.0
     server, uplink = 0.0, 0.0
@@ -261,7 +261,7 @@ def _own_alive(step: Step, lattice: Lattice, a: int, b: int, tails: FloatArray, 
 
 
 @inner
-def _groups_alive(step: Step, lattice: Lattice, key: NeedArray, tails: FloatArray, cutoff: float) -> bool:
+def _groups_alive(step: OperatorStep, lattice: Lattice, key: NeedArray, tails: FloatArray, cutoff: float) -> bool:
     """False if heads of what a side must hold of a group already kill the option."""
     for g in range(len(step.source)):
         y, x = key[4 * g], key[4 * g + 2]
@@ -287,7 +287,7 @@ def _reaches(tails: FloatArray, heads: FloatArray, first: int, end: int, cutoff:
 
 @inner
 def _own_heads(
-    step: Step,
+    step: OperatorStep,
     lattice: Lattice,
     behind: NeedArray,
     heads: FloatArray,
@@ -328,7 +328,7 @@ def _own_heads(
 
 @inner
 def _group_heads(
-    step: Step,
+    step: OperatorStep,
     lattice: Lattice,
     before: NeedArray,
     behind: NeedArray,
@@ -398,7 +398,7 @@ def carried(before: NeedArray, behind: NeedArray, group: int, source: int, kind:
 @compiled
 def heads_pass(
     p: Arrays,
-    step: Step,
+    step: OperatorStep,
     whole: bool,
     lattice: Lattice,
     needs: NeedArray,

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from wnpopt.backends.compiled import compiled, inner
 from wnpopt.problems.intradp.kernels.arrays import Arrays, IntArray
-from wnpopt.problems.intradp.kernels.directions.twins import Step
+from wnpopt.problems.intradp.kernels.directions.twins import OperatorStep
 
 NeedArray = npt.NDArray[np.int32]
 
@@ -66,7 +66,9 @@ def tabulated(needs: NeedArray) -> IntArray:
 
 
 @inner
-def needs_before(p: Arrays, step: Step, a: int, b: int, behind: NeedArray, key: NeedArray, flags: IntArray) -> None:
+def needs_before(
+    p: Arrays, step: OperatorStep, a: int, b: int, behind: NeedArray, key: NeedArray, flags: IntArray
+) -> None:
     """The state (into ``key``) before an operator whose rows [0, a) and [b, units) are computed, from the one behind.
 
     ``flags`` tells which steps the operator sets.
@@ -102,7 +104,7 @@ def needs_before(p: Arrays, step: Step, a: int, b: int, behind: NeedArray, key: 
 
 
 @inner
-def own_needs(step: Step, behind: NeedArray) -> tuple[int, int]:
+def own_needs(step: OperatorStep, behind: NeedArray) -> tuple[int, int]:
     """(rows that the device needs of the operator's own tensor, first row that the server needs)."""
     if step.group < 0:
         return 0, step.units
@@ -111,7 +113,7 @@ def own_needs(step: Step, behind: NeedArray) -> tuple[int, int]:
 
 @inner
 def next_option(
-    step: Step, kind: int, a: int, b: int, y: int, x: int, no_up: bool, no_down: bool
+    step: OperatorStep, kind: int, a: int, b: int, y: int, x: int, no_up: bool, no_down: bool
 ) -> tuple[int, int, int]:
     """The option (kind, a, b) behind this one; kind END behind the last. All begin with (SILENT, y, x).
 
@@ -145,7 +147,7 @@ def next_option(
 
 
 @inner
-def messages(step: Step, a: int, b: int, y: int, x: int) -> tuple[bool, bool, float, float]:
+def messages(step: OperatorStep, a: int, b: int, y: int, x: int) -> tuple[bool, bool, float, float]:
     """(whether rows go up, and down; the rows, at least)."""
     goes_up = step.group >= 0 and b > x
     goes_down = step.group >= 0 and a < y

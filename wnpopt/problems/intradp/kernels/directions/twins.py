@@ -17,7 +17,7 @@ from wnpopt.problems.intradp.kernels.arrays import Arrays, FloatArray, IntArray
 from wnpopt.problems.intradp.kernels.heads import Front, crops
 
 
-class Prices(NamedTuple):
+class ClockPrices(NamedTuple):
     """Weights that make a lower bound on the objective of latency and what adds up beside it.
 
     ``time`` for each second of latency, ``send`` for each second that the uplink sends; ``extra`` is what computing on
@@ -29,7 +29,7 @@ class Prices(NamedTuple):
     extra: FloatArray
 
 
-class Step(NamedTuple):
+class OperatorStep(NamedTuple):
     """Operator u between the cut before it and the cut behind it; G groups before.
 
     ``group``: the group behind it that holds its own tensor, -1 if nobody reads it. ``source`` (G,): the group behind
@@ -105,12 +105,12 @@ def _windows(p: Arrays) -> list[int]:
     return numbers
 
 
-def steps_of(p: Arrays, groups: Groups, front: Front, prices: Prices) -> list[Step]:
+def steps_of(p: Arrays, groups: Groups, front: Front, prices: ClockPrices) -> list[OperatorStep]:
     """One for every operator."""
     return [_step(p, u, groups, front, prices) for u in range(len(p.units))]
 
 
-def _step(p: Arrays, u: int, groups: Groups, front: Front, prices: Prices) -> Step:
+def _step(p: Arrays, u: int, groups: Groups, front: Front, prices: ClockPrices) -> OperatorStep:
     before, behind = groups.at[u], groups.at[u + 1]
     place = {w: g for g, twins in enumerate(behind) for w in twins}
     edge_ptr: list[int] = [0]
@@ -122,7 +122,7 @@ def _step(p: Arrays, u: int, groups: Groups, front: Front, prices: Prices) -> St
     first, end = crops(p, u)
     row = p.bytes[u] / units
     at = slice(int(front.heads.ptr[u]), int(front.heads.ptr[u]) + units + 1)
-    return Step(
+    return OperatorStep(
         units=units,
         group=next((g for g, twins in enumerate(behind) if u in twins), -1),
         sendable=bool(p.sendable[u]),

@@ -1,0 +1,166 @@
+"""What the family's other methods find, and better plans near that: beside a search that raises the bound."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from wnpopt.problems.intradp.methods.outcome import tell
+from wnpopt.problems.intradp.search.shares import HEADS_SHARE, later
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from wnpopt.backends.stopping import Flag
+    from wnpopt.core.budget import Budget
+    from wnpopt.core.trace import Trace
+    from wnpopt.problems.intradp.kernels.problem import Problem
+    from wnpopt.problems.intradp.search.plans import PricedPlan
+
+WIDTH, EFFORT = 100, 30_000_000
+"""Beam on the fused network, and the steps it may take: for a good plan, not for a bound."""
+
+HOPE = 0.05
+"""See :func:`~wnpopt.problems.intradp.search.beam.run_labels`."""
+
+FUSING = 5e-5
+"""Seconds an edge that fusing may take; nothing can end it early, so it is left out where that is much."""
+
+ANNEALING = 150
+"""Steps of annealing for each operator."""
+
+PATIENCE = 0.5
+"""Seconds that a search with nothing else to do waits for a better plan."""
+
+LONGEST = 20
+"""Rounds of annealing get longer up to so many times the first one."""
+
+
+def started(
+    problem: Problem,
+    plan: PricedPlan,
+    budget: Budget,
+    rng: np.random.Generator,
+    trace: Trace | None,
+    flag: Flag,
+    offer: Callable[[PricedPlan], object] | None = None,
+) -> PricedPlan:
+    """The best of ``plan`` and what min-cut, de, spso-ga and a narrow beam on the fused network find, annealed.
+
+    ``offer`` is told of the best one after every step.
+    """
+    from wnpopt.problems.intradp.methods.de import evolved
+    from wnpopt.problems.intradp.methods.spso_ga import swarmed
+    from wnpopt.problems.intradp.search.improvement import shifted
+    from wnpopt.problems.intradp.search.plans import annealed, best_of
+    from wnpopt.problems.intradp.search.surgery import min_cut
+
+    steps: tuple[Callable[[], PricedPlan], ...] = (
+        lambda: min_cut(problem),
+        lambda: _labelled(problem, plan, budget, flag),
+        lambda: shifted(problem, plan, flag),
+        lambda: annealed(problem, plan, ANNEALING * problem.count, 0.02, rng, flag),
+        lambda: evolved(problem, budget.seed, flag),
+        lambda: swarmed(problem, budget.seed, flag),
+        lambda: shifted(problem, plan, flag),
+    )
+    for step in steps:
+        if flag[0] or budget.exhausted():
+            break
+        plan = best_of(plan, step())
+        if offer is not None:
+            offer(plan)
+        tell(problem, plan, trace)
+    return plan
+
+
+def _labelled(problem: Problem, plan: PricedPlan, budget: Budget, flag: Flag) -> PricedPlan:
+    """The better one of ``plan`` and what a narrow beam finds on the fused network."""
+    from wnpopt.problems.intradp.imports.fuse import fuse
+    from wnpopt.problems.intradp.kernels.heads import Front
+    from wnpopt.problems.intradp.kernels.problem import Problem as Compiled
+    from wnpopt.problems.intradp.search.beam import run_labels, weights
+    from wnpopt.problems.intradp.search.plans import best_of, of_solution
+
+    if FUSING * len(problem.arrays.in_source) > 0.1 * budget.remaining():
+        return plan
+    fused = fuse(problem.instance)
+    small = Compiled.of(fused.instance)
+    front = Front(small.arrays, *weights(small), flag=flag, hurry=later(budget, HEADS_SHARE))
+    found = run_labels(small, WIDTH, plan.value, budget, hope=HOPE, effort=EFFORT, flag=flag, front=front)
+    if found.device_end is None or found.server_begin is None:
+        return plan
+    whole = fused.unfuse(small.solution(found.device_end, found.server_begin))
+    return best_of(plan, of_solution(problem, whole, "labels"))
+
+
+class Improver:
+    """Makes plans better in a thread of its own (compiled kernels release the interpreter's lock) until it is left.
+
+    :meth:`exchange` hands plans over both ways. What it finds by when depends on the machine's speed: it is for runs
+    that a time limit ends.
+    """
+
+    def __init__(self, problem: Problem, plan: PricedPlan, budget: Budget, flag: Flag) -> None:
+        from wnpopt.backends.stopping import never
+
+        self._problem, self._budget, self._outer = problem, budget, flag
+        self._flag = never()
+        self._best = plan
+        self._lock = threading.Lock()
+        self._better = threading.Event()
+        self._failure: BaseException | None = None
+        self._thread = threading.Thread(target=self._run, daemon=True, name="wnpopt-improver")
+
+    def __enter__(self) -> Improver:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._flag[0] = 1
+        self._thread.join()
+        if self._failure is not None and error is None:
+            raise self._failure
+
+    @property
+    def best(self) -> PricedPlan:
+        """The best plan so far."""
+        with self._lock:
+            return self._best
+
+    def exchange(self, plan: PricedPlan, *, wait: bool = False) -> PricedPlan:
+        """The best plan so far, ``plan`` included; with ``wait`` after a while, or as soon as there is a better one."""
+        self._offer(plan)
+        self._better.clear()
+        if wait and self._thread.is_alive():
+            self._better.wait(min(PATIENCE, self._budget.remaining()))
+        return self.best
+
+    def _offer(self, plan: PricedPlan) -> bool:
+        with self._lock:
+            better = plan.value < self._best.value
+            if better:
+                self._best = plan
+                self._better.set()
+        return better
+
+    def _run(self) -> None:
+        import numpy as np
+
+        from wnpopt.problems.intradp.search.improvement import improved
+
+        try:
+            rng = np.random.default_rng([self._budget.seed, 0x696D70])
+            started(self._problem, self.best, self._budget, rng, None, self._flag, self._offer)
+            turn, effort = 0, 1
+            while not (self._flag[0] or self._outer[0] or self._budget.exhausted()) and self.best.value > 0:
+                plan = improved(self._problem, self.best, rng, self._flag, turn=turn, effort=effort)
+                if not self._offer(plan):
+                    effort = min(LONGEST, effort + 1)
+                turn += 1
+        except BaseException as error:
+            self._failure = error
