@@ -7,11 +7,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from wnpopt.backends.stopping import never
 from wnpopt.core.budget import Budget
 from wnpopt.problems.wnp.formulations.uplink import allocate, undeliverable
 from wnpopt.problems.wnp.kernels.cuts import cannot_deliver, cut_bound, cut_holds
-from wnpopt.problems.wnp.kernels.radio import deadlines, least_makespan
+from wnpopt.problems.wnp.kernels.radio import Columns, deadlines, least_makespan
 from wnpopt.problems.wnp.kernels.slots import arrival_slots, slot_table
+from wnpopt.problems.wnp.kernels.throughput import concurrent_throughput, mixture
 from wnpopt.problems.wnp.kernels.uplink import Uplink
 
 QUIET = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -151,3 +153,57 @@ def test_a_deliverable_radio_is_never_called_undeliverable() -> None:
         if least_makespan(link, np.zeros(link.count, dtype=np.int64), Budget())[0] is not None:
             assert cannot_deliver(link, Budget()) is None
             assert undeliverable(link, Budget(10)) is None
+
+
+@QUIET
+@given(st.integers(0, 10**6))
+def test_the_columns_of_other_deadlines_lead_to_the_same_throughput(seed: int) -> None:
+    link, tail = random_uplink(seed)
+    rng = np.random.default_rng(seed)
+    columns = link.all_weights()[np.newaxis]
+    for _ in range(4):
+        usable = link.usable(rng.integers(1, link.slots + 1, tail.size))
+        cold = concurrent_throughput(link.share, usable, link.all_weights(), False, never())
+        lower, upper, weight, part, columns = mixture(link.share, usable, columns, False, np.inf, never())
+        assert lower == pytest.approx(cold[0], abs=1e-6)
+        assert upper == pytest.approx(cold[1], abs=1e-6)
+        assert (weight >= 0).all()
+        assert weight.sum() == pytest.approx(1)
+        assert (part >= 0).all()
+
+
+@QUIET
+@given(st.integers(0, 10**6))
+def test_answers_that_begin_with_known_columns_are_feasible_and_bounded(seed: int) -> None:
+    link, tail = random_uplink(seed)
+    rng = np.random.default_rng(seed)
+    columns = Columns(link)
+    for _ in range(3):
+        arrivals, cut = least_makespan(link, tail, Budget(None), columns=columns)
+        cold, _ = least_makespan(link, tail, Budget(None))
+        assert (arrivals is None) == (cold is None) or cut is not None
+        if arrivals is not None:
+            assert (arrivals.count >= 0).all()
+            assert ((link.rates * arrivals.count).sum(axis=(1, 2)) >= link.payload).all()
+            assert int((tail + arrival_slots(link, arrivals) * link.slot_ticks).max()) <= arrivals.value
+            if cut is not None:
+                proved = cut_bound(link, tail, cut.weight, arrivals.value)
+                assert proved is None or proved <= arrivals.value
+        tail = rng.integers(0, 60, tail.size).astype(np.int64)
+
+
+def test_a_large_radio_is_served_near_its_bound() -> None:
+    rng = np.random.default_rng(5)
+    rates = rng.integers(1, 200, (6, 150, 120)).astype(np.int64)
+    payload = (rates.sum(axis=(1, 2)) * rng.uniform(0.5, 1.2, 6)).astype(np.int64)
+    link = uplink(rates, payload, slots=1200, block_slots=10)
+    columns = Columns(link)
+    for _ in range(3):
+        tail = rng.integers(0, 4000, 6).astype(np.int64)
+        arrivals, cut = least_makespan(link, tail, Budget(None), columns=columns)
+        assert arrivals is not None
+        assert cut is not None
+        assert ((link.rates * arrivals.count).sum(axis=(1, 2)) >= link.payload).all()
+        proved = cut_bound(link, tail, cut.weight, arrivals.value)
+        assert proved is not None
+        assert proved <= arrivals.value <= 1.01 * proved

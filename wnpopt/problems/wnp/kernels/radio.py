@@ -164,7 +164,9 @@ def min_max(
     for attempt in range(give_up):
         usable = usable_slots(deadlines(value, tail, slot_ticks, slots), start, length)
         if attempt > 0:
-            _, _, dual, part, columns = mixture(share, usable, columns, False, enough, stop)
+            # More than enough by and by: the larger the excess, the surer the rounding.
+            wanted = enough if small else 1.0 + (enough - 1.0) * (1 + attempt)
+            _, _, dual, part, columns = mixture(share, usable, columns, False, wanted, stop)
         for place in _PLACES:
             count = mixed(share, usable, columns, part, place)
             if repair(rates, payload, usable, dual, count, stop):
@@ -175,6 +177,8 @@ def min_max(
             break
         # The next values one by one, then in growing steps: each slot more brings bits on every resource block.
         least, steps = value + value // _COARSE, max(1, attempt - 6)
+        if attempt == 0 and not small:
+            least, steps = value, 0  # once more, from a larger excess
         while steps > 0 or value < least:
             steps -= 1
             following = _next_value(value, tail, slot_ticks, slots)

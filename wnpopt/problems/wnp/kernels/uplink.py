@@ -44,7 +44,10 @@ class Uplink:
         """The uplink of ``instance``."""
         index = np.flatnonzero(instance.needed & (instance.payloads > 0)).astype(np.int64)
         slots = useful_slots(instance)
-        start = np.ascontiguousarray(instance.block_start[instance.block_start < slots])
+        if any(modality.release_slot for modality in instance.modalities):
+            start = np.ascontiguousarray(instance.block_start[instance.block_start < slots])
+        else:  # not by way of all blocks: there may be 2^31 of them
+            start = np.arange(0, slots, instance.radio.block_slots, dtype=np.int64)
         blocks = start.size
         rates = np.ascontiguousarray(instance.rates[index, :, :blocks])
         payload = instance.payloads[index]
