@@ -71,7 +71,6 @@ BAD_DATA: dict[str, tuple[Callable[[Data], None], list[str]]] = {
     "object for a list": (put("edges", value={}), ["edges", "list"]),
     "null for an object": (put("chip", value=None), ["chip", "null", "object"]),
     "number for the bus": (put("chip", "exclusive_bus", value=1), ["chip.exclusive_bus", "true or false"]),
-    "bus not supported yet": (put("chip", "exclusive_bus", value=True), ["chip.exclusive_bus", "auto"]),
 }
 
 BAD_BYTES: dict[str, tuple[bytes, list[str]]] = {

@@ -73,7 +73,7 @@ class Shape:
     weighted: int = option(0, "1 for weights of 1 to 10, 0 to count users", least=0, most=1)
     requested: int = option(0, "1 if every user asks for one model, 0 if any will do", least=0, most=1)
     longest_list: int = option(
-        0, "most models of a user's list: 1 to so many at random, 0 if there are no lists", least=0
+        0, "most models of a user's list: 1 to so many at random, 0 if there are no lists", least=0, most=MOST
     )
     cache_share: float = option(0.0, "cache as a share of all models' bits, 0 for no limit", least=0)
     deadline_s: float = option(1.5, "median deadline", above=0)
