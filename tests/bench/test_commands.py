@@ -156,7 +156,7 @@ def test_a_tampered_store_is_found_out(cli: Run, out: Path) -> None:
     ("arguments", "words"),
     [
         (["verify", "--store", "nowhere"], "nowhere: no such directory; a folder that `wnpopt batch --out` wrote"),
-        (["verify", "--store", ".", "x.json"], "--store: takes no INSTANCE and SOLUTION beside it"),
+        (["verify", "--store", ".", "x.json"], "--store: takes no INSTANCE, SOLUTION and --fixed beside it"),
         (["verify"], "INSTANCE: is missing"),
         (["bench", "nothing"], "nothing: is no folder of results and no suite; the suites are"),
         (["bench", "."], "is no store: it has no folder runs"),

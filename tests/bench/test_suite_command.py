@@ -27,6 +27,7 @@ def only(monkeypatch: pytest.MonkeyPatch) -> dict[str, Suite]:
         "slide-deadline": small("slide-deadline", (0.8, 2.0)),
         "intradp-bandwidth": small("intradp-bandwidth", (20.0,), variants=("vgg-19",), limit=5.0),
     }
+    monkeypatch.setenv("COLUMNS", "160")  # headings are not folded
     monkeypatch.setattr("wnpopt.bench.suites.materialise.suites", lambda: found)
     monkeypatch.setattr("wnpopt.bench.analysis.sweep.suites", lambda: found)
     return found
@@ -41,12 +42,12 @@ def test_a_suite_runs_once_and_shows_its_sweeps(
 ) -> None:
     assert run_suite("slide-deadline", out=tmp_path, workers=1) == 0
     first = capsys.readouterr().out
-    assert "8 runs made" in first
+    assert "10 runs made" in first
     assert "Users served against median deadline" in first
     assert "greedy against dai" in first
     assert run_suite("slide-deadline", out=tmp_path, workers=1) == 0
     second = capsys.readouterr().out
-    assert "0 runs made, 8 were there already" in second
+    assert "0 runs made, 10 were there already" in second
     assert first.partition("Users served")[2] == second.partition("Users served")[2]
     assert {key for key, _ in keys(tmp_path)} == set(only["slide-deadline"].methods)
 

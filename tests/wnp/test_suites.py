@@ -31,8 +31,8 @@ def test_the_index_is_complete(suite: str) -> None:
         best, bound = row["best"], row["bound"]
         assert isinstance(best, int | float)
         assert isinstance(bound, int | float)
-        assert bound <= best
-        assert row["proved"] == (bound == best)
+        assert bound <= best * (1 + 1e-9)  # joules are no integers
+        assert row["proved"] == (bound >= best * (1 - 1e-6))
 
 
 def test_tiny_has_24_and_exhaustion_agrees() -> None:

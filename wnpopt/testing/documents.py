@@ -63,6 +63,15 @@ def _told(place: Place) -> str:
     return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in place).lstrip(".")
 
 
+def _shown(data: Any, place: Place) -> bool:
+    """False for what a document leaves out of its data, as optional fields that came later may be."""
+    for step in place:
+        if isinstance(data, dict) and step not in data:
+            return False
+        data = data[step]
+    return True
+
+
 @check("document-version")
 def version(subject: Subject) -> None:
     """The schema_version is the integer 1: true, 1.0, 2, "1" and null are refused."""
@@ -101,7 +110,7 @@ def unknown(subject: Subject) -> None:
     for document in _documents(subject):
         data = document.to_data()
         for place, _ in _parts(document):
-            part = _at(data, place)
+            part = _at(data, place) if _shown(data, place) else None
             if isinstance(part, dict):
                 changed = _changed(document, lambda data, place=place: _at(data, place).update(surprise=1))  # type: ignore[misc]
                 where = _refused(type(document), changed, f"an unknown field {_told((*place, 'surprise'))}")
@@ -156,7 +165,7 @@ def content_hash(subject: Subject) -> None:
 def _without_defaults(instance: Instance) -> Data:
     data = copy.deepcopy(instance.to_data())
     for place, part in _parts(instance):
-        shown = _at(data, place)
+        shown = _at(data, place) if _shown(data, place) else None
         for name, entry in type(part).model_fields.items() if isinstance(shown, dict) else ():
             alias = entry.serialization_alias or entry.alias or name
             if (
