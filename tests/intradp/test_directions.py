@@ -69,9 +69,9 @@ def test_no_bound_is_above_the_optimum(objective: str) -> None:
 @pytest.mark.parametrize("objective", ["latency", "energy"])
 def test_no_bound_is_above_the_optimum_of_many(objective: str) -> None:
     rng = np.random.default_rng(6)
-    told = [checked(tiny(seed, 100_000, objective=objective), rng) for seed in range(1000, 2000)]
-    told += [checked(with_fields(tiny(seed, 50_000, objective=objective), seed), rng) for seed in range(2000, 2600)]
-    assert sum(compared for compared, _ in told) >= 5_000
+    told = [checked(tiny(seed, 100_000, objective=objective), rng) for seed in range(1000, 1400)]
+    told += [checked(with_fields(tiny(seed, 50_000, objective=objective), seed), rng) for seed in range(2000, 2250)]
+    assert sum(compared for compared, _ in told) >= 2_000
 
 
 def test_a_cutoff_below_the_optimum_is_refuted() -> None:

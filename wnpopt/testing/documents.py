@@ -165,7 +165,7 @@ def content_hash(subject: Subject) -> None:
 def _without_defaults(instance: Instance) -> Data:
     data = copy.deepcopy(instance.to_data())
     for place, part in _parts(instance):
-        shown = _at(data, place) if _shown(data, place) else None
+        shown = _at(data, place) if _shown(data, place) else {}
         for name, entry in type(part).model_fields.items() if isinstance(shown, dict) else ():
             alias = entry.serialization_alias or entry.alias or name
             if (
