@@ -51,7 +51,11 @@ FAMILY = Family(
         "wnp-state": "wnpopt.problems.wnp.state:WnpState",
         "wnp-layers": "wnpopt.problems.wnp.layers:WnpLayers",
     },
-    warm_up=({"subgraphs": 3, "cores": 2, "modalities": 1, "resource_blocks": 2, "slots": 6, "bus": "exclusive"},),
+    # Plain instances and those with optional fields are planned by different kernels.
+    warm_up=(
+        {"subgraphs": 3, "cores": 2, "modalities": 1, "resource_blocks": 2, "slots": 6},
+        {"subgraphs": 3, "cores": 2, "modalities": 1, "resource_blocks": 2, "slots": 6, "bus": "exclusive"},
+    ),
     suites={
         "owin-heterogeneity": "wnpopt.problems.wnp.suites:HETEROGENEITY",
         "owin-cores": "wnpopt.problems.wnp.suites:CORES",
