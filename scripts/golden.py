@@ -47,7 +47,7 @@ def slide() -> Iterator[Export]:
 
 
 def intradp() -> Iterator[Export]:
-    """Three of their own, proved by trying all plans; the objective is in a unit of time of the model's own."""
+    """Four of their own, proved by trying all plans; the objective is in a unit of time of the model's own."""
     from recipes.intradp import by_all_plans
 
     from wnpopt.problems.intradp.formulations.horizon import horizon_of
@@ -57,6 +57,7 @@ def intradp() -> Iterator[Export]:
         "chain": {"shape": "chain", "operators": 6, "units": 6, "bandwidth": 1.0},
         "residual": {"shape": "residual", "operators": 7, "units": 4, "bandwidth": 2.0},
         "encoder-decoder": {"shape": "encoder-decoder", "operators": 7, "units": 4, "bandwidth": 3.0},
+        "efficiency": {"shape": "residual", "operators": 7, "units": 4, "bandwidth": 4.0, "efficiency": 0.6},
     }.items():
         instance = generate({**options, "name": f"golden-{name}"}, 1)
         optimum, _ = by_all_plans(instance)

@@ -24,7 +24,7 @@ from wnpopt.problems.wnp.instance import WnpInstance
 INSTANCES = Path(__file__).resolve().parents[2] / "instances"
 ORIGINS = sorted(
     file for family in registry.family_names() for file in (INSTANCES / family / "tiny").glob("*[!x].json")
-)
+) + sorted((INSTANCES / "intradp" / "tiny-fields").glob("tiny-*.json"))
 STEPS = 150
 ROUNDING = 1 + 1e-12
 
@@ -108,7 +108,7 @@ def check_slide(now: SlideInstance, origin: SlideInstance) -> None:
 
 
 def check_intradp(now: IntradpInstance, origin: IntradpInstance) -> None:
-    for field in ("uplink_bytes_per_s", "downlink_bytes_per_s", "latency_s"):
+    for field in ("uplink_bytes_per_s", "downlink_bytes_per_s", "latency_s", "efficiency"):
         assert around(getattr(now.link, field), [getattr(origin.link, field)])
     assert all(around(op.output_bytes, [o.output_bytes for o in origin.operators]) for op in now.operators)
     for side in ("device", "server"):
@@ -120,6 +120,7 @@ def check_intradp(now: IntradpInstance, origin: IntradpInstance) -> None:
                 continue
             assert around(cost.full_s, [c.full_s for c in costs if c.full_s > 0])
             assert cost.fixed_s <= max(c.fixed_s for c in costs) * FACTOR * ROUNDING
+            assert cost.partial_s <= max(c.partial_s for c in costs) * FACTOR * ROUNDING
     kernels = [window.kernel for window in windows(origin)]
     strides = [window.stride for window in windows(origin)]
     for window in windows(now):
@@ -133,8 +134,18 @@ def check_intradp(now: IntradpInstance, origin: IntradpInstance) -> None:
         assert [(e.source, e.window == "all") for e in op.inputs] == [
             (e.source, e.window == "all") for e in before.inputs
         ]
-    same = {"operators", "link", "deadline_s"}
+        watts = [o.device.compute_w for o in origin.operators if o.device.compute_w is not None]
+        assert (op.device.compute_w is None) == (before.device.compute_w is None)
+        assert op.device.compute_w is None or around(op.device.compute_w, watts)
+    for side in ("device", "server"):
+        assert around(getattr(now.segment_s, side), [getattr(origin.segment_s, side)])
+    assert (now.power_w.launch is None) == (origin.power_w.launch is None)
+    if now.power_w.launch is not None and origin.power_w.launch is not None:
+        assert around(now.power_w.launch, [origin.power_w.launch])
+    same = {"operators", "link", "deadline_s", "segment_s", "power_w"}
     assert now.model_dump(exclude=same) == origin.model_dump(exclude=same)
+    powers = ("compute", "communicate", "standby")
+    assert [getattr(now.power_w, p) for p in powers] == [getattr(origin.power_w, p) for p in powers]
 
 
 def check(now: Instance, origin: Instance) -> None:

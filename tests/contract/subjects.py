@@ -33,16 +33,16 @@ def _wnp() -> testing.Subject:
     return testing.Subject(
         registry.family("wnp"),
         mutations=wnp.MUTATIONS,
-        samples=(_changed("wnp", name="exclusive", chip=chip), *_with_fields()),
+        samples=(_changed("wnp", name="exclusive", chip=chip), *_with_fields("wnp")),
         solutions=(wnp.two_transfers(),),
         infeasible=(_changed("wnp", name="too-much-data", modalities=modalities),),
     )
 
 
-def _with_fields() -> list[Instance]:
-    """One for each optional field of wnp, of its further known cases."""
-    wnp_family = registry.family("wnp")
-    made = [wnp_family.instance_type.from_data(dict(case.instance)) for case in wnp_family.cases]
+def _with_fields(name: str) -> list[Instance]:
+    """One for each optional field of the family ``name``, of its further known cases."""
+    family = registry.family(name)
+    made = [family.instance_type.from_data(dict(case.instance)) for case in family.cases]
     return [instance for instance in made if "+" not in instance.name]
 
 
@@ -61,6 +61,6 @@ def _intradp() -> testing.Subject:
     return testing.Subject(
         registry.family("intradp"),
         mutations=intradp.MUTATIONS,
-        samples=(_changed("intradp", name="energy", objective="energy"),),
+        samples=(_changed("intradp", name="energy", objective="energy"), *_with_fields("intradp")),
         infeasible=(_changed("intradp", name="too-late", deadline_s=1e-6),),
     )

@@ -7,13 +7,14 @@ import os
 import random
 import subprocess
 import sys
+from typing import Annotated
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from wnpopt.core.canonical import canonical_json, content_hash
-from wnpopt.core.document import Instance
+from wnpopt.core.document import LATER, Document, Instance, Real
 from wnpopt.core.errors import InputError, one_line
 from wnpopt.core.jsonio import format_json, parse_json, read_json, write_json
 from wnpopt.core.registry import family
@@ -167,3 +168,30 @@ def test_rounding_is_to_the_safe_side(value: float, tick: float) -> None:
 
 def test_messages_are_one_line() -> None:
     assert one_line("a\nb\t\x1b[31m") == "a\\nb\\t\\x1b[31m"
+
+
+class Part(Document):
+    old: Real = 1.0
+    new: Annotated[Real | None, LATER] = None
+
+
+class Whole(Document):
+    parts: tuple[Part, ...] = ()
+    one: Part | None = None
+    later: Annotated[Part, LATER] = Part(old=2.0)
+    others: Annotated[tuple[Part, ...], LATER] = ()
+
+
+def test_later_fields_are_left_out_wherever_they_have_their_defaults() -> None:
+    assert Whole().to_data() == {"parts": [], "one": None}
+    whole = Whole(parts=(Part(), Part(new=0.0)), one=Part(new=3.0), later=Part(), others=(Part(old=4.0),))
+    assert whole.to_data() == {
+        "parts": [{"old": 1.0}, {"old": 1.0, "new": 0.0}],
+        "one": {"old": 1.0, "new": 3.0},
+        "later": {"old": 1.0},
+        "others": [{"old": 4.0}],
+    }
+    assert Whole.from_data(whole.to_data()) == whole
+    assert Whole(later=Part(old=2.0)) == Whole()
+    assert Whole(later=Part(old=2.0, new=1.0)).to_data()["later"] == {"old": 2.0, "new": 1.0}
+    assert whole.put({("parts", 0, "new"): 5.0}).parts[0].new == 5.0

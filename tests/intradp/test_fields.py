@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+import json
+from collections.abc import Callable
+from itertools import combinations, product
+from math import inf
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,14 +14,31 @@ import pytest
 
 from tests.intradp.fields import FIELDS, with_fields
 from tests.intradp.tiny import priced, random_plan, random_solution, tiny
-from wnpopt import solve
+from wnpopt import load, solve
+from wnpopt.core import registry
 from wnpopt.core.errors import InputError, UnsupportedError
+from wnpopt.problems.intradp.generate import generate
 from wnpopt.problems.intradp.imports.fuse import fuse
 from wnpopt.problems.intradp.instance import IntradpInstance
 from wnpopt.problems.intradp.kernels.problem import Problem
 from wnpopt.problems.intradp.methods.milp import refuse
 from wnpopt.problems.intradp.online.simulate import BandwidthTrace, simulate
+from wnpopt.problems.intradp.solution import IntradpSolution
 from wnpopt.problems.intradp.verify import replay
+
+SUITE = Path(__file__).resolve().parents[2] / "instances" / "intradp" / "tiny-fields"
+ROWS: list[dict[str, Any]] = json.loads((SUITE / "index.json").read_text())
+GIVEN_BY: dict[str, Callable[[IntradpInstance], bool]] = {
+    "efficiency": lambda instance: instance.link.efficiency < 1,
+    "partial": lambda instance: any(operator.device.partial_s > 0 for operator in instance.operators),
+    "segment": lambda instance: instance.segment_s.device > 0,
+    "launch-power": lambda instance: instance.power_w.launch is not None,
+    "compute-power": lambda instance: any(operator.device.compute_w is not None for operator in instance.operators),
+}
+HASHES = (
+    "5afb5f9260f3aa54e19910011964219d933c942eec395426f78e53b98f450710",
+    "c99a6d15617d018d1943589a25245d67b2d7f7f149f044c195c6ff34993db6bf",
+)
 
 SETS = [*((field,) for field in FIELDS), *combinations(FIELDS, 2), FIELDS]
 
@@ -138,6 +159,64 @@ def test_methods_are_exact_or_refuse(fields: tuple[str, ...], objective: str) ->
             if method in ("search", "auto"):
                 assert result.objective == pytest.approx(best.objective, rel=1e-6)
                 assert result.status.value == "optimal"
+
+
+def best_by_the_verifier(instance: IntradpInstance) -> float:
+    """The optimum, of all plans, by the verifier alone."""
+    sides = [[(op.units, op.units)] for op in instance.operators]
+    for i, operator in enumerate(instance.operators[1:-1], 1):
+        sides[i] = [(a, b) for a in range(operator.units + 1) for b in range(a + 1)]
+    best = inf
+    for plan in product(*sides):
+        ends, begins = zip(*plan, strict=True)
+        replayed = replay(instance, IntradpSolution(instance=instance.name, device_end=ends, server_begin=begins))
+        best = min(best, replayed.latency_s if instance.objective == "latency" else replayed.energy_j)
+    return best
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row["file"])
+def test_the_suite_has_the_optima_of_all_plans(row: dict[str, Any]) -> None:
+    instance = load(SUITE / row["file"])
+    assert isinstance(instance, IntradpInstance)
+    assert row["proved"]
+    assert best_by_the_verifier(instance) == pytest.approx(row["best"], rel=1e-9)
+    for method in ("search", "auto"):
+        result = solve(instance, method, time_limit=60, threads=1, isolate=False)
+        assert result.objective == pytest.approx(row["best"], rel=1e-6)
+        assert result.bound is not None
+        assert result.bound <= row["best"] * (1 + 1e-9)
+
+
+def test_the_suite_has_each_field_and_each_pair_and_is_what_doctor_solves() -> None:
+    names = {Path(row["file"]).stem.removeprefix("tiny-") for row in ROWS}
+    fields = tuple(GIVEN_BY)
+    assert names == {*fields, *("+".join(pair) for pair in combinations(fields, 2)), "all"}
+    known = [(case.instance, case.optimum) for case in registry.family("intradp").cases]
+    assert known == [(json.loads((SUITE / row["file"]).read_text()), row["best"]) for row in ROWS]
+    for name in names:
+        instance = load(SUITE / f"tiny-{name}.json")
+        assert isinstance(instance, IntradpInstance)
+        given = fields if name == "all" else name.split("+")
+        assert {field for field, is_given in GIVEN_BY.items() if is_given(instance)} == set(given)
+
+
+def test_the_generator_gives_what_it_gave() -> None:
+    """Its options are off by default; then nothing is drawn for them. Hashes are those of version 0.1's generator."""
+    assert generate({}, 3).instance_hash == HASHES[0]
+    assert generate({"shape": "dense", "objective": "energy", "slack": 0.9}, 8).instance_hash == HASHES[1]
+    options = {"efficiency": 0.5, "partial": 0.2, "segment": 0.1, "launch_w": 6.0, "power_spread": 0.3}
+    made, plain = generate(options, 3), generate({}, 3)
+    assert made == generate(options, 3)
+    assert made.link.efficiency == 0.5
+    assert made.power_w.launch == 6.0
+    for operator, other in zip(made.operators, plain.operators, strict=True):
+        assert operator.device.full_s == other.device.full_s
+        assert operator.inputs == other.inputs
+        assert operator.device.partial_s == pytest.approx(10 * operator.server.partial_s)
+    partial = [operator.device.partial_s for operator in made.operators[1:-1]]
+    assert 0 < min(partial) < max(partial) <= 2 * 0.2 * 0.1 / len(made.operators)
+    assert len({operator.device.compute_w for operator in made.operators[1:-1]}) > 3
+    assert made.segment_s.device == pytest.approx(10 * made.segment_s.server)
 
 
 def test_fusing_keeps_the_fields() -> None:

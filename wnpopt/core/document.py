@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar, cast
+from typing import Annotated, Any, ClassVar, Final, Literal, NamedTuple, Self, TypeVar, cast, get_args
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
@@ -65,6 +65,18 @@ SignedReal = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 """A finite number."""
 
 
+class Later:
+    """Marks a field that came after the first version of a file, see :data:`LATER`."""
+
+
+LATER: Final = Later()
+"""In the annotation of a field with a default: files and hashes do not have it while it has that default.
+
+``efficiency: Annotated[Real, LATER] = 1.0``. So a document that does without the field has the file and the hash that
+it always had.
+"""
+
+
 class Document(BaseModel):
     """A frozen, validated JSON object."""
 
@@ -82,8 +94,10 @@ class Document(BaseModel):
             raise explain(error, cls, Document) from None
 
     def to_data(self) -> dict[str, object]:
-        """The JSON object, in the contract's order of fields."""
-        return self.model_dump(mode="json", by_alias=True)
+        """The JSON object, in the contract's order of fields; those that came later only where they say something."""
+        data = self.model_dump(mode="json", by_alias=True)
+        _leave_out(self, data)
+        return data
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """A copy with ``update``d fields, validated anew; nothing that was cached of the original comes along.
@@ -112,6 +126,50 @@ class Document(BaseModel):
 
     def __hash__(self) -> int:
         return hash(content_hash(self.to_data()))
+
+
+class _LaterFields(NamedTuple):
+    """What of a kind of documents may be left out: own fields with their defaults, and fields that hold such kinds."""
+
+    own: tuple[tuple[str, str, object], ...]
+    within: tuple[tuple[str, str], ...]
+
+
+@cache
+def _later_fields(kind: type[Document]) -> _LaterFields:
+    own, within = [], []
+    for name, field in kind.model_fields.items():
+        written = field.serialization_alias or field.alias or name
+        if any(isinstance(mark, Later) for mark in field.metadata):
+            own.append((name, written, field.get_default(call_default_factory=True)))
+        if any(any(_later_fields(part)) for part in _documents_in(field.annotation)):
+            within.append((name, written))
+    return _LaterFields(tuple(own), tuple(within))
+
+
+def _documents_in(annotation: object) -> list[type[Document]]:
+    if isinstance(annotation, type) and issubclass(annotation, Document):
+        return [annotation]
+    return [kind for part in get_args(annotation) for kind in _documents_in(part)]
+
+
+def _leave_out(document: Document, data: dict[str, Any]) -> None:
+    """Take the later fields that have their defaults out of ``data``, the JSON object of ``document``."""
+    later = _later_fields(type(document))
+    for name, written, default in later.own:
+        if getattr(document, name) == default:
+            del data[written]
+    for name, written in later.within:
+        if written in data:
+            _leave_out_within(getattr(document, name), data[written])
+
+
+def _leave_out_within(value: object, data: Any) -> None:
+    if isinstance(value, Document):
+        _leave_out(value, data)
+    elif isinstance(value, tuple):
+        for part, written in zip(value, data, strict=True):
+            _leave_out_within(part, written)
 
 
 _MANY = 32

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wnpopt.core.command import Command, Importer
-from wnpopt.core.family import Family, KnownCase
+from wnpopt.core.family import Family, KnownCase, read_cases
 from wnpopt.core.lazy import attributes, later, refer
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ FAMILY = Family(
     generator_options=refer("wnpopt.problems.intradp.generate:OPTIONS"),
     unit=lambda instance: "s" if instance.objective == "latency" else "J",
     doctor=later(lambda: KnownCase.read(__name__)),
+    cases=later(lambda: read_cases(__name__, "known-fields.json")),
     gantt="wnpopt.problems.intradp.plots.gantt:gantt",
     perturb="wnpopt.problems.intradp.perturb:perturb",
     show="wnpopt.problems.intradp.show:show",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 
@@ -14,6 +15,8 @@ from wnpopt.core.options import name_of, option, options_of, read
 from wnpopt.problems.intradp.instance import IntradpInstance
 
 KINDS = ("chain", "residual", "dense", "encoder-decoder", "transformer")
+COMPUTE_W = 13.35
+"""Power of a device that computes (Intra-DP, Table 2)."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,17 @@ class Shape:
     objective: str = option("latency", "what is minimised", choices=("latency", "energy"))
     transfers: str = option("any", "tensors that may be sent; small: up to the input's size", choices=("any", "small"))
     slack: float = option(0.0, "deadline as a multiple of the time on the device; 0 for none", least=0, most=1e3)
+    efficiency: float = option(1.0, "share of the link's rates that carries the tensors", least=1e-6, most=1)
+    partial: float = option(
+        0.0, "cost of computing some rows only, as a share of an average operator's time, on average", least=0, most=1e3
+    )
+    segment: float = option(
+        0.0, "cost of cutting a side's work at a message, as a share of an average operator's time", least=0, most=1e3
+    )
+    launch_w: float = option(0.0, "power of launches, partial operators and cuts; 0: as computing", least=0, most=1e6)
+    power_spread: float = option(
+        0.0, "standard deviation of the operators' log-normal powers; 0: the same for all", least=0, most=10
+    )
 
 
 OPTIONS = options_of(Shape)
@@ -41,7 +55,7 @@ def generate(options: Mapping[str, int | float | str], seed: int) -> IntradpInst
     """The instance of ``options`` (see :data:`OPTIONS`) and ``seed``; raises :class:`InputError` naming a bad one."""
     shape = read(Shape, options, ignored=("name",))
     rng = np.random.default_rng([seed, 0x69647031])
-    build = _Builder(shape, rng)
+    build = _Builder(shape, rng, seed)
     {
         "chain": _chain,
         "residual": _residual,
@@ -55,8 +69,9 @@ def generate(options: Mapping[str, int | float | str], seed: int) -> IntradpInst
 class _Builder:
     """Collects operators; tensors are named by the operators that make them."""
 
-    def __init__(self, shape: Shape, rng: np.random.Generator) -> None:
+    def __init__(self, shape: Shape, rng: np.random.Generator, seed: int) -> None:
         self.shape, self.rng = shape, rng
+        self.later = np.random.default_rng([seed, 0x69647032])  # its own, so that the rest stays what it was
         self.units: dict[str, int] = {}
         self.width: dict[str, float] = {}
         self.data: list[dict[str, object]] = []
@@ -107,17 +122,36 @@ class _Builder:
                 fixed = launch * factor if work > 0 else 0.0
                 op[side] = {"fixed_s": fixed, "full_s": fixed + work * factor}
                 whole += fixed + work if side == "device" else 0.0
+            if work > 0:
+                self._add_later(op)
         rate = shape.bandwidth * float(self.data[0]["output_bytes"]) / whole  # type: ignore[arg-type]
+        cut = shape.segment * 0.1 / len(self.data)
         return IntradpInstance.from_data(
             {
                 "kind": "intradp", "schema_version": 1, "name": name, "source": "wnpopt generator",
                 "operators": self.data,
-                "link": {"uplink_bytes_per_s": rate, "downlink_bytes_per_s": rate, "latency_s": shape.latency_s},
-                "power_w": {"compute": 13.35, "communicate": 4.25, "standby": 4.04},
+                "link": {
+                    "uplink_bytes_per_s": rate, "downlink_bytes_per_s": rate, "latency_s": shape.latency_s,
+                    "efficiency": shape.efficiency,
+                },
+                "power_w": {
+                    "compute": COMPUTE_W, "communicate": 4.25, "standby": 4.04, "launch": shape.launch_w or None,
+                },
                 "transfers": shape.transfers, "objective": shape.objective,
                 "deadline_s": shape.slack * whole if shape.slack > 0 else None,
+                "segment_s": {"device": cut, "server": cut / shape.speedup},
             }
         )  # fmt: skip
+
+    def _add_later(self, op: dict[str, object]) -> None:
+        """What cutting an operator costs, and its power."""
+        device, server = cast("list[dict[str, float]]", [op["device"], op["server"]])
+        share, power = self.later.uniform(0.0, 2.0), self.later.normal()
+        if self.shape.partial > 0:
+            device["partial_s"] = float(self.shape.partial * share * 0.1 / len(self.data))
+            server["partial_s"] = device["partial_s"] / self.shape.speedup
+        if self.shape.power_spread > 0:
+            device["compute_w"] = COMPUTE_W * float(np.exp(self.shape.power_spread * power))
 
 
 _SAME = {"kernel": 1, "stride": 1, "padding": 0}

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from types import MappingProxyType
-from typing import Annotated, Literal, Self, cast
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
 from wnpopt.core.document import (
+    LATER,
     MAX_INT,
     Document,
     Instance,
@@ -63,13 +62,13 @@ class Cost(Document):
 
     fixed_s: Real
     full_s: Real
-    partial_s: Real = 0.0
+    partial_s: Annotated[Real, LATER] = 0.0
 
 
 class DeviceCost(Cost):
     """On the device; ``compute_w`` is the power in place of ``power_w.compute`` but for fixed and partial seconds."""
 
-    compute_w: Real | None = None
+    compute_w: Annotated[Real | None, LATER] = None
 
 
 class Operator(Document):
@@ -89,7 +88,7 @@ class Link(Document):
     uplink_bytes_per_s: PositiveReal
     downlink_bytes_per_s: PositiveReal
     latency_s: Real = 0.0
-    efficiency: Annotated[PositiveReal, Field(le=1)] = 1.0
+    efficiency: Annotated[PositiveReal, Field(le=1), LATER] = 1.0
 
 
 class Power(Document):
@@ -101,7 +100,7 @@ class Power(Document):
     compute: Real
     communicate: Real
     standby: Real
-    launch: Real | None = None
+    launch: Annotated[Real | None, LATER] = None
 
 
 class Segments(Document):
@@ -125,7 +124,7 @@ class IntradpInstance(Instance):
     transfers: Literal["any", "small"] = "any"
     objective: Literal["latency", "energy"] = "latency"
     deadline_s: Real | None = None
-    segment_s: Segments = Segments()
+    segment_s: Annotated[Segments, LATER] = Segments()
 
     @model_validator(mode="after")
     def _check(self) -> IntradpInstance:
@@ -139,42 +138,10 @@ class IntradpInstance(Instance):
         """The instance with other values in these fields, validated anew."""
         return self.model_copy(update=fields)
 
-    def to_data(self) -> dict[str, object]:
-        """The JSON object; optional fields that came after version 0.1 are left out where they have their defaults.
-
-        So an instance that does without them has the file and the hash that it always had.
-        """
-        data = super().to_data()
-        _leave_out(data, LATER_FIELDS[""])
-        for part in ("link", "power_w"):
-            _leave_out(cast("dict[str, object]", data[part]), LATER_FIELDS[part])
-        for operator in cast("list[dict[str, dict[str, object]]]", data["operators"]):
-            _leave_out(operator["device"], LATER_FIELDS["operators.device"])
-            _leave_out(operator["server"], LATER_FIELDS["operators.server"])
-        return data
-
     @property
     def input_bytes(self) -> float:
         """Bytes of the network's input: with transfers "small" no tensor that is larger may be sent."""
         return self.operators[0].output_bytes
-
-
-LATER_FIELDS: Mapping[str, Mapping[str, object]] = MappingProxyType(
-    {
-        "": {"segment_s": {"device": 0, "server": 0}},
-        "link": {"efficiency": 1},
-        "power_w": {"launch": None},
-        "operators.device": {"partial_s": 0, "compute_w": None},
-        "operators.server": {"partial_s": 0},
-    }
-)
-"""The optional fields, with their defaults, that a file and a hash do not have where they say nothing."""
-
-
-def _leave_out(data: dict[str, object], defaults: Mapping[str, object]) -> None:
-    for name, value in defaults.items():
-        if data[name] == value:
-            del data[name]
 
 
 def _check_edges(instance: IntradpInstance) -> None:

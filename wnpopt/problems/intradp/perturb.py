@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 import numpy as np
 
 from wnpopt.core.perturbation import Move, NumberMove, Range, Walk, change
+from wnpopt.core.place import values_at
 from wnpopt.problems.intradp.instance import Cost, IntradpInstance, Window
 
 WIDEN = 4
@@ -12,32 +16,49 @@ WIDEN = 4
 
 _WINDOWS = "operators.*.inputs.*.window"
 
+_LATER: Mapping[str, float | None] = MappingProxyType(
+    {
+        "link.efficiency": 1.0,
+        "operators.*.device.partial_s": 0.0,
+        "operators.*.server.partial_s": 0.0,
+        "segment_s.device": 0.0,
+        "segment_s.server": 0.0,
+        "power_w.launch": None,
+        "operators.*.device.compute_w": None,
+    }
+)
+"""Optional fields with their defaults: those that ``origin`` sets are changed too, and nothing is drawn for others."""
+
 
 def perturb(instance: IntradpInstance, rng: np.random.Generator, origin: IntradpInstance) -> IntradpInstance:
     """``instance`` with one number changed (or the two of an operator's time).
 
-    That is a rate of the link or its latency, an operator's times on one side, a tensor's bytes, the deadline, each
-    within a factor of 5 of the range that it has in ``origin``, or a window's kernel (with its padding) or stride.
-    Kernels stay between the least of ``origin`` (or 1) and :data:`WIDEN` more than its greatest, strides between 1 and
-    one more than its greatest. Names, rows, the graph, powers and the objective stay; a deadline or latency that
-    ``origin`` does not set stays unset.
+    That is a rate of the link, its latency or efficiency, an operator's times on one side or its power, what partial
+    operators and segments cost, a tensor's bytes, the deadline, each within a factor of 5 of the range that it has in
+    ``origin``, or a window's kernel (with its padding) or stride. Kernels stay between the least of ``origin`` (or 1)
+    and :data:`WIDEN` more than its greatest, strides between 1 and one more than its greatest. Names, rows, the graph,
+    the device's powers but for those of launches and operators, and the objective stay; what ``origin`` does not set
+    stays unset.
     """
-    return change(
-        instance,
-        rng,
-        origin,
-        {
-            NumberMove("link.uplink_bytes_per_s"): 1,
-            NumberMove("link.downlink_bytes_per_s"): 1,
-            NumberMove("link.latency_s"): 1,
-            _times("device"): 2,
-            _times("server"): 2,
-            NumberMove("operators.*.output_bytes"): 2,
-            _kernel: 1,
-            _stride: 1,
-            NumberMove("deadline_s"): 1,
-        },
-    )
+    moves: dict[Move[IntradpInstance], int] = {
+        NumberMove("link.uplink_bytes_per_s"): 1,
+        NumberMove("link.downlink_bytes_per_s"): 1,
+        NumberMove("link.latency_s"): 1,
+        _times("device"): 2,
+        _times("server"): 2,
+        NumberMove("operators.*.output_bytes"): 2,
+        _kernel: 1,
+        _stride: 1,
+        NumberMove("deadline_s"): 1,
+    }
+    for path, default in _LATER.items():
+        if _is_given(origin, path, default):
+            moves[NumberMove(path)] = 1
+    return change(instance, rng, origin, moves)
+
+
+def _is_given(origin: IntradpInstance, path: str, default: float | None) -> bool:
+    return any(value != default for _, value in values_at(origin, path))
 
 
 def _is_window(value: object) -> bool:

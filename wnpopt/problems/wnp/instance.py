@@ -6,17 +6,17 @@ instance from seconds rounds durations up and rates down; nothing is rounded aft
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from math import isfinite
-from types import MappingProxyType
-from typing import Annotated, Literal, cast
+from typing import Annotated, Literal
 
 import numpy as np
 import numpy.typing as npt
 from pydantic import Field, model_validator
 
 from wnpopt.core.document import (
+    LATER,
     MAX_INT,
     Count,
     Document,
@@ -58,8 +58,8 @@ class Modality(Document):
 
     name: Name
     payload_bits: Count
-    release_slot: Count = 0
-    transmit_j_per_rb_slot: Real = 0.0
+    release_slot: Annotated[Count, LATER] = 0
+    transmit_j_per_rb_slot: Annotated[Real, LATER] = 0.0
 
 
 class Core(Document):
@@ -68,8 +68,8 @@ class Core(Document):
     name: Name
     x: Int
     y: Int
-    active_w: Real = 0.0
-    idle_w: Real = 0.0
+    active_w: Annotated[Real, LATER] = 0.0
+    idle_w: Annotated[Real, LATER] = 0.0
 
 
 class Chip(Document):
@@ -82,7 +82,7 @@ class Chip(Document):
     hop_ticks: Count
     bytes_per_tick: Positive
     exclusive_bus: Flag = False
-    joule_per_byte_hop: Real = 0.0
+    joule_per_byte_hop: Annotated[Real, LATER] = 0.0
 
 
 class Subgraph(Document):
@@ -94,8 +94,8 @@ class Subgraph(Document):
     name: Name
     modality: Name | None = None
     ticks: tuple[Count | None, ...]
-    release_ticks: Count = 0
-    job: Name | None = None
+    release_ticks: Annotated[Count, LATER] = 0
+    job: Annotated[Name | None, LATER] = None
 
 
 class InferenceJob(Document):
@@ -132,10 +132,10 @@ class WnpInstance(Instance):
     chip: Chip
     subgraphs: Annotated[tuple[Subgraph, ...], Field(min_length=1)]
     edges: tuple[Edge, ...]
-    jobs: tuple[InferenceJob, ...] = ()
-    objective: Literal["makespan", "weighted_latency", "energy"] = "makespan"
-    makespan_limit_ticks: Count | None = None
-    energy_limit_j: Real | None = None
+    jobs: Annotated[tuple[InferenceJob, ...], LATER] = ()
+    objective: Annotated[Literal["makespan", "weighted_latency", "energy"], LATER] = "makespan"
+    makespan_limit_ticks: Annotated[Count | None, LATER] = None
+    energy_limit_j: Annotated[Real | None, LATER] = None
 
     @model_validator(mode="after")
     def _check(self) -> WnpInstance:
@@ -146,21 +146,6 @@ class WnpInstance(Instance):
         _check_jobs(self)
         _check_sums(self)
         return self
-
-    def to_data(self) -> dict[str, object]:
-        """The JSON object; optional fields that came after version 0.1 are left out where they have their defaults.
-
-        So an instance that does without them has the file and the hash that it always had.
-        """
-        data = super().to_data()
-        _leave_out(data, LATER_FIELDS[""])
-        _leave_out(cast("dict[str, object]", data["chip"]), LATER_FIELDS["chip"])
-        for part in ("modalities", "subgraphs"):
-            for entry in cast("list[dict[str, object]]", data[part]):
-                _leave_out(entry, LATER_FIELDS[part])
-        for core in cast("dict[str, list[dict[str, object]]]", data["chip"])["cores"]:
-            _leave_out(core, LATER_FIELDS["chip.cores"])
-        return data
 
     @cached_property
     def table(self) -> IntArray:
@@ -276,18 +261,6 @@ class WnpInstance(Instance):
         return -(-self.radio.slots // self.radio.block_slots)
 
 
-LATER_FIELDS: Mapping[str, Mapping[str, object]] = MappingProxyType(
-    {
-        "": {"jobs": [], "objective": "makespan", "makespan_limit_ticks": None, "energy_limit_j": None},
-        "modalities": {"release_slot": 0, "transmit_j_per_rb_slot": 0},
-        "chip": {"joule_per_byte_hop": 0},
-        "chip.cores": {"active_w": 0, "idle_w": 0},
-        "subgraphs": {"release_ticks": 0, "job": None},
-    }
-)
-"""The optional fields, with their defaults, that a file and a hash do not have where they say nothing."""
-
-
 def has_integer_objective(instance: WnpInstance) -> bool:
     """True if every solution's objective is an integer: ticks, and not J."""
     return instance.objective != "energy"
@@ -304,12 +277,6 @@ def is_plain(instance: WnpInstance) -> bool:
 def objective_unit(instance: WnpInstance) -> str:
     """The unit of the objective, as it is printed."""
     return "J" if instance.objective == "energy" else "ticks"
-
-
-def _leave_out(data: dict[str, object], defaults: Mapping[str, object]) -> None:
-    for name, value in defaults.items():
-        if data[name] == value:
-            del data[name]
 
 
 def _frozen(array: IntArray) -> IntArray:
