@@ -34,6 +34,9 @@ WIDTHS = (30, 300, 3_000, 30_000, 300_000)
 STARTS_SHARE = 0.4
 """What the other methods' plans may take where no second thread makes them."""
 
+SETTLING = 0.15
+"""What the first cutoff may wait of the time left for good plans of a second thread."""
+
 NARROW_EFFORT = 30_000_000
 """Steps of the beam that gives the first bound."""
 
@@ -188,6 +191,9 @@ def _proving(
     from wnpopt.problems.intradp.search.plans import best_of
     from wnpopt.problems.intradp.search.proving import Prover
 
+    if improver is not None:
+        # Cutoffs between a poor plan and the bound lie below the optimum, or take too long.
+        plan = best_of(plan, improver.settle(plan, part(budget, SETTLING).remaining()))
     prover = Prover(problem, budget, flag)
     more = True
     for turn in range(TURNS if budget.time_limit is None else 10**9):

@@ -34,6 +34,10 @@ ANNEALING = 150
 PATIENCE = 0.5
 """Seconds that a search with nothing else to do waits for a better plan."""
 
+FRUITLESS, AT_LEAST = 0.5, 1.0
+"""A thread that has found nothing for so many times what it took to its last better plan (and at least so many
+seconds) leaves its core to the bound."""
+
 LONGEST = 20
 """Rounds of annealing get longer up to so many times the first one."""
 
@@ -111,6 +115,8 @@ class Improver:
         self._best = plan
         self._lock = threading.Lock()
         self._better = threading.Event()
+        self._settled = threading.Event()
+        self._wanted = threading.Event()
         self._failure: BaseException | None = None
         self._thread = threading.Thread(target=self._run, daemon=True, name="wnpopt-improver")
 
@@ -122,6 +128,7 @@ class Improver:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self._flag[0] = 1
+        self._wanted.set()
         self._thread.join()
         if self._failure is not None and error is None:
             raise self._failure
@@ -132,9 +139,19 @@ class Improver:
         with self._lock:
             return self._best
 
-    def exchange(self, plan: PricedPlan, *, wait: bool = False) -> PricedPlan:
-        """The best plan so far, ``plan`` included; with ``wait`` after a while, or as soon as there is a better one."""
+    def settle(self, plan: PricedPlan, seconds: float) -> PricedPlan:
+        """The best plan, ``plan`` included, once what the other methods find is known, or after so long."""
         self._offer(plan)
+        self._settled.wait(seconds)
+        return self.best
+
+    def exchange(self, plan: PricedPlan, *, wait: bool = False) -> PricedPlan:
+        """The best plan so far, ``plan`` included; with ``wait`` after a while, or as soon as there is a better one.
+
+        A better ``plan``, or a search with nothing else to do, ends the rest of a thread that had given up.
+        """
+        if self._offer(plan) or wait:
+            self._wanted.set()
         self._better.clear()
         if wait and self._thread.is_alive():
             self._better.wait(min(PATIENCE, self._budget.remaining()))
@@ -155,12 +172,30 @@ class Improver:
 
         try:
             rng = np.random.default_rng([self._budget.seed, 0x696D70])
+            began = self._budget.elapsed()
             started(self._problem, self.best, self._budget, rng, None, self._flag, self._offer)
-            turn, effort = 0, 1
-            while not (self._flag[0] or self._outer[0] or self._budget.exhausted()) and self.best.value > 0:
+            self._settled.set()
+            turn, effort, last = 0, 1, self._budget.elapsed()
+            while self.best.value > 0 and not self._ended():
                 plan = improved(self._problem, self.best, rng, self._flag, turn=turn, effort=effort)
-                if not self._offer(plan):
-                    effort = min(LONGEST, effort + 1)
                 turn += 1
+                now = self._budget.elapsed()
+                if self._offer(plan):
+                    last = now
+                    continue
+                effort = min(LONGEST, effort + 1)
+                if now - last > max(AT_LEAST, FRUITLESS * (last - began)):
+                    self._rest()
         except BaseException as error:
             self._failure = error
+        finally:
+            self._settled.set()
+
+    def _ended(self) -> bool:
+        return bool(self._flag[0] or self._outer[0] or self._budget.exhausted())
+
+    def _rest(self) -> None:
+        """Until it is wanted again, see :meth:`exchange`."""
+        while not self._wanted.wait(PATIENCE) and not self._ended():
+            pass
+        self._wanted.clear()

@@ -41,7 +41,7 @@ WORTHWHILE = 0.95
 """A cutoff is to leave at most this part of the gap."""
 
 FAILURES = 6
-"""Cutoffs that brought nothing, after which others are not tried."""
+"""Cutoffs in a row that brought nothing, after which others are not tried."""
 
 FEWER_PARTS = 2
 """Directions where there is no room for the states of more."""
@@ -97,6 +97,7 @@ class Prover:
                 power = np.log(took / self._last[1]) / np.log(self._last[0] / left)
                 self._power = float(min(SLOWEST, max(HALF, power)))
             self._last = left, took
+            self._failures = 0
             return CutoffAttempt(best, plan, more=True)
         if full and self._parts > FEWER_PARTS:
             self._parts = FEWER_PARTS
