@@ -8,6 +8,7 @@ about one vector at a time and answers with an allocation or with new cuts.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -46,6 +47,7 @@ class Decomposition:
         self.best: WnpSolution | None = None if context.start is None else context.start.solution
         self.value: int | None = None if context.start is None else int(context.start.objective)
         self.improved = False
+        self.found_by: str | None = None
         self.lower = 0 if known is None else int(known.value)
         self.proved: int | None = None
         self.check = RadioCheck(problem.uplink, cut_weights(problem, context.budget) if problem.uplink.count else [])
@@ -66,13 +68,21 @@ class Decomposition:
             self.proved = self.lower
             self.context.trace.bound(self.lower, "lbbd")
 
-    def master(self, horizon: int | None, budget: Budget, *, optimise: bool) -> tuple[Report, CpsatModel] | None:
-        """A solved master with makespans up to ``horizon``: the least one, or any. None without time to build it."""
+    def master(
+        self, horizon: int | None, budget: Budget, *, optimise: bool, surplus: float = 0.0
+    ) -> tuple[Report, CpsatModel] | None:
+        """A solved master with makespans up to ``horizon``: the least one, or any. None without time to build it.
+
+        Of a master with a ``surplus`` (:func:`~wnpopt.problems.wnp.formulations.cpsat_radio.add_cut`) nothing follows
+        but what it finds. May be called in several threads at once.
+        """
         from wnpopt.backends.cpsat import solve_cpsat
         from wnpopt.problems.wnp.formulations.cpsat import compile_master, hint
+        from wnpopt.problems.wnp.kernels.identical import cores_are_identical
 
         began = budget.elapsed()
-        master = compile_master(self.problem, horizon, self.lower, self.check.weights, self.check.no_goods, budget)
+        cuts, no_goods = tuple(self.check.weights), tuple(self.check.no_goods)
+        master = compile_master(self.problem, horizon, self.lower, cuts, no_goods, budget, surplus)
         self.build_s += budget.elapsed() - began
         if master is None:
             return None
@@ -82,7 +92,14 @@ class Decomposition:
             hint(master, self.best)
         # The master's incumbents may be out of the radio's reach: only its bound is news.
         silent = Trace("min", budget)
-        report = solve_cpsat(master.model, budget, silent, probing_level=None if optimise else 3)
+        plain = not cores_are_identical(self.problem.plan)
+        report = solve_cpsat(
+            master.model,
+            replace(budget, threads=1) if plain else budget,
+            silent,
+            probing_level=None if optimise else 3,
+            linearization_level=0 if plain else None,
+        )
         if optimise and self.context.start is not None and self.warm_start is WarmStart.NONE:
             self.warm_start = report.warm_start
         return report, master
@@ -103,6 +120,11 @@ class Decomposition:
             self._repair(schedule)
         return answer
 
+    def adopt(self, solution: WnpSolution, makespan: int, found_by: str) -> None:
+        """Take over a verified solution, which has been told, if it is better."""
+        if self.value is None or makespan < self.value:
+            self.best, self.value, self.improved, self.found_by = solution, makespan, True, found_by
+
     def outcome(
         self, termination: Termination, infeasible: str | None = None, message: str = ""
     ) -> Outcome[WnpSolution]:
@@ -113,7 +135,7 @@ class Decomposition:
             termination,
             () if self.proved is None else (Bound(self.proved, "lbbd"),),
             self.warm_start,
-            found_by=start.found_by if start is not None and not self.improved else None,
+            found_by=start.found_by if start is not None and not self.improved else self.found_by,
             build_s=self.build_s,
             message="; ".join(filter(None, [self.check.summary(), message])),
             infeasible=infeasible,
@@ -153,5 +175,5 @@ class Decomposition:
             solution = problem.solution(arrivals, retimed)
             objective = self.context.verified_objective(solution)
             if objective is not None and (self.value is None or objective < self.value):
-                self.best, self.value, self.improved = solution, int(objective), True
+                self.best, self.value, self.improved, self.found_by = solution, int(objective), True, None
                 self.context.trace.incumbent(objective, solution)
