@@ -18,6 +18,7 @@ from wnpopt.core.certificate import Certificate
 from wnpopt.core.document import Document, Instance, Solution
 from wnpopt.core.errors import InputError, MissingDependencyError, UnsupportedError, describe
 from wnpopt.core.extras import installed
+from wnpopt.core.lazy import resolve
 from wnpopt.core.method import Context, Outcome, Start
 from wnpopt.core.registry import AnyFamily, AnyMethod
 from wnpopt.core.status import Termination, WarmStart
@@ -158,6 +159,13 @@ def _start(
 ) -> Start[Solution] | None:
     if isinstance(warm_start, Solution):
         objective = verified_objective(warm_start)
+        if objective is None and fixed is not None and family.carry_on is not None:
+            carried = resolve(family.carry_on)(instance, fixed, warm_start)
+            if isinstance(carried, Solution):
+                warm_start, objective = carried, verified_objective(carried)
+                if objective is None:
+                    notes.append("the plan that ran until now, gone on with, keeps not all limits: no start")
+                    return None
         if objective is None:
             raise InputError("the verifier rejects this solution", where="warm_start")
         return Start(warm_start, objective, "given")

@@ -20,6 +20,7 @@ from wnpopt.problems.wnp.kernels.radio import least_makespan
 from wnpopt.problems.wnp.kernels.schedule import Schedule
 from wnpopt.problems.wnp.kernels.throughput import FloatArray
 from wnpopt.problems.wnp.kernels.uplink import Arrivals
+from wnpopt.problems.wnp.residual import residual
 from wnpopt.problems.wnp.search.joint import least_makespan_or_exact, sequential_release
 from wnpopt.problems.wnp.solution import WnpSolution
 from wnpopt.problems.wnp.state import WnpState
@@ -43,6 +44,10 @@ class FieldPlan:
     schedule: Schedule
     transfer: IntArray
 
+    def key(self) -> PlanValue:
+        """What plans are compared by."""
+        return self.value
+
 
 class FieldSearch:
     """Plans of one problem, the residual one where a plan runs already (``state``)."""
@@ -52,9 +57,10 @@ class FieldSearch:
         instance, plan = problem.instance, problem.plan
         names = [s.name for s in instance.subgraphs]
         self.begun = np.full(plan.source.size, -1, dtype=np.int64)
-        self.bus_free = 0
+        self.now = self.bus_free = self.slot = 0
         if state is not None:
-            self.bus_free = state.now_ticks
+            self.now = self.bus_free = state.now_ticks
+            self.slot = state.slot
             for e, edge in enumerate(instance.edges):
                 at = state.transfers_begun.get(f"{edge.source}->{edge.target}")
                 if at is not None:
@@ -70,6 +76,11 @@ class FieldSearch:
         self.look_ahead = np.where(plan.able, problem.tail, 0).astype(np.float64)
         self.path = plan.least(plan.ticks + problem.tail).astype(np.float64)
 
+    @staticmethod
+    def going_on(instance: WnpInstance, state: WnpState) -> FieldSearch:
+        """The search for what is left of ``instance`` in ``state``."""
+        return FieldSearch(Problem.of(residual(instance, state)), state)
+
     def sequential(self, budget: Budget) -> FieldPlan | None:
         """RTFS: everything has arrived before anything that waits for it starts."""
         arrivals, _ = least_makespan_or_exact(self.problem, np.zeros(self.problem.uplink.count, dtype=np.int64), budget)
@@ -80,8 +91,8 @@ class FieldSearch:
 
     def pipelined(self, first: FieldPlan, budget: Budget) -> FieldPlan:
         """PACS: radio and schedule in turn, from three estimates of the tails; never worse than ``first``."""
-        best = self._best_of_lists(first.arrivals, self._release(first.arrivals))
-        best = min(best, first, key=lambda plan: plan.value)
+        best = self._best_of_lists(first.arrivals, self.release(first.arrivals))
+        best = min(best, first, key=FieldPlan.key)
         seen: set[tuple[int, ...]] = set()
         starts = [self.problem.modality_tails(self.path.astype(np.int64)), self._tails(first), self._tails(best)]
         for tail in starts if self.problem.uplink.count else []:
@@ -93,9 +104,9 @@ class FieldSearch:
                 arrivals, _ = least_makespan(self.problem.uplink, current, budget)
                 if arrivals is None:
                     break
-                plan = self._best_of_lists(arrivals, self._release(arrivals))
+                plan = self._best_of_lists(arrivals, self.release(arrivals))
                 current = self._tails(plan)
-                best = min(best, plan, key=lambda plan: plan.value)
+                best = min(best, plan, key=FieldPlan.key)
         return best
 
     def improved(
@@ -117,8 +128,8 @@ class FieldSearch:
                 tail = self._tails(current) + rng.normal(size=self.problem.uplink.count) * width
                 answer, _ = least_makespan(self.problem.uplink, np.maximum(np.rint(tail), 0).astype(np.int64), budget)
                 if answer is not None:
-                    arrivals, release = answer, self._release(answer)
-            plan = self._listed(arrivals, release, rank, dislike)
+                    arrivals, release = answer, self.release(answer)
+            plan = self.listed(arrivals, release, rank, dislike)
             worse = plan.value[1] - current.value[1]
             near = plan.value[0] <= current.value[0] and worse <= 0.002 * abs(current.value[1]) * -np.log1p(
                 -rng.random()
@@ -143,7 +154,8 @@ class FieldSearch:
         }
         return made.model_copy(update={"transfer_start": transfers})
 
-    def _release(self, arrivals: Arrivals) -> IntArray:
+    def release(self, arrivals: Arrivals) -> IntArray:
+        """Earliest starts (I,) under these arrivals."""
         return self.problem.release(self.problem.arrival(arrivals))
 
     def _tails(self, plan: FieldPlan) -> IntArray:
@@ -152,8 +164,8 @@ class FieldSearch:
         return self.problem.slack_tails(plan.schedule)
 
     def _best_of_lists(self, arrivals: Arrivals, release: IntArray) -> FieldPlan:
-        plans = (self._listed(arrivals, release, rank, dislike) for rank, dislike in self._variants())
-        return min(plans, key=lambda plan: plan.value)
+        plans = (self.listed(arrivals, release, rank, dislike) for rank, dislike in self._variants())
+        return min(plans, key=FieldPlan.key)
 
     def _variants(self) -> Iterator[tuple[FloatArray, FloatArray]]:
         cores = len(self.problem.instance.chip.cores)
@@ -183,7 +195,8 @@ class FieldSearch:
             ranks.append(self.path - 2.0 * self.problem.instance.release)
         return ranks
 
-    def _listed(self, arrivals: Arrivals, release: IntArray, rank: FloatArray, dislike: FloatArray) -> FieldPlan:
+    def listed(self, arrivals: Arrivals, release: IntArray, rank: FloatArray, dislike: FloatArray) -> FieldPlan:
+        """The list schedule by falling ``rank`` (I,), with ``dislike`` (I, M) of cores, under these arrivals."""
         plan = self.problem.plan
         # What has begun comes first, in the order in which it did.
         order = np.where(self.fixed, 2.0**50 - self.problem.instance.release, rank) if self.fixed.any() else rank
@@ -197,7 +210,18 @@ class FieldSearch:
             self.bus_free,
             self.begun,
         )
-        schedule = Schedule(int(makespan), core, start)
+        return self.judged(arrivals, release, rank, dislike, Schedule(int(makespan), core, start), transfer)
+
+    def judged(
+        self,
+        arrivals: Arrivals,
+        release: IntArray,
+        rank: FloatArray,
+        dislike: FloatArray,
+        schedule: Schedule,
+        transfer: IntArray,
+    ) -> FieldPlan:
+        """The plan with its value."""
         return FieldPlan(self._value(schedule, arrivals), arrivals, release, rank, dislike, schedule, transfer)
 
     def _value(self, schedule: Schedule, arrivals: Arrivals) -> PlanValue:
