@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, cast
 
 from wnpopt.core import registry
 from wnpopt.core.bound import Bound, best_bound
@@ -160,8 +160,9 @@ def _start(
     if isinstance(warm_start, Solution):
         objective = verified_objective(warm_start)
         if objective is None and fixed is not None and family.carry_on is not None:
-            carried = resolve(family.carry_on)(instance, fixed, warm_start)
-            if isinstance(carried, Solution):
+            carry_on = cast("Callable[[Instance, Document, Solution], Solution | None]", resolve(family.carry_on))
+            carried = carry_on(instance, fixed, warm_start)
+            if carried is not None:
                 warm_start, objective = carried, verified_objective(carried)
                 if objective is None:
                     notes.append("the plan that ran until now, gone on with, keeps not all limits: no start")

@@ -69,8 +69,9 @@ class Family(Generic[I, S]):
     further kinds of documents that it reads and writes: references to :class:`Document` classes by kind. ``importers``
     make instances from files, by format; ``commands`` are further commands of the command line, by name. ``state`` is
     the kind, one of ``documents``, of the state of a running plan: ``verify(instance, solution, fixed=state)`` then
-    judges plans that go on from it. ``carry_on`` is a reference to what brings a plan to such a state, a function of the
-    instance, the state and the plan that ran until now: it starts from that plan, or None. ``front`` is a reference to the family's :class:`wnpopt.core.front.Bicriteria`.
+    judges plans that go on from it. ``carry_on`` is a reference to what brings a plan to such a state, a function of
+    the instance, the state and the plan that ran until now: a plan that goes on, or None. ``front`` is a reference to
+    the family's :class:`wnpopt.core.front.Bicriteria`.
     ``cases`` are further known cases: ``wnpopt doctor`` has every method that does not refuse one solve it.
     """
 

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from wnpopt.core.budget import Budget
 from wnpopt.problems.wnp.instance import WnpInstance
-from wnpopt.problems.wnp.residual import residual, restored
+from wnpopt.problems.wnp.residual import restored
 from wnpopt.problems.wnp.solution import WnpSolution
 from wnpopt.problems.wnp.state import WnpState
 
 if TYPE_CHECKING:
     from wnpopt.problems.wnp.search.field_search import FieldPlan, FieldSearch
 
-ROUNDS = 20
+ROUNDS = 12
 """Changes that are tried of the best plan, of each that goes on: what a few milliseconds allow."""
 
 

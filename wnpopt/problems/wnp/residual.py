@@ -12,20 +12,20 @@ def residual(instance: WnpInstance, state: WnpState) -> WnpInstance:
 
     Payloads are what is missing, to be sent from the state's slot on. What has begun can run only where it does, takes
     as long as it did (or will, while it runs), needs nothing more, and is released when it began; all else is released
-    now. The starts of what has begun have to be kept as well (:meth:`WnpState.begun`): a schedule could put them off.
+    now. It is made without validation, since this is done thousands of times while plans run. The starts of what has begun have to be kept as well (:meth:`WnpState.begun`): a schedule could put them off.
     """
     modalities = []
     for modality in instance.modalities:
         missing = max(0, modality.payload_bits - state.delivered_bits.get(modality.name, 0))
         release = max(modality.release_slot, state.slot)
-        modalities.append(modality.model_copy(update={"payload_bits": missing, "release_slot": release}))
+        modalities.append(modality.trusted_copy({"payload_bits": missing, "release_slot": release}))
     number = {core.name: m for m, core in enumerate(instance.chip.cores)}
     subgraphs = []
     for subgraph in instance.subgraphs:
         begun = state.begun.get(subgraph.name)
         if begun is None:
             release = max(subgraph.release_ticks, state.now_ticks)
-            subgraphs.append(subgraph.model_copy(update={"release_ticks": release}))
+            subgraphs.append(subgraph.trusted_copy({"release_ticks": release}))
             continue
         here = number[begun.core]
         nominal = subgraph.ticks[here]
@@ -33,9 +33,10 @@ def residual(instance: WnpInstance, state: WnpState) -> WnpInstance:
         least = state.now_ticks - begun.start
         took = max(nominal, least) if begun.end is None else begun.end - begun.start
         ticks = tuple(took if m == here else None for m in range(len(number)))
-        subgraphs.append(subgraph.model_copy(update={"modality": None, "ticks": ticks, "release_ticks": begun.start}))
+        subgraphs.append(subgraph.trusted_copy({"modality": None, "ticks": ticks, "release_ticks": begun.start}))
     edges = tuple(edge for edge in instance.edges if edge.target not in state.begun)
-    return instance.model_copy(update={"modalities": tuple(modalities), "subgraphs": tuple(subgraphs), "edges": edges})
+    changed = {"modalities": tuple(modalities), "subgraphs": tuple(subgraphs), "edges": edges}
+    return instance.trusted_copy(changed, keep=("table", "hops", "job_index", "order"))
 
 
 def restored(instance: WnpInstance, state: WnpState, solution: WnpSolution) -> WnpSolution:
@@ -48,4 +49,4 @@ def restored(instance: WnpInstance, state: WnpState, solution: WnpSolution) -> W
         if source is not None and target is not None and source.core != target.core:
             name = f"{edge.source}->{edge.target}"
             transfers[name] = state.transfers_begun.get(name, source.end if source.end is not None else source.start)
-    return solution.model_copy(update={"transfer_start": transfers})
+    return solution.trusted_copy({"transfer_start": transfers})

@@ -15,8 +15,8 @@ _ROUNDS = 100
 def planned(instance: WnpInstance, context: Context[WnpSolution], name: str) -> Outcome[WnpSolution] | None:
     """The outcome of the heuristic ``name``; None where it is to go its ordinary way."""
     from wnpopt.problems.wnp.kernels.problem import Problem
-    from wnpopt.problems.wnp.residual import restored
     from wnpopt.problems.wnp.replanning import replanned
+    from wnpopt.problems.wnp.residual import restored
     from wnpopt.problems.wnp.search.field_search import FieldPlan, FieldSearch, needs_field_search
     from wnpopt.problems.wnp.state import WnpState
 

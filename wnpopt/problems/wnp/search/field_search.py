@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import count as counting
 
 import numpy as np
@@ -16,7 +17,7 @@ from wnpopt.core.budget import Budget
 from wnpopt.problems.wnp.instance import IntArray, WnpInstance
 from wnpopt.problems.wnp.kernels.bus import list_schedule_with_transfers
 from wnpopt.problems.wnp.kernels.problem import Problem
-from wnpopt.problems.wnp.kernels.radio import least_makespan
+from wnpopt.problems.wnp.kernels.radio import Columns, least_makespan
 from wnpopt.problems.wnp.kernels.schedule import Schedule
 from wnpopt.problems.wnp.kernels.throughput import FloatArray
 from wnpopt.problems.wnp.kernels.uplink import Arrivals
@@ -27,6 +28,12 @@ from wnpopt.problems.wnp.state import WnpState
 
 _THRIFT = (0.0, 0.3, 1.0, 3.0, 30.0)
 """Weights of a core's energy against its finish, in multiples of what makes the two alike."""
+
+_TURNS = 6
+"""Of radio and schedule, from each estimate of the tails, at most."""
+
+_NEAR = 1.03
+"""Of the best makespan: a plan that runs is no longer improved from tails with which the radio alone takes longer."""
 
 PlanValue = tuple[float, float]
 """By how much deadlines and limits are exceeded, and the objective."""
@@ -72,6 +79,7 @@ class FieldSearch:
         joule = np.where(plan.able, plan.ticks, 0) * spent[None, :] * instance.tick_s
         spread = float((joule.max(axis=1) - joule.min(axis=1)).mean())
         self.energy_key = joule * (float(plan.least(plan.ticks).mean()) / spread if spread > 0 else 0.0)
+        self.columns = Columns(problem.uplink)
         self.nothing = np.zeros(plan.ticks.shape)
         self.look_ahead = np.where(plan.able, problem.tail, 0).astype(np.float64)
         self.path = plan.least(plan.ticks + problem.tail).astype(np.float64)
@@ -83,7 +91,9 @@ class FieldSearch:
 
     def sequential(self, budget: Budget) -> FieldPlan | None:
         """RTFS: everything has arrived before anything that waits for it starts."""
-        arrivals, _ = least_makespan_or_exact(self.problem, np.zeros(self.problem.uplink.count, dtype=np.int64), budget)
+        arrivals, _ = least_makespan_or_exact(
+            self.problem, np.zeros(self.problem.uplink.count, dtype=np.int64), budget, columns=self.columns
+        )
         if arrivals is None:
             return None
         release = sequential_release(self.problem, self.problem.arrival(arrivals))
@@ -96,17 +106,19 @@ class FieldSearch:
         seen: set[tuple[int, ...]] = set()
         starts = [self.problem.modality_tails(self.path.astype(np.int64)), self._tails(first), self._tails(best)]
         for tail in starts if self.problem.uplink.count else []:
-            current = tail
-            for _ in range(6):
+            current, reached = tail, (np.inf, np.inf)
+            for _ in range(_TURNS):
                 if budget.exhausted() or tuple(current.tolist()) in seen:
                     break
                 seen.add(tuple(current.tolist()))
-                arrivals, _ = least_makespan(self.problem.uplink, current, budget)
+                arrivals = self._answer(current, best, budget)
                 if arrivals is None:
                     break
                 plan = self._best_of_lists(arrivals, self.release(arrivals))
-                current = self._tails(plan)
                 best = min(best, plan, key=FieldPlan.key)
+                if plan.value >= reached:
+                    break
+                current, reached = self._tails(plan), plan.value
         return best
 
     def improved(
@@ -126,7 +138,8 @@ class FieldSearch:
             arrivals, release = current.arrivals, current.release
             if self.problem.uplink.count and turn % 8 == 7:
                 tail = self._tails(current) + rng.normal(size=self.problem.uplink.count) * width
-                answer, _ = least_makespan(self.problem.uplink, np.maximum(np.rint(tail), 0).astype(np.int64), budget)
+                wanted = np.maximum(np.rint(tail), 0).astype(np.int64)
+                answer = self._answer(wanted, best, budget)
                 if answer is not None:
                     arrivals, release = answer, self.release(answer)
             plan = self.listed(arrivals, release, rank, dislike)
@@ -140,6 +153,12 @@ class FieldSearch:
                 best = plan
                 tell(plan)
         return best
+
+    def _answer(self, tail: IntArray, best: FieldPlan, budget: Budget) -> Arrivals | None:
+        """The radio's answer to tails (K',); while a plan runs, only to such as may lead below ``best``."""
+        hurried = self.state is not None and self.problem.instance.objective == "makespan" and best.value[0] == 0
+        limit = int(best.value[1] * _NEAR) + 1 if hurried else 2**62
+        return least_makespan(self.problem.uplink, tail, budget, limit=limit, columns=self.columns)[0]
 
     def solution(self, plan: FieldPlan) -> WnpSolution:
         """The plan as a solution, of the residual instance where a plan runs."""
@@ -164,20 +183,21 @@ class FieldSearch:
         return self.problem.slack_tails(plan.schedule)
 
     def _best_of_lists(self, arrivals: Arrivals, release: IntArray) -> FieldPlan:
-        plans = (self.listed(arrivals, release, rank, dislike) for rank, dislike in self._variants())
+        plans = (self._scheduled(arrivals, release, *variant) for variant in self._variants)
         return min(plans, key=FieldPlan.key)
 
-    def _variants(self) -> Iterator[tuple[FloatArray, FloatArray]]:
+    @cached_property
+    def _variants(self) -> tuple[tuple[IntArray, FloatArray, FloatArray], ...]:
+        return tuple((self._sequence(rank), rank, dislike) for rank in self._ranks() for dislike in self._dislikes())
+
+    def _dislikes(self) -> Iterator[FloatArray]:
         cores = len(self.problem.instance.chip.cores)
         able = self.problem.plan.able
-        gathered = [np.where(able & (np.arange(cores) != m), 1e15, 0.0) for m in range(min(cores, 4))]
-        thrift = _THRIFT if self.energy_key.any() else (0.0,)
-        for rank in self._ranks():
-            for weight in thrift:
-                yield rank, weight * self.energy_key
-                yield rank, self.look_ahead + weight * self.energy_key
-            for dislike in gathered:
-                yield rank, dislike
+        for weight in _THRIFT if self.energy_key.any() else (0.0,):
+            yield weight * self.energy_key
+            yield self.look_ahead + weight * self.energy_key
+        for m in range(min(cores, 4)):
+            yield np.where(able & (np.arange(cores) != m), 1e15, 0.0)
 
     def _ranks(self) -> list[FloatArray]:
         instance = self.problem.instance
@@ -197,10 +217,17 @@ class FieldSearch:
 
     def listed(self, arrivals: Arrivals, release: IntArray, rank: FloatArray, dislike: FloatArray) -> FieldPlan:
         """The list schedule by falling ``rank`` (I,), with ``dislike`` (I, M) of cores, under these arrivals."""
-        plan = self.problem.plan
+        return self._scheduled(arrivals, release, self._sequence(rank), rank, dislike)
+
+    def _sequence(self, rank: FloatArray) -> IntArray:
         # What has begun comes first, in the order in which it did.
         order = np.where(self.fixed, 2.0**50 - self.problem.instance.release, rank) if self.fixed.any() else rank
-        sequence = self.problem.scheduler.by_rank(np.asarray(np.rint(order * 16), dtype=np.int64))
+        return self.problem.scheduler.by_rank(np.rint(order * 16).astype(np.int64))
+
+    def _scheduled(
+        self, arrivals: Arrivals, release: IntArray, sequence: IntArray, rank: FloatArray, dislike: FloatArray
+    ) -> FieldPlan:
+        plan = self.problem.plan
         makespan, core, start, transfer = list_schedule_with_transfers(
             *plan.forward,
             sequence,

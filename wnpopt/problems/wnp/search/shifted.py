@@ -1,4 +1,4 @@
-"""The plan that ran until now, gone on with: its cores, orders and resource blocks, as early as what happened allows."""
+"""The plan that ran until now, gone on with: its cores, orders and resource blocks, as early as can be."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _STICKING = 0.1
 def shifted(search: FieldSearch, previous: WnpSolution) -> FieldPlan | None:
     """The plan ``previous`` in the state of ``search``; None where it cannot be gone on with.
 
-    The resource blocks carry what they were to carry; what is missing then goes into those that are free, in time order.
+    The resource blocks carry what they were to carry; what is missing then goes into free ones, in time order.
     Whatever has begun elsewhere or in another order than planned keeps what happened.
     """
     arrivals = _arrivals(search, previous)
