@@ -70,8 +70,10 @@ class Family(Generic[I, S]):
     make instances from files, by format; ``commands`` are further commands of the command line, by name. ``state`` is
     the kind, one of ``documents``, of the state of a running plan: ``verify(instance, solution, fixed=state)`` then
     judges plans that go on from it. ``carry_on`` is a reference to what brings a plan to such a state, a function of
-    the instance, the state and the plan that ran until now: a plan that goes on, or None. ``front`` is a reference to
-    the family's :class:`wnpopt.core.front.Bicriteria`.
+    the instance, the state and the plan that ran until now: a plan that goes on, or None. ``residual`` is a reference
+    to what is left of an instance in such a state, a function of both: an instance that every plan that goes on solves,
+    at no lower objective, so that its bounds and its infeasibility hold for them. ``front`` is a reference to the
+    family's :class:`wnpopt.core.front.Bicriteria`.
     ``cases`` are further known cases: ``wnpopt doctor`` has every method that does not refuse one solve it.
     """
 
@@ -103,6 +105,7 @@ class Family(Generic[I, S]):
     state: str | None = None
     front: str | None = None
     carry_on: str | None = None
+    residual: str | None = None
     cases: tuple[KnownCase, ...] = ()
     show: str | None = None
 

@@ -90,7 +90,7 @@ def _solve(request: Request, frames: Frames, say: Callable[..., None]) -> bytes:
     trace = Trace(family.sense, budget, tell_point, on_solution=teller.hear, on_bound=tell_bound)
     with _listening(frames, stop):
         if request.only_proof:
-            made = prove(family, request.instance, budget)
+            made = prove(family, request.instance, budget, request.fixed)
         else:
             given = request.warm_start
             made = attempt(family, method, request.instance, given, budget, trace, fixed=request.fixed)

@@ -12,7 +12,8 @@ def residual(instance: WnpInstance, state: WnpState) -> WnpInstance:
 
     Payloads are what is missing, to be sent from the state's slot on. What has begun can run only where it does, takes
     as long as it did (or will, while it runs), needs nothing more, and is released when it began; all else is released
-    now. It is made without validation, since this is done thousands of times while plans run. The starts of what has begun have to be kept as well (:meth:`WnpState.begun`): a schedule could put them off.
+    now. The starts of what has begun have to be kept as well (``WnpState.begun``): a schedule could put them off. The
+    energy of transfers that are over is not in it. Nothing is validated, since plans that run ask this again and again.
     """
     modalities = []
     for modality in instance.modalities:
