@@ -71,7 +71,8 @@ def _events(search: FieldSearch, previous: WnpSolution, core: IntArray, start: I
     duration = plan.ticks[np.arange(count), core]
     sent = previous.transfer_start or {}
     planned = np.array([sent.get(f"{e.source}->{e.target}", -1) for e in problem.instance.edges], dtype=np.int64)
-    moved = plan.hop[core[plan.source], core[plan.target]] + plan.width if count else plan.width
+    crossing = core[plan.source] != core[plan.target]
+    moved = np.where(crossing, plan.hop[core[plan.source], core[plan.target]] + plan.width, 0)
     begin, on_bus = start.copy(), np.maximum(planned, start[plan.source] + duration[plan.source])
     on_bus = np.where(search.begun >= 0, search.begun, on_bus)
     place = np.empty(count, dtype=np.int64)
@@ -79,7 +80,7 @@ def _events(search: FieldSearch, previous: WnpSolution, core: IntArray, start: I
     for i in plan.order[~search.fixed[plan.order]]:
         before = plan.into[plan.into_at[i] : plan.into_at[i + 1]]
         if before.size:
-            begin[i] = max(begin[i], on_bus[before].max())
+            begin[i] = max(begin[i], (on_bus + moved)[before].max())
         after = plan.outof[plan.outof_at[i] : plan.outof_at[i + 1]]
         on_bus[after] = np.maximum(on_bus[after], begin[i] + duration[i])
     key = np.concatenate([np.where(search.fixed, begin - FAR, begin), on_bus])
