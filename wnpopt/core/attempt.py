@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Generic, TypeVar, cast
+from typing import Generic, TypeVar
 
 from wnpopt.core import registry
 from wnpopt.core.bound import Bound, best_bound
@@ -18,7 +18,6 @@ from wnpopt.core.certificate import Certificate
 from wnpopt.core.document import Document, Instance, Solution
 from wnpopt.core.errors import InputError, MissingDependencyError, UnsupportedError, describe
 from wnpopt.core.extras import installed
-from wnpopt.core.lazy import resolve
 from wnpopt.core.method import Context, Outcome, Start
 from wnpopt.core.registry import AnyFamily, AnyMethod
 from wnpopt.core.status import Termination, WarmStart
@@ -140,11 +139,7 @@ def nothing_found(outcome: Outcome[S], start: Start[S] | None, candidates: tuple
 
 def left_of(family: AnyFamily, instance: Instance, fixed: Document | None) -> Instance | None:
     """What bounds and proofs are asked of: what is left in the state ``fixed``; None where the family cannot tell."""
-    if fixed is None:
-        return instance
-    if family.residual is None:
-        return None
-    return cast("Callable[[Instance, Document], Instance]", resolve(family.residual))(instance, fixed)
+    return instance if fixed is None else family.residual_of(instance, fixed)
 
 
 def prove(family: AnyFamily, instance: Instance, budget: Budget, fixed: Document | None = None) -> Attempt[Solution]:
@@ -168,18 +163,18 @@ def _start(
     fixed: Document | None,
 ) -> Start[Solution] | None:
     if isinstance(warm_start, Solution):
-        objective = verified_objective(warm_start)
-        if objective is None and fixed is not None and family.carry_on is not None:
-            carry_on = cast("Callable[[Instance, Document, Solution], Solution | None]", resolve(family.carry_on))
-            carried = carry_on(instance, fixed, warm_start)
+        given: Solution = warm_start
+        objective = verified_objective(given)
+        if objective is None and fixed is not None:
+            carried = family.carried_on(instance, fixed, given)
             if carried is not None:
-                warm_start, objective = carried, verified_objective(carried)
+                given, objective = carried, verified_objective(carried)
                 if objective is None:
                     notes.append("the plan that ran until now, gone on with, keeps not all limits: no start")
                     return None
         if objective is None:
             raise InputError("the verifier rejects this solution", where="warm_start")
-        return Start(warm_start, objective, "given")
+        return Start(given, objective, "given")
     name = family.warm_start if warm_start == "auto" else warm_start
     if name == "none":
         return None

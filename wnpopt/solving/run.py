@@ -56,7 +56,7 @@ def _run_here(
 ) -> tuple[Attempt[Solution], Budget, Trace]:
     from wnpopt.backends.warmup import warm
 
-    warm(family, method, lambda _text: tell_compiling())
+    warm(family, method, lambda _text: tell_compiling(), running=request.fixed is not None)
     budget = request.budget(stop)
     trace = Trace(family.sense, budget, hooks.point, on_solution=hooks.solution, on_bound=hooks.bound)
     return _attempt(family, method, request, budget, trace, proof=proof), budget, trace
