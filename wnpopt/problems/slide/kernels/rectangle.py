@@ -36,9 +36,48 @@ def _cost(rate: float, strength: float, linear: bool, block: float, slack: float
     return units(hz, block, slack, least)
 
 
-@compiled(reads="rank strength levels")
+@inner
+def _bounds_of_blocks(
+    rank: IntArray,
+    strength: FloatArray,
+    gain: FloatArray,
+    levels: FloatArray,
+    linear: bool,
+    price: float,
+    capacity: float,
+    window: tuple[int, int, int, int],
+    block: float,
+    slack: float,
+    least: float,
+) -> tuple[FloatArray, FloatArray]:
+    """(gains of all that a block's corner near the origin collects (X + 1, Y + 1), what none of a block's rectangles is
+    worth more than (X * Y,)); -inf outside the ``window`` of levels and strengths and beyond the ``capacity``."""
+    first, last, top, end = window
+    tall, wide = (levels.size + _SIDE - 1) // _SIDE, (strength.size + _SIDE - 1) // _SIDE
+    prefix = np.zeros((tall + 1, wide + 1))
+    for i in range(strength.size):
+        prefix[rank[i] // _SIDE + 1, i // _SIDE + 1] += gain[i]
+    for x in range(1, tall + 1):
+        total = 0.0
+        for y in range(1, wide + 1):
+            total += prefix[x, y]
+            prefix[x, y] = prefix[x - 1, y] + total
+    upper = np.full(tall * wide, -np.inf)
+    for x in range(first // _SIDE, (last - 1) // _SIDE + 1):
+        rate = levels[max(x * _SIDE, first)]
+        for y in range(top // _SIDE, (end - 1) // _SIDE + 1):
+            cheapest = _cost(rate, strength[max(y * _SIDE, top)], linear, block, slack, least) * (1.0 - _ROUNDING)
+            if cheapest > capacity:
+                break
+            upper[x * wide + y] = prefix[x + 1, y + 1] - price * cheapest
+    return prefix, upper
+
+
+@compiled(reads="rank starts by_level strength levels")
 def price_blocks(
     rank: IntArray,
+    starts: IntArray,
+    by_level: IntArray,
     strength: FloatArray,
     gain: FloatArray,
     levels: FloatArray,
@@ -57,9 +96,10 @@ def price_blocks(
     """(best rectangles (strata, 4), bounding box (4,) of those worth at least ``need``, their number).
 
     A rectangle is (worth, rate, strength, cost), worth = gains collected - price * cost, -inf where a stratum of rates
-    has none above ``floor``. ``rank`` (n,) of each user's rate in ``levels``, ``strength`` (n,) falling, ``gain`` (n,)
-    not negative. ``box``: least and greatest rate, least and greatest strength. With a finite ``need`` all blocks that
-    may reach it are looked into; otherwise those that may beat the best. Incomplete once the ``flag`` is raised.
+    has none above ``floor``. ``rank`` (n,) of each user's rate in ``levels``; ``by_level`` (n,) are the users by rank,
+    those of rank k from ``starts[k]`` to ``starts[k + 1]``; ``strength`` (n,) falling, ``gain`` (n,) not negative.
+    ``box``: least and greatest rate, least and greatest strength. With a finite ``need`` all blocks that may reach it
+    are looked into; otherwise those that may beat the best. Incomplete once the ``flag`` is raised.
     """
     n, count = strength.size, levels.size
     best = np.full((strata, 4), -np.inf)
@@ -74,34 +114,24 @@ def price_blocks(
     if first >= last or top >= end:
         return best, hull, survivors
     tall, wide = (count + _SIDE - 1) // _SIDE, (n + _SIDE - 1) // _SIDE
-    prefix = np.zeros((tall + 1, wide + 1))
-    for i in range(n):
-        prefix[rank[i] // _SIDE + 1, i // _SIDE + 1] += gain[i]
-    for x in range(tall + 1):
-        for y in range(1, wide + 1):
-            prefix[x, y] += prefix[x, y - 1]
-    for x in range(1, tall + 1):
-        for y in range(wide + 1):
-            prefix[x, y] += prefix[x - 1, y]
-    upper = np.full(tall * wide, -np.inf)
-    for x in range(first // _SIDE, (last - 1) // _SIDE + 1):
-        for y in range(top // _SIDE, (end - 1) // _SIDE + 1):
-            cheapest = _cost(levels[max(x * _SIDE, first)], strength[max(y * _SIDE, top)], linear, block, slack, least)
-            if cheapest * (1.0 - _ROUNDING) <= capacity:
-                upper[x * wide + y] = prefix[x + 1, y + 1] - price * cheapest * (1.0 - _ROUNDING)
-    starts = np.zeros(count + 1, np.int64)
-    for i in range(n):
-        starts[rank[i] + 1] += 1
-    for level in range(count):
-        starts[level + 1] += starts[level]
-    place, by_level = starts.copy(), np.empty(n, np.int64)
-    for i in range(n):
-        by_level[place[rank[i]]] = i
-        place[rank[i]] += 1
+    prefix, upper = _bounds_of_blocks(
+        rank, strength, gain, levels, linear, price, capacity, (first, last, top, end), block, slack, least
+    )
     surviving = need > -np.inf
     threshold = need if surviving else floor
     row, inside = np.zeros(_SIDE), np.zeros((_SIDE, _SIDE))
-    for q in np.argsort(-upper):
+    # The best block alone comes first: what it holds leaves few others to sort.
+    order, turn, at = np.array([np.argmax(upper)]), 0, 0
+    while True:
+        if at == order.size:
+            if turn == 1:
+                break
+            upper[order[0]] = -np.inf
+            others = np.flatnonzero((upper > -np.inf) & (upper >= threshold))
+            order, turn, at = others[np.argsort(-upper[others])], 1, 0
+            continue
+        q = order[at]
+        at += 1
         if upper[q] == -np.inf or upper[q] < threshold or (not surviving and upper[q] == threshold) or raised(flag):
             break
         x, y = q // wide, q % wide
@@ -120,11 +150,17 @@ def price_blocks(
             for k in range(starts[level], starts[level + 1]):
                 if by_level[k] < left:
                     base += gain[by_level[k]]
+            most = base
             for i in range(right - left):
                 row[i] += inside[level - low, i]
+                most += row[i]
             if level < first or level >= last:
                 continue
-            total, rate = base, levels[level]
+            rate = levels[level]
+            cheapest = _cost(rate, strength[max(left, top)], linear, block, slack, least)
+            if cheapest > capacity or most - price * cheapest * (1.0 - _ROUNDING) < threshold:
+                continue
+            total = base
             for i in range(left, right):
                 total += row[i - left]
                 if i < top:

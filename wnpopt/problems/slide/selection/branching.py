@@ -121,7 +121,7 @@ class Search:
     def begin(self, starts: int = _STARTS) -> None:
         """Rectangles at many prices of the band, and several random divisions of it, improved."""
         problem, models = self.problem, len(self.problem.reaches)
-        total = math.fsum(problem.values)
+        total = problem.total
         for price in np.geomspace(50, 0.02, _PRICES) * total / problem.capacity:
             for place in range(models):
                 if self.over:
@@ -215,7 +215,7 @@ class Search:
     def _error(self, prices: Prices) -> float:
         """What the sums of a Lagrangian bound may be off by: their terms times their number, and costs' rounding."""
         problem = self.problem
-        size = 2 * math.fsum(problem.values) + 2 * prices.band * problem.capacity * (1 + len(problem.reaches))
+        size = 2 * problem.total + 2 * prices.band * problem.capacity * (1 + len(problem.reaches))
         if math.isfinite(problem.needs.cache):
             size += 2 * prices.bit * problem.needs.cache * (1 + len(problem.reaches))
         terms = problem.values.size * 2.0 + 1000
