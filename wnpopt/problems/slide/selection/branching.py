@@ -23,7 +23,7 @@ _EPS = 2.220446049250313e-16
 _GAP = 4e-7
 """Relative gap at which values that are no integers count as proved; the contract asks for 1e-6."""
 _NOWHERE: Box = (math.inf, -math.inf, math.inf, -math.inf)
-_MOST_TURNS, _MOST_POOL, _KEPT = 200, 1500, 700
+_MOST_TURNS = 200
 _PRICES, _STARTS = 16, 12
 
 Told = Callable[[list[Rectangle], float, float], None]
@@ -232,6 +232,7 @@ class Search:
             numbers = self._pool.inside(node.boxes)
             relaxed = relax(self.problem, self._pool, numbers, node.forced, self.budget)
             prices = relaxed.prices
+            self._pool.used(numbers, relaxed.share)
             found = self._evaluate(best.prices.mean(prices) if mean and best is not None else prices, node)
             if found is None:
                 break
@@ -306,9 +307,7 @@ class Search:
             for bound, child in children:
                 count += 1
                 heapq.heappush(heap, (-bound, count, child))
-            if len(self._pool.rectangles) > _MOST_POOL:
-                picked = self._random.choice(len(self._pool.rectangles), _KEPT, replace=False)
-                self._pool.keep(sorted(picked.tolist()))
+            self._pool.forget()
         self._lower(heap)
 
     def _lower(self, heap: list[tuple[float, int, Node]]) -> None:

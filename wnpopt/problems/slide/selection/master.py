@@ -11,6 +11,8 @@ from wnpopt.core.budget import Budget
 from wnpopt.problems.slide.columnar.columns import BoolArray, FloatArray, IntArray
 from wnpopt.problems.slide.selection.rectangles import Box, Rectangle, Rectangles
 
+_IDLE = 8
+"""Relaxations in a row without a share of it after which a rectangle is forgotten."""
 _ODD, _HALF = np.uint64(0x9E3779B97F4A7C15), np.uint64(29)
 """Of a hash that mixes 64 bits at a time."""
 
@@ -45,6 +47,7 @@ class Pool:
 
     rectangles: list[Rectangle] = field(default_factory=list)
     covers: list[BoolArray] = field(default_factory=list)
+    idle: list[int] = field(default_factory=list)
     _known: set[Rectangle] = field(default_factory=set)
 
     def add(self, problem: Rectangles, rectangle: Rectangle) -> bool:
@@ -54,6 +57,7 @@ class Pool:
         self._known.add(rectangle)
         self.rectangles.append(rectangle)
         self.covers.append(problem.covered(rectangle))
+        self.idle.append(0)
         return True
 
     def inside(self, boxes: list[Box]) -> list[int]:
@@ -65,11 +69,19 @@ class Pool:
                 found.append(number)
         return found
 
-    def keep(self, numbers: list[int]) -> None:
-        """Forget all others."""
-        self.rectangles = [self.rectangles[k] for k in numbers]
-        self.covers = [self.covers[k] for k in numbers]
-        self._known = set(self.rectangles)
+    def used(self, numbers: list[int], share: FloatArray) -> None:
+        """Note which of ``numbers`` a relaxation had a ``share`` of, and which were idle once more."""
+        for number, part in zip(numbers, share.tolist(), strict=True):
+            self.idle[number] = 0 if part > 1e-9 else self.idle[number] + 1
+
+    def forget(self) -> None:
+        """Those that have been idle for long: where one is needed again, pricing brings it back."""
+        numbers = [number for number, idle in enumerate(self.idle) if idle < _IDLE]
+        if len(numbers) < len(self.idle):
+            self.rectangles = [self.rectangles[k] for k in numbers]
+            self.covers = [self.covers[k] for k in numbers]
+            self.idle = [self.idle[k] for k in numbers]
+            self._known = set(self.rectangles)
 
 
 def _classes(covers: BoolArray) -> tuple[IntArray, IntArray]:
