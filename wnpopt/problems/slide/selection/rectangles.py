@@ -31,7 +31,7 @@ class Rectangle(NamedTuple):
 
 
 class Priced(NamedTuple):
-    """Best rectangles with what they are worth, best first; the bounding box of the survivors and their number."""
+    """Best rectangles with what they are worth, best first; the survivors' bounding box, 0 where there are none."""
 
     best: list[tuple[float, Rectangle]]
     hull: FloatArray
