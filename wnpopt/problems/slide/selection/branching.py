@@ -249,7 +249,9 @@ class Search:
                 fresh = sum([self._pool.add(self.problem, rectangle) for rectangle in found.rectangles])
             if best.bound < self.target:
                 break
-            close = best.bound - relaxed.value < 1e-7 * max(1.0, relaxed.value)
+            # A node that will be divided anyhow: half way from the target to the bound is good enough for that.
+            enough = max(1e-7 * max(1.0, relaxed.value), relaxed.value - self.target)
+            close = best.bound - relaxed.value < enough
             if relaxed.missing < 1e-7 and (not fresh or close):
                 break
             if not fresh:
