@@ -17,6 +17,7 @@ from wnpopt.core.certificate import Certificate
 from wnpopt.core.document import Document, Instance, PlanState, Solution
 from wnpopt.core.errors import InputError, UnsupportedError, WnpoptError
 from wnpopt.core.explain import found
+from wnpopt.core.garbage import no_garbage_collection
 from wnpopt.core.interrupt import graceful_interrupt
 from wnpopt.core.jsonio import read_json, write_json
 from wnpopt.core.layers import LayerMap
@@ -111,12 +112,14 @@ def load_state(path: Path) -> Document:
     return _read(path, "-state")[0]
 
 
+@no_garbage_collection()
 def save(document: Document, path: Path) -> None:
     """Write an instance or a solution as JSON, atomically; raises :class:`InputError` where that cannot be."""
     _check("document", document, Document, "an instance or a solution is needed")
     write_json(arguments.path("path", path), document.to_data())
 
 
+@no_garbage_collection()
 def _read(path: Path, suffix: str) -> tuple[Document, AnyFamily]:
     """The document in a file whose kind is a family's name with ``suffix``."""
     data = read_json(arguments.path("path", path))
