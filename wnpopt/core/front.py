@@ -114,15 +114,13 @@ def front(instance: Instance, how: Bicriteria, solve: Solve, points: int, told: 
     stride = (point.latency - fastest.latency) / max(1, points - 1)
     while points > 1 and point.latency > fastest.latency:
         limit = min(how.below(point.latency), point.latency - stride)
-        if not fastest.latency <= limit < point.latency:
-            limit = fastest.latency
-        point = sweep.point(limit)
+        point = sweep.point(limit if fastest.latency <= limit < point.latency else fastest.latency)
         add(point)
     while len(made) < points:
-        gap = next((q for _, q in sweep.gaps(made) if q.proved), None)
-        if gap is None:
+        inside = sweep.between(made)
+        if inside is None:
             break
-        add(sweep.point(how.below(gap.latency)))
+        add(sweep.point(inside))
     kept = _undominated(made)
     closed = fastest.proved and (how.step > 0 or how.resolution > 0) and kept[0].latency <= fastest.latency
     return LatencyEnergyFront(
@@ -187,9 +185,21 @@ class _Sweep:
         pairs = []
         for p, q in pairwise(ordered):
             limit = self._how.below(q.latency)
-            if limit >= p.latency and self._points.get(limit) != p:
+            if limit > p.latency and self._points.get(limit) != p:
                 pairs.append((p, q))
         return sorted(pairs, key=lambda pair: pair[0].latency - pair[1].latency)
+
+    def between(self, points: list[FrontPoint]) -> float | None:
+        """A limit between two neighbours that was not tried, where they are farthest apart; None if there is none.
+
+        Just below the slower one if that is proved, so that the next point follows it; else in the middle, since a plan
+        that is not known to be best is easily followed by one that is hardly quicker.
+        """
+        for p, q in self.gaps(points):
+            limit = self._how.below(q.latency) if q.proved else (p.latency + q.latency) / 2
+            if p.latency < limit <= self._how.below(q.latency) and limit not in self._points:
+                return limit
+        return None
 
     def _within(self, limit: float | None) -> _Plan:
         """The plan of least energy within a latency."""
