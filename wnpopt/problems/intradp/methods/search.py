@@ -99,6 +99,7 @@ def searched(
 
     from wnpopt.backends.stopping import never, run_stoppable
     from wnpopt.problems.intradp.kernels.heads import Front
+    from wnpopt.problems.intradp.kernels.problem import is_chain
     from wnpopt.problems.intradp.methods.starts import Improver, started
     from wnpopt.problems.intradp.search.beam import weights
     from wnpopt.problems.intradp.search.plans import best_of, device_only, layer_cut, server_only
@@ -111,7 +112,7 @@ def searched(
         plan = best_of(plan, run_stoppable(lambda flag: layer_cut(problem, flag), part(budget, CUT_SHARE)))
     tell(problem, plan, trace)
     rng = np.random.default_rng([budget.seed, 0x736561])
-    chain = _is_chain(problem)
+    chain = is_chain(problem)
     beside = budget.threads > 1 and budget.time_limit is not None and thorough and not chain
     with Improver(problem, plan, budget, flag) if beside else nullcontext() as improver:
         if not chain and improver is None:
@@ -226,12 +227,6 @@ def _proving(
         if not more and budget.time_limit is None and plan.value >= before:
             break
     return plan, bound, False
-
-
-def _is_chain(problem: Problem) -> bool:
-    """True if no tensor has two readers: then labels on the network itself are quick and good."""
-    sources = {(edge.source, operator.name) for operator in problem.instance.operators for edge in operator.inputs}
-    return len({source for source, _ in sources}) == len(sources)
 
 
 METHOD = Method(
