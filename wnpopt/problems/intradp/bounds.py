@@ -25,8 +25,8 @@ NARROW = 100
 EFFORT, BRIEF = 100_000_000, 10_000_000
 """Steps of that bound on chains, and on other networks: some ten seconds' work at most, and one."""
 
-OPTIONS = 1_000_000
-"""Options that directions may try: some three seconds' work."""
+OPTIONS = 500_000
+"""Options that directions may try: one or two seconds' work."""
 
 
 def bounds(instance: IntradpInstance, budget: Budget) -> Sequence[Bound]:

@@ -100,7 +100,7 @@ def searched(
     from wnpopt.backends.stopping import never, run_stoppable
     from wnpopt.problems.intradp.kernels.heads import Front
     from wnpopt.problems.intradp.kernels.problem import is_chain
-    from wnpopt.problems.intradp.methods.starts import Improver, started
+    from wnpopt.problems.intradp.methods.starts import Improver
     from wnpopt.problems.intradp.search.beam import weights
     from wnpopt.problems.intradp.search.plans import best_of, device_only, layer_cut, server_only
 
@@ -117,7 +117,7 @@ def searched(
     with Improver(problem, plan, budget, flag) if beside else nullcontext() as improver:
         if not chain and improver is None:
             plan = run_stoppable(
-                lambda flag: started(problem, plan, budget, rng, trace, flag), part(budget, STARTS_SHARE)
+                lambda flag: _made(problem, plan, budget, rng, trace, flag, thorough), part(budget, STARTS_SHARE)
             )
         if flag[0] or budget.exhausted():
             return plan, None, False
@@ -126,6 +126,23 @@ def searched(
         if not proved and thorough:
             plan, bound, proved = _proving(problem, plan, bound, budget, rng, trace, flag, improver)
     return (plan if improver is None else best_of(plan, improver.best)), bound, proved
+
+
+def _made(
+    problem: Problem,
+    plan: PricedPlan,
+    budget: Budget,
+    rng: np.random.Generator,
+    trace: Trace | None,
+    flag: Flag,
+    thorough: bool,
+) -> PricedPlan:
+    """The plan that bounds start from, where no other thread makes plans better meanwhile."""
+    from wnpopt.problems.intradp.methods.starts import converged, started
+
+    plan = started(problem, plan, budget, rng, trace, flag)
+    timed = thorough and budget.time_limit is not None
+    return converged(problem, plan, budget, rng, trace, flag) if timed else plan
 
 
 def _widening(
