@@ -19,10 +19,10 @@ from wnpopt.backends.isolation.frames import ClosedError
 from wnpopt.core.budget import usable_cores
 from wnpopt.core.errors import SolverError
 from wnpopt.core.registry import AnyMethod
+from wnpopt.solving.early import HANDLER, begun
 from wnpopt.solving.messages import WARM, decode
 from wnpopt.solving.notice import tell_compiling
 
-HANDLER = "wnpopt.solving.serve:handle"
 _LOOK_S = 0.02
 _TRIES = 3
 MOST_RUNS = 500
@@ -208,7 +208,8 @@ class WorkerPool:
             if self._server is not None and self._path != sys.path:
                 self._dismiss()  # what can be imported has changed, and with it perhaps what there is
             if self._server is None:
-                self._server, self._path = ForkServer(HANDLER, method.modules), list(sys.path)
+                self._server, self._path = begun() or ForkServer(HANDLER), list(sys.path)
+                self._server.need(method.modules)
             return self._server
 
     def forget(self) -> None:
