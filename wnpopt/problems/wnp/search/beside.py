@@ -12,7 +12,7 @@ from wnpopt.problems.wnp.instance import IntArray
 from wnpopt.problems.wnp.kernels.problem import Problem
 from wnpopt.problems.wnp.search.joint import Joint
 from wnpopt.problems.wnp.search.joint_annealing import JointAnnealing
-from wnpopt.problems.wnp.search.local_search import Teller, integer_weights
+from wnpopt.problems.wnp.search.local_search import IncumbentTeller, integer_weights
 from wnpopt.problems.wnp.solution import WnpSolution
 
 
@@ -26,7 +26,7 @@ class SearchBeside:
         known = best_bound(context.bounds, "min")
         self._problem, self._first, self._context = problem, first, context
         self._enough = 0 if known is None else int(known.value)
-        self._tell = Teller(problem, first, context)
+        self._tell = IncumbentTeller(problem, first, context)
         self._flag = never()
         self._searches: list[JointAnnealing] = []
         self._threads: list[threading.Thread] = []

@@ -51,7 +51,7 @@ def local_search(
     budget = context.budget
     known = best_bound(context.bounds, "min")
     enough = 0 if known is None else int(known.value)
-    tell = Teller(problem, first, context)
+    tell = IncumbentTeller(problem, first, context)
     searches = [
         JointAnnealing(problem, first, budget.seed + number, enough, tell)
         for number in range(min(budget.threads, MOST_SEARCHES))
@@ -75,7 +75,7 @@ def local_search(
     return SearchResult(best, integer_weights(problem, searches), finished)
 
 
-class Teller:
+class IncumbentTeller:
     """Verifies and tells what is better than all before it, whichever thread found it.
 
     ``latest`` is the best solution that the verifier accepted, and its makespan.
