@@ -69,12 +69,12 @@ class Decomposition:
             self.context.trace.bound(self.lower, "lbbd")
 
     def master(
-        self, horizon: int | None, budget: Budget, *, optimise: bool, surplus: float = 0.0
+        self, horizon: int | None, budget: Budget, *, optimise: bool, surplus: float = 0.0, relaxed: bool = False
     ) -> tuple[Report, CpsatModel] | None:
         """A solved master with makespans up to ``horizon``: the least one, or any. None without time to build it.
 
         Of a master with a ``surplus`` (:func:`~wnpopt.problems.wnp.formulations.cpsat_radio.add_cut`) nothing follows
-        but what it finds. May be called in several threads at once.
+        but what it finds. ``relaxed``: with a linear relaxation. May be called in several threads at once.
         """
         from wnpopt.backends.cpsat import solve_cpsat
         from wnpopt.problems.wnp.formulations.cpsat import compile_master, hint
@@ -98,7 +98,7 @@ class Decomposition:
             replace(budget, threads=1) if plain else budget,
             silent,
             probing_level=None if optimise else 3,
-            linearization_level=0 if plain else None,
+            linearization_level=int(relaxed) if plain else None,
         )
         if optimise and self.context.start is not None and self.warm_start is WarmStart.NONE:
             self.warm_start = report.warm_start

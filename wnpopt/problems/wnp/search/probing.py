@@ -5,8 +5,9 @@ anything ends by C, a little above the bound, the same master is refuted in seco
 before the search begins. What it finds instead is either served by the radio, a better incumbent, or refuted by it, a
 new cut. After Klein and Scholl, "Computing lower bounds by destructive improvement", EJOR 112(2), 1999.
 
-Each master has one of CP-SAT's workers and no linear relaxation: half a dozen refutations took a third of the
-processor's time of two workers with it. So threads ask different questions, and one may search beside them.
+Each master has one of CP-SAT's workers: half a dozen refutations without a linear relaxation took a third of the
+processor's time of two workers with it, but others fail without it. So threads ask the same question with and without
+one, or different ones, and one may search beside them.
 """
 
 from __future__ import annotations
@@ -29,13 +30,14 @@ if TYPE_CHECKING:
     from wnpopt.problems.wnp.search.beside import SearchBeside
 
 _FIRST_STEP = 0.1  # of the gap
-_SHARE = 0.25  # of the time that is left, for the first probes
-_LEAST_S, _MOST_S = 2.0, 15.0
+_SHARE = 0.1  # of the time that is left, for the first probes; later ones get more
+_LEAST_S, _MOST_S = 1.5, 8.0
 _INCUMBENT_EVERY = 4  # probes, one is made just below the incumbent, where all are made by one thread
 _SURPLUS, _SMALLEST = 0.01, 1e-3  # of the payloads: a quarter of it next time, while it is more than that
 _RADIO_SHARE = 0.05  # of the time that is left, for deciding exactly about one vector of arrivals
 _UNDECIDED = 20  # schedules that the radio may leave open in a row where no time limit ends the probing
 _MINIMISED_UP_TO, _MINIMISING = 60, 0.1  # subgraphs, and the share of the time left for a master that is minimised
+_CUTS = 3  # times as many as at first, before a master is minimised; twice as many again, before the next one is
 _PATIENCE, _MOST = 0.1, 0.5  # of the time, for a search beside it without an improvement, and in all
 _POLL_S = 0.05
 
@@ -72,10 +74,13 @@ class Prober:
         self._seconds = self._far_seconds = min(max(_SHARE * budget.remaining(), _LEAST_S), _MOST_S)
         self._surplus: dict[int, float] = {}
         self._undecided = 0
+        self._relaxed = False  # what answered the last near question
+        self._open_ones: set[tuple[int, bool]] = set()
         self._too_large = False
         small = state.problem.plan.order.size <= _MINIMISED_UP_TO
         self._minimising = beside is not None and small
-        self._cuts = len(state.check.weights)  # masters are minimised once there are more, and once twice as many
+        self._cuts = _CUTS * max(1, len(state.check.weights))  # with fewer, minimising leads nowhere
+        self._failures = self._passed = 0  # of questions just below the incumbent, and turns since the last one
         self._until = budget.elapsed() + _MOST * budget.remaining()
         self._patience = max(1.0, _PATIENCE * budget.remaining())
         if beside is not None:
@@ -139,23 +144,30 @@ class Prober:
         if self._minimising and len(self.state.check.weights) > self._cuts and not any(one.least for one in asked):
             self._cuts = 2 * len(self.state.check.weights)
             return Question(far + 1, least=True)
-        nearest = min(lower + self._step - 1, far)
+        nearest = min(lower + self._step - 1, lower + (far - lower) // 2)
         if self._slots == 1:
-            return self._near(nearest) if self._turn % _INCUMBENT_EVERY else Question(far)
-        busy = {one.horizon for one in asked}
-        if not any(one.near for one in asked):
-            return self._near(nearest)
-        if far not in busy:
-            return Question(far)
+            return self._near(nearest, self._first(nearest)) if self._turn % _INCUMBENT_EVERY else Question(far)
+        near = {(one.horizon, one.relaxed) for one in asked if one.near}
+        first = self._first(nearest)
+        if not near:
+            return self._near(nearest, first)
+        if all(one.near for one in asked) and self._passed >= self._failures:
+            self._passed = 0
+            return Question(far, relaxed=self._turn % 4 > 1)
+        self._passed += 1
         further = [lower + factor * self._step - 1 for factor in range(2, 2 + len(asked))]
-        middle = lower + (far - lower) // 2
-        for horizon in (*further, middle):
-            if horizon < far and horizon not in busy:
-                return self._near(horizon)
-        return Question(far)  # with another seed
+        for horizon in (nearest, *further):
+            for relaxed in (first, not first):
+                if horizon <= far and (horizon, relaxed) not in near:
+                    return self._near(horizon, relaxed)
+        return Question(far, relaxed=first)  # with another seed
 
-    def _near(self, horizon: int) -> Question:
-        return Question(horizon, near=True, surplus=self._surplus.get(horizon, 0.0))
+    def _first(self, horizon: int) -> bool:
+        """Whether a near question is asked with a relaxation first."""
+        return self._relaxed != ((horizon, self._relaxed) in self._open_ones)
+
+    def _near(self, horizon: int, relaxed: bool) -> Question:
+        return Question(horizon, near=True, surplus=self._surplus.get(horizon, 0.0), relaxed=relaxed)
 
     def hear(self, question: Question, answer: tuple[Report, CpsatModel] | None) -> None:
         """What follows from the solved master of a question, None where there was no time to build it."""
@@ -191,6 +203,8 @@ class Prober:
             self._surplus[question.horizon] = less if less > _SMALLEST else 0.0
             return
         self.state.prove(question.horizon + 1)
+        if question.near:
+            self._relaxed = question.relaxed
         if question.near and (self._cap is None or 2 * self._step <= self._cap):
             self._step *= 2
 
@@ -202,7 +216,7 @@ class Prober:
         answer = state.serve(master, report, question.horizon, self._for_radio())
         if self._value() < before:
             self._step = self._cap = max(1, min(self._step, self._gap() // 2))
-            self._undecided = 0
+            self._undecided = self._failures = 0
         elif answer.refuted:
             if self._slots == 1:
                 self._turn -= 1  # the same question again, under one cut more
@@ -215,11 +229,16 @@ class Prober:
     def _open(self, question: Question) -> None:
         """There was not enough time for an answer."""
         if question.near:
+            self._open_ones.add((question.horizon, question.relaxed))
+            if (question.horizon, not question.relaxed) not in self._open_ones:
+                return  # the other way has still to be tried
             if self._step <= max(4, self._gap() // 200):
-                self._seconds *= 2
+                self._open_ones.clear()
+            self._seconds *= 1.5
             self._smaller()
         elif self._slots > 1:
             self._far_seconds *= 1.5
+            self._failures += 1  # the thread raises the bound for so many turns, then tries again
 
     def _smaller(self) -> None:
         self._step = self._cap = max(1, self._step // 3)
