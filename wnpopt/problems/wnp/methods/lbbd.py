@@ -102,5 +102,5 @@ METHOD = Method(
     modules=("ortools", "numba"),
     timed=True,
     warm_startable=True,
-    refuse=supports(Support.RELEASE | Support.RADIO_RELEASE),
+    refuse=supports(Support.BUS | Support.RELEASE | Support.RADIO_RELEASE),
 )

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from wnpopt.backends.ending import Report
     from wnpopt.problems.wnp.formulations.cpsat_model import CpsatModel
     from wnpopt.problems.wnp.kernels.problem import Problem
-    from wnpopt.problems.wnp.kernels.schedule import Schedule
     from wnpopt.problems.wnp.kernels.uplink import Arrivals
+    from wnpopt.problems.wnp.search.master_schedule import MasterSchedule
 
 
 class Decomposition:
@@ -110,14 +110,16 @@ class Decomposition:
         A served schedule, or the radio's best for it, is offered as incumbent; a refusal is kept as a cut.
         """
         from wnpopt.problems.wnp.kernels.uplink import Arrivals
+        from wnpopt.problems.wnp.search.master_schedule import MasterSchedule
 
-        schedule = self._schedule(master, report)
-        deadline = self._deadlines(schedule, schedule.makespan if makespan is None else makespan)
+        assert report.values is not None
+        planned = MasterSchedule.of(master, report.values)
+        deadline = self._deadlines(planned, planned.makespan if makespan is None else makespan)
         answer = self.check.ask(deadline, budget)
         if answer.count is not None:
-            self._offer(Arrivals(0, deadline, answer.count), schedule)
+            self._offer(Arrivals(0, deadline, answer.count), planned)
         else:
-            self._repair(schedule)
+            self._repair(planned)
         return answer
 
     def adopt(self, solution: WnpSolution, makespan: int, found_by: str) -> None:
@@ -141,38 +143,30 @@ class Decomposition:
             infeasible=infeasible,
         )
 
-    def _schedule(self, master: CpsatModel, report: Report) -> Schedule:
-        from wnpopt.problems.wnp.kernels.schedule import Schedule
-
-        assert report.values is not None
-        core, start = master.placement(report.values)
-        end = start + self.problem.plan.ticks[np.arange(core.size), core]
-        return Schedule(int(end.max()), core, start)
-
-    def _deadlines(self, schedule: Schedule, makespan: int) -> IntArray:
-        """The latest arrivals, in slots, under which cores and orders of ``schedule`` keep ``makespan``."""
+    def _deadlines(self, planned: MasterSchedule, makespan: int) -> IntArray:
+        """The latest arrivals, in slots, under which cores and orders of ``planned`` keep ``makespan``."""
         problem, uplink = self.problem, self.problem.uplink
-        latest = problem.scheduler.latest_starts(schedule) + (makespan - schedule.makespan)
+        latest = planned.latest_starts() + (makespan - planned.makespan)
         slots = [int(latest[members].min()) // uplink.slot_ticks for members in problem.readers]
         return np.minimum(np.array(slots, dtype=np.int64), uplink.slots)
 
-    def _repair(self, schedule: Schedule) -> None:
+    def _repair(self, planned: MasterSchedule) -> None:
         """The radio's best for the master's schedule: not what the master hoped for, but often a better incumbent."""
         from wnpopt.problems.wnp.kernels.radio import least_makespan
 
         problem = self.problem
-        arrivals, cut = least_makespan(problem.uplink, problem.slack_tails(schedule), self.context.budget)
+        arrivals, cut = least_makespan(problem.uplink, planned.slack_tails(), self.context.budget)
         if cut is not None:
             self.check.remember(cut.weight)
         if arrivals is not None:
-            self._offer(arrivals, schedule)
+            self._offer(arrivals, planned)
 
-    def _offer(self, arrivals: Arrivals, schedule: Schedule) -> None:
+    def _offer(self, arrivals: Arrivals, planned: MasterSchedule) -> None:
         problem = self.problem
         release = problem.release(problem.arrival(arrivals))
-        retimed = problem.scheduler.retimed(schedule, release)
+        retimed = planned.retimed(release)
         if self.value is None or retimed.makespan < self.value:
-            solution = problem.solution(arrivals, retimed)
+            solution = retimed.solution(arrivals)
             objective = self.context.verified_objective(solution)
             if objective is not None and (self.value is None or objective < self.value):
                 self.best, self.value, self.improved, self.found_by = solution, int(objective), True, None
