@@ -169,3 +169,18 @@ def test_a_start_is_never_lost() -> None:
     chosen = rectangles.of_plan(Assignment(handed.user, handed.model))
     assert rectangles.fits(chosen)
     assert rectangles.value(chosen) >= start.objective
+
+
+def test_a_search_whose_share_of_the_time_is_over_goes_on_where_it_gets_more() -> None:
+    instance = tiny_instance(frozenset({"multicast", "lists"}), 77)
+    asked: list[int] = []
+    ended = Search(Rectangles(Needs.of(instance.columns, relaxed=True)), never(), Budget(0.0))
+    ended.run()
+    longer = Search(
+        ended.problem, never(), Budget(0.0), extend=lambda chosen: asked.append(len(chosen)) or Budget(None)
+    )
+    longer.run()
+    best = optimum(instance)
+    assert ended.bound >= best
+    assert longer.value == longer.bound == best
+    assert asked == [0]
