@@ -21,7 +21,7 @@ from wnpopt.problems.slide.selection import branching
 from wnpopt.problems.slide.selection.branching import Node, Search
 from wnpopt.problems.slide.selection.master import Prices
 from wnpopt.problems.slide.selection.plan import Assignment
-from wnpopt.problems.slide.selection.rectangles import WHOLE, Rectangles
+from wnpopt.problems.slide.selection.rectangles import WHOLE, Rectangle, Rectangles
 
 
 def check(count: int, step: int = 1) -> None:
@@ -174,11 +174,14 @@ def test_a_start_is_never_lost() -> None:
 def test_a_search_whose_share_of_the_time_is_over_goes_on_where_it_gets_more() -> None:
     instance = tiny_instance(frozenset({"multicast", "lists"}), 77)
     asked: list[int] = []
+
+    def more(chosen: list[Rectangle]) -> Budget:
+        asked.append(len(chosen))
+        return Budget(None)
+
     ended = Search(Rectangles(Needs.of(instance.columns, relaxed=True)), never(), Budget(0.0))
     ended.run()
-    longer = Search(
-        ended.problem, never(), Budget(0.0), extend=lambda chosen: asked.append(len(chosen)) or Budget(None)
-    )
+    longer = Search(ended.problem, never(), Budget(0.0), extend=more)
     longer.run()
     best = optimum(instance)
     assert ended.bound >= best
