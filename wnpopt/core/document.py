@@ -109,6 +109,16 @@ class Document(BaseModel):
         fields = {name: getattr(self, name) for name in type(self).model_fields}
         return self.from_data(fields | dict(update or {}))
 
+    def trusted_copy(self, update: Mapping[str, object], *, keep: Iterable[str] = ()) -> Self:
+        """A copy with ``update``d fields that are known to be valid: nothing is checked.
+
+        Of what is cached ``keep`` comes along: what does not depend on those fields.
+        """
+        kind = type(self)
+        (copy,) = _made(kind, [[update[name] if name in update else self.__dict__[name] for name in _names_of(kind)]])
+        copy.__dict__.update({name: getattr(self, name) for name in keep})
+        return cast(Self, copy)
+
     def put(self, changes: Mapping[Place, object]) -> Self:
         """The document with other values at these places, checked as if it came from a file.
 
