@@ -21,7 +21,7 @@ from wnpopt.problems.slide.selection import branching
 from wnpopt.problems.slide.selection.branching import Node, Search
 from wnpopt.problems.slide.selection.master import Prices
 from wnpopt.problems.slide.selection.plan import Assignment
-from wnpopt.problems.slide.selection.rectangles import WHOLE, Rectangles
+from wnpopt.problems.slide.selection.rectangles import WHOLE, Rectangle, Rectangles
 
 
 def check(count: int, step: int = 1) -> None:
@@ -169,3 +169,21 @@ def test_a_start_is_never_lost() -> None:
     chosen = rectangles.of_plan(Assignment(handed.user, handed.model))
     assert rectangles.fits(chosen)
     assert rectangles.value(chosen) >= start.objective
+
+
+def test_a_search_whose_share_of_the_time_is_over_goes_on_where_it_gets_more() -> None:
+    instance = tiny_instance(frozenset({"multicast", "lists"}), 77)
+    asked: list[int] = []
+
+    def more(chosen: list[Rectangle]) -> Budget:
+        asked.append(len(chosen))
+        return Budget(None)
+
+    ended = Search(Rectangles(Needs.of(instance.columns, relaxed=True)), never(), Budget(0.0))
+    ended.run()
+    longer = Search(ended.problem, never(), Budget(0.0), extend=more)
+    longer.run()
+    best = optimum(instance)
+    assert ended.bound >= best
+    assert longer.value == longer.bound == best
+    assert asked == [0]
