@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -37,16 +38,12 @@ def run(setting: Setting, world: World, program: Program, execution: Execution, 
     else:
         ticks = drift.ticks
         bits = np.floor(setting.instance.payloads * drift.bits).astype(np.int64)
-    reason = advance(
+    asking = (drift is not None, program.start, program.end, program.bits, ticks, bits)
+    arguments: tuple[Any, ...] = (
         *setting.structure,
         *world.arrays,
         *program.arrays,
-        drift is not None,
-        program.start,
-        program.end,
-        program.bits,
-        ticks,
-        bits,
+        *asking,
         *execution.arrays,
     )
-    return int(reason) == ASKED
+    return int(advance(*arguments)) == ASKED

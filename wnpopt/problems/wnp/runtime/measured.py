@@ -64,8 +64,6 @@ class Measured:
         self.arrivals[number] = done.arrival
         self.byte_hops[number] = done.clock[BYTE_HOPS]
         measure(
-            setting.plan.source,
-            setting.plan.target,
             np.array(instance.modality_index),
             instance.radio.slot_ticks,
             np.array(instance.job_index),

@@ -25,6 +25,8 @@ class View:
     failed: tuple[str, ...] = ()
 
 
+AS_EARLY_AS_CAN_BE = Rules()
+
 Decide = Callable[[View], WnpSolution | None]
 """Asked at events: a plan that goes on from the view's state (the verifier has to accept it), or None to go on."""
 
@@ -44,7 +46,7 @@ class Policy:
 
     name: str
     summary: str
-    rules: Rules = Rules()
+    rules: Rules = AS_EARLY_AS_CAN_BE
     plan: Plan | None = None
     decider: Callable[[WnpInstance, int], Decide] | None = None
     drift_time: float = 0.005

@@ -8,7 +8,6 @@ import numpy as np
 
 from wnpopt.problems.wnp.instance import IntArray
 from wnpopt.problems.wnp.runtime.execution import Execution
-from wnpopt.problems.wnp.runtime.kernels.engine import NEVER
 from wnpopt.problems.wnp.runtime.setting import Setting
 from wnpopt.problems.wnp.solution import WnpSolution
 
@@ -69,7 +68,7 @@ class Program:
         begun = np.zeros(core.size, dtype=np.bool_) if done is None else done.start >= 0
         order = np.lexsort((setting.place, end, start, ~begun))
         before, after = _chains(order, core)
-        send = _sends(setting, plan, core, end, begun)
+        send = _sends(setting, plan, core, begun)
         table = _table(setting, plan)
         slot, delivered = (0, np.zeros(len(instance.modalities), dtype=np.int64)) if done is None else done.radio
         bits = _expected(setting, table, slot, delivered)
@@ -102,7 +101,6 @@ def _sends(
     setting: Setting,
     plan: WnpSolution,
     core: IntArray,
-    end: IntArray,
     begun: np.ndarray[tuple[int, ...], np.dtype[np.bool_]],
 ) -> tuple[IntArray, IntArray, IntArray]:
     """(planned start, before, after) of each transfer on an exclusive bus."""
@@ -143,4 +141,4 @@ def _expected(setting: Setting, table: IntArray, slot: int, delivered: IntArray)
             t, n, k = t[released], n[released], k[released]
             np.add.at(bits, (k, flat[t] + 1), setting.rates[k, n, setting.block[flat[t]]])
     bits = np.cumsum(bits, axis=1) + delivered[:, None]
-    return np.minimum(bits, setting.instance.payloads[:, None])
+    return np.asarray(np.minimum(bits, setting.instance.payloads[:, None]))

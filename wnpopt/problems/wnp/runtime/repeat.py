@@ -15,7 +15,7 @@ _CHUNK = 256
 
 
 def repeat(worlds: Worlds, program: Program, runs: int, *, first: int = 0, threads: int = 1) -> Measured:
-    """Execute ``program`` in the worlds ``first`` to ``first + runs - 1``; the same values for any number of threads."""
+    """Execute ``program`` in ``runs`` worlds from ``first`` on; the same values for any number of threads."""
     setting = worlds.setting
     measured = Measured.empty(setting, runs)
     modality, job = np.array(setting.instance.modality_index), np.array(setting.instance.job_index)

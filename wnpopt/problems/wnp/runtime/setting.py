@@ -15,9 +15,7 @@ from wnpopt.problems.wnp.kernels.plan import Plan
 _MOST = 2 * 10**8
 """Entries of a world's channel: more would only fill the memory."""
 
-Structure = tuple[
-    IntArray, IntArray, IntArray, IntArray, IntArray, IntArray, IntArray, IntArray, IntArray, IntArray, int, int, bool
-]
+Structure = tuple[IntArray, IntArray, IntArray, IntArray, IntArray, IntArray, IntArray, IntArray, int, int, bool]
 
 
 @dataclass(frozen=True)
@@ -69,8 +67,6 @@ class Setting:
         return (
             plan.source,
             plan.target,
-            plan.into_at,
-            plan.into,
             plan.outof_at,
             plan.outof,
             np.ascontiguousarray(np.array(instance.hops)),
@@ -121,7 +117,7 @@ class Setting:
             readers = np.flatnonzero(reads[:, k])
             if readers.size:
                 waits[:, k] = (job < 0) | np.isin(job, job[readers])
-        return waits | reads
+        return np.asarray(waits | reads)
 
     @cached_property
     def place(self) -> IntArray:

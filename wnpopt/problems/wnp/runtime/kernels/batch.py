@@ -18,8 +18,6 @@ def simulate(
     # the instance
     source: IntArray,
     target: IntArray,
-    into_at: IntArray,
-    into: IntArray,
     outof_at: IntArray,
     outof: IntArray,
     hops: IntArray,
@@ -103,14 +101,14 @@ def simulate(
         for k in range(kinds):
             arrivals[r, k] = 0 if payload[k] == 0 else -1
         advance(
-            source, target, into_at, into, outof_at, outof, hops, size_bytes, payload, needed,
+            source, target, outof_at, outof, hops, size_bytes, payload, needed,
             hop_ticks, slot_ticks, exclusive, bits, ticks, width, release, release_slot, fails,
             core, earliest, before, after, send_earliest, send_before, send_after, table, due, waits, keeps_table,
             False, earliest, earliest, nothing, 0, due,
             where, start, end, sent, there, sent_to, delivered, arrivals[r], carried, lost, clock,
         )  # fmt: skip
         measure(
-            source, target, modality, slot_ticks, job, where, start, end, sent, there, arrivals[r], carried, lost,
+            modality, slot_ticks, job, where, start, end, sent, there, arrivals[r], carried, lost,
             rows[r], busy[r], carrying[r], slack[r], job_end[r],
         )  # fmt: skip
         byte_hops[r] = clock[3]

@@ -21,7 +21,7 @@ DONE, ASKED = 0, 1
 """Why :func:`advance` returned: nothing more can happen, or a policy is to be asked."""
 
 NOW, SLOT, BUS_FREE, BYTE_HOPS = 0, 1, 2, 3
-"""Places in the clock: the tick, the next slot, when the bus is free, and bytes times hops (at least 1) of transfers."""
+"""Places in the clock: the tick, the next slot, when the bus is free, bytes times hops (at least 1) of transfers."""
 
 _END, _ARRIVED, _SLOT, _START, _SEND, _FAIL, _LATE = 0, 1, 2, 3, 4, 5, 6
 _KIND = 2**32
@@ -32,8 +32,6 @@ def advance(
     # the instance
     source: IntArray,
     target: IntArray,
-    into_at: IntArray,
-    into: IntArray,
     outof_at: IntArray,
     outof: IntArray,
     hops: IntArray,

@@ -15,8 +15,6 @@ COUNT = 10
 @compiled
 def measure(
     # the instance
-    source: IntArray,
-    target: IntArray,
     modality: IntArray,
     slot_ticks: int,
     job: IntArray,
