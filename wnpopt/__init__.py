@@ -37,6 +37,7 @@ _HOMES = {
     "load_state": "api",
     "methods": "api",
     "save": "api",
+    "simulate": "problems.wnp.runtime.simulate",
     "slide": "problems.slide.construct",
     "solve": "api",
     "verify": "api",

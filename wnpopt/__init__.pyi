@@ -25,6 +25,7 @@ from wnpopt.core.trace import Candidate, TracePoint
 from wnpopt.problems.intradp import construct as intradp
 from wnpopt.problems.slide import construct as slide
 from wnpopt.problems.wnp import construct as wnp
+from wnpopt.problems.wnp.runtime.simulate import simulate
 
 __version__: str
 
@@ -59,6 +60,7 @@ __all__ = [
     "load_state",
     "methods",
     "save",
+    "simulate",
     "slide",
     "solve",
     "verify",

@@ -11,9 +11,11 @@ from wnpopt.core.errors import SolverError, describe
 from wnpopt.problems.wnp.instance import WnpInstance
 from wnpopt.problems.wnp.runtime.engine import Drift, run
 from wnpopt.problems.wnp.runtime.execution import Execution
+from wnpopt.problems.wnp.runtime.forecast import forecast
 from wnpopt.problems.wnp.runtime.kernels.engine import NOW
+from wnpopt.problems.wnp.runtime.measured import Measured
 from wnpopt.problems.wnp.runtime.policy import Policy, View
-from wnpopt.problems.wnp.runtime.program import Program
+from wnpopt.problems.wnp.runtime.program import Program, Rules
 from wnpopt.problems.wnp.runtime.setting import Setting
 from wnpopt.problems.wnp.runtime.world import World
 from wnpopt.problems.wnp.solution import WnpSolution
@@ -48,7 +50,7 @@ def execute(
     ticks = -1 if policy.drift_time < 0 else int(makespan * policy.drift_time)
     drift = Drift(ticks, policy.drift_bits)
     while run(setting, world, program, execution, drift):
-        view = seen(setting, world, execution, plan)
+        view = seen(setting, world, execution, plan, policy.rules)
         counted.times += 1
         began = time.perf_counter()
         try:
@@ -68,13 +70,30 @@ def execute(
     return execution
 
 
-def seen(setting: Setting, world: World, execution: Execution, plan: WnpSolution) -> View:
+def seen(setting: Setting, world: World, execution: Execution, plan: WnpSolution, rules: Rules) -> View:
     """What a policy sees now; of the ``world``, which cores have failed by now is all that is read."""
+
+    def ahead(other: WnpSolution) -> Execution | None:
+        end = forecast(setting, world, execution, Program.of(setting, other, rules, execution))
+        return end if end.finished else None
+
+    def retimed(other: WnpSolution) -> WnpSolution | None:
+        end = ahead(other)
+        return None if end is None else end.solution(setting)
+
+    def value(other: WnpSolution) -> tuple[float, float] | None:
+        end = ahead(other)
+        if end is None:
+            return None
+        measured = Measured.empty(setting, 1)
+        measured.put(setting, 0, end)
+        return float(measured.excess(setting)[0]), float(measured.objective(setting)[0])
+
     now = int(execution.clock[NOW])
     gone = np.flatnonzero(world.fails <= now)
     cores = setting.instance.chip.cores
     instance = setting.longer if gone.size == 0 else _without(setting.longer, gone.tolist(), execution)
-    return View(instance, plan, execution.state(setting), tuple(cores[m].name for m in gone))
+    return View(instance, plan, execution.state(setting), tuple(cores[m].name for m in gone), retimed, value)
 
 
 def _without(instance: WnpInstance, gone: list[int], execution: Execution) -> WnpInstance:

@@ -104,6 +104,10 @@ class Execution:
         """The last end in ticks; None while, or if, something is missing."""
         return int(self.end.max()) if self.finished else None
 
+    def copy(self) -> Execution:
+        """One that can go on by itself."""
+        return Execution(*(array.copy() for array in self.arrays))
+
     def solution(self, setting: Setting) -> WnpSolution:
         """The whole execution as a solution of the world as an instance; it has to be :attr:`finished`."""
         instance = setting.instance

@@ -8,7 +8,7 @@ import numpy as np
 
 from wnpopt.problems.wnp.instance import IntArray
 from wnpopt.problems.wnp.runtime.execution import Execution
-from wnpopt.problems.wnp.runtime.kernels.engine import BYTE_HOPS
+from wnpopt.problems.wnp.runtime.kernels.engine import BYTE_HOPS, NEVER
 from wnpopt.problems.wnp.runtime.kernels.measures import COUNT, MAKESPAN, measure
 from wnpopt.problems.wnp.runtime.kernels.sampling import FloatArray
 from wnpopt.problems.wnp.runtime.setting import Setting
@@ -91,6 +91,30 @@ class Measured:
     def finished(self) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
         """Where everything ended, shape (R,)."""
         return self.makespan >= 0
+
+    def objective(self, setting: Setting) -> FloatArray:
+        """The instance's objective, shape (R,): ticks or J; NaN where something never ended."""
+        if setting.instance.objective == "energy":
+            return self.energy_j(setting)
+        if setting.instance.objective == "weighted_latency":
+            return self.weighted_latency(setting)
+        return np.asarray(np.where(self.finished, self.makespan, np.nan))
+
+    def late(self, setting: Setting) -> IntArray:
+        """Ticks by which each job misses its deadline, shape (R, J); 0 without one, -1 where it never ended."""
+        due = [NEVER if job.deadline_ticks is None else job.deadline_ticks for job in setting.instance.jobs]
+        late = np.maximum(0, self.job_end - np.array(due, dtype=np.int64))
+        return np.asarray(np.where(self.job_end < 0, -1, late))
+
+    def excess(self, setting: Setting) -> FloatArray:
+        """By how much deadlines and limits are exceeded, added up, shape (R,)."""
+        instance = setting.instance
+        total = np.maximum(0, self.late(setting)).sum(axis=1).astype(np.float64)
+        if instance.makespan_limit_ticks is not None:
+            total += np.maximum(0, self.makespan - instance.makespan_limit_ticks)
+        if instance.energy_limit_j is not None:
+            total += np.nan_to_num(np.maximum(0.0, self.energy_j(setting) - instance.energy_limit_j))
+        return np.asarray(total)
 
     def energy_j(self, setting: Setting) -> FloatArray:
         """J of each world, shape (R,), NaN where a subgraph never ended; transfers that were in vain included."""

@@ -22,7 +22,11 @@ class View:
     instance: WnpInstance
     plan: WnpSolution
     state: WnpState
-    failed: tuple[str, ...] = ()
+    failed: tuple[str, ...]
+    forecast: Callable[[WnpSolution], WnpSolution | None]
+    """How it goes on with a plan if all that is left takes its nominal time, as a plan; None if it cannot end."""
+    value: Callable[[WnpSolution], tuple[float, float] | None]
+    """Of that: by how much deadlines and limits are exceeded, and the objective; the less the better."""
 
 
 AS_EARLY_AS_CAN_BE = Rules()

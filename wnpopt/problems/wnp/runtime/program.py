@@ -9,6 +9,7 @@ import numpy as np
 from wnpopt.problems.wnp.instance import IntArray
 from wnpopt.problems.wnp.runtime.execution import Execution
 from wnpopt.problems.wnp.runtime.setting import Setting
+from wnpopt.problems.wnp.runtime.world import World
 from wnpopt.problems.wnp.solution import WnpSolution
 
 PlanArrays = tuple[
@@ -57,21 +58,27 @@ class Program:
     bits: IntArray
 
     @staticmethod
-    def of(setting: Setting, plan: WnpSolution, rules: Rules, done: Execution | None = None) -> Program:
-        """The program of an accepted plan; one that goes on from ``done`` where something has happened."""
+    def of(
+        setting: Setting, plan: WnpSolution, rules: Rules, done: Execution | None = None, known: World | None = None
+    ) -> Program:
+        """The program of an accepted plan; one that goes on from ``done`` where something has happened.
+
+        ``known`` is the world that it was planned for, where that is not the nominal one.
+        """
         instance = setting.instance
         names = [s.name for s in instance.subgraphs]
         number = {core.name: m for m, core in enumerate(instance.chip.cores)}
         core = np.array([number[plan.core[name]] for name in names], dtype=np.int64)
         start = np.array([plan.start[name] for name in names], dtype=np.int64)
-        end = start + instance.ticks[np.arange(core.size), core]
+        ticks = instance.ticks if known is None else known.ticks
+        end = start + ticks[np.arange(core.size), core]
         begun = np.zeros(core.size, dtype=np.bool_) if done is None else done.start >= 0
         order = np.lexsort((setting.place, end, start, ~begun))
         before, after = _chains(order, core)
         send = _sends(setting, plan, core, begun)
         table = _table(setting, plan)
         slot, delivered = (0, np.zeros(len(instance.modalities), dtype=np.int64)) if done is None else done.radio
-        bits = _expected(setting, table, slot, delivered)
+        bits = _expected(setting, table, slot, delivered, known)
         payload = instance.payloads
         reached = bits >= payload[:, None]
         due = np.where(reached.any(axis=1), reached.argmax(axis=1), np.maximum(table.shape[0], slot))
@@ -127,18 +134,16 @@ def _table(setting: Setting, plan: WnpSolution) -> IntArray:
     return table
 
 
-def _expected(setting: Setting, table: IntArray, slot: int, delivered: IntArray) -> IntArray:
+def _expected(setting: Setting, table: IntArray, slot: int, delivered: IntArray, known: World | None) -> IntArray:
     rows, width = table.shape
     bits = np.zeros((delivered.size, rows + 1), dtype=np.int64)
-    bits[:, : min(slot, rows) + 1] = 0
-    if rows and width and delivered.size:
-        flat = np.arange(slot, rows)
-        if flat.size:
-            part = table[flat]
-            t, n = np.nonzero(part >= 0)
-            k = part[t, n]
-            released = flat[t] >= setting.release_slot[k]
-            t, n, k = t[released], n[released], k[released]
-            np.add.at(bits, (k, flat[t] + 1), setting.rates[k, n, setting.block[flat[t]]])
+    if slot < rows and width and delivered.size:
+        t, n = np.nonzero(table[slot:] >= 0)
+        t += slot
+        k = table[t, n]
+        released = t >= (setting.release_slot if known is None else known.release_slot)[k]
+        t, n, k = t[released], n[released], k[released]
+        sent = setting.rates[k, n, setting.block[t]] if known is None else known.bits[k, n, t]
+        np.add.at(bits, (k, t + 1), sent)
     bits = np.cumsum(bits, axis=1) + delivered[:, None]
     return np.asarray(np.minimum(bits, setting.instance.payloads[:, None]))

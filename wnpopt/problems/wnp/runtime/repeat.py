@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 
@@ -21,7 +22,7 @@ def repeat(worlds: Worlds, program: Program, runs: int, *, first: int = 0, threa
     modality, job = np.array(setting.instance.modality_index), np.array(setting.instance.job_index)
 
     def part(begin: int) -> None:
-        simulate(
+        arguments: tuple[Any, ...] = (
             worlds.seed,
             first + begin,
             *setting.structure,
@@ -31,6 +32,7 @@ def repeat(worlds: Worlds, program: Program, runs: int, *, first: int = 0, threa
             *program.arrays,
             *measured.part(begin, begin + _CHUNK).arrays,
         )
+        simulate(*arguments)
 
     if threads > 1 and runs > _CHUNK:
         part(0)  # by one: what is compiled or loaded is so once

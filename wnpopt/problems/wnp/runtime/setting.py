@@ -93,7 +93,7 @@ class Setting:
         """The coherence block of each slot of a world, shape (T,)."""
         radio = self.instance.radio
         slots = np.arange(self.slots, dtype=np.int64)
-        return np.minimum(slots // radio.block_slots, self.instance.blocks - 1)
+        return np.asarray(np.minimum(slots // radio.block_slots, self.instance.blocks - 1))
 
     @cached_property
     def release_slot(self) -> IntArray:
@@ -103,7 +103,8 @@ class Setting:
     @cached_property
     def own_waits(self) -> IntArray:
         """1 where a subgraph names a modality, shape (I, K)."""
-        return (self.instance.modality_index[:, None] == np.arange(len(self.instance.modalities))).astype(np.int64)
+        named = self.instance.modality_index[:, None] == np.arange(len(self.instance.modalities))
+        return np.asarray(named.astype(np.int64))
 
     @cached_property
     def joint_waits(self) -> IntArray:

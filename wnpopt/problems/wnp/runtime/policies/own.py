@@ -17,7 +17,11 @@ def _plan(method: str, instance: WnpInstance, seed: int) -> WnpSolution | None:
 
 def _again(method: str, _instance: WnpInstance, seed: int) -> Decide:
     def decide(view: View) -> WnpSolution | None:
-        return planned(view.instance, method, seed, view.state)
+        plan, kept = planned(view.instance, method, seed, view.state), view.value(view.plan)
+        value = None if plan is None else view.value(plan)
+        if kept is not None and (value is None or value >= kept):
+            return view.forecast(view.plan)  # the same with the times that are expected now
+        return plan
 
     return decide
 
