@@ -7,7 +7,7 @@ from functools import partial
 from wnpopt.problems.wnp.instance import WnpInstance
 from wnpopt.problems.wnp.runtime.planner import planned
 from wnpopt.problems.wnp.runtime.policy import Decide, Policy, View
-from wnpopt.problems.wnp.runtime.program import Rules
+from wnpopt.problems.wnp.runtime.program import PlanRules
 from wnpopt.problems.wnp.solution import WnpSolution
 
 
@@ -26,12 +26,12 @@ def _again(method: str, _instance: WnpInstance, seed: int) -> Decide:
     return decide
 
 
-STATIC = Policy("static", "starts as planned, later where it must be", Rules(keeps_starts=True))
+STATIC = Policy("static", "starts as planned, later where it must be", PlanRules(keeps_starts=True))
 ORDER = Policy("order", "mapping and orders as planned, starts as early as they can be")
 RTFS = Policy(
     "rtfs",
     "the plan of rtfs: everything has arrived before anything starts",
-    Rules(waits_for_all=True),
+    PlanRules(waits_for_all=True),
     plan=partial(_plan, "rtfs"),
 )
 PACS_ONLINE = Policy(
