@@ -12,6 +12,10 @@ def run() -> None:
         from wnpopt.cli.streams import secure
 
         streams = secure()
+        if sys.argv[1:2] == ["solve"] and not {"-h", "--help"} & set(sys.argv):
+            from wnpopt.solving.early import begin
+
+            begin()
         from wnpopt.cli.main import main
         from wnpopt.cli.terminal import show_warning
     except KeyboardInterrupt:

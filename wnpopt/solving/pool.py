@@ -12,6 +12,7 @@ import os
 import queue
 import sys
 import threading
+import time
 from dataclasses import dataclass, field
 
 from wnpopt.backends.isolation.fork_server import Child, Exit, ForkServer
@@ -19,10 +20,13 @@ from wnpopt.backends.isolation.frames import ClosedError
 from wnpopt.core.budget import usable_cores
 from wnpopt.core.errors import SolverError
 from wnpopt.core.registry import AnyMethod
+from wnpopt.solving.early import HANDLER, begun
 from wnpopt.solving.messages import WARM, decode
 from wnpopt.solving.notice import tell_compiling
 
-HANDLER = "wnpopt.solving.serve:handle"
+WARM_UP_S = 600.0
+"""Imports and compiling, before a run's clock starts; a child that needs longer hangs."""
+
 _LOOK_S = 0.02
 _TRIES = 3
 MOST_RUNS = 500
@@ -150,8 +154,13 @@ class WorkerPool:
             try:
                 frames = worker.child.frames
                 frames.send(WARM + f"{method.family} {method.name}".encode())
-                while decode(frames.receive() or b"{}").get("say") != "warm":
+                end = time.monotonic() + WARM_UP_S
+                while (message := frames.receive(end - time.monotonic())) is not None:
+                    if decode(message).get("say") == "warm":
+                        break
                     tell_compiling()
+                else:
+                    raise SolverError("it hangs before it has begun")
             except Exception:
                 self.end(worker)
                 return
@@ -208,7 +217,8 @@ class WorkerPool:
             if self._server is not None and self._path != sys.path:
                 self._dismiss()  # what can be imported has changed, and with it perhaps what there is
             if self._server is None:
-                self._server, self._path = ForkServer(HANDLER, method.modules), list(sys.path)
+                self._server, self._path = begun() or ForkServer(HANDLER), list(sys.path)
+                self._server.need(method.modules)
             return self._server
 
     def forget(self) -> None:

@@ -90,6 +90,10 @@ class ForkServer:
             if not self._closed and self._control is None:
                 self._start()
 
+    def need(self, libraries: Sequence[str]) -> None:
+        """Have these imported, too, before the next child is forked, if the server was started without them."""
+        self._libraries = tuple(dict.fromkeys((*self._libraries, *libraries)))
+
     def fork(self) -> Child:
         """A new worker; a dead server is replaced first. Raises :class:`ClosedError` after :meth:`close`."""
         with contextlib.ExitStack() as undone:
@@ -97,7 +101,8 @@ class ForkServer:
                 ours, theirs = map(undone.enter_context, socket.socketpair())
                 log = undone.enter_context(tempfile.TemporaryFile())
                 fcntl.fcntl(log, fcntl.F_SETFL, os.O_APPEND)  # it may be cut while the child writes
-                answer = self._ask_twice({"fork": True}, [theirs.fileno(), log.fileno()])
+                request = {"fork": True, "libraries": self._libraries}
+                answer = self._ask_twice(request, [theirs.fileno(), log.fileno()])
             except OSError as error:
                 raise SolverError(f"no worker can be started: {error.strerror or error}") from None
             if "error" in answer:

@@ -19,7 +19,7 @@ from wnpopt.backends.isolation.processes import adopt_orphans, kill, kill_strays
 
 _MODULES = {
     "numba": "numba",
-    "ortools": "ortools.sat.python.cp_model",
+    "ortools": "wnpopt.backends.isolation.cpsat",
     "pyomo": "pyomo.repn.plugins.standard_form",
     "highspy": "highspy",
     "cvxpy": "cvxpy",
@@ -38,6 +38,7 @@ def main() -> None:
     gc.collect()
     gc.freeze()  # what is there already stays shared with the children
     children: set[int] = set()
+    code = 0
     try:
         while True:
             request, handles, _, _ = socket.recv_fds(control, 4096, 2)
@@ -47,6 +48,7 @@ def main() -> None:
                 return
             asked = json.loads(request)
             if "fork" in asked:
+                _import(asked["libraries"])
                 answer = _fork(control, handles, settings["handler"], settings["memory_bytes"])
                 if "pid" in answer:
                     children.add(answer["pid"])
@@ -59,13 +61,19 @@ def main() -> None:
                 answer = {}  # of a server before this one: by now its number may be anybody's
             control.sendall(json.dumps(answer).encode())
     except OSError:
-        return
+        pass
+    except BaseException:
+        code = 1
+        traceback.print_exc()
     finally:
         for pid in children:
             kill(pid)
             reap(pid)
         kill_strays(set())
         control.close()
+        with contextlib.suppress(Exception):
+            sys.stderr.flush()
+        os._exit(code)  # whoever closed the connection waits, and taking all these modules down takes 0.1 s
 
 
 def _preload(handler: str, libraries: Sequence[str]) -> None:
@@ -78,6 +86,10 @@ def _preload(handler: str, libraries: Sequence[str]) -> None:
     for name in registry.family_names():
         with contextlib.suppress(Exception):
             registry.methods(name)
+    _import(libraries)
+
+
+def _import(libraries: Sequence[str]) -> None:
     for library in libraries:
         with contextlib.suppress(Exception):
             importlib.import_module(_MODULES.get(library, library))

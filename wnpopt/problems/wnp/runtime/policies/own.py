@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from wnpopt.problems.wnp.instance import WnpInstance
+from wnpopt.problems.wnp.replanning import replan
 from wnpopt.problems.wnp.runtime.planner import planned
 from wnpopt.problems.wnp.runtime.policy import Decide, Policy, View
 from wnpopt.problems.wnp.runtime.program import PlanRules
@@ -15,9 +16,9 @@ def _plan(method: str, instance: WnpInstance, seed: int) -> WnpSolution | None:
     return planned(instance, method, seed)
 
 
-def _again(method: str, _instance: WnpInstance, seed: int) -> Decide:
+def _again(_instance: WnpInstance, seed: int) -> Decide:
     def decide(view: View) -> WnpSolution | None:
-        plan, kept = planned(view.instance, method, seed, view.state), view.value(view.plan)
+        plan, kept = replan(view.instance, view.state, view.plan, seed=seed), view.value(view.plan)
         value = None if plan is None else view.value(plan)
         if kept is not None and (value is None or value >= kept):
             return view.forecast(view.plan)  # the same with the times that are expected now
@@ -37,5 +38,5 @@ RTFS = Policy(
 PACS_ONLINE = Policy(
     "pacs-online",
     "as order, and pacs plans again from what has happened when it is off the plan",
-    decider=partial(_again, "pacs"),
+    decider=_again,
 )

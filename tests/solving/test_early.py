@@ -1,0 +1,51 @@
+"""Libraries are imported without what they need only sometimes, and with it once it is needed."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+PROGRAM = """
+import sys
+import wnpopt.backends.isolation.cpsat
+from ortools.sat.python import cp_model
+print("pandas" in sys.modules)
+model = cp_model.CpModel()
+x = model.new_int_var(0, 9, "x")
+model.add(3 * x <= 17)
+model.maximize(x)
+solver = cp_model.CpSolver()
+print(solver.solve(model) == cp_model.OPTIMAL, solver.value(x))
+import pandas
+series = model.new_bool_var_series("b", pandas.Index([1, 2, 3]))
+model.add(sum(series) == 2)
+print(solver.solve(model) == cp_model.OPTIMAL, int(solver.boolean_values(series).sum()), type(series) is pandas.Series)
+"""
+
+
+def test_cpsat_without_pandas_until_it_is_needed() -> None:
+    ran = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True)
+    assert ran.stdout.split("\n")[:3] == ["False", "True 5", "True 2 True"]
+
+
+def test_pandas_that_is_there_already_is_used() -> None:
+    ran = subprocess.run(
+        [sys.executable, "-c", "import pandas\n" + PROGRAM], capture_output=True, text=True, check=True
+    )
+    assert ran.stdout.split("\n")[:3] == ["True", "True 5", "True 2 True"]
+
+
+def test_a_method_gets_its_libraries_from_a_server_that_began_without_them() -> None:
+    program = """
+from wnpopt.solving import early
+early.begin()
+from wnpopt.solving.pool import POOL
+from wnpopt.core import registry
+import threading
+first = early._servers[0]
+worker = POOL.take(registry.method("wnp", "cpsat"), threading.Event())
+print(worker.server is first, first._libraries)
+"""
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert ran.stdout.startswith("True (")
+    assert "'ortools'" in ran.stdout
