@@ -65,18 +65,25 @@ def execute(
         began = time.perf_counter()
         answer = guarded(policy, partial(decide, view))
         counted.seconds.append(time.perf_counter() - began)
-        if answer is None:
+        if answer is None:  # it goes on as it is: what is expected now is no news any more
+            program = _expecting(setting, world, execution, program)
             continue
         if not isinstance(answer, WnpSolution):
             raise SolverError(f"the policy {policy.name} answers with a {type(answer).__name__}; a plan is needed")
         broken = verify(view.instance, answer, view.state).violations
         if any(violation.rule not in LIMITS for violation in broken):
             counted.rejected += 1
+            program = _expecting(setting, world, execution, program)
             continue
         counted.plans += 1
         plan = answer
         program = Program.of(setting, plan, policy.rules, execution)
     return execution
+
+
+def _expecting(setting: Setting, world: World, execution: PlanExecution, program: Program) -> Program:
+    ahead = forecast(setting, world, execution, program)
+    return program.expecting(setting, ahead, execution) if ahead.finished else program
 
 
 def guarded(policy: Policy, call: Callable[[], T]) -> T:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -92,6 +92,12 @@ class Program:
         waits = setting.joint_waits if rules.waits_for_all else setting.own_waits
         arrays = (core, earliest, before, after, send_earliest, send[1], send[2], table, due, waits, rules.keeps_starts)
         return Program(arrays, start, end, bits)
+
+    def expecting(self, setting: Setting, ahead: PlanExecution, done: PlanExecution) -> Program:
+        """The same program, with the times and bits of the forecast ``ahead`` from ``done`` as what is expected."""
+        slot, delivered = done.radio
+        bits = _expected(setting, ahead.carried, slot, delivered, None)
+        return replace(self, start=ahead.start, end=ahead.end, bits=bits)
 
 
 def _chains(order: IntArray, lane: IntArray) -> tuple[IntArray, IntArray]:
