@@ -36,6 +36,7 @@ _HOMES = {
     "load_solution": "api",
     "load_state": "api",
     "methods": "api",
+    "pareto": "api",
     "save": "api",
     "slide": "problems.slide.construct",
     "solve": "api",

@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Callable
 from inspect import signature
-from typing import TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from wnpopt.core import arguments, registry
 from wnpopt.core.attempt import check_method, judged_by
@@ -17,6 +17,7 @@ from wnpopt.core.certificate import Certificate
 from wnpopt.core.document import Document, Instance, PlanState, Solution
 from wnpopt.core.errors import InputError, UnsupportedError, WnpoptError
 from wnpopt.core.explain import found
+from wnpopt.core.garbage import no_garbage_collection
 from wnpopt.core.interrupt import graceful_interrupt
 from wnpopt.core.jsonio import read_json, write_json
 from wnpopt.core.layers import LayerMap
@@ -26,6 +27,9 @@ from wnpopt.core.result import Result
 from wnpopt.core.trace import Candidate, TracePoint
 from wnpopt.solving.request import Hooks, Request, needs_a_process
 from wnpopt.solving.run import run
+
+if TYPE_CHECKING:
+    from wnpopt.core.front import FrontPoint, LatencyEnergyFront
 
 I = TypeVar("I", bound=Instance)  # noqa: E741
 S = TypeVar("S", bound=Solution)
@@ -111,12 +115,14 @@ def load_state(path: Path) -> Document:
     return _read(path, "-state")[0]
 
 
+@no_garbage_collection()
 def save(document: Document, path: Path) -> None:
     """Write an instance or a solution as JSON, atomically; raises :class:`InputError` where that cannot be."""
     _check("document", document, Document, "an instance or a solution is needed")
     write_json(arguments.path("path", path), document.to_data())
 
 
+@no_garbage_collection()
 def _read(path: Path, suffix: str) -> tuple[Document, AnyFamily]:
     """The document in a file whose kind is a family's name with ``suffix``."""
     data = read_json(arguments.path("path", path))
@@ -218,10 +224,12 @@ def solve(
     """Solve ``instance`` and verify the answer.
 
     ``method`` is one of :func:`methods`; ``time_limit`` in seconds (None: none); ``threads`` None is all cores.
-    ``warm_start`` is "auto" (the family's heuristic), "none", a method's name, or a solution. ``deterministic`` makes
-    searches with several threads repeatable (slower; a time limit that strikes is never repeatable). ``iterations``
-    ends methods that count theirs, and makes them repeatable where the time limit does not strike first.
+    ``warm_start`` is "auto" (the family's heuristic), "none", a method's name, or a solution, as it is or by the name
+    of its file (".json"). ``deterministic`` makes searches with several threads repeatable (slower; a time limit that
+    strikes is never repeatable). ``iterations`` ends methods that count theirs, and makes them repeatable where the
+    time limit does not strike first.
     ``fixed`` is the state of a plan that runs (:func:`load_state`): what has happened stays, the rest is planned again.
+    The plan that ran until then is a ``warm_start`` as it is: it is gone on with, and the answer is not worse.
     ``on_progress`` gets every improvement as it comes; ``on_solution`` and ``on_bound`` get incumbents (as yet
     unverified) and bounds. What one of the three raises ends the run and reaches the caller.
 
@@ -234,8 +242,8 @@ def solve(
     :class:`MissingDependencyError`.
     """
     family = family_of(instance)
-    if not isinstance(warm_start, Solution):
-        arguments.text("warm_start", warm_start)
+    if not isinstance(warm_start, Solution) and arguments.text("warm_start", warm_start).endswith(".json"):
+        warm_start = load_solution(warm_start)
     for where, hook in (("on_progress", on_progress), ("on_solution", on_solution), ("on_bound", on_bound)):
         arguments.function_or_none(where, hook)
     chosen = registry.method(family.name, arguments.text("method", method))
@@ -260,3 +268,41 @@ def solve(
     hooks = Hooks(on_progress, on_solution, on_bound)
     with graceful_interrupt() as stop:
         return run(family, chosen, request, stop, hooks, isolate=arguments.flag("isolate", isolate))
+
+
+def pareto(
+    instance: Instance,
+    method: str | None = None,
+    *,
+    points: int = 50,
+    time_limit: float | None = 60.0,
+    threads: int | None = None,
+    seed: int = 0,
+    on_point: Callable[[FrontPoint], None] | None = None,
+    isolate: bool = True,
+) -> LatencyEnergyFront:
+    """The plans of which none is both quicker and thriftier, at most ``points``, with those that are proved marked.
+
+    ``method`` (None: the family's exact one) solves, two times for a point, each time under ``time_limit``;
+    ``on_point`` gets every point as it is made. The other arguments are those of :func:`solve`, and so are the errors;
+    :class:`InputError` too where the instance has no energy, or no plan is known.
+    """
+    from wnpopt.core.front import bicriteria, front
+
+    family = family_of(instance)
+    how = bicriteria(family, instance)
+    chosen = registry.method(family.name, how.method if method is None else arguments.text("method", method))
+    arguments.function_or_none("on_point", on_point)
+
+    def solved(posed: Instance, start: Solution | None) -> Result[Solution]:
+        return solve(
+            posed,
+            chosen.name,
+            time_limit=time_limit,
+            threads=threads,
+            seed=seed,
+            warm_start=start if start is not None and chosen.warm_startable else "auto",
+            isolate=isolate,
+        )
+
+    return front(instance, how, solved, arguments.integer("points", points, 1), on_point or (lambda _: None))

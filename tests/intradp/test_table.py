@@ -1,4 +1,4 @@
-"""Plan tables, the controller, trace replay, the front, and the figures."""
+"""Plan tables, the controller, trace replay, and the figures."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from wnpopt.core.errors import InputError
 from wnpopt.problems.intradp.generate import generate
 from wnpopt.problems.intradp.online.adaptive import Controller, random_trace, read_trace, replay_trace
 from wnpopt.problems.intradp.online.simulate import BandwidthTrace, simulate
-from wnpopt.problems.intradp.online.table import PlanTable, at_bandwidth, build_table, front, parse_grid
+from wnpopt.problems.intradp.online.table import PlanTable, at_bandwidth, build_table, parse_grid
 from wnpopt.problems.intradp.verify import replay, verify
 
 
@@ -106,11 +106,3 @@ def test_replay_of_a_trace(tmp_path: Path) -> None:
     file.write_text("t_s,rate\n0.0,1\n0.5,2\n3.0,3\n")
     with pytest.raises(InputError, match="evenly"):
         read_trace(file)
-
-
-def test_front() -> None:
-    instance = generate({"shape": "chain", "operators": 9, "units": 10, "bandwidth": 1.0}, 5)
-    points = front(instance, 4, time_limit=3)
-    latency, energy = [point[0] for point in points], [point[1] for point in points]
-    assert latency == sorted(latency)
-    assert energy == sorted(energy, reverse=True)

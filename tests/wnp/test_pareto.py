@@ -12,9 +12,7 @@ import wnpopt
 from tests.wnp.brute_fields import optimum
 from tests.wnp.tiny_fields import tiny_fields
 from wnpopt.cli.main import main
-from wnpopt.core.front import front
 from wnpopt.problems.wnp.instance import WnpInstance
-from wnpopt.problems.wnp.pareto import BICRITERIA
 
 
 def by_exhaustion(instance: WnpInstance) -> list[tuple[int, float]]:
@@ -40,15 +38,12 @@ def test_the_front_is_that_of_exhaustion(seed: int) -> None:
     if not expected:
         pytest.skip("there is no plan")
 
-    def solve(posed: wnpopt.Instance) -> wnpopt.Result[wnpopt.Solution]:
-        return wnpopt.solve(posed, "cpsat", threads=1, isolate=False)
-
-    made = front(instance, BICRITERIA, solve, 1000, lambda _: None)
+    made = wnpopt.pareto(instance, points=1000, threads=1, isolate=False)
     assert made.complete
     assert all(point.proved for point in made.points)
     assert [point.latency for point in made.points] == [time for time, _ in expected]
     assert [point.energy_j for point in made.points] == pytest.approx([energy for _, energy in expected], rel=1e-6)
-    few = front(instance, BICRITERIA, solve, 2, lambda _: None)
+    few = wnpopt.pareto(instance, points=2, threads=1, isolate=False)
     assert len(few.points) <= 3
     assert {p.latency for p in few.points} <= {time for time, _ in expected}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import Annotated, cast
+from typing import Annotated
 
 import typer
 
@@ -35,30 +35,25 @@ def pareto(
     """Make the front of latency and energy, with the points that are proved marked; two solves a point."""
     with graceful_interrupt(terminate=True):
         from wnpopt import api
-        from wnpopt.core.front import Bicriteria, FrontPoint, front
+        from wnpopt.core.front import FrontPoint, bicriteria
         from wnpopt.core.jsonio import write_json
-        from wnpopt.core.lazy import resolve
 
         loaded, family = api.load_with_data(instance)
         check_target(out, instance)
         if points < 1:
             raise InputError(f"found {points}; at least 1 is needed", where="--points")
-        if family.front is None:
-            raise InputError(f"{family.name} has no front of latency and energy", where="kind", file=str(instance))
-        how = cast(Bicriteria, resolve(family.front))
         try:
-            how.check(loaded)
+            how = bicriteria(family, loaded)
         except InputError as error:
             raise error.in_file(str(instance)) from None
-
-        def solve(posed: object) -> object:
-            return api.solve(posed, method or how.method, time_limit=time_limit, threads=threads, seed=seed)  # type: ignore[arg-type]
 
         def told(point: FrontPoint) -> None:
             proved = "proved" if point.proved else f"bound {_joule(point.energy_bound_j)}"
             say(f"{number(point.latency)} {how.unit}, {number(point.energy_j)} J, {proved}")
 
-        made = front(loaded, how, solve, points, told)  # type: ignore[arg-type]
+        made = api.pareto(
+            loaded, method, points=points, time_limit=time_limit, threads=threads, seed=seed, on_point=told
+        )
         write_json(out, made.to_data())
     proved = sum(point.proved for point in made.points)
     whole = "complete" if made.complete else "not complete"

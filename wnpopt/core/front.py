@@ -7,14 +7,24 @@ optimization", IEEE Transactions on Systems, Man, and Cybernetics 1 (1971).
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Literal
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Any, Literal, cast
 
 from wnpopt.core.document import Document, Instance, Name, Real, SchemaVersion, Solution
 from wnpopt.core.errors import InputError
+from wnpopt.core.family import Family
+from wnpopt.core.lazy import resolve
 from wnpopt.core.result import Result, Status
+from wnpopt.core.verdict import Verdict, compare
 
 Objective = Literal["latency", "energy"]
+
+SAME = 1e-9
+"""Energies that differ by less than this, relative, are one: the contract's tolerance of limits in joules."""
+
+PROBES = 60
+"""Solves that the least latency of one energy may take where energy cannot be limited."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +34,8 @@ class Bicriteria:
     ``check`` raises :class:`InputError` for an instance that has no energy. ``posed(instance, objective,
     latency_limit, energy_limit)`` is the instance with that objective and these limits beside its own; ``values`` are
     latency and energy of a solution. ``step`` is the least difference of two latencies (1 for integers), 0 where there
-    is none. ``method`` solves unless another is named.
+    is none; latencies that differ by less than ``resolution``, relative, then count as one. ``method`` solves unless
+    another is named. Without ``limits_energy`` no energy limit is ever posed.
     """
 
     unit: str
@@ -33,6 +44,21 @@ class Bicriteria:
     check: Callable[[Any], None]
     posed: Callable[[Any, Objective, float | None, float | None], Instance]
     values: Callable[[Any, Any], tuple[float, float]]
+    resolution: float = 0.0
+    limits_energy: bool = True
+
+    def below(self, latency: float) -> float:
+        """The largest limit that counts as less than ``latency``."""
+        return latency - max(self.step, self.resolution * latency)
+
+
+def bicriteria(family: Family[Any, Any], instance: Instance) -> Bicriteria:
+    """How the family poses ``instance``; :class:`InputError` where there is no latency or no energy."""
+    if family.front is None:
+        raise InputError(f"{family.name} has no front of latency and energy", where="kind")
+    how = cast(Bicriteria, resolve(family.front))
+    how.check(instance)
+    return how
 
 
 class FrontPoint(Document):
@@ -60,84 +86,184 @@ class LatencyEnergyFront(Document):
     points: tuple[FrontPoint, ...]
 
 
-Solve = Callable[[Instance], Result[Solution]]
+Solve = Callable[[Instance, Solution | None], Result[Solution]]
+"""Solves an instance, from a solution that keeps its limits if there is one."""
+
 Told = Callable[[FrontPoint], None]
 
 
 def front(instance: Instance, how: Bicriteria, solve: Solve, points: int, told: Told) -> LatencyEnergyFront:
     """The front of ``instance``, from its least energy to its least latency; about ``points`` of them.
 
-    Each is found by two solves: least energy within a latency, then least latency within that energy. The next latency
-    is below the last one by a step, so that with enough points the front is complete. Raises :class:`InputError` where
-    no plan is known.
+    Each is made by two solves: least energy within a latency, then least latency within that energy; where energy
+    cannot be limited, the second asks for the least energy just below that latency. First come points that are evenly
+    apart in latency, then those between two of them, so that with enough points the front is complete. Raises
+    :class:`InputError` where no plan is known.
     """
-    fastest = solve(how.posed(instance, "latency", None, None))
-    if fastest.solution is None:
-        reason = "has no solution" if fastest.status is Status.INFEASIBLE else "has no solution that was found in time"
-        raise InputError(f"{reason}: {fastest.message}" if fastest.message else reason, where="instance")
-    least, _ = how.values(instance, fastest.solution)
-    exact = fastest.status is Status.OPTIMAL
+    sweep = _Sweep(instance, how, solve)
+    fastest = sweep.fastest()
     made: list[FrontPoint] = []
-    limit, stride = None, how.step
-    complete = exact and how.step > 0
-    while limit is None or limit >= least:
-        point = _point(instance, how, solve, limit)
-        if point is None:
-            # Within the least latency there is a plan: that nothing is told says that the time was short.
-            point = _fastest(instance, how, fastest)
-            complete = False
-        if made and point.latency >= made[-1].latency:
-            complete = False
-            limit = (limit or least) - stride
-            continue
-        complete &= point.proved
-        if not made and points > 1:
-            stride = max(how.step, (point.latency - least) / (points - 1))
-            complete &= stride <= how.step
-        made.append(point)
-        told(point)
-        if point.latency <= least or stride <= 0:
+
+    def add(point: FrontPoint) -> None:
+        if all(point.latency != other.latency for other in made):
+            made.append(point)
+            told(point)
+
+    point = sweep.point(None)
+    add(point)
+    stride = (point.latency - fastest.latency) / max(1, points - 1)
+    while points > 1 and point.latency > fastest.latency:
+        limit = min(how.below(point.latency), point.latency - stride)
+        point = sweep.point(limit if fastest.latency <= limit < point.latency else fastest.latency)
+        add(point)
+    while len(made) < points:
+        inside = sweep.between(made)
+        if inside is None:
             break
-        limit = point.latency - stride
-        if limit < least < point.latency:
-            limit = least
-    kept = [p for p in made if not any(_beats(other, p) for other in made)]
+        add(sweep.point(inside))
+    kept = _undominated(made)
+    closed = fastest.proved and (how.step > 0 or how.resolution > 0) and kept[0].latency <= fastest.latency
     return LatencyEnergyFront(
         instance=instance.name,
         instance_hash=instance.instance_hash,
         latency_unit=how.unit,
-        complete=complete,
-        points=tuple(sorted(kept, key=lambda p: p.latency)),
+        complete=closed and all(p.proved for p in kept) and not sweep.gaps(kept),
+        points=tuple(kept),
     )
 
 
-def _point(instance: Instance, how: Bicriteria, solve: Solve, limit: float | None) -> FrontPoint | None:
-    cheapest = solve(how.posed(instance, "energy", limit, None))
-    if cheapest.solution is None:
+@dataclass(frozen=True)
+class _Plan:
+    """A plan with its values; ``proved`` if the one that was asked to be least is, above ``bound`` whatever it is."""
+
+    latency: float
+    energy: float
+    solution: Solution
+    proved: bool = False
+    bound: float | None = None
+
+
+class _Sweep:
+    """The solves of one front. What was solved once is not solved again, and a plan counts for every limit it keeps."""
+
+    def __init__(self, instance: Instance, how: Bicriteria, solve: Solve) -> None:
+        self._instance, self._how, self._solve = instance, how, solve
+        self._known: list[_Plan] = []
+        self._fastest: _Plan | None = None
+        self._cheapest: dict[float | None, _Plan] = {}
+        self._points: dict[float | None, FrontPoint] = {}
+
+    def fastest(self) -> _Plan:
+        """The plan of least latency."""
+        result = self._solved("latency", None, None, None)
+        if result.solution is None:
+            reason = (
+                "has no solution" if result.status is Status.INFEASIBLE else "has no solution that was found in time"
+            )
+            raise InputError(f"{reason}: {result.message}" if result.message else reason, where="instance")
+        latency, energy = self._how.values(self._instance, result.solution)
+        self._fastest = _Plan(latency, energy, result.solution, result.status is Status.OPTIMAL, result.bound)
+        return self._fastest
+
+    def point(self, limit: float | None) -> FrontPoint:
+        """The point of least energy within ``limit``, which the fastest plan keeps."""
+        if limit not in self._points:
+            plan = self._within(limit)
+            quickest = self._limited(plan) if self._how.limits_energy else self._probed(plan)
+            self._points[limit] = FrontPoint(
+                latency=float(quickest.latency),
+                energy_j=quickest.energy,
+                energy_bound_j=None if plan.bound is None else max(0.0, min(plan.bound, quickest.energy)),
+                proved=plan.proved and quickest.proved,
+                solution=quickest.solution.to_data(),
+            )
+        return self._points[limit]
+
+    def gaps(self, points: list[FrontPoint]) -> list[tuple[FrontPoint, FrontPoint]]:
+        """The neighbours between which there may be others, those far apart first."""
+        ordered = sorted(points, key=lambda p: p.latency)
+        pairs = []
+        for p, q in pairwise(ordered):
+            limit = self._how.below(q.latency)
+            if limit > p.latency and self._points.get(limit) != p:
+                pairs.append((p, q))
+        return sorted(pairs, key=lambda pair: pair[0].latency - pair[1].latency)
+
+    def between(self, points: list[FrontPoint]) -> float | None:
+        """A limit between two neighbours that was not tried, where they are farthest apart; None if there is none.
+
+        Just below the slower one if that is proved, so that the next point follows it; else in the middle, since a plan
+        that is not known to be best is easily followed by one that is hardly quicker.
+        """
+        for p, q in self.gaps(points):
+            limit = self._how.below(q.latency) if q.proved else (p.latency + q.latency) / 2
+            if p.latency < limit <= self._how.below(q.latency) and limit not in self._points:
+                return limit
         return None
-    latency, energy = how.values(instance, cheapest.solution)
-    solution, proved = cheapest.solution, cheapest.status is Status.OPTIMAL
-    quickest = solve(how.posed(instance, "latency", limit, energy))
-    if quickest.solution is not None:
-        latency, energy = how.values(instance, quickest.solution)
-        solution = quickest.solution
-    proved &= quickest.status is Status.OPTIMAL
-    return FrontPoint(
-        latency=float(latency),
-        energy_j=energy,
-        energy_bound_j=None if cheapest.bound is None else max(0.0, min(cheapest.bound, energy)),
-        proved=proved,
-        solution=solution.to_data(),
-    )
+
+    def _within(self, limit: float | None) -> _Plan:
+        """The plan of least energy within a latency."""
+        assert self._fastest is not None
+        if limit not in self._cheapest:
+            start = self._best(limit)
+            result = self._solved("energy", limit, None, start)
+            best, bound = self._best(limit), result.bound
+            # Less time never costs less energy.
+            looser = [known.bound for at, known in self._cheapest.items() if at is None or (limit and at >= limit)]
+            bound = max((b for b in (bound, *looser) if b is not None), default=None)
+            proved = compare(best.energy, bound, "min", integral=False).verdict is Verdict.PROVED
+            self._cheapest[limit] = replace(best, proved=proved, bound=bound)
+        return self._cheapest[limit]
+
+    def _limited(self, plan: _Plan) -> _Plan:
+        """The quickest plan with the energy of ``plan``."""
+        result = self._solved("latency", plan.latency, plan.energy, plan)
+        if result.solution is None:
+            return replace(plan, proved=False)
+        latency, energy = self._how.values(self._instance, result.solution)
+        return _Plan(latency, energy, result.solution, result.status is Status.OPTIMAL)
+
+    def _probed(self, plan: _Plan) -> _Plan:
+        """As :meth:`_limited`, by limits on the latency: just below the plan's, and by halves while there is one."""
+        assert self._fastest is not None
+        low = self._fastest.latency
+        for probe in range(PROBES if plan.proved else 0):
+            if plan.latency <= low:
+                return replace(plan, proved=plan.latency > self._fastest.latency or self._fastest.proved)
+            limit = max(low, self._how.below(plan.latency))
+            if probe % 2:
+                limit = (low + plan.latency) / 2
+            other = self._within(limit)
+            if other.energy <= plan.energy * (1 + SAME):
+                plan = other
+            elif other.bound is None or other.bound <= plan.energy * (1 + SAME):
+                break
+            elif not probe % 2:
+                return replace(plan, proved=True)
+            else:
+                low = limit
+        return replace(plan, proved=False)
+
+    def _best(self, limit: float | None) -> _Plan:
+        """The known plan of least energy within a latency; of equal ones the quickest."""
+        assert self._fastest is not None
+        kept = [plan for plan in self._known if limit is None or plan.latency <= limit]
+        return min(kept, key=lambda plan: (plan.energy, plan.latency), default=self._fastest)
+
+    def _solved(
+        self, objective: Objective, latency: float | None, energy: float | None, start: _Plan | None
+    ) -> Result[Solution]:
+        posed = self._how.posed(self._instance, objective, latency, energy)
+        result = self._solve(posed, None if start is None else start.solution)
+        if result.solution is not None:
+            self._known.append(_Plan(*self._how.values(self._instance, result.solution), result.solution))
+        return result
 
 
-def _fastest(instance: Instance, how: Bicriteria, result: Result[Solution]) -> FrontPoint:
-    assert result.solution is not None
-    latency, energy = how.values(instance, result.solution)
-    data = result.solution.to_data()
-    return FrontPoint(latency=float(latency), energy_j=energy, energy_bound_j=None, proved=False, solution=data)
-
-
-def _beats(one: FrontPoint, other: FrontPoint) -> bool:
-    no_worse = one.latency <= other.latency and one.energy_j <= other.energy_j
-    return no_worse and (one.latency, one.energy_j) != (other.latency, other.energy_j)
+def _undominated(points: list[FrontPoint]) -> list[FrontPoint]:
+    """By rising latency, those that have less energy than all before."""
+    kept: list[FrontPoint] = []
+    for point in sorted(points, key=lambda p: p.latency):
+        if not kept or point.energy_j < kept[-1].energy_j * (1 - SAME):
+            kept.append(point)
+    return kept

@@ -1,7 +1,8 @@
 """Lower bounds on the objective, each valid by itself.
 
 Sources: ``heads`` (one clock at a time, sets of tensors through one queue, from the input to the output), ``labels``
-(label-setting with a narrow beam: exact tails, heads in front; proves most chains).
+(label-setting with a narrow beam: exact tails, heads in front; proves most chains), ``directions`` (on networks with
+skips: cutoffs under which directions of clocks leave no plan, up to the best of the simplest plans).
 """
 
 from __future__ import annotations
@@ -21,8 +22,11 @@ if TYPE_CHECKING:
 NARROW = 100
 """Beam of the bound that is computed beside methods that prove nothing themselves."""
 
-EFFORT = 100_000_000
-"""Steps of that bound: some ten seconds' work at most; networks that we know of take half of it."""
+EFFORT, BRIEF = 100_000_000, 10_000_000
+"""Steps of that bound on chains, and on other networks: some ten seconds' work at most, and one."""
+
+OPTIONS = 500_000
+"""Options that directions may try: one or two seconds' work."""
 
 
 def bounds(instance: IntradpInstance, budget: Budget) -> Sequence[Bound]:
@@ -40,9 +44,10 @@ def bounds(instance: IntradpInstance, budget: Budget) -> Sequence[Bound]:
 
 def _bounds(instance: IntradpInstance, budget: Budget, flag: Flag) -> list[Bound]:
     from wnpopt.problems.intradp.kernels.heads import Front
-    from wnpopt.problems.intradp.kernels.problem import Problem
+    from wnpopt.problems.intradp.kernels.problem import Problem, is_chain
     from wnpopt.problems.intradp.search.beam import SAFETY, run_labels, weights
     from wnpopt.problems.intradp.search.plans import honest
+    from wnpopt.problems.intradp.search.refuting import refuted
 
     problem = Problem.of(instance)
     hurry = later(budget, HEADS_SHARE)
@@ -53,11 +58,17 @@ def _bounds(instance: IntradpInstance, budget: Budget, flag: Flag) -> list[Bound
     front = Front(problem.arrays, *weights(problem), flag=flag, hurry=hurry)
     found = [Bound(max(least, float(front.heads.device[-1])) * (1 - SAFETY), "heads")]
     if budget.time_limit is None and not flag[0]:
-        cutoff = honest(problem, flag).value
-        result = run_labels(problem, NARROW, cutoff, budget, effort=EFFORT, flag=flag, front=front)
+        cutoff, chain = honest(problem, flag).value, is_chain(problem)
+        effort = EFFORT if chain else BRIEF
+        result = run_labels(problem, NARROW, cutoff, budget, effort=effort, flag=flag, front=front)
         # Infinite: no plan meets the deadline; that is for prove_infeasible to say.
         if result.bound < float("inf"):
             found.append(Bound(result.bound, "labels"))
+        least = max(bound.value for bound in found)
+        if not chain and least < cutoff < float("inf") and not flag[0]:
+            refuted_below = refuted(problem, least, cutoff, OPTIONS, flag)
+            if refuted_below > least * (1 + SAFETY):
+                found.append(Bound(refuted_below, "directions"))
     return found
 
 

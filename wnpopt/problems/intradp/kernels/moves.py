@@ -10,6 +10,9 @@ from wnpopt.backends.stopping import Flag
 from wnpopt.problems.intradp.kernels.arrays import Arrays, FloatArray, RowArray
 from wnpopt.problems.intradp.kernels.evaluate import Scratch, expand, score
 
+RENEWED, SHIFTED, RELEASED, MOVED, STRETCH_SHIFTED, STRETCH_RELEASED = 0.18, 0.45, 0.6, 0.7, 0.84, 0.9
+"""Where the chances of the moves of annealing end, in their order; the rest is for the last one."""
+
 
 @compiled
 def best_range(
@@ -123,46 +126,48 @@ def anneal(
     """Simulated annealing from the overrides given, which become the best ones seen; their score.
 
     Ends early once the flag is raised. Temperature falls from ``hot`` (relative to the score) to a thousandth of it.
-    Moves: set a tensor's overrides anew, shift one by a few rows, let one go, move both to a neighbouring tensor.
+    Moves: set a tensor's overrides anew, shift one by a few rows, let one go, move both to a neighbouring tensor; of a
+    stretch of the network shift all overrides, let all go, or hand it over to one side but for a share of the rows.
     """
     n = len(p.units)
     a, b = np.zeros(n, np.int32), np.zeros(n, np.int32)
     expand(p, device, server, a, b)
     value = best = score(p, a, b, work, energy, limit)
     best_device, best_server = device.copy(), server.copy()
+    old_device, old_server = device.copy(), server.copy()
     now_a = a.copy()
     for step in range(steps):
         if best <= 0.0 or raised(flag):
             break
         u = 1 + int(rng.random() * (n - 2))
-        w = u
-        units = p.units[u]
-        old_a, old_b = device[u], server[u]
         kind = rng.random()
-        if kind < 0.25:
-            end = int(rng.random() * (units + 1))
+        first, last = u, u
+        if kind >= MOVED:
+            last = min(n - 2, u + int(rng.random() * rng.random() * (n - 1 - u)))
+        elif kind >= RELEASED:
+            last = min(n - 2, max(1, u + (1 if rng.random() < 0.5 else -1)))
+            first, last = min(u, last), max(u, last)
+        for v in range(first, last + 1):
+            old_device[v], old_server[v] = device[v], server[v]
+        if kind < RENEWED:
+            end = int(rng.random() * (p.units[u] + 1))
             device[u] = end
             server[u] = end if rng.random() < 0.5 else int(rng.random() * (end + 1))
-        elif kind < 0.6:
-            shift = int(1 + rng.random() * rng.random() * max(2.0, units / 4))
-            if rng.random() < 0.5:
-                shift = -shift
-            if rng.random() < 0.5:
-                device[u] = min(units, max(0, (device[u] if device[u] >= 0 else now_a[u]) + shift))
-            if rng.random() < 0.5:
-                server[u] = min(units, max(0, (server[u] if server[u] >= 0 else now_a[u]) + shift))
-        elif kind < 0.85:
+        elif kind < SHIFTED:
+            _shift_one(p, device, server, now_a, u, rng)
+        elif kind < RELEASED:
             if rng.random() < 0.6:
                 device[u] = -1
             if rng.random() < 0.6:
                 server[u] = -1
+        elif kind < MOVED:
+            w = first + last - u
+            if w != u:
+                device[w] = -1 if old_device[u] < 0 else round(old_device[u] * p.units[w] / p.units[u])
+                server[w] = -1 if old_server[u] < 0 else round(old_server[u] * p.units[w] / p.units[u])
+                device[u] = server[u] = -1
         else:
-            w = min(n - 2, max(1, u + (1 if rng.random() < 0.5 else -1)))
-        old_wa, old_wb = device[w], server[w]
-        if w != u:
-            device[w] = -1 if old_a < 0 else round(old_a * p.units[w] / units)
-            server[w] = -1 if old_b < 0 else round(old_b * p.units[w] / units)
-            device[u] = server[u] = -1
+            _change_stretch(p, device, server, first, last, kind, rng)
         expand(p, device, server, a, b)
         found = score(p, a, b, work, energy, limit)
         heat = hot * 1e-3 ** (step / steps) * best
@@ -175,9 +180,50 @@ def anneal(
                 for v in range(n):
                     best_device[v], best_server[v] = device[v], server[v]
         else:
-            if w != u:
-                device[w], server[w] = old_wa, old_wb
-            device[u], server[u] = old_a, old_b
+            for v in range(first, last + 1):
+                device[v], server[v] = old_device[v], old_server[v]
     for v in range(n):
         device[v], server[v] = best_device[v], best_server[v]
     return best
+
+
+@inner
+def _shift_one(
+    p: Arrays, device: RowArray, server: RowArray, now_a: RowArray, u: int, rng: np.random.Generator
+) -> None:
+    """One tensor's overrides by a few rows, each side's with even chances."""
+    units = p.units[u]
+    shift = int(1 + rng.random() * rng.random() * max(2.0, units / 4))
+    if rng.random() < 0.5:
+        shift = -shift
+    if rng.random() < 0.5:
+        device[u] = min(units, max(0, (device[u] if device[u] >= 0 else now_a[u]) + shift))
+    if rng.random() < 0.5:
+        server[u] = min(units, max(0, (server[u] if server[u] >= 0 else now_a[u]) + shift))
+
+
+@inner
+def _change_stretch(
+    p: Arrays, device: RowArray, server: RowArray, first: int, last: int, kind: float, rng: np.random.Generator
+) -> None:
+    """The overrides of operators ``first`` to ``last``: shifted, let go, or replaced by an exchange at either end."""
+    if kind < STRETCH_SHIFTED:
+        share = (rng.random() - 0.5) * rng.random() * 0.5
+        sides = int(1 + rng.random() * 3)
+        for v in range(first, last + 1):
+            shift = round(share * p.units[v])
+            if shift == 0:
+                shift = 1 if share > 0 else -1
+            if sides & 1 and device[v] >= 0:
+                device[v] = min(p.units[v], max(0, device[v] + shift))
+            if sides & 2 and server[v] >= 0:
+                server[v] = min(p.units[v], max(0, server[v] + shift))
+        return
+    for v in range(first, last + 1):
+        device[v] = server[v] = -1
+    if kind < STRETCH_RELEASED:
+        return
+    for v in (first, last):
+        share = rng.random()
+        end = 0 if share < 0.3 else p.units[v] if share > 0.7 else int(rng.random() * (p.units[v] + 1))
+        device[v] = server[v] = end

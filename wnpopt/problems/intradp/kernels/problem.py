@@ -126,3 +126,9 @@ def _compile(key: _Same) -> Problem:
     for array in arrays:
         array.setflags(write=False)
     return Problem(instance, arrays)
+
+
+def is_chain(problem: Problem) -> bool:
+    """True if no tensor has two readers: then labels on the network itself are quick and good."""
+    sources = {(edge.source, operator.name) for operator in problem.instance.operators for edge in operator.inputs}
+    return len({source for source, _ in sources}) == len(sources)

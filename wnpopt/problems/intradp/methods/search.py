@@ -99,7 +99,8 @@ def searched(
 
     from wnpopt.backends.stopping import never, run_stoppable
     from wnpopt.problems.intradp.kernels.heads import Front
-    from wnpopt.problems.intradp.methods.starts import Improver, started
+    from wnpopt.problems.intradp.kernels.problem import is_chain
+    from wnpopt.problems.intradp.methods.starts import Improver
     from wnpopt.problems.intradp.search.beam import weights
     from wnpopt.problems.intradp.search.plans import best_of, device_only, layer_cut, server_only
 
@@ -111,12 +112,12 @@ def searched(
         plan = best_of(plan, run_stoppable(lambda flag: layer_cut(problem, flag), part(budget, CUT_SHARE)))
     tell(problem, plan, trace)
     rng = np.random.default_rng([budget.seed, 0x736561])
-    chain = _is_chain(problem)
+    chain = is_chain(problem)
     beside = budget.threads > 1 and budget.time_limit is not None and thorough and not chain
     with Improver(problem, plan, budget, flag) if beside else nullcontext() as improver:
         if not chain and improver is None:
             plan = run_stoppable(
-                lambda flag: started(problem, plan, budget, rng, trace, flag), part(budget, STARTS_SHARE)
+                lambda flag: _made(problem, plan, budget, rng, trace, flag, thorough), part(budget, STARTS_SHARE)
             )
         if flag[0] or budget.exhausted():
             return plan, None, False
@@ -125,6 +126,23 @@ def searched(
         if not proved and thorough:
             plan, bound, proved = _proving(problem, plan, bound, budget, rng, trace, flag, improver)
     return (plan if improver is None else best_of(plan, improver.best)), bound, proved
+
+
+def _made(
+    problem: Problem,
+    plan: PricedPlan,
+    budget: Budget,
+    rng: np.random.Generator,
+    trace: Trace | None,
+    flag: Flag,
+    thorough: bool,
+) -> PricedPlan:
+    """The plan that bounds start from, where no other thread makes plans better meanwhile."""
+    from wnpopt.problems.intradp.methods.starts import converged, started
+
+    plan = started(problem, plan, budget, rng, trace, flag)
+    timed = thorough and budget.time_limit is not None
+    return converged(problem, plan, budget, rng, trace, flag) if timed else plan
 
 
 def _widening(
@@ -226,12 +244,6 @@ def _proving(
         if not more and budget.time_limit is None and plan.value >= before:
             break
     return plan, bound, False
-
-
-def _is_chain(problem: Problem) -> bool:
-    """True if no tensor has two readers: then labels on the network itself are quick and good."""
-    sources = {(edge.source, operator.name) for operator in problem.instance.operators for edge in operator.inputs}
-    return len({source for source, _ in sources}) == len(sources)
 
 
 METHOD = Method(

@@ -31,6 +31,9 @@ FUSING = 5e-5
 ANNEALING = 150
 """Steps of annealing for each operator."""
 
+HEAT = 0.005
+"""Temperature that it begins at, relative to the objective."""
+
 PATIENCE = 0.5
 """Seconds that a search with nothing else to do waits for a better plan."""
 
@@ -51,7 +54,7 @@ def started(
     flag: Flag,
     offer: Callable[[PricedPlan], object] | None = None,
 ) -> PricedPlan:
-    """The best of ``plan`` and what min-cut, de, spso-ga and a narrow beam on the fused network find, annealed.
+    """The best of ``plan`` and what min-cut, de, spso-ga and a narrow beam on the fused network give, annealed.
 
     ``offer`` is told of the best one after every step.
     """
@@ -61,13 +64,16 @@ def started(
     from wnpopt.problems.intradp.search.plans import annealed, best_of
     from wnpopt.problems.intradp.search.surgery import min_cut
 
+    # The cheapest first: under a short limit, or on a slow machine, nothing else may be made.
     steps: tuple[Callable[[], PricedPlan], ...] = (
         lambda: min_cut(problem),
-        lambda: _labelled(problem, plan, budget, flag),
-        lambda: shifted(problem, plan, flag),
-        lambda: annealed(problem, plan, ANNEALING * problem.count, 0.02, rng, flag),
         lambda: evolved(problem, budget.seed, flag),
         lambda: swarmed(problem, budget.seed, flag),
+        lambda: shifted(problem, plan, flag),
+        lambda: annealed(problem, plan, ANNEALING * problem.count, HEAT, rng, flag),
+        lambda: _labelled(problem, plan, budget, flag),
+        lambda: shifted(problem, plan, flag),
+        lambda: annealed(problem, plan, 4 * ANNEALING * problem.count, HEAT, rng, flag),
         lambda: shifted(problem, plan, flag),
     )
     for step in steps:
@@ -98,6 +104,43 @@ def _labelled(problem: Problem, plan: PricedPlan, budget: Budget, flag: Flag) ->
         return plan
     whole = fused.unfuse(small.solution(found.device_end, found.server_begin))
     return best_of(plan, of_solution(problem, whole, "labels"))
+
+
+def converged(
+    problem: Problem, plan: PricedPlan, budget: Budget, rng: np.random.Generator, trace: Trace | None, flag: Flag
+) -> PricedPlan:
+    """``plan`` as :class:`Improver` would make it until it rests, in this thread; for runs that a time limit ends."""
+    from wnpopt.problems.intradp.search.improvement import improved
+
+    pace = _Pace(budget)
+    while plan.value > 0 and not flag[0] and not budget.exhausted() and not pace.fruitless:
+        better = improved(problem, plan, rng, flag, turn=pace.turn, effort=pace.effort)
+        pace.told(better.value < plan.value)
+        plan = better
+        tell(problem, plan, trace)
+    return plan
+
+
+class _Pace:
+    """How long the next round of annealing is to be, and whether others have been in vain for too long."""
+
+    def __init__(self, budget: Budget) -> None:
+        self._budget = budget
+        self._began = self._last = budget.elapsed()
+        self.turn, self.effort = 0, 1
+
+    @property
+    def fruitless(self) -> bool:
+        """True if a better plan is long ago, measured by the time that it took to be made."""
+        return self._budget.elapsed() - self._last > max(AT_LEAST, FRUITLESS * (self._last - self._began))
+
+    def told(self, better: bool) -> None:
+        """A round has ended, with a better plan or without."""
+        self.turn += 1
+        if better:
+            self._last = self._budget.elapsed()
+        else:
+            self.effort = min(LONGEST, 2 * self.effort)
 
 
 class Improver:
@@ -172,19 +215,13 @@ class Improver:
 
         try:
             rng = np.random.default_rng([self._budget.seed, 0x696D70])
-            began = self._budget.elapsed()
+            pace = _Pace(self._budget)
             started(self._problem, self.best, self._budget, rng, None, self._flag, self._offer)
             self._settled.set()
-            turn, effort, last = 0, 1, self._budget.elapsed()
             while self.best.value > 0 and not self._ended():
-                plan = improved(self._problem, self.best, rng, self._flag, turn=turn, effort=effort)
-                turn += 1
-                now = self._budget.elapsed()
-                if self._offer(plan):
-                    last = now
-                    continue
-                effort = min(LONGEST, effort + 1)
-                if now - last > max(AT_LEAST, FRUITLESS * (last - began)):
+                plan = improved(self._problem, self.best, rng, self._flag, turn=pace.turn, effort=pace.effort)
+                pace.told(self._offer(plan))
+                if pace.fruitless:
                     self._rest()
         except BaseException as error:
             self._failure = error

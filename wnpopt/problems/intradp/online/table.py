@@ -1,4 +1,4 @@
-"""Plan tables: the best plan for each bandwidth of a grid, in one file; and the latency-energy front."""
+"""Plan tables: the best plan for each bandwidth of a grid, in one file."""
 
 from __future__ import annotations
 
@@ -159,42 +159,6 @@ def build_table(
         objective=instance.objective,
         plans=tuple(entries),
     )
-
-
-def front(
-    instance: IntradpInstance, points: int = 9, *, time_limit: float | None = 20.0, seed: int = 0
-) -> list[tuple[float, float, IntradpSolution]]:
-    """Plans of the latency-energy front: (latency s, energy J, plan), no one worse than another in both.
-
-    Energy is minimised under deadlines between the least latency and the latency of the least energy.
-    """
-    from wnpopt.problems.intradp.kernels.problem import Problem
-
-    def best(objective: str, deadline: float | None) -> tuple[float, float, IntradpSolution] | None:
-        here = instance.changed(objective=objective, deadline_s=deadline)
-        problem = Problem.of(here)
-        plan, _ = _searched(problem, Budget(time_limit, seed=seed), None)
-        if not plan.feasible:
-            return None
-        solution = plan.solution(problem)
-        replayed = replay(here, solution)
-        return replayed.latency_s, replayed.energy_j, solution
-
-    fastest, thriftiest = best("latency", None), best("energy", None)
-    assert fastest is not None
-    assert thriftiest is not None
-    found = [fastest, thriftiest]
-    for i in range(1, points - 1):
-        deadline = fastest[0] + (thriftiest[0] - fastest[0]) * i / (points - 1)
-        point = best("energy", deadline)
-        if point is not None:
-            found.append(point)
-    found.sort(key=lambda point: (point[0], point[1]))
-    kept: list[tuple[float, float, IntradpSolution]] = []
-    for point in found:
-        if not kept or point[1] < kept[-1][1] * (1 - 1e-12):
-            kept.append(point)
-    return kept
 
 
 def _searched(problem: Problem, budget: Budget, start: PricedPlan | None) -> tuple[PricedPlan, Bound | None]:

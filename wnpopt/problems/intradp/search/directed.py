@@ -19,6 +19,7 @@ from wnpopt.problems.intradp.kernels.arrays import FloatArray, IntArray
 from wnpopt.problems.intradp.kernels.directions.completions import Level, Made, first_of, joined, labels_pass, made
 from wnpopt.problems.intradp.kernels.directions.lattice import lattice
 from wnpopt.problems.intradp.kernels.directions.passes import (
+    EFFORT,
     FULL,
     OPTIONS,
     STATES,
@@ -32,7 +33,7 @@ from wnpopt.problems.intradp.kernels.directions.twins import ClockPrices, Groups
 from wnpopt.problems.intradp.kernels.evaluate import score, scratch
 from wnpopt.problems.intradp.kernels.heads import Front
 from wnpopt.problems.intradp.kernels.problem import Problem
-from wnpopt.problems.intradp.search.beam import SAFETY
+from wnpopt.problems.intradp.search.beam import SAFETY, UNBOUNDED
 from wnpopt.problems.intradp.search.plans import PricedPlan
 
 PARTS = 4
@@ -90,6 +91,7 @@ class Directed:
         self._tails: list[_States | None] = []
         self._heads: list[_States | None] = []
         self.options = 0
+        self._most = UNBOUNDED
 
     @property
     def states(self) -> int:
@@ -100,6 +102,10 @@ class Directed:
         """End early once this flag is raised."""
         self._flag = flag
 
+    def spend(self, options: int) -> None:
+        """End early once that many options have been tried in all, or little more (with one thread; else about)."""
+        self._most = options
+
     def refute(self, cutoff: float, rounds: int = 3, enough: float = 0.9) -> CutoffVerdict:
         """Passes in turn, until nothing is left or the states hardly fall in number any more."""
         self._heads = []
@@ -108,14 +114,17 @@ class Directed:
         for _ in range(rounds):
             verdict = self._backward(cutoff)
             bound = max(bound, verdict.bound)
-            if verdict.dead or verdict.full or self._flag[0]:
+            if verdict.dead or verdict.full or self._over():
                 return CutoffVerdict(bound, verdict.dead, verdict.full)
             verdict = self._forward(cutoff)
             bound = max(bound, verdict.bound)
-            if verdict.dead or self._flag[0] or self.states > enough * last:
+            if verdict.dead or self._over() or self.states > enough * last:
                 return CutoffVerdict(bound, verdict.dead)
             last = self.states
         return CutoffVerdict(bound)
+
+    def _over(self) -> bool:
+        return bool(self._flag[0]) or self.options > self._most
 
     def _backward(self, cutoff: float) -> CutoffVerdict:
         last = self._problem.count - 1
@@ -156,7 +165,7 @@ class Directed:
         def work(part: slice) -> tuple[_States, float, IntArray]:
             needs, values = np.empty((room, 4 * groups), np.int32), np.empty((room, 1 + 4 * groups, len(lat.counts)))
             table = np.full(1 << max(4, (2 * len(share) * room + 2).bit_length()), -1, np.int64)
-            tally = np.zeros(4, np.int64)
+            tally = self._tally()
             known = _States(needs[:0], values[:0], table) if among is None else among
             least = tails_pass(
                 self._problem.arrays, self._steps[u], u == 0, lat, behind.needs[part], behind.values[part],
@@ -220,15 +229,23 @@ class Directed:
         """(1 for each state behind operator u that is alive, their heads, whether the flag was raised)."""
         alive, heads = np.zeros(len(behind.needs), np.int64), np.empty(behind.values.shape)
 
-        def work(part: slice) -> bool:
-            tally = np.zeros(4, np.int64)
+        def work(part: slice) -> IntArray:
+            tally = self._tally()
             heads_pass(
                 self._problem.arrays, self._steps[u], u == 0, self._lattice, behind.needs[part], behind.values[part],
                 before.table, before.needs, before.values, cutoff, alive[part], heads[part], tally, self._flag,
             )  # fmt: skip
-            return bool(tally[STOPPED])
+            return tally
 
-        return alive, heads, any(self._run(work, self._shares(len(behind.needs))))
+        tally = np.sum(self._run(work, self._shares(len(behind.needs))), axis=0)
+        self.options += int(tally[OPTIONS])
+        return alive, heads, bool(tally[STOPPED])
+
+    def _tally(self) -> IntArray:
+        """What a pass starts counting from."""
+        tally = np.zeros(5, np.int64)
+        tally[EFFORT] = self._most - self.options
+        return tally
 
     def _final(self) -> _States:
         """The state before the output, whose run is all that is behind it."""

@@ -17,7 +17,7 @@ REFERENCES = (14.0, 28.0, 56.0)
 STEPS = 150
 """Steps of annealing for each operator."""
 
-HEATS = (0.02, 0.005, 0.05)
+HEATS = (0.005, 0.02, 0.05)
 """Temperatures that annealing begins at, in turn, relative to the objective."""
 
 

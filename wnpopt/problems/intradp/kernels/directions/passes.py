@@ -35,8 +35,9 @@ from wnpopt.problems.intradp.kernels.directions.states import (
 )
 from wnpopt.problems.intradp.kernels.directions.twins import OperatorStep
 
-STATES, OPTIONS, FULL, STOPPED = 0, 1, 2, 3
-"""Places of a pass's tally: states made, options tried, 1 if there was no room, 1 if the flag was raised."""
+STATES, OPTIONS, FULL, STOPPED, EFFORT = 0, 1, 2, 3, 4
+"""Places of a pass's tally: states made, options tried, 1 if there was no room, 1 if the flag was raised or the effort
+spent; the options that may be tried."""
 
 
 @inner
@@ -167,7 +168,7 @@ def tails_pass(
     least = np.inf
     made = 0
     for i in range(len(needs)):
-        if raised(flag):
+        if raised(flag) or tally[OPTIONS] > tally[EFFORT]:
             tally[STOPPED] = 1
             break
         y, x = own_needs(step, needs[i])
@@ -420,7 +421,7 @@ def heads_pass(
     key, flags = np.zeros(4 * groups, np.int32), np.zeros(groups, np.int64)
     out, ran = np.zeros((tails.shape[1], len(lattice.counts))), np.zeros(len(lattice.counts))
     for i in range(len(needs)):
-        if raised(flag):
+        if raised(flag) or tally[OPTIONS] > tally[EFFORT]:
             tally[STOPPED] = 1
             return
         y, x = own_needs(step, needs[i])
