@@ -64,6 +64,11 @@ FAMILY = Family(
         ),
     },
     commands={
+        "calibrate": Command(
+            "Fit an instance's link, costs and powers to measured latencies and energies.",
+            "wnpopt.problems.intradp.calibration.command:CalibrateRequest",
+            "wnpopt.problems.intradp.calibration.command:run",
+        ),
         "table": Command(
             "Make a plan for each bandwidth of a grid, all in one file; each starts from its neighbour's plan.",
             "wnpopt.problems.intradp.online.command:TableRequest",
