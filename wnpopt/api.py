@@ -17,6 +17,7 @@ from wnpopt.core.certificate import Certificate
 from wnpopt.core.document import Document, Instance, PlanState, Solution
 from wnpopt.core.errors import InputError, UnsupportedError, WnpoptError
 from wnpopt.core.explain import found
+from wnpopt.core.garbage import no_garbage_collection
 from wnpopt.core.interrupt import graceful_interrupt
 from wnpopt.core.jsonio import read_json, write_json
 from wnpopt.core.layers import LayerMap
@@ -114,12 +115,14 @@ def load_state(path: Path) -> Document:
     return _read(path, "-state")[0]
 
 
+@no_garbage_collection()
 def save(document: Document, path: Path) -> None:
     """Write an instance or a solution as JSON, atomically; raises :class:`InputError` where that cannot be."""
     _check("document", document, Document, "an instance or a solution is needed")
     write_json(arguments.path("path", path), document.to_data())
 
 
+@no_garbage_collection()
 def _read(path: Path, suffix: str) -> tuple[Document, AnyFamily]:
     """The document in a file whose kind is a family's name with ``suffix``."""
     data = read_json(arguments.path("path", path))
@@ -221,10 +224,12 @@ def solve(
     """Solve ``instance`` and verify the answer.
 
     ``method`` is one of :func:`methods`; ``time_limit`` in seconds (None: none); ``threads`` None is all cores.
-    ``warm_start`` is "auto" (the family's heuristic), "none", a method's name, or a solution. ``deterministic`` makes
-    searches with several threads repeatable (slower; a time limit that strikes is never repeatable). ``iterations``
-    ends methods that count theirs, and makes them repeatable where the time limit does not strike first.
+    ``warm_start`` is "auto" (the family's heuristic), "none", a method's name, or a solution, as it is or by the name
+    of its file (".json"). ``deterministic`` makes searches with several threads repeatable (slower; a time limit that
+    strikes is never repeatable). ``iterations`` ends methods that count theirs, and makes them repeatable where the
+    time limit does not strike first.
     ``fixed`` is the state of a plan that runs (:func:`load_state`): what has happened stays, the rest is planned again.
+    The plan that ran until then is a ``warm_start`` as it is: it is gone on with, and the answer is not worse.
     ``on_progress`` gets every improvement as it comes; ``on_solution`` and ``on_bound`` get incumbents (as yet
     unverified) and bounds. What one of the three raises ends the run and reaches the caller.
 
@@ -237,8 +242,8 @@ def solve(
     :class:`MissingDependencyError`.
     """
     family = family_of(instance)
-    if not isinstance(warm_start, Solution):
-        arguments.text("warm_start", warm_start)
+    if not isinstance(warm_start, Solution) and arguments.text("warm_start", warm_start).endswith(".json"):
+        warm_start = load_solution(warm_start)
     for where, hook in (("on_progress", on_progress), ("on_solution", on_solution), ("on_bound", on_bound)):
         arguments.function_or_none(where, hook)
     chosen = registry.method(family.name, arguments.text("method", method))

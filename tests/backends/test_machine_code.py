@@ -242,6 +242,34 @@ def test_constants_and_integers_share_machine_code(place: Place) -> None:
     assert place.run(program) == (2, "")
 
 
+def test_arguments_of_other_types_are_compiled_for_once(place: Place) -> None:
+    program = """
+from __future__ import annotations
+import numpy as np
+from wnpopt.backends.compiled import Kernel
+asked = []
+class Asked(Kernel):
+    def compile(self, sig):
+        asked.append(sig)
+        return super().compile(sig)
+def total(values: object, times: object, scale: float) -> float:
+    result = 0.0
+    for i in range(values.size):
+        result += values[i] * times[i] * scale
+        times[i] += 1.0
+    return result
+kernel = Asked(total, targetoptions={"nopython": True, "nogil": True}, reads="values")
+frozen, free = np.arange(4.0), np.arange(4.0)
+frozen.setflags(write=False)
+for _ in range(3):
+    answers = [kernel(values, np.ones(4), scale) for values in (frozen, free) for scale in (2, 2.0)]
+    assert answers == [12.0] * 4, answers
+assert len(kernel.overloads) == 1
+print(len(asked), 0)
+"""
+    assert place.run(program, total=3) == (0, "")
+
+
 def test_a_closed_standard_error_stream_costs_nothing(place: Place) -> None:
     place.run()
     for file in place.files():

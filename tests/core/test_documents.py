@@ -79,6 +79,37 @@ def test_one_and_one_point_zero_are_alike() -> None:
     assert content_hash({"a": 1}) != content_hash({"a": 1.5})
 
 
+def plainly(value: object) -> object:
+    if isinstance(value, float):
+        return int(value) if value.is_integer() else value
+    if isinstance(value, dict):
+        return {key: plainly(entry) for key, entry in value.items()}
+    return [plainly(entry) for entry in value] if isinstance(value, list | tuple) else value
+
+
+@given(JSON, st.lists(JSON, max_size=5), st.integers(1, 80))
+def test_the_canonical_form_is_sorted_compact_json_however_much_is_alike(
+    value: object, others: list[object], times: int
+) -> None:
+    for data in (value, [value, *others] * times, [{"%s": value, "b": entry} for entry in others * times]):
+        text = json.dumps(plainly(data), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        assert canonical_json(data) == text.encode("utf-8", "surrogatepass")
+
+
+@given(st.lists(st.floats(allow_nan=False, allow_infinity=False) | st.none(), min_size=32))
+def test_long_lists_of_numbers_have_the_same_canonical_form(values: list[float | None]) -> None:
+    text = json.dumps(plainly(values), separators=(",", ":"))
+    assert canonical_json(values) == canonical_json(tuple(values)) == text.encode()
+
+
+@pytest.mark.parametrize("count", [1, 40, 400])
+def test_a_number_that_is_not_finite_is_refused_wherever_it_stands(count: int) -> None:
+    for wrong in (float("nan"), float("inf")):
+        for values in ([0.5 + k for k in range(count)], [0.5] * count):
+            with pytest.raises(ValueError, match="JSON"):
+                canonical_json([*values, wrong])
+
+
 def test_numbers_that_are_not_finite_have_no_canonical_form() -> None:
     with pytest.raises(ValueError, match="not JSON compliant"):
         canonical_json({"a": float("nan")})

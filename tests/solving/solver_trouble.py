@@ -55,6 +55,10 @@ def native_hang(instance: WnpInstance, run: Run[WnpSolution]) -> Answer:
         time.sleep(0.01)
 
 
+def native_late(instance: WnpInstance, run: Run[WnpSolution]) -> Answer:
+    return Outcome(told(instance, run), Termination.HEURISTIC)
+
+
 def native_raise(instance: WnpInstance, run: Run[WnpSolution]) -> Answer:
     told(instance, run)
     raise RuntimeError("no\nluck")
@@ -150,9 +154,16 @@ def native_no_solution(instance: WnpInstance, run: Run[WnpSolution]) -> Any:
 NAMES = (
     "native_abort", "native_leave", "native_hang", "native_raise", "native_memory", "native_nan", "native_garbage",
     "native_lie", "native_noise", "native_slow", "native_liar", "native_talk", "native_garble", "native_odd",
-    "native_no_solution",
+    "native_no_solution", "native_late",
 )  # fmt: skip
-METHODS = {name: Method("wnp", name, name, "nothing", globals()[name], timed=True) for name in NAMES}
+SLOW_S = 2.0
+SLOW = "solver_trouble_slow"  # a library that takes longer to import than a run may last
+LIBRARIES = {"native_late": (SLOW,)}
+
+METHODS = {
+    name: Method("wnp", name, name, "nothing", globals()[name], timed=True, modules=LIBRARIES.get(name, ()))
+    for name in NAMES
+}
 for _name, _method in METHODS.items():
     globals()[_name.upper()] = _method
 
@@ -161,6 +172,7 @@ def install(folder: Path) -> None:
     """Make ``folder`` look like an installed package with these methods, once it is in ``sys.path``."""
     module = Path(__file__).stem
     (folder / f"{module}.py").write_text(Path(__file__).read_text(encoding="utf-8"), encoding="utf-8")
+    (folder / f"{SLOW}.py").write_text(f"import time\n\ntime.sleep({SLOW_S})\n", encoding="utf-8")
     meta = folder / "solver_trouble-1.0.dist-info"
     meta.mkdir(parents=True)
     (meta / "METADATA").write_text("Metadata-Version: 2.1\nName: solver-trouble\nVersion: 1.0\n")

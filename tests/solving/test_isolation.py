@@ -6,26 +6,31 @@ import asyncio
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 import wnpopt
+from tests.solving import solver_trouble
 from wnpopt.backends.isolation import fork_server
-from wnpopt.backends.isolation.fork_server import ForkServer
-from wnpopt.backends.isolation.frames import ClosedError
+from wnpopt.backends.isolation.fork_server import Child, Exit, ForkServer
+from wnpopt.backends.isolation.frames import ClosedError, Frames
 from wnpopt.bench.store.store import Store
+from wnpopt.core import registry
 from wnpopt.core.document import Instance, Solution
 from wnpopt.core.result import Result
 from wnpopt.core.trace import Candidate, TracePoint
 from wnpopt.problems.wnp import FAMILY
-from wnpopt.solving.pool import HANDLER, POOL
+from wnpopt.solving.pool import HANDLER, POOL, Worker, WorkerPool
 
 pytestmark = pytest.mark.usefixtures("trouble")
 
@@ -115,6 +120,36 @@ def test_a_solver_that_ignores_its_limit_is_ended(instance: Instance, value: flo
     assert (result.status, result.termination, result.objective) == ("feasible", "error", value)
     assert "did not stop at its limit" in result.message
     assert result.bound == value - 1
+
+
+def test_a_slow_start_costs_nothing_of_the_limit(instance: Instance, value: float) -> None:
+    """The library takes longer to import than the run may last: that precedes the clock."""
+    assert solver_trouble.SLOW_S > 1.5
+    result = solve(instance, "native_late", time_limit=0.5)
+    assert (result.status, result.termination, result.objective) == ("feasible", "heuristic", value)
+    assert result.message == ""
+
+
+def test_a_worker_that_hangs_while_it_is_made_ready_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits for it for ever, and it is not handed out."""
+    ended: list[object] = []
+
+    class Server:
+        def end(self, child: object) -> Exit:
+            ended.append(child)
+            return Exit(-9, "")
+
+    ours, theirs = socket.socketpair()
+    with ours, theirs, tempfile.TemporaryFile() as log:
+        worker = Worker(Child(1, Frames(ours), log), cast(ForkServer, Server()))
+        workers = WorkerPool()
+        monkeypatch.setattr("wnpopt.solving.pool.WARM_UP_S", 0.05)
+        monkeypatch.setattr(workers, "_new", lambda _method: worker)
+        workers.prepare(registry.method("wnp", "cpsat"))
+        assert workers._preparing is not None
+        workers._preparing.join()
+        assert ended == [worker.child]
+        assert not workers._idle
 
 
 def test_nothing_is_printed(instance: Instance, value: float, capfd: pytest.CaptureFixture[str]) -> None:

@@ -1,7 +1,8 @@
 """The optimum of tiny wnp instances with optional fields by exhaustion.
 
-Plain Python that shares nothing with the package but the instance class: all assignments of resource blocks, all cores,
-and all orders of subgraphs and of transfers on the bus, each begun as early as that order lets it.
+Plain Python that shares nothing with the package but the classes of files: all assignments of resource blocks, all
+cores, and all orders of subgraphs and of transfers on the bus, each begun as early as that order lets it. In a state of
+a running plan, what has begun stands where it does.
 """
 
 from __future__ import annotations
@@ -9,16 +10,20 @@ from __future__ import annotations
 from itertools import product
 
 from wnpopt.problems.wnp.instance import WnpInstance
+from wnpopt.problems.wnp.state import WnpState
 
 Radio = tuple[tuple[int, ...], tuple[int, ...]]
 """Arrival slots and used RB-slots by modality."""
 
 
-def radio_choices(instance: WnpInstance) -> list[Radio]:
+def radio_choices(instance: WnpInstance, fixed: WnpState | None = None) -> list[Radio]:
     """All that no other choice beats in every arrival and every number of RB-slots."""
     radio = instance.radio
-    needed = {s.modality for s in instance.subgraphs}
+    needed = {s.modality for s in instance.subgraphs if fixed is None or s.name not in fixed.begun}
     payload = [m.payload_bits if m.name in needed else 0 for m in instance.modalities]
+    if fixed is not None:
+        brought = [fixed.delivered_bits.get(m.name, 0) for m in instance.modalities]
+        payload = [max(0, p - b) for p, b in zip(payload, brought, strict=True)]
     ks = range(len(payload))
     width = len(radio.bits_per_slot[0]) if radio.bits_per_slot else 0
     none = tuple(0 for _ in ks)
@@ -26,7 +31,7 @@ def radio_choices(instance: WnpInstance) -> list[Radio]:
         (none, tuple(0 if p == 0 else -1 for p in payload), none)
     }
     done: set[Radio] = set()
-    for slot in range(radio.slots):
+    for slot in range(0 if fixed is None else fixed.slot, radio.slots):
         following = set()
         for got, arrived, used in states:
             missing = [k for k in ks if got[k] < payload[k]]
@@ -60,17 +65,27 @@ def spends(instance: WnpInstance) -> bool:
     return instance.objective == "energy" or instance.energy_limit_j is not None
 
 
-def optimum(instance: WnpInstance) -> float | None:
-    """The least objective; None if there is no solution."""
+def optimum(instance: WnpInstance, fixed: WnpState | None = None) -> float | None:
+    """The least objective, of plans that go on from ``fixed`` where it is given; None if there is no solution."""
     chip, names = instance.chip, [s.name for s in instance.subgraphs]
     jobs = {job.name: job for job in instance.jobs}
     modalities = [m.name for m in instance.modalities]
     pairs = [(names.index(e.source), names.index(e.target), e.bytes) for e in instance.edges]
     best: float | None = None
-    choices = radio_choices(instance)
-    able = [[m for m, t in enumerate(s.ticks) if t is not None] for s in instance.subgraphs]
+    stuck = [name in fixed.begun if fixed is not None else False for name in names]
+    choices = radio_choices(instance, fixed)
+    now = 0 if fixed is None else fixed.now_ticks
+    begun = [None if fixed is None else fixed.begun.get(name) for name in names]
+    numbers = [core.name for core in chip.cores]
+    able = [
+        [m for m, t in enumerate(s.ticks) if t is not None] if b is None else [numbers.index(b.core)]
+        for s, b in zip(instance.subgraphs, begun, strict=True)
+    ]
     for cores in product(*able):
         ticks = [s.ticks[m] or 0 for s, m in zip(instance.subgraphs, cores, strict=True)]
+        for i, b in enumerate(begun):
+            if b is not None:
+                ticks[i] = max(ticks[i], now - b.start) if b.end is None else b.end - b.start
         hops = [
             abs(chip.cores[cores[i]].x - chip.cores[cores[j]].x) + abs(chip.cores[cores[i]].y - chip.cores[cores[j]].y)
             for i, j, _ in pairs
@@ -79,11 +94,19 @@ def optimum(instance: WnpInstance) -> float | None:
             0 if cores[i] == cores[j] else chip.hop_ticks * h + -(-size // chip.bytes_per_tick)
             for (i, j, size), h in zip(pairs, hops, strict=True)
         ]
-        crossing = [e for e, (i, j, _) in enumerate(pairs) if cores[i] != cores[j]] if chip.exclusive_bus else []
+        open_ends = [e for e, (_, j, _) in enumerate(pairs) if begun[j] is None]
+        crossing = [e for e in open_ends if cores[pairs[e][0]] != cores[pairs[e][1]]] if chip.exclusive_bus else []
+        sent = [-1] * len(pairs)
+        for e, edge in enumerate(instance.edges):
+            if fixed is not None and cores[pairs[e][0]] != cores[pairs[e][1]]:
+                sent[e] = fixed.transfers_begun.get(f"{edge.source}->{edge.target}", -1)
         for arrived, used in choices:
             release = []
-            for s in instance.subgraphs:
-                first = s.release_ticks
+            for s, b in zip(instance.subgraphs, begun, strict=True):
+                if b is not None:
+                    release.append(b.start)
+                    continue
+                first = max(s.release_ticks, now)
                 if s.job is not None:
                     first = max(first, jobs[s.job].release_ticks)
                 if s.modality is not None:
@@ -93,7 +116,7 @@ def optimum(instance: WnpInstance) -> float | None:
             for (_, _, size), h, e in zip(pairs, hops, range(len(pairs)), strict=True):
                 if cores[pairs[e][0]] != cores[pairs[e][1]]:
                     spent += chip.joule_per_byte_hop * size * max(1, h)
-            for ends in _schedules(cores, ticks, pairs, moves, release, crossing):
+            for ends in _schedules(cores, ticks, pairs, moves, release, crossing, open_ends, sent, stuck, now):
                 value = _value(instance, cores, ticks, ends, spent)
                 if value is not None and (best is None or value < best):
                     best = value
@@ -107,8 +130,15 @@ def _schedules(
     moves: list[int],
     release: list[int],
     crossing: list[int],
+    open_ends: list[int],
+    sent: list[int],
+    stuck: list[bool],
+    now: int,
 ) -> set[tuple[int, ...]]:
-    """The ends of all subgraphs in every schedule that begins things in some order, each as early as it can."""
+    """The ends of all subgraphs in every schedule that begins things in some order, each as early as it can.
+
+    What is ``stuck`` begins at its release and waits for nothing; ``sent`` are starts of transfers that have begun.
+    """
     count = len(cores)
     found: set[tuple[int, ...]] = set()
     seen = set()
@@ -124,17 +154,23 @@ def _schedules(
             continue
         for e in crossing:
             if there[e] < 0 and ends[pairs[e][0]] >= 0:
-                done = max(bus, ends[pairs[e][0]]) + moves[e]
+                at = max(bus, now, ends[pairs[e][0]]) if sent[e] < 0 else sent[e]
+                if at < bus:
+                    continue
+                done = at + moves[e]
                 stack.append((ends, (*there[:e], done, *there[e + 1 :]), free, done))
         for i in range(count):
             if ends[i] >= 0:
                 continue
             begin, possible = max(release[i], free[cores[i]]), True
-            for e, (a, b, _) in enumerate(pairs):
+            for e in open_ends:
+                a, b, _ = pairs[e]
                 if b == i:
-                    ready = there[e] if e in crossing else (ends[a] + moves[e] if ends[a] >= 0 else -1)
+                    left = ends[a] if sent[e] < 0 else sent[e]
+                    ready = there[e] if e in crossing else (left + moves[e] if ends[a] >= 0 else -1)
                     possible &= ready >= 0
                     begin = max(begin, ready)
+            possible &= not stuck[i] or begin == release[i]
             if possible:
                 end = begin + ticks[i]
                 after = (*free[: cores[i]], end, *free[cores[i] + 1 :])

@@ -207,4 +207,43 @@ def test_changes_of_instances_go_on_from_the_table_and_not_from_released_rates()
     for _ in range(60):
         changed = perturb(changed, rng, origin)
     assert changed.table.shape == origin.table.shape
-    assert [m.release_slot for m in changed.modalities] == [m.release_slot for m in origin.modalities]
+
+
+def test_changes_of_instances_reach_the_optional_fields_that_there_are() -> None:
+    import numpy as np
+
+    from wnpopt.problems.wnp.perturb import perturb
+
+    options = {
+        "radio_release": 0.5, "release": 0.5, "jobs": 2, "objective": "weighted_latency", "deadline_slack": 2.0,
+        "core_w": 3.0, "slot_uj": 10.0, "byte_hop_nj": 2.0, "energy_slack": 2.0, "limit_slack": 3.0, "bus": "exclusive",
+    }  # fmt: skip
+    origin = generate(options, 3)
+    before, changed, rng = origin.to_data(), origin, np.random.default_rng(1)
+    seen: set[str] = set()
+    for _ in range(300):
+        following = perturb(changed, rng, origin)
+        seen |= _changed(changed.to_data(), following.to_data())
+        changed = following
+        assert all(m.release_slot < changed.radio.slots for m in changed.modalities)
+    wanted = {
+        "release_slot", "release_ticks", "weight", "deadline_ticks", "job", "active_w", "idle_w", "joule_per_byte_hop",
+        "transmit_j_per_rb_slot", "energy_limit_j", "makespan_limit_ticks",
+    }  # fmt: skip
+    assert wanted <= seen
+    after = changed.to_data()
+    assert after["objective"] == before["objective"]
+    assert changed.chip.exclusive_bus
+    plain = generate({}, 3)
+    for _ in range(100):
+        plain = perturb(plain, rng, plain)
+    assert not {"jobs", "energy_limit_j", "makespan_limit_ticks", "objective"} & set(plain.to_data())
+
+
+def _changed(one: object, other: object, name: str = "") -> set[str]:
+    """The names of the fields that differ."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return {f for key in one.keys() | other.keys() for f in _changed(one.get(key), other.get(key), key)}
+    if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        return {f for a, b in zip(one, other, strict=True) for f in _changed(a, b, name)}
+    return set() if one == other else {name}

@@ -47,7 +47,11 @@ class Kernel(CPUDispatcher):  # type: ignore[misc]  # numba has no types
             shared = tuple(self._shared(at, kind) for at, kind in enumerate(sig))
             if shared != sig:
                 self.typingctx.install_possible_conversions(sig, shared)
-            sig = shared
+                entry = super().compile(shared)
+                # Known under these types, too: else numba comes here again with every call, for a quarter of a
+                # millisecond. The entry takes arrays apart alike, and makes a float of an integer.
+                self._insert([kind._code for kind in sig], entry, False)
+                return entry
         return super().compile(sig)
 
     def _shared(self, at: int, kind: Any) -> Any:

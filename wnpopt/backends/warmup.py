@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from importlib import import_module
 
 from wnpopt.core import registry
+from wnpopt.core.attempt import judged_by, left_of
 from wnpopt.core.budget import Budget
 from wnpopt.core.document import Instance, Solution
 from wnpopt.core.errors import one_line
@@ -29,8 +30,8 @@ COMPILING = "compiling, once"
 _LIMIT_S = 1.0  # of one run on a tiny instance, compiling included: it is run again until nothing is compiled
 _ROUNDS = 8
 
-_begun: set[tuple[str, str]] = set()
-_done: set[tuple[str, str]] = set()
+_begun: set[tuple[str, str, bool]] = set()
+_done: set[tuple[str, str, bool]] = set()
 _lock = threading.RLock()
 
 
@@ -60,7 +61,9 @@ class Warmed:
     error: str | None = None
 
 
-def warm(family: AnyFamily, method: AnyMethod, tell: Callable[[str], None] | None = None) -> float:
+def warm(
+    family: AnyFamily, method: AnyMethod, tell: Callable[[str], None] | None = None, *, running: bool = False
+) -> float:
     """Import and compile what ``method`` needs, with its warm start and the family's bounds; seconds that it took.
 
     Once a process, afterwards it costs nothing. ``tell`` gets :data:`COMPILING` once machine code is really compiled,
@@ -68,9 +71,10 @@ def warm(family: AnyFamily, method: AnyMethod, tell: Callable[[str], None] | Non
 
     It runs the method on the family's tiny instances. A method that names no library in ``modules`` has nothing to load
     and is not run; if it is timed, the family's own warm start is in its place: that and the bounds are in its time.
-    So it is for other packages' methods, unless all that they name is numba, NumPy and SciPy.
+    So it is for other packages' methods, unless all that they name is numba, NumPy and SciPy. With ``running`` a plan
+    runs, from whose state the method is to plan on.
     """
-    return _warm(family, method, tell).seconds
+    return _warm(family, method, tell, running).seconds
 
 
 def warmup(tell: Callable[[Warmed], None] | None = None) -> tuple[Warmed, ...]:
@@ -83,14 +87,19 @@ def warmup(tell: Callable[[Warmed], None] | None = None) -> tuple[Warmed, ...]:
         family = registry.family(name)
         for method in registry.methods(name).values():
             rows.append(_warm(family, method, None))
+            if method.replans and method.ours and family.at_start is not None:
+                more = _warm(family, method, None, running=True)
+                seconds, compiled = rows[-1].seconds + more.seconds, rows[-1].compiled + more.compiled
+                rows[-1] = replace(rows[-1], seconds=seconds, compiled=compiled, error=rows[-1].error or more.error)
             if tell is not None:
                 tell(rows[-1])
     return tuple(rows)
 
 
-def _warm(family: AnyFamily, method: AnyMethod, tell: Callable[[str], None] | None) -> Warmed:
+def _warm(family: AnyFamily, method: AnyMethod, tell: Callable[[str], None] | None, running: bool = False) -> Warmed:
     blank = Warmed(family.name, method.name)
-    name = (family.name, method.name)
+    running &= method.replans and family.at_start is not None
+    name = (family.name, method.name, running)
     if name in _done:
         return blank
     missing = tuple(module for module in method.modules if not installed(module))
@@ -106,7 +115,7 @@ def _warm(family: AnyFamily, method: AnyMethod, tell: Callable[[str], None] | No
         try:
             runs = _what_runs(family, method)
             if runs is not None:
-                _run_all(family, runs, count)
+                _run_all(family, runs, count, running and runs.replans)
         except Exception as raised:
             error = one_line(f"{type(raised).__name__}: {raised}")
         _done.add(name)
@@ -131,26 +140,26 @@ def _what_runs(family: AnyFamily, method: AnyMethod) -> AnyMethod | None:
     return helper if helper.modules and all(map(installed, helper.modules)) else None
 
 
-def _run_all(family: AnyFamily, method: AnyMethod, count: _Count) -> None:
+def _run_all(family: AnyFamily, method: AnyMethod, count: _Count, running: bool) -> None:
     """Run ``method`` on the known case, and on the other tiny instances if not all that they need lies on the disk."""
     if family.doctor is not None:
-        _compile(family, method, family.instance_type.from_data(dict(family.doctor.instance)), count)
+        _compile(family, method, family.instance_type.from_data(dict(family.doctor.instance)), count, running)
     if not family.warm_up or "numba" not in method.modules:
         return
     from wnpopt.backends import machine_code
     from wnpopt.backends.compiled import kernels, processor
 
-    name = (family.name, method.name, family.warm_up, processor())
+    name = (family.name, method.name, family.warm_up, processor(), *(["running"] if running else []))
     sources = {kernel.sources for kernel in kernels if kernel.overloads}
     if sources and all(machine_code.remembered(folder, *name) for folder in sources):
         return
     for options in family.warm_up:
-        _compile(family, method, family.generate(options, 1), count)
+        _compile(family, method, family.generate(options, 1), count, running)
     for folder in {kernel.sources for kernel in kernels if kernel.overloads}:
         machine_code.remember(folder, *name)
 
 
-def _compile(family: AnyFamily, method: AnyMethod, instance: Instance, count: _Count) -> None:
+def _compile(family: AnyFamily, method: AnyMethod, instance: Instance, count: _Count, running: bool) -> None:
     """Run ``method`` on ``instance`` as a solve does, until that compiles nothing more."""
     if method.refuse(instance) is not None:
         return
@@ -158,32 +167,37 @@ def _compile(family: AnyFamily, method: AnyMethod, instance: Instance, count: _C
     for _ in range(_ROUNDS):
         before, began = count.functions, time.perf_counter()
         with count.counting():
-            _solve(family, method, instance)
+            _solve(family, method, instance, running)
         # What was imported may have used up the time of the first run: then there is a second one.
         was_late, late = late, time.perf_counter() - began > _LIMIT_S
         if count.functions == before and (was_late or not late):
             return
 
 
-def _solve(family: AnyFamily, method: AnyMethod, instance: Instance) -> None:
+def _solve(family: AnyFamily, method: AnyMethod, instance: Instance, running: bool) -> None:
     budget = Budget(_LIMIT_S)
     trace = Trace(family.sense, budget)
+    fixed = family.state_at_start(instance) if running else None
+    left = left_of(family, instance, fixed)
 
     def verified_objective(solution: Solution) -> float | None:
-        certificate = family.verify(instance, solution)
+        certificate = judged_by(family, instance, solution, fixed)
         return certificate.objective if certificate.accepted else None
 
     start = None
-    if method.warm_startable and family.warm_start not in ("none", method.name):
+    if running or (method.warm_startable and family.warm_start not in ("none", method.name)):
         helper = registry.method(family.name, family.warm_start)
         helped: Outcome[Solution] = helper.run(instance, Context(budget, trace, None, (), verified_objective))
-        objective = None if helped.solution is None else verified_objective(helped.solution)
-        if helped.solution is not None and objective is not None:
-            start = Start(helped.solution, objective, helper.name)
-    known = tuple(family.bounds(instance, budget)) if method.timed else ()
-    method.run(instance, Context(budget, trace, start, known, verified_objective))
-    if not method.timed:
-        family.bounds(instance, Budget(None))
+        solution = helped.solution
+        if fixed is not None and solution is not None:
+            solution = family.carried_on(instance, fixed, solution)
+        objective = None if solution is None else verified_objective(solution)
+        if solution is not None and objective is not None:
+            start = Start(solution, objective, helper.name)
+    known = tuple(family.bounds(left, budget)) if method.timed and left is not None else ()
+    method.run(instance, Context(budget, trace, start, known, verified_objective, fixed))
+    if not method.timed and left is not None:
+        family.bounds(left, Budget(None))
 
 
 class _Count:

@@ -31,7 +31,7 @@ def solve(
     threads: Threads = None,
     seed: Seed = 0,
     warm_start: Annotated[
-        str, typer.Option(help="Method whose solution an exact method starts from; none for a cold start.")
+        str, typer.Option(help="Where methods start: another method, a solution's file (.json), or none.")
     ] = "auto",
     out: Annotated[Path | None, typer.Option(help="File for the solution.", show_default=False)] = None,
     plot: Annotated[

@@ -106,9 +106,9 @@ def attempt(
     start = _start(family, method, instance, warm_start, budget, trace, verified_objective, notes, fixed)
     if start is not None:
         trace.incumbent(start.objective, start.solution)
-    # The family's bounds and proofs are of the instance, and know nothing of what has happened.
-    proof &= fixed is None
-    known = _bounds(family, instance, budget, notes) if method.timed and fixed is None else ()
+    # The family's bounds and proofs are of an instance, and know nothing of what has happened.
+    left = left_of(family, instance, fixed)
+    known = _bounds(family, left, budget, notes) if method.timed and left is not None else ()
     best = best_bound(known, family.sense)
     if best is not None:
         trace.bound(best.value, best.source)
@@ -122,10 +122,10 @@ def attempt(
     runtime = budget.elapsed()
     outcome, told = _sane(outcome, method)
     notes += told
-    if not method.timed and fixed is None:
-        known = (*known, *_bounds(family, instance, Budget(None, stop=budget.stop), notes))
-    if proof and nothing_found(outcome, start, trace.candidates()):
-        outcome = replace(outcome, infeasible_proof=_infeasible(family, instance, budget, notes))
+    if not method.timed and left is not None:
+        known = (*known, *_bounds(family, left, Budget(None, stop=budget.stop), notes))
+    if proof and left is not None and nothing_found(outcome, start, trace.candidates()):
+        outcome = replace(outcome, infeasible_proof=_infeasible(family, left, budget, notes))
     if notes:
         message = "; ".join([*([outcome.message] if outcome.message else []), *notes])
         outcome = replace(outcome, message=message)
@@ -137,10 +137,16 @@ def nothing_found(outcome: Outcome[S], start: Start[S] | None, candidates: tuple
     return outcome.solution is None and start is None and not candidates and outcome.infeasible_proof is None
 
 
-def prove(family: AnyFamily, instance: Instance, budget: Budget) -> Attempt[Solution]:
-    """Only the family's proof that there is no solution, if it has one."""
+def left_of(family: AnyFamily, instance: Instance, fixed: Document | None) -> Instance | None:
+    """What bounds and proofs are asked of: what is left in the state ``fixed``; None where the family cannot tell."""
+    return instance if fixed is None else family.residual_of(instance, fixed)
+
+
+def prove(family: AnyFamily, instance: Instance, budget: Budget, fixed: Document | None = None) -> Attempt[Solution]:
+    """Only the family's proof that there is no solution (that goes on from ``fixed``), if it has one."""
     notes: list[str] = []
-    proof = _infeasible(family, instance, budget, notes)
+    left = left_of(family, instance, fixed)
+    proof = None if left is None else _infeasible(family, left, budget, notes)
     outcome: Outcome[Solution] = Outcome(None, Termination.HEURISTIC, infeasible_proof=proof, message="; ".join(notes))
     return Attempt(outcome, None, (), (), budget.elapsed())
 
@@ -157,10 +163,18 @@ def _start(
     fixed: Document | None,
 ) -> Start[Solution] | None:
     if isinstance(warm_start, Solution):
-        objective = verified_objective(warm_start)
+        given: Solution = warm_start
+        objective = verified_objective(given)
+        if objective is None and fixed is not None:
+            carried = family.carried_on(instance, fixed, given)
+            if carried is not None:
+                given, objective = carried, verified_objective(carried)
+                if objective is None:
+                    notes.append("the plan that ran until now, gone on with, keeps not all limits: no start")
+                    return None
         if objective is None:
             raise InputError("the verifier rejects this solution", where="warm_start")
-        return Start(warm_start, objective, "given")
+        return Start(given, objective, "given")
     name = family.warm_start if warm_start == "auto" else warm_start
     if name == "none":
         return None

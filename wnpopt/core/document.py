@@ -17,6 +17,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from wnpopt.core.canonical import content_hash
 from wnpopt.core.errors import InputError
 from wnpopt.core.explain import explain
+from wnpopt.core.garbage import no_garbage_collection
 from wnpopt.core.place import Place, changed, parse
 
 MAX_INT = 2**53
@@ -107,6 +108,16 @@ class Document(BaseModel):
         del deep  # everything is frozen: there is nothing that a deep copy would protect
         fields = {name: getattr(self, name) for name in type(self).model_fields}
         return self.from_data(fields | dict(update or {}))
+
+    def trusted_copy(self, update: Mapping[str, object], *, keep: Iterable[str] = ()) -> Self:
+        """A copy with ``update``d fields that are known to be valid: nothing is checked.
+
+        Of what is cached ``keep`` comes along: what does not depend on those fields.
+        """
+        kind = type(self)
+        (copy,) = _made(kind, [[update[name] if name in update else self.__dict__[name] for name in _names_of(kind)]])
+        copy.__dict__.update({name: getattr(self, name) for name in keep})
+        return cast(Self, copy)
 
     def put(self, changes: Mapping[Place, object]) -> Self:
         """The document with other values at these places, checked as if it came from a file.
@@ -203,12 +214,12 @@ def _unfolded(value: object) -> object:
     if type(value) is not _Rows:
         return value
     columns = [cast(Iterable[object], _unfolded(column)) for column in value.columns]
-    return tuple([_made(value.kind, values) for values in zip(*columns, strict=True)])
+    return tuple(_made(value.kind, zip(*columns, strict=True)))
 
 
 def _restored(kind: type[Document], values: tuple[object, ...]) -> Document:
     """A document of validated fields, as :meth:`Document.__reduce__` took it apart."""
-    return _made(kind, map(_unfolded, values))
+    return _made(kind, [map(_unfolded, values)])[0]
 
 
 D = TypeVar("D", bound=Document)
@@ -216,18 +227,24 @@ D = TypeVar("D", bound=Document)
 
 def documents_of(kind: type[D], *columns: Iterable[object]) -> tuple[D, ...]:
     """Documents of fields that are known to be valid (nothing is checked), from one column a field in their order."""
-    return tuple([cast(D, _made(kind, values)) for values in zip(*columns, strict=True)])
+    with no_garbage_collection():
+        return tuple(cast(list[D], _made(kind, zip(*columns, strict=True))))
 
 
-def _made(kind: type[Document], values: Iterable[object]) -> Document:
-    document = kind.__new__(kind)
-    names = _names_of(kind)
-    put = object.__setattr__
-    put(document, "__dict__", dict(zip(names, values, strict=True)))
-    put(document, "__pydantic_fields_set__", set(names))
-    put(document, "__pydantic_extra__", None)
-    put(document, "__pydantic_private__", None)
-    return document
+def _made(kind: type[Document], rows: Iterable[Iterable[object]]) -> list[Document]:
+    """A document for each row of its fields' values."""
+    names = tuple(_names_of(kind))
+    given = set(names)  # one for all: they are frozen
+    create, put = kind.__new__, object.__setattr__
+    made = []
+    for values in rows:
+        document = create(kind)
+        put(document, "__dict__", dict(zip(names, values, strict=True)))
+        put(document, "__pydantic_fields_set__", given)
+        put(document, "__pydantic_extra__", None)
+        put(document, "__pydantic_private__", None)
+        made.append(document)
+    return made
 
 
 class Instance(Document):
@@ -247,10 +264,11 @@ class Instance(Document):
         cached = self.__dict__.get("_instance_hash")
         if isinstance(cached, str):
             return cached
-        data = self.to_data()
-        for field in self._unhashed:
-            data.pop(field, None)
-        digest = content_hash(data)
+        with no_garbage_collection():
+            data = self.to_data()
+            for field in self._unhashed:
+                data.pop(field, None)
+            digest = content_hash(data)
         self.__dict__["_instance_hash"] = digest
         return digest
 

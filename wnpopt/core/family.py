@@ -16,7 +16,7 @@ from wnpopt.core.options import GeneratorOption, Option
 if TYPE_CHECKING:
     from wnpopt.core.budget import Budget
     from wnpopt.core.certificate import Certificate
-    from wnpopt.core.document import Instance, Solution
+    from wnpopt.core.document import Document, Instance, Solution
     from wnpopt.core.facts import Facts
 
 __all__ = ["Family", "GeneratorOption", "KnownCase"]
@@ -69,7 +69,12 @@ class Family(Generic[I, S]):
     further kinds of documents that it reads and writes: references to :class:`Document` classes by kind. ``importers``
     make instances from files, by format; ``commands`` are further commands of the command line, by name. ``state`` is
     the kind, one of ``documents``, of the state of a running plan: ``verify(instance, solution, fixed=state)`` then
-    judges plans that go on from it. ``front`` is a reference to the family's :class:`wnpopt.core.front.Bicriteria`.
+    judges plans that go on from it. ``carry_on`` is a reference to what brings a plan to such a state, a function of
+    the instance, the state and the plan that ran until now: a plan that goes on, or None. ``residual`` is a reference
+    to what is left of an instance in such a state, a function of both: an instance that every plan that goes on solves,
+    at no lower objective, so that its bounds and its infeasibility hold for them. ``at_start`` is a reference to the
+    state of an instance in which nothing has happened yet. ``front`` is a reference to the
+    family's :class:`wnpopt.core.front.Bicriteria`.
     ``cases`` are further known cases: ``wnpopt doctor`` has every method that does not refuse one solve it.
     """
 
@@ -100,6 +105,9 @@ class Family(Generic[I, S]):
     commands: Mapping[str, Command] = field(default_factory=dict)
     state: str | None = None
     front: str | None = None
+    carry_on: str | None = None
+    residual: str | None = None
+    at_start: str | None = None
     cases: tuple[KnownCase, ...] = ()
     show: str | None = None
 
@@ -122,6 +130,22 @@ class Family(Generic[I, S]):
     def shown(self) -> Callable[[I, S | None], Facts] | None:
         """The function that ``show`` names, None where there is none."""
         return None if self.show is None else cast("Callable[[I, S | None], Facts]", resolve(self.show))
+
+    def carried_on(self, instance: I, state: Document, solution: S) -> S | None:
+        """What ``carry_on`` makes of ``solution``; None where there is no such function."""
+        if self.carry_on is None:
+            return None
+        return cast("Callable[[I, Document, S], S | None]", resolve(self.carry_on))(instance, state, solution)
+
+    def residual_of(self, instance: I, state: Document) -> I | None:
+        """What ``residual`` leaves of ``instance``; None where there is no such function."""
+        if self.residual is None:
+            return None
+        return cast("Callable[[I, Document], I]", resolve(self.residual))(instance, state)
+
+    def state_at_start(self, instance: I) -> Document | None:
+        """The state that ``at_start`` makes; None where there is no such function."""
+        return None if self.at_start is None else cast("Callable[[I], Document]", resolve(self.at_start))(instance)
 
     def unit_of(self, instance: I) -> str:
         """The unit of ``instance``'s objective, as it is printed."""

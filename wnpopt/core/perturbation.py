@@ -176,6 +176,15 @@ class NumberMove:
         return walk.put({place: allowed.real(value, walk.rng)})
 
 
+def moves_of_optional(origin: Instance, defaults: Mapping[str, object]) -> dict[Move[Any], int]:
+    """A :class:`NumberMove` for each path of an optional field that ``origin`` sets to other than its default.
+
+    So nothing is drawn for fields that an instance does without, and its changes stay what they were without them.
+    """
+    given = (path for path, usual in defaults.items() if any(value != usual for _, value in values_at(origin, path)))
+    return {NumberMove(path): 1 for path in given}
+
+
 @dataclass(frozen=True)
 class Exchange:
     """Two of the values at ``path`` change places; None is a value, too."""

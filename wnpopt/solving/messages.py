@@ -5,15 +5,14 @@ The request itself goes the other way pickled: it is ours, and an instance is mu
 
 from __future__ import annotations
 
-import gc
 import json
 import pickle
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any, cast
 
 from wnpopt.core.bound import Bound
 from wnpopt.core.document import Solution
+from wnpopt.core.garbage import no_garbage_collection
 from wnpopt.core.method import Outcome
 from wnpopt.core.registry import AnyFamily
 from wnpopt.core.status import Termination, WarmStart
@@ -31,26 +30,14 @@ Message = Mapping[str, Any]
 
 def pack(request: Request) -> bytes:
     """A request for a child."""
-    with _no_garbage_collection():
+    with no_garbage_collection():
         return pickle.dumps(request, protocol=pickle.HIGHEST_PROTOCOL)
 
 
 def unpack(message: bytes) -> Request:
     """In the child."""
-    with _no_garbage_collection():
+    with no_garbage_collection():
         return cast(Request, pickle.loads(message))
-
-
-@contextmanager
-def _no_garbage_collection() -> Iterator[None]:
-    """While a million objects are made, looking through all of them again and again would only cost time."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def encode(say: str, **fields: object) -> bytes:

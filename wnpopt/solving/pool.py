@@ -12,6 +12,7 @@ import os
 import queue
 import sys
 import threading
+import time
 from dataclasses import dataclass, field
 
 from wnpopt.backends.isolation.fork_server import Child, Exit, ForkServer
@@ -22,6 +23,9 @@ from wnpopt.core.registry import AnyMethod
 from wnpopt.solving.early import HANDLER, begun
 from wnpopt.solving.messages import WARM, decode
 from wnpopt.solving.notice import tell_compiling
+
+WARM_UP_S = 600.0
+"""Imports and compiling, before a run's clock starts; a child that needs longer hangs."""
 
 _LOOK_S = 0.02
 _TRIES = 3
@@ -150,8 +154,13 @@ class WorkerPool:
             try:
                 frames = worker.child.frames
                 frames.send(WARM + f"{method.family} {method.name}".encode())
-                while decode(frames.receive() or b"{}").get("say") != "warm":
+                end = time.monotonic() + WARM_UP_S
+                while (message := frames.receive(end - time.monotonic())) is not None:
+                    if decode(message).get("say") == "warm":
+                        break
                     tell_compiling()
+                else:
+                    raise SolverError("it hangs before it has begun")
             except Exception:
                 self.end(worker)
                 return

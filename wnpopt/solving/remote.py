@@ -19,6 +19,7 @@ from wnpopt.core.method import Outcome, Start
 from wnpopt.core.registry import AnyFamily, AnyMethod
 from wnpopt.core.status import Termination
 from wnpopt.core.trace import Candidate, Trace, TracePoint, kept
+from wnpopt.solving import pool
 from wnpopt.solving.messages import STOP, Message, bounds_of, decode, number, outcome_of, pack
 from wnpopt.solving.pool import POOL, Worker
 from wnpopt.solving.request import Hooks, Request
@@ -31,10 +32,6 @@ _OVER_SHARE = 0.02
 
 _STOP_S = 0.8
 """So long after Ctrl-C, too."""
-
-_WARM_UP_S = 600.0
-"""Imports and compiling, before the clock starts; a child that needs longer hangs."""
-
 
 _DRAIN_S = 0.2
 """A run that is over its limit and has much to say is heard for so long: one that never ends says it for ever."""
@@ -129,7 +126,7 @@ def _supervise(
 ) -> tuple[Termination, str] | None:
     """Listen until the child is done; else how it ended, and it is dead then."""
     frames = worker.child.frames
-    limit = _WARM_UP_S
+    limit = pool.WARM_UP_S
     began = time.perf_counter()
     stopped: float | None = None
     overdue: float | None = None

@@ -34,7 +34,7 @@ def run(
         except SolverError as error:
             note = f"run in this process: {error}"
     made, budget, trace = _run_here(family, method, request, stop, hooks, proof=not isolate or bool(note))
-    if request.fixed is None and isolate and not note and nothing_found(made.outcome, made.start, made.candidates):
+    if isolate and not note and nothing_found(made.outcome, made.start, made.candidates):
         made = _with_proof(family, method, request, stop, made, budget)
     if note:
         message = "; ".join(filter(None, [made.outcome.message, note]))
@@ -56,7 +56,7 @@ def _run_here(
 ) -> tuple[Attempt[Solution], Budget, Trace]:
     from wnpopt.backends.warmup import warm
 
-    warm(family, method, lambda _text: tell_compiling())
+    warm(family, method, lambda _text: tell_compiling(), running=request.fixed is not None)
     budget = request.budget(stop)
     trace = Trace(family.sense, budget, hooks.point, on_solution=hooks.solution, on_bound=hooks.bound)
     return _attempt(family, method, request, budget, trace, proof=proof), budget, trace
@@ -85,7 +85,7 @@ def _with_proof(
     try:
         proved, _, _ = run_remote(family, method, asked, stop, Hooks(), tell_compiling)
     except UnknownMethodError:  # it was registered in this process alone, by hand
-        proved = prove(family, request.instance, budget)
+        proved = prove(family, request.instance, budget, request.fixed)
     except SolverError:
         return made
     return replace(made, outcome=replace(made.outcome, infeasible_proof=proved.outcome.infeasible_proof))

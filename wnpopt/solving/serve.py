@@ -42,7 +42,7 @@ def handle(message: bytes, frames: Frames, mark: Callable[[], None]) -> bytes:
         registry.method(request.family, request.method)
     except InputError:
         return encode("unknown")
-    _warm(request.family, request.method, say)
+    _warm(request.family, request.method, say, running=request.fixed is not None)
     if isinstance(request.warm_start, str) and request.warm_start not in ("auto", "none"):
         _warm(request.family, request.warm_start, say)
     mark()
@@ -63,10 +63,11 @@ def refusal(kind: str, what: str, where: str) -> InputError | MissingDependencyE
     return UnsupportedError(what, where=where) if kind == "unsupported" else InputError(what, where=where)
 
 
-def _warm(family: str, method: str, say: Callable[..., None]) -> None:
+def _warm(family: str, method: str, say: Callable[..., None], *, running: bool = False) -> None:
     # What goes wrong here goes wrong again in the run, where it is told.
     with contextlib.suppress(Exception):
-        warm(registry.family(family), registry.method(family, method), lambda _text: say("compiling"))
+        known = registry.family(family)
+        warm(known, registry.method(family, method), lambda _text: say("compiling"), running=running)
 
 
 def _solve(request: Request, frames: Frames, say: Callable[..., None]) -> bytes:
@@ -90,7 +91,7 @@ def _solve(request: Request, frames: Frames, say: Callable[..., None]) -> bytes:
     trace = Trace(family.sense, budget, tell_point, on_solution=teller.hear, on_bound=tell_bound)
     with _listening(frames, stop):
         if request.only_proof:
-            made = prove(family, request.instance, budget)
+            made = prove(family, request.instance, budget, request.fixed)
         else:
             given = request.warm_start
             made = attempt(family, method, request.instance, given, budget, trace, fixed=request.fixed)

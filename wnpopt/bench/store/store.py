@@ -10,7 +10,6 @@ is read, and never appended to: every batch begins files of its own.
 
 from __future__ import annotations
 
-import gc
 import os
 import re
 import socket
@@ -24,6 +23,7 @@ from typing import TYPE_CHECKING
 from wnpopt.bench.store.journal import Journal, exclusive, read_lines
 from wnpopt.bench.store.record import Key, Record, RecordError, decode, versions_of
 from wnpopt.core.errors import InputError
+from wnpopt.core.garbage import no_garbage_collection
 from wnpopt.core.jsonio import write_atomic
 
 if TYPE_CHECKING:
@@ -97,18 +97,12 @@ class Store:
 
     def latest(self) -> dict[Key, Record]:
         """The record that counts of each key: the one that finished last."""
-        # A hundred thousand records are some million objects, none of them garbage: looking for it doubles the time.
-        collects = gc.isenabled()
-        gc.disable()
-        try:
+        with no_garbage_collection():  # a hundred thousand records are some million objects
             found: dict[Key, Record] = {}
             for record in self.records():
                 known = found.get(record.key)
                 if known is None or known.finished <= record.finished:
                     found[record.key] = record
-        finally:
-            if collects:
-                gc.enable()
         return found
 
     def instance(self, record: Record) -> Instance:

@@ -7,8 +7,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from wnpopt.core.perturbation import Move, NumberMove, Range, Walk, change
-from wnpopt.core.place import values_at
+from wnpopt.core.perturbation import Move, NumberMove, Range, Walk, change, moves_of_optional
 from wnpopt.problems.intradp.instance import Cost, IntradpInstance, Window
 
 WIDEN = 4
@@ -51,14 +50,7 @@ def perturb(instance: IntradpInstance, rng: np.random.Generator, origin: Intradp
         _stride: 1,
         NumberMove("deadline_s"): 1,
     }
-    for path, default in _LATER.items():
-        if _is_given(origin, path, default):
-            moves[NumberMove(path)] = 1
-    return change(instance, rng, origin, moves)
-
-
-def _is_given(origin: IntradpInstance, path: str, default: float | None) -> bool:
-    return any(value != default for _, value in values_at(origin, path))
+    return change(instance, rng, origin, moves | moves_of_optional(origin, _LATER))
 
 
 def _is_window(value: object) -> bool:

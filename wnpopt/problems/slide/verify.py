@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 
 from wnpopt.core.certificate import Certificate, Violation
+from wnpopt.core.garbage import no_garbage_collection
 from wnpopt.problems.slide.instance import Model, SlideInstance, User
 from wnpopt.problems.slide.solution import Served, SlideSolution
 
@@ -38,6 +39,7 @@ RULES = {
 """Every rule that a solution can break, and what it asks for."""
 
 
+@no_garbage_collection()
 def verify(instance: SlideInstance, solution: SlideSolution) -> Certificate:
     """The number (or weight) of served users and every rule (see :data:`RULES`) that the solution breaks.
 
@@ -203,28 +205,32 @@ def _devices_pass(known: list[tuple[int, User, Model, Served]], rates: list[floa
 def _check_bandwidths(
     instance: SlideInstance, known: list[tuple[int, User, Model, Served]], found: list[Violation]
 ) -> None:
-    block = instance.resource_block_hz
-    groups: dict[str, list[tuple[int, float]]] = {}
-    for index, user, model, served in known:
-        width = served.bandwidth_hz
-        if block is not None:
-            blocks = width / block
-            # Some bandwidth is at least one block.
-            off = abs(blocks - max(1, round(blocks))) if blocks < math.inf else math.inf
-            if off > TOLERANCE * max(1.0, min(blocks, 1e308)):
-                found.append(Violation("resource-block", f"served[{index}].bandwidth_hz", _finite(off * block)))
-        key = model.name if instance.delivery == "multicast" else user.name
-        groups.setdefault(key, []).append((index, width))
-    for members in groups.values():
-        widest = max(width for _, width in members)
-        found.extend(
-            Violation("multicast-bandwidth", f"served[{index}].bandwidth_hz", widest - width)
-            for index, width in members
-            if width < widest * (1 - TOLERANCE)
-        )
-    total = _sum([max(width for _, width in members) for members in groups.values()])
+    if instance.resource_block_hz is not None:
+        _check_blocks(instance.resource_block_hz, known, found)
+    widths = [served.bandwidth_hz for _, _, _, served in known]
+    if instance.delivery == "multicast":
+        groups: dict[str, list[tuple[int, float]]] = {}
+        for (index, _, model, _), width in zip(known, widths, strict=True):
+            groups.setdefault(model.name, []).append((index, width))
+        widths = [max(width for _, width in members) for members in groups.values()]
+        for members, widest in zip(groups.values(), widths, strict=True):
+            found.extend(
+                Violation("multicast-bandwidth", f"served[{index}].bandwidth_hz", widest - width)
+                for index, width in members
+                if width < widest * (1 - TOLERANCE)
+            )
+    total = _sum(widths)
     if total > instance.bandwidth_hz * (1 + TOLERANCE):
         found.append(Violation("total-bandwidth", "served", _finite(total - instance.bandwidth_hz)))
+
+
+def _check_blocks(block: float, known: list[tuple[int, User, Model, Served]], found: list[Violation]) -> None:
+    for index, _, _, served in known:
+        blocks = served.bandwidth_hz / block
+        # Some bandwidth is at least one block.
+        off = abs(blocks - max(1, round(blocks))) if blocks < math.inf else math.inf
+        if off > TOLERANCE * max(1.0, min(blocks, 1e308)):
+            found.append(Violation("resource-block", f"served[{index}].bandwidth_hz", _finite(off * block)))
 
 
 def _check_cache(instance: SlideInstance, served: list[Model], found: list[Violation]) -> None:

@@ -46,6 +46,9 @@ FAMILY = Family(
     perturb="wnpopt.problems.wnp.perturb:perturb",
     show="wnpopt.problems.wnp.show:show",
     state="wnp-state",
+    at_start="wnpopt.problems.wnp.state:at_start",
+    residual="wnpopt.problems.wnp.residual:residual",
+    carry_on="wnpopt.problems.wnp.replanning:carried_on",
     front="wnpopt.problems.wnp.pareto:BICRITERIA",
     documents={
         "wnp-state": "wnpopt.problems.wnp.state:WnpState",

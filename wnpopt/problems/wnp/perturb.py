@@ -2,38 +2,78 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 import numpy as np
 
-from wnpopt.core.perturbation import Addition, Exchange, NumberMove, Range, Removal, Walk, change, pick
+from wnpopt.core.perturbation import (
+    Addition,
+    Exchange,
+    Move,
+    NumberMove,
+    Range,
+    Removal,
+    Walk,
+    change,
+    moves_of_optional,
+    pick,
+)
 from wnpopt.problems.wnp.instance import Edge, WnpInstance
 
 _RATES = "radio.bits_per_slot.*.*.*"
+
+_OPTIONAL: Mapping[str, float | None] = MappingProxyType(
+    {
+        "subgraphs.*.release_ticks": 0,
+        "jobs.*.release_ticks": 0,
+        "jobs.*.weight": 1,
+        "jobs.*.deadline_ticks": None,
+        "makespan_limit_ticks": None,
+        "energy_limit_j": None,
+        "chip.cores.*.active_w": 0.0,
+        "chip.cores.*.idle_w": 0.0,
+        "chip.joule_per_byte_hop": 0.0,
+        "modalities.*.transmit_j_per_rb_slot": 0.0,
+    }
+)
+"""Optional fields with their defaults."""
 
 
 def perturb(instance: WnpInstance, rng: np.random.Generator, origin: WnpInstance) -> WnpInstance:
     """``instance`` with one entry (or one coherence block of a modality's rates) changed.
 
     Ticks, payloads, rates, bytes and hop_ticks stay within a factor of 5 of the range that they have in ``origin``;
-    the number of edges within a quarter of its. Names, sizes, slots, cores and the mesh stay. After Coleman and
+    the number of edges within a quarter of its. So do releases, weights, deadlines, limits, powers and energies that
+    ``origin`` has; two subgraphs may change jobs, and modalities are released before the last slot. Names, sizes,
+    slots, cores, the mesh, the kind of bus and the objective stay. After Coleman and
     Krishnamachari, "PISA: An adversarial approach to comparing task graph scheduling algorithms", IPDPS 2025, whose
     changes are the weights of tasks, dependencies, nodes and links, and a dependency more or less.
     """
-    return change(
-        instance,
-        rng,
-        origin,
-        {
-            NumberMove("subgraphs.*.ticks.*"): 2,
-            NumberMove("modalities.*.payload_bits"): 1,
-            NumberMove(_RATES): 1,
-            _block: 1,
-            NumberMove("edges.*.bytes"): 1,
-            NumberMove("chip.hop_ticks"): 1,
-            Addition("edges", _edge): 1,
-            Removal("edges"): 1,
-            Exchange("subgraphs.*.modality"): 1,
-        },
-    )
+    moves: dict[Move[WnpInstance], int] = {
+        NumberMove("subgraphs.*.ticks.*"): 2,
+        NumberMove("modalities.*.payload_bits"): 1,
+        NumberMove(_RATES): 1,
+        _block: 1,
+        NumberMove("edges.*.bytes"): 1,
+        NumberMove("chip.hop_ticks"): 1,
+        Addition("edges", _edge): 1,
+        Removal("edges"): 1,
+        Exchange("subgraphs.*.modality"): 1,
+    }
+    moves |= moves_of_optional(origin, _OPTIONAL)
+    if any(modality.release_slot for modality in origin.modalities):
+        moves[_release_slot] = 1
+    if origin.jobs:
+        moves[Exchange("subgraphs.*.job")] = 1
+    return change(instance, rng, origin, moves)
+
+
+def _release_slot(walk: Walk[WnpInstance]) -> WnpInstance | None:
+    """A modality's release, which leaves it a slot at least."""
+    made = NumberMove("modalities.*.release_slot")(walk)
+    late = made is None or any(m.release_slot >= made.radio.slots for m in made.modalities)
+    return None if late else made
 
 
 def _block(walk: Walk[WnpInstance]) -> WnpInstance | None:

@@ -91,6 +91,19 @@ class WnpState(PlanState):
         _check_load(self, instance)
 
 
+def at_start(instance: WnpInstance) -> WnpState:
+    """The state of ``instance`` in which nothing has happened yet."""
+    return WnpState(
+        kind="wnp-state",
+        instance=instance.name,
+        now_ticks=0,
+        slot=0,
+        delivered_bits={},
+        begun={},
+        transfers_begun={},
+    )
+
+
 def _check_load(state: WnpState, instance: WnpInstance) -> None:
     for core in instance.chip.cores:
         here = sorted(

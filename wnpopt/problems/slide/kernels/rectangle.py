@@ -17,7 +17,9 @@ from wnpopt.backends.stopping import Flag
 from wnpopt.problems.slide.columnar.columns import FloatArray, IntArray
 from wnpopt.problems.slide.kernels.link import band
 
-_SIDE = 64
+_SIDES = ((2_000, 16), (8_000, 32))
+"""Users up to which blocks have so many rates and strengths: larger ones have fewer bounds to sort, but loose ones."""
+_LARGEST_SIDE = 64
 _ROUNDING = 1e-13
 """Relative error of a bandwidth: corners are taken as that much cheaper."""
 
@@ -36,9 +38,57 @@ def _cost(rate: float, strength: float, linear: bool, block: float, slack: float
     return units(hz, block, slack, least)
 
 
-@compiled(reads="rank strength levels")
+@inner
+def _side(users: int) -> int:
+    for most, side in _SIDES:
+        if users <= most:
+            return side
+    return _LARGEST_SIDE
+
+
+@inner
+def _bounds_of_blocks(
+    rank: IntArray,
+    strength: FloatArray,
+    gain: FloatArray,
+    levels: FloatArray,
+    linear: bool,
+    price: float,
+    capacity: float,
+    window: tuple[int, int, int, int],
+    side: int,
+    block: float,
+    slack: float,
+    least: float,
+) -> tuple[FloatArray, FloatArray]:
+    """(gains of all that a block's corner near the origin collects (X + 1, Y + 1), what none of a block's rectangles is
+    worth more than (X * Y,)); -inf outside the ``window`` of levels and strengths and beyond the ``capacity``."""
+    first, last, top, end = window
+    tall, wide = (levels.size + side - 1) // side, (strength.size + side - 1) // side
+    prefix = np.zeros((tall + 1, wide + 1))
+    for i in range(strength.size):
+        prefix[rank[i] // side + 1, i // side + 1] += gain[i]
+    for x in range(1, tall + 1):
+        total = 0.0
+        for y in range(1, wide + 1):
+            total += prefix[x, y]
+            prefix[x, y] = prefix[x - 1, y] + total
+    upper = np.full(tall * wide, -np.inf)
+    for x in range(first // side, (last - 1) // side + 1):
+        rate = levels[max(x * side, first)]
+        for y in range(top // side, (end - 1) // side + 1):
+            cheapest = _cost(rate, strength[max(y * side, top)], linear, block, slack, least) * (1.0 - _ROUNDING)
+            if cheapest > capacity:
+                break
+            upper[x * wide + y] = prefix[x + 1, y + 1] - price * cheapest
+    return prefix, upper
+
+
+@compiled(reads="rank starts by_level strength levels")
 def price_blocks(
     rank: IntArray,
+    starts: IntArray,
+    by_level: IntArray,
     strength: FloatArray,
     gain: FloatArray,
     levels: FloatArray,
@@ -57,9 +107,11 @@ def price_blocks(
     """(best rectangles (strata, 4), bounding box (4,) of those worth at least ``need``, their number).
 
     A rectangle is (worth, rate, strength, cost), worth = gains collected - price * cost, -inf where a stratum of rates
-    has none above ``floor``. ``rank`` (n,) of each user's rate in ``levels``, ``strength`` (n,) falling, ``gain`` (n,)
-    not negative. ``box``: least and greatest rate, least and greatest strength. With a finite ``need`` all blocks that
-    may reach it are looked into; otherwise those that may beat the best. Incomplete once the ``flag`` is raised.
+    has none above ``floor``. ``rank`` (n,) of each user's rate in ``levels``; ``by_level`` (n,) are the users by rank,
+    those of rank k from ``starts[k]`` to ``starts[k + 1]``; ``strength`` (n,) falling, ``gain`` (n,) not negative.
+    ``box``: least and greatest rate, least and greatest strength. With a finite ``need`` all blocks that may reach it
+    are looked into, unless they lie in the bounding box as it is (their rectangles are not counted, nor among the
+    best); otherwise those that may beat the best. Incomplete once the ``flag`` is raised.
     """
     n, count = strength.size, levels.size
     best = np.full((strata, 4), -np.inf)
@@ -73,41 +125,36 @@ def price_blocks(
         end -= 1
     if first >= last or top >= end:
         return best, hull, survivors
-    tall, wide = (count + _SIDE - 1) // _SIDE, (n + _SIDE - 1) // _SIDE
-    prefix = np.zeros((tall + 1, wide + 1))
-    for i in range(n):
-        prefix[rank[i] // _SIDE + 1, i // _SIDE + 1] += gain[i]
-    for x in range(tall + 1):
-        for y in range(1, wide + 1):
-            prefix[x, y] += prefix[x, y - 1]
-    for x in range(1, tall + 1):
-        for y in range(wide + 1):
-            prefix[x, y] += prefix[x - 1, y]
-    upper = np.full(tall * wide, -np.inf)
-    for x in range(first // _SIDE, (last - 1) // _SIDE + 1):
-        for y in range(top // _SIDE, (end - 1) // _SIDE + 1):
-            cheapest = _cost(levels[max(x * _SIDE, first)], strength[max(y * _SIDE, top)], linear, block, slack, least)
-            if cheapest * (1.0 - _ROUNDING) <= capacity:
-                upper[x * wide + y] = prefix[x + 1, y + 1] - price * cheapest * (1.0 - _ROUNDING)
-    starts = np.zeros(count + 1, np.int64)
-    for i in range(n):
-        starts[rank[i] + 1] += 1
-    for level in range(count):
-        starts[level + 1] += starts[level]
-    place, by_level = starts.copy(), np.empty(n, np.int64)
-    for i in range(n):
-        by_level[place[rank[i]]] = i
-        place[rank[i]] += 1
+    side = _side(n)
+    tall, wide = (count + side - 1) // side, (n + side - 1) // side
+    prefix, upper = _bounds_of_blocks(
+        rank, strength, gain, levels, linear, price, capacity, (first, last, top, end), side, block, slack, least
+    )
     surviving = need > -np.inf
     threshold = need if surviving else floor
-    row, inside = np.zeros(_SIDE), np.zeros((_SIDE, _SIDE))
-    for q in np.argsort(-upper):
+    row, inside = np.zeros(side), np.zeros((side, side))
+    # The best block alone comes first: what it holds leaves few others to sort.
+    order, turn, at = np.array([np.argmax(upper)]), 0, 0
+    while True:
+        if at == order.size:
+            if turn == 1:
+                break
+            upper[order[0]] = -np.inf
+            others = np.flatnonzero((upper > -np.inf) & (upper >= threshold))
+            order, turn, at = others[np.argsort(-upper[others])], 1, 0
+            continue
+        q = order[at]
+        at += 1
         if upper[q] == -np.inf or upper[q] < threshold or (not surviving and upper[q] == threshold) or raised(flag):
             break
         x, y = q // wide, q % wide
-        low, high = x * _SIDE, min(count, x * _SIDE + _SIDE)
-        left, right = y * _SIDE, min(n, y * _SIDE + _SIDE)
+        low, high = x * side, min(count, x * side + side)
+        left, right = y * side, min(n, y * side + side)
         stratum = x * strata // tall
+        strong, weak = strength[max(left, top)], strength[min(right, end) - 1]
+        within = surviving and hull[2] <= weak and strong <= hull[3]
+        if within and hull[0] <= levels[max(low, first)] and levels[min(high, last) - 1] <= hull[1]:
+            continue
         inside[:] = 0.0
         base = prefix[x, y]
         for i in range(left, right):
@@ -120,11 +167,19 @@ def price_blocks(
             for k in range(starts[level], starts[level + 1]):
                 if by_level[k] < left:
                     base += gain[by_level[k]]
+            most = base
             for i in range(right - left):
                 row[i] += inside[level - low, i]
+                most += row[i]
             if level < first or level >= last:
                 continue
-            total, rate = base, levels[level]
+            rate = levels[level]
+            if within and hull[0] <= rate <= hull[1]:
+                continue
+            cheapest = _cost(rate, strong, linear, block, slack, least)
+            if cheapest > capacity or most - price * cheapest * (1.0 - _ROUNDING) < threshold:
+                continue
+            total = base
             for i in range(left, right):
                 total += row[i - left]
                 if i < top:

@@ -23,7 +23,7 @@ _EPS = 2.220446049250313e-16
 _GAP = 4e-7
 """Relative gap at which values that are no integers count as proved; the contract asks for 1e-6."""
 _NOWHERE: Box = (math.inf, -math.inf, math.inf, -math.inf)
-_MOST_TURNS, _MOST_POOL, _KEPT = 200, 1500, 700
+_MOST_TURNS = 200
 _PRICES, _STARTS = 16, 12
 
 Told = Callable[[list[Rectangle], float, float], None]
@@ -121,7 +121,7 @@ class Search:
     def begin(self, starts: int = _STARTS) -> None:
         """Rectangles at many prices of the band, and several random divisions of it, improved."""
         problem, models = self.problem, len(self.problem.reaches)
-        total = math.fsum(problem.values)
+        total = problem.total
         for price in np.geomspace(50, 0.02, _PRICES) * total / problem.capacity:
             for place in range(models):
                 if self.over:
@@ -215,7 +215,7 @@ class Search:
     def _error(self, prices: Prices) -> float:
         """What the sums of a Lagrangian bound may be off by: their terms times their number, and costs' rounding."""
         problem = self.problem
-        size = 2 * math.fsum(problem.values) + 2 * prices.band * problem.capacity * (1 + len(problem.reaches))
+        size = 2 * problem.total + 2 * prices.band * problem.capacity * (1 + len(problem.reaches))
         if math.isfinite(problem.needs.cache):
             size += 2 * prices.bit * problem.needs.cache * (1 + len(problem.reaches))
         terms = problem.values.size * 2.0 + 1000
@@ -232,6 +232,7 @@ class Search:
             numbers = self._pool.inside(node.boxes)
             relaxed = relax(self.problem, self._pool, numbers, node.forced, self.budget)
             prices = relaxed.prices
+            self._pool.used(numbers, relaxed.share)
             found = self._evaluate(best.prices.mean(prices) if mean and best is not None else prices, node)
             if found is None:
                 break
@@ -248,7 +249,9 @@ class Search:
                 fresh = sum([self._pool.add(self.problem, rectangle) for rectangle in found.rectangles])
             if best.bound < self.target:
                 break
-            close = best.bound - relaxed.value < 1e-7 * max(1.0, relaxed.value)
+            # A node that will be divided anyhow: half way from the target to the bound is good enough for that.
+            enough = max(1e-7 * max(1.0, relaxed.value), relaxed.value - self.target)
+            close = best.bound - relaxed.value < enough
             if relaxed.missing < 1e-7 and (not fresh or close):
                 break
             if not fresh:
@@ -306,9 +309,7 @@ class Search:
             for bound, child in children:
                 count += 1
                 heapq.heappush(heap, (-bound, count, child))
-            if len(self._pool.rectangles) > _MOST_POOL:
-                picked = self._random.choice(len(self._pool.rectangles), _KEPT, replace=False)
-                self._pool.keep(sorted(picked.tolist()))
+            self._pool.forget()
         self._lower(heap)
 
     def _lower(self, heap: list[tuple[float, int, Node]]) -> None:

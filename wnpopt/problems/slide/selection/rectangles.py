@@ -15,6 +15,8 @@ from wnpopt.problems.slide.kernels.needs import Needs
 from wnpopt.problems.slide.kernels.rectangle import price_blocks, price_mixed
 from wnpopt.problems.slide.selection.plan import Assignment
 
+_MOST_KEPT = 100_000_000
+"""Bytes of coverage that are remembered."""
 STRATA = 6
 """Parts of the rates of each of which pricing returns the best rectangle."""
 
@@ -29,7 +31,7 @@ class Rectangle(NamedTuple):
 
 
 class Priced(NamedTuple):
-    """Best rectangles with what they are worth, best first; the bounding box of the survivors and their number."""
+    """Best rectangles with what they are worth, best first; the survivors' bounding box, 0 where there are none."""
 
     best: list[tuple[float, Rectangle]]
     hull: FloatArray
@@ -52,6 +54,8 @@ class Reach:
     strength: FloatArray
     levels: FloatArray
     rank: IntArray
+    starts: IntArray
+    by_level: IntArray
     linear: bool
     mixed: bool
 
@@ -65,6 +69,8 @@ class Rectangles:
         self.values = np.asarray(columns.values, dtype=np.float64)
         self.capacity = float(needs.capacity)
         self.integral = columns.integral
+        self.total = math.fsum(self.values)
+        self._covers: dict[Rectangle, BoolArray] = {}
         able = np.isfinite(needs.costs)
         self.reaches = [
             self._reach(j, np.flatnonzero(able[:, j]))
@@ -83,7 +89,10 @@ class Rectangles:
         rate = 1.0 / self.needs.inverse_rate[users, model]
         levels, rank = np.unique(rate, return_inverse=True)
         rank = rank.ravel().astype(np.int64)
-        return Reach(model, float(columns.model_bits[model]), users, rate, strength, levels, rank, linear, mixed)
+        starts = np.concatenate(([0], np.cumsum(np.bincount(rank, minlength=levels.size))))
+        by_level = np.argsort(rank, kind="stable")
+        arrays = (users, rate, strength, levels, rank, starts, by_level)
+        return Reach(model, float(columns.model_bits[model]), *arrays, linear, mixed)
 
     def price(
         self,
@@ -111,12 +120,17 @@ class Rectangles:
             linear = linear[np.argsort(-efficiency[linear], kind="stable")]
             best, hull, count = price_mixed(reach.rate, efficiency, snr, linear, fixed, gains, reach.levels, *tail)
         else:
-            best, hull, count = price_blocks(reach.rank, reach.strength, gains, reach.levels, reach.linear, *tail)
+            best, hull, count = price_blocks(
+                reach.rank, reach.starts, reach.by_level, reach.strength, gains, reach.levels, reach.linear, *tail
+            )
         rows = [(float(v), Rectangle(place, float(r), float(s), float(c))) for v, r, s, c in best if v > -math.inf]
         return Priced(sorted(rows, reverse=True), hull, int(count))
 
     def covered(self, rectangle: Rectangle) -> BoolArray:
         """The users whom a transmission serves, shape (U,)."""
+        known = self._covers.get(rectangle)
+        if known is not None:
+            return known
         reach = self.reaches[rectangle.place]
         result = np.zeros(self.values.size, dtype=np.bool_)
         if reach.mixed:
@@ -125,12 +139,18 @@ class Rectangles:
             widths = bands_at(rectangle.rate, columns.efficiency[users], columns.snr_hz[users])
             result[users] = self.needs.in_units(widths) <= rectangle.cost
         else:
-            result[reach.users[(reach.rate <= rectangle.rate) & (reach.strength >= rectangle.strength)]] = True
+            strong = int(np.searchsorted(-reach.strength, -rectangle.strength, side="right"))
+            result[reach.users[:strong][reach.rate[:strong] <= rectangle.rate]] = True
+        if len(self._covers) * self.values.size > _MOST_KEPT:
+            self._covers.clear()
+        result.setflags(write=False)
+        self._covers[rectangle] = result
         return result
 
     def value(self, chosen: list[Rectangle]) -> float:
         """What the transmissions serve together."""
-        return math.fsum(self.values[self._union(chosen)])
+        served = self.values[self._union(chosen)]
+        return float(served.sum()) if self.integral else math.fsum(served)  # sums of integers are exact
 
     def _union(self, chosen: list[Rectangle]) -> BoolArray:
         served = np.zeros(self.values.size, dtype=np.bool_)
@@ -156,7 +176,7 @@ class Rectangles:
             return None
         gain = np.where(self._union(others), 0.0, self.values)
         # A speck of a price: of equal gains a cheap one.
-        price = 1e-9 * math.fsum(self.values) / self.capacity
+        price = 1e-9 * self.total / self.capacity
         found = self.price(place, gain, price, capacity, flag, floor=0.0).best
         return None if not found else self._shrunk(found[0][1], gain)
 

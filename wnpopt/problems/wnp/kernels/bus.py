@@ -104,3 +104,61 @@ def list_schedule_with_transfers(
                 on_bus = sent
             makespan = max(makespan, end[i])
     return makespan, core, start, transfer
+
+
+@compiled
+def retime_with_transfers(
+    ticks: IntArray,
+    source: IntArray,
+    width: IntArray,
+    hop: IntArray,
+    into_at: IntArray,
+    into: IntArray,
+    events: IntArray,
+    core: IntArray,
+    release: IntArray,
+    exclusive: bool,
+    bus_free: int,
+    begun: IntArray,
+) -> tuple[int, IntArray, IntArray]:
+    """(makespan, start, transfer start by edge, -1 where there is none) with given cores and orders.
+
+    ``events`` are the subgraphs (i) and the transfers (I + e) in the order in which they have cores and bus, each after
+    what it needs; everything starts as early as that allows.
+    """
+    count, cores = ticks.shape
+    start, free = np.zeros(count, dtype=np.int64), np.zeros(cores, dtype=np.int64)
+    transfer = np.full(source.size, -1, dtype=np.int64)
+    ready = release.copy()
+    target = np.zeros(source.size, dtype=np.int64)
+    for i in range(count):
+        for e in into[into_at[i] : into_at[i + 1]]:
+            target[e] = i
+    makespan = 0
+    for e in range(source.size):  # what is on the bus already
+        m, c = core[source[e]], core[target[e]]
+        if begun[e] >= 0 and m != c:
+            bus_free = max(bus_free, begun[e] + hop[m, c] + width[e])
+    for event in events:
+        if event < count:
+            i, m = event, core[event]
+            start[i] = max(ready[i], free[m])
+            free[m] = start[i] + ticks[i, m]
+            makespan = max(makespan, free[m])
+            continue
+        e = event - count
+        m, c = core[source[e]], core[target[e]]
+        end = start[source[e]] + ticks[source[e], m]
+        if m == c:
+            ready[target[e]] = max(ready[target[e]], end)
+            continue
+        duration = hop[m, c] + width[e]
+        if begun[e] >= 0:
+            end = begun[e]
+        elif exclusive:
+            end = max(end, bus_free)
+            bus_free = end + duration
+        if exclusive:
+            transfer[e] = end
+        ready[target[e]] = max(ready[target[e]], end + duration)
+    return makespan, start, transfer

@@ -181,6 +181,16 @@ def inherited(order: IntArray, source: IntArray, into_at: IntArray, into: IntArr
     return raised
 
 
+@compiled
+def raised_ranks(order: IntArray, target: IntArray, outof_at: IntArray, outof: IntArray, rank: IntArray) -> IntArray:
+    """Ranks (I,) raised to those of everything that comes after."""
+    raised = rank.copy()
+    for i in order[::-1]:
+        for e in outof[outof_at[i] : outof_at[i + 1]]:
+            raised[i] = max(raised[i], raised[target[e]])
+    return raised
+
+
 class Scheduler:
     """List schedules of one plan: its priorities are computed once, then any releases can be scheduled."""
 
@@ -207,11 +217,8 @@ class Scheduler:
 
     def by_rank(self, rank: IntArray) -> IntArray:
         """The subgraphs by falling rank as a topological order: no subgraph comes before one that it needs."""
-        raised = rank.copy()
         plan = self.plan
-        for i in plan.order[::-1]:
-            for e in plan.outof[plan.outof_at[i] : plan.outof_at[i + 1]]:
-                raised[i] = max(raised[i], raised[plan.target[e]])
+        raised = raised_ranks(plan.order, plan.target, plan.outof_at, plan.outof, rank)
         return np.lexsort((self._place, -raised)).astype(np.int64)
 
     def schedule(self, release: IntArray) -> Schedule:

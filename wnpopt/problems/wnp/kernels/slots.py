@@ -86,3 +86,46 @@ def arrival_slots(uplink: Uplink, arrivals: Arrivals) -> IntArray:
             uplink.slots,
         )
     )
+
+
+@compiled
+def gone_on(
+    rates: IntArray, payload: IntArray, block: IntArray, table: IntArray, first: int
+) -> tuple[IntArray, IntArray]:
+    """(slots (K', N, B), arrival (K',)) of ``table`` (slots, N) from the slot ``first`` on, -1 where it is free.
+
+    What a modality no longer needs is free as well. Free ones carry what lacks most of its payload, of those that they
+    carry at all. An arrival is -1 where the slots are not enough.
+    """
+    k_count, n_count = rates.shape[:2]
+    count = np.zeros(rates.shape, dtype=np.int64)
+    arrival = np.full(k_count, -1, dtype=np.int64)
+    planned, got = np.zeros(k_count, dtype=np.int64), np.zeros(k_count, dtype=np.int64)
+    for t in range(first, table.shape[0]):
+        for n in range(n_count):
+            k = table[t, n]
+            if k >= 0:
+                planned[k] += rates[k, n, block[t]]
+    for t in range(first, table.shape[0]):
+        b = block[t]
+        for n in range(n_count):
+            k = table[t, n]
+            if k < 0 or arrival[k] >= 0 or rates[k, n, b] == 0:
+                k, most = -1, 0.0
+                for j in range(k_count):  # what the table does not bring
+                    lack = (payload[j] - planned[j]) / payload[j]
+                    if arrival[j] < 0 and rates[j, n, b] > 0 and lack > most:
+                        k, most = j, lack
+                if k < 0:
+                    continue
+                planned[k] += rates[k, n, b]
+            count[k, n, b] += 1
+            got[k] += rates[k, n, b]
+        missing = False
+        for k in range(k_count):
+            if arrival[k] < 0 and got[k] >= payload[k]:
+                arrival[k] = t + 1
+            missing |= arrival[k] < 0
+        if not missing:
+            break
+    return count, arrival

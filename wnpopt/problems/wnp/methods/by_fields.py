@@ -15,14 +15,15 @@ _ROUNDS = 100
 def planned(instance: WnpInstance, context: Context[WnpSolution], name: str) -> Outcome[WnpSolution] | None:
     """The outcome of the heuristic ``name``; None where it is to go its ordinary way."""
     from wnpopt.problems.wnp.kernels.problem import Problem
-    from wnpopt.problems.wnp.residual import residual, restored
+    from wnpopt.problems.wnp.replanning import replanned
+    from wnpopt.problems.wnp.residual import restored
     from wnpopt.problems.wnp.search.field_search import FieldPlan, FieldSearch, needs_field_search
     from wnpopt.problems.wnp.state import WnpState
 
     state = context.fixed if isinstance(context.fixed, WnpState) else None
     if state is None and not needs_field_search(instance):
         return None
-    search = FieldSearch(Problem.of(instance if state is None else residual(instance, state)), state)
+    search = FieldSearch(Problem.of(instance)) if state is None else FieldSearch.going_on(instance, state)
     budget = context.budget
 
     def made(plan: FieldPlan) -> WnpSolution:
@@ -37,12 +38,15 @@ def planned(instance: WnpInstance, context: Context[WnpSolution], name: str) -> 
 
     if search.problem.uplink.alone() is None:
         return nothing_delivered(budget)
-    plan = search.sequential(budget)
+    if state is not None and name == "pacs":
+        plan = replanned(search, None if context.start is None else context.start.solution, budget)
+    else:
+        plan = search.sequential(budget)
     if plan is None:
         return nothing_delivered(budget)
-    if name != "rtfs":
+    if name == "pacs-ls" or (name == "pacs" and state is None):
         plan = search.pipelined(plan, budget)
-    if name == "pacs":
+    if name == "pacs" and state is None:
         plan = search.improved(plan, budget, _ROUNDS, lambda _plan: None, 0.0)
     termination = Termination.HEURISTIC
     if name == "pacs-ls":

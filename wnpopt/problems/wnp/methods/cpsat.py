@@ -35,7 +35,7 @@ def _solve(
     from wnpopt.backends.cpsat import solve_cpsat
     from wnpopt.problems.wnp.formulations.cpsat import compile_cpsat, decode, hint
     from wnpopt.problems.wnp.formulations.decisions import priced
-    from wnpopt.problems.wnp.residual import restored
+    from wnpopt.problems.wnp.residual import restored, spent_j
 
     known, upper = None, None
     if problem.instance.objective == "makespan":
@@ -59,7 +59,8 @@ def _solve(
     report = solve_cpsat(compiled.model, context.budget, context.trace, decode=decoded)
     solution = None if report.values is None else solution_of(report.values)
     if report.bound is not None and problem.instance.objective == "energy":
-        report = replace(report, bound=max(0.0, report.bound))  # no energy is negative, whatever was rounded down
+        over = 0.0 if state is None else float(spent_j(whole, state)) * (1 - 1e-12)
+        report = replace(report, bound=max(0.0, report.bound) + over)  # no energy is negative, whatever was rounded
     return reported(report, solution, build_s, "cpsat", "CP-SAT")
 
 

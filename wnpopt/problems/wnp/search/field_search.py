@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import count as counting
 
 import numpy as np
@@ -16,16 +17,23 @@ from wnpopt.core.budget import Budget
 from wnpopt.problems.wnp.instance import IntArray, WnpInstance
 from wnpopt.problems.wnp.kernels.bus import list_schedule_with_transfers
 from wnpopt.problems.wnp.kernels.problem import Problem
-from wnpopt.problems.wnp.kernels.radio import least_makespan
+from wnpopt.problems.wnp.kernels.radio import Columns, least_makespan
 from wnpopt.problems.wnp.kernels.schedule import Schedule
 from wnpopt.problems.wnp.kernels.throughput import FloatArray
 from wnpopt.problems.wnp.kernels.uplink import Arrivals
+from wnpopt.problems.wnp.residual import residual
 from wnpopt.problems.wnp.search.joint import least_makespan_or_exact, sequential_release
 from wnpopt.problems.wnp.solution import WnpSolution
 from wnpopt.problems.wnp.state import WnpState
 
 _THRIFT = (0.0, 0.3, 1.0, 3.0, 30.0)
 """Weights of a core's energy against its finish, in multiples of what makes the two alike."""
+
+_TURNS = 6
+"""Of radio and schedule, from each estimate of the tails, at most."""
+
+_NEAR = 1.03
+"""Of the best makespan: a plan that runs is no longer improved from tails with which the radio alone takes longer."""
 
 PlanValue = tuple[float, float]
 """By how much deadlines and limits are exceeded, and the objective."""
@@ -43,6 +51,10 @@ class FieldPlan:
     schedule: Schedule
     transfer: IntArray
 
+    def key(self) -> PlanValue:
+        """What plans are compared by."""
+        return self.value
+
 
 class FieldSearch:
     """Plans of one problem, the residual one where a plan runs already (``state``)."""
@@ -52,9 +64,10 @@ class FieldSearch:
         instance, plan = problem.instance, problem.plan
         names = [s.name for s in instance.subgraphs]
         self.begun = np.full(plan.source.size, -1, dtype=np.int64)
-        self.bus_free = 0
+        self.now = self.bus_free = self.slot = 0
         if state is not None:
-            self.bus_free = state.now_ticks
+            self.now = self.bus_free = state.now_ticks
+            self.slot = state.slot
             for e, edge in enumerate(instance.edges):
                 at = state.transfers_begun.get(f"{edge.source}->{edge.target}")
                 if at is not None:
@@ -66,13 +79,21 @@ class FieldSearch:
         joule = np.where(plan.able, plan.ticks, 0) * spent[None, :] * instance.tick_s
         spread = float((joule.max(axis=1) - joule.min(axis=1)).mean())
         self.energy_key = joule * (float(plan.least(plan.ticks).mean()) / spread if spread > 0 else 0.0)
+        self.columns = Columns(problem.uplink)
         self.nothing = np.zeros(plan.ticks.shape)
         self.look_ahead = np.where(plan.able, problem.tail, 0).astype(np.float64)
         self.path = plan.least(plan.ticks + problem.tail).astype(np.float64)
 
+    @staticmethod
+    def going_on(instance: WnpInstance, state: WnpState) -> FieldSearch:
+        """The search for what is left of ``instance`` in ``state``."""
+        return FieldSearch(Problem.of(residual(instance, state)), state)
+
     def sequential(self, budget: Budget) -> FieldPlan | None:
         """RTFS: everything has arrived before anything that waits for it starts."""
-        arrivals, _ = least_makespan_or_exact(self.problem, np.zeros(self.problem.uplink.count, dtype=np.int64), budget)
+        arrivals, _ = least_makespan_or_exact(
+            self.problem, np.zeros(self.problem.uplink.count, dtype=np.int64), budget, columns=self.columns
+        )
         if arrivals is None:
             return None
         release = sequential_release(self.problem, self.problem.arrival(arrivals))
@@ -80,22 +101,24 @@ class FieldSearch:
 
     def pipelined(self, first: FieldPlan, budget: Budget) -> FieldPlan:
         """PACS: radio and schedule in turn, from three estimates of the tails; never worse than ``first``."""
-        best = self._best_of_lists(first.arrivals, self._release(first.arrivals))
-        best = min(best, first, key=lambda plan: plan.value)
+        best = self._best_of_lists(first.arrivals, self.release(first.arrivals))
+        best = min(best, first, key=FieldPlan.key)
         seen: set[tuple[int, ...]] = set()
         starts = [self.problem.modality_tails(self.path.astype(np.int64)), self._tails(first), self._tails(best)]
         for tail in starts if self.problem.uplink.count else []:
-            current = tail
-            for _ in range(6):
+            current, reached = tail, (np.inf, np.inf)
+            for _ in range(_TURNS):
                 if budget.exhausted() or tuple(current.tolist()) in seen:
                     break
                 seen.add(tuple(current.tolist()))
-                arrivals, _ = least_makespan(self.problem.uplink, current, budget)
+                arrivals = self._answer(current, best, budget)
                 if arrivals is None:
                     break
-                plan = self._best_of_lists(arrivals, self._release(arrivals))
-                current = self._tails(plan)
-                best = min(best, plan, key=lambda plan: plan.value)
+                plan = self._best_of_lists(arrivals, self.release(arrivals))
+                best = min(best, plan, key=FieldPlan.key)
+                if plan.value >= reached:
+                    break
+                current, reached = self._tails(plan), plan.value
         return best
 
     def improved(
@@ -115,10 +138,11 @@ class FieldSearch:
             arrivals, release = current.arrivals, current.release
             if self.problem.uplink.count and turn % 8 == 7:
                 tail = self._tails(current) + rng.normal(size=self.problem.uplink.count) * width
-                answer, _ = least_makespan(self.problem.uplink, np.maximum(np.rint(tail), 0).astype(np.int64), budget)
+                wanted = np.maximum(np.rint(tail), 0).astype(np.int64)
+                answer = self._answer(wanted, best, budget)
                 if answer is not None:
-                    arrivals, release = answer, self._release(answer)
-            plan = self._listed(arrivals, release, rank, dislike)
+                    arrivals, release = answer, self.release(answer)
+            plan = self.listed(arrivals, release, rank, dislike)
             worse = plan.value[1] - current.value[1]
             near = plan.value[0] <= current.value[0] and worse <= 0.002 * abs(current.value[1]) * -np.log1p(
                 -rng.random()
@@ -129,6 +153,12 @@ class FieldSearch:
                 best = plan
                 tell(plan)
         return best
+
+    def _answer(self, tail: IntArray, best: FieldPlan, budget: Budget) -> Arrivals | None:
+        """The radio's answer to tails (K',); while a plan runs, only to such as may lead below ``best``."""
+        hurried = self.state is not None and self.problem.instance.objective == "makespan" and best.value[0] == 0
+        limit = int(best.value[1] * _NEAR) + 1 if hurried else 2**62
+        return least_makespan(self.problem.uplink, tail, budget, limit=limit, columns=self.columns)[0]
 
     def solution(self, plan: FieldPlan) -> WnpSolution:
         """The plan as a solution, of the residual instance where a plan runs."""
@@ -143,7 +173,8 @@ class FieldSearch:
         }
         return made.model_copy(update={"transfer_start": transfers})
 
-    def _release(self, arrivals: Arrivals) -> IntArray:
+    def release(self, arrivals: Arrivals) -> IntArray:
+        """Earliest starts (I,) under these arrivals."""
         return self.problem.release(self.problem.arrival(arrivals))
 
     def _tails(self, plan: FieldPlan) -> IntArray:
@@ -152,20 +183,21 @@ class FieldSearch:
         return self.problem.slack_tails(plan.schedule)
 
     def _best_of_lists(self, arrivals: Arrivals, release: IntArray) -> FieldPlan:
-        plans = (self._listed(arrivals, release, rank, dislike) for rank, dislike in self._variants())
-        return min(plans, key=lambda plan: plan.value)
+        plans = (self._scheduled(arrivals, release, *variant) for variant in self._variants)
+        return min(plans, key=FieldPlan.key)
 
-    def _variants(self) -> Iterator[tuple[FloatArray, FloatArray]]:
+    @cached_property
+    def _variants(self) -> tuple[tuple[IntArray, FloatArray, FloatArray], ...]:
+        return tuple((self._sequence(rank), rank, dislike) for rank in self._ranks() for dislike in self._dislikes())
+
+    def _dislikes(self) -> Iterator[FloatArray]:
         cores = len(self.problem.instance.chip.cores)
         able = self.problem.plan.able
-        gathered = [np.where(able & (np.arange(cores) != m), 1e15, 0.0) for m in range(min(cores, 4))]
-        thrift = _THRIFT if self.energy_key.any() else (0.0,)
-        for rank in self._ranks():
-            for weight in thrift:
-                yield rank, weight * self.energy_key
-                yield rank, self.look_ahead + weight * self.energy_key
-            for dislike in gathered:
-                yield rank, dislike
+        for weight in _THRIFT if self.energy_key.any() else (0.0,):
+            yield weight * self.energy_key
+            yield self.look_ahead + weight * self.energy_key
+        for m in range(min(cores, 4)):
+            yield np.where(able & (np.arange(cores) != m), 1e15, 0.0)
 
     def _ranks(self) -> list[FloatArray]:
         instance = self.problem.instance
@@ -183,11 +215,19 @@ class FieldSearch:
             ranks.append(self.path - 2.0 * self.problem.instance.release)
         return ranks
 
-    def _listed(self, arrivals: Arrivals, release: IntArray, rank: FloatArray, dislike: FloatArray) -> FieldPlan:
-        plan = self.problem.plan
+    def listed(self, arrivals: Arrivals, release: IntArray, rank: FloatArray, dislike: FloatArray) -> FieldPlan:
+        """The list schedule by falling ``rank`` (I,), with ``dislike`` (I, M) of cores, under these arrivals."""
+        return self._scheduled(arrivals, release, self._sequence(rank), rank, dislike)
+
+    def _sequence(self, rank: FloatArray) -> IntArray:
         # What has begun comes first, in the order in which it did.
         order = np.where(self.fixed, 2.0**50 - self.problem.instance.release, rank) if self.fixed.any() else rank
-        sequence = self.problem.scheduler.by_rank(np.asarray(np.rint(order * 16), dtype=np.int64))
+        return self.problem.scheduler.by_rank(np.rint(order * 16).astype(np.int64))
+
+    def _scheduled(
+        self, arrivals: Arrivals, release: IntArray, sequence: IntArray, rank: FloatArray, dislike: FloatArray
+    ) -> FieldPlan:
+        plan = self.problem.plan
         makespan, core, start, transfer = list_schedule_with_transfers(
             *plan.forward,
             sequence,
@@ -197,7 +237,18 @@ class FieldSearch:
             self.bus_free,
             self.begun,
         )
-        schedule = Schedule(int(makespan), core, start)
+        return self.judged(arrivals, release, rank, dislike, Schedule(int(makespan), core, start), transfer)
+
+    def judged(
+        self,
+        arrivals: Arrivals,
+        release: IntArray,
+        rank: FloatArray,
+        dislike: FloatArray,
+        schedule: Schedule,
+        transfer: IntArray,
+    ) -> FieldPlan:
+        """The plan with its value."""
         return FieldPlan(self._value(schedule, arrivals), arrivals, release, rank, dislike, schedule, transfer)
 
     def _value(self, schedule: Schedule, arrivals: Arrivals) -> PlanValue:

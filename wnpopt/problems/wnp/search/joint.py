@@ -27,12 +27,14 @@ class Joint:
     schedule: Schedule
 
 
-def least_makespan_or_exact(problem: Problem, tail: IntArray, budget: Budget) -> tuple[Arrivals | None, Cut | None]:
+def least_makespan_or_exact(
+    problem: Problem, tail: IntArray, budget: Budget, *, columns: Columns | None = None
+) -> tuple[Arrivals | None, Cut | None]:
     """:func:`least_makespan`.
 
     Where rounding fails at the edge of what the radio can deliver, a small integer programme decides.
     """
-    arrivals, cut = least_makespan(problem.uplink, tail, budget)
+    arrivals, cut = least_makespan(problem.uplink, tail, budget, columns=columns)
     uplink = problem.uplink
     if arrivals is not None or uplink.count == 0 or uplink.alone() is None or budget.exhausted():
         return arrivals, cut
