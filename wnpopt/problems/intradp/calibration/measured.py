@@ -14,10 +14,9 @@ from wnpopt.core.errors import InputError
 from wnpopt.core.jsonio import read_json
 from wnpopt.core.text import short
 from wnpopt.problems.intradp.instance import IntradpInstance
-from wnpopt.problems.intradp.online.planners import PLANNERS
+from wnpopt.problems.intradp.online.planners import PLANNERS, check_plan
 from wnpopt.problems.intradp.online.table import PlanTable, at_bandwidth
 from wnpopt.problems.intradp.solution import IntradpSolution
-from wnpopt.problems.intradp.verify import replay, verify
 
 PLAN, BANDWIDTH, LATENCY, ENERGY, NOTE = "plan", "bandwidth", "latency", "energy", "note"
 COLUMNS: Mapping[str, tuple[str, float]] = {
@@ -164,19 +163,6 @@ class _Reader:
         if bandwidth is None:
             raise InputError(f"{name} is a table, which needs a bandwidth")
         return plans.at(bandwidth).solution(plans.instance)
-
-
-def check_plan(instance: IntradpInstance, plan: IntradpSolution, *, linked: bool = True) -> None:
-    """Raise :class:`InputError` for a plan that is none of the instance, or sends what it may not.
-
-    Without a link (``linked``) it may send nothing.
-    """
-    violations = [v for v in verify(instance, plan).violations if v.rule != "deadline"]
-    if violations:
-        raise InputError(f"the plan is not accepted for {instance.name}: {violations[0]}")
-    replayed = replay(instance, plan)
-    if not linked and (replayed.uplink or replayed.downlink):
-        raise InputError("the plan sends messages, for which a bandwidth of 0 is not enough")
 
 
 def _at(instance: IntradpInstance, bandwidth: float | None) -> IntradpInstance:

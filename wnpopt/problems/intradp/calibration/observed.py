@@ -8,9 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from wnpopt.core.errors import InputError
-from wnpopt.problems.intradp.calibration.measured import Measurement, check_plan
+from wnpopt.problems.intradp.calibration.measured import Measurement
 from wnpopt.problems.intradp.calibration.parameters import fitted_arrays, link_of
 from wnpopt.problems.intradp.instance import IntradpInstance
+from wnpopt.problems.intradp.online.planners import check_plan
 from wnpopt.problems.intradp.online.table import at_bandwidth
 from wnpopt.problems.intradp.solution import IntradpSolution
 from wnpopt.problems.intradp.verify import replay
