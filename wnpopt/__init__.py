@@ -38,6 +38,7 @@ _HOMES = {
     "methods": "api",
     "pareto": "api",
     "save": "api",
+    "simulate": "problems.wnp.runtime.simulate",
     "slide": "problems.slide.construct",
     "solve": "api",
     "verify": "api",

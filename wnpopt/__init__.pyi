@@ -26,6 +26,7 @@ from wnpopt.core.trace import Candidate, TracePoint
 from wnpopt.problems.intradp import construct as intradp
 from wnpopt.problems.slide import construct as slide
 from wnpopt.problems.wnp import construct as wnp
+from wnpopt.problems.wnp.runtime.simulate import simulate
 
 __version__: str
 
@@ -61,6 +62,7 @@ __all__ = [
     "methods",
     "pareto",
     "save",
+    "simulate",
     "slide",
     "solve",
     "verify",

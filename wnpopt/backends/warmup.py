@@ -96,6 +96,17 @@ def warmup(tell: Callable[[Warmed], None] | None = None) -> tuple[Warmed, ...]:
     return tuple(rows)
 
 
+def warm_calls(work: Callable[[], object], tell: Callable[[str], None] | None = None) -> None:
+    """Run ``work``, which calls compiled functions, until that compiles nothing more; ``tell`` as in :func:`warm`."""
+    count = _Count(tell)
+    for _ in range(_ROUNDS):
+        before = count.functions
+        with count.counting():
+            work()
+        if count.functions == before:
+            return
+
+
 def _warm(family: AnyFamily, method: AnyMethod, tell: Callable[[str], None] | None, running: bool = False) -> Warmed:
     blank = Warmed(family.name, method.name)
     running &= method.replans and family.at_start is not None

@@ -89,6 +89,11 @@ def argument(help: str) -> Any:
     return field(metadata={_KEY: {"help": help, "positional": True, "required": True}})
 
 
+def optional_argument(help: str) -> Any:
+    """A positional argument that may be left out: it is None then."""
+    return field(default=None, metadata={_KEY: {"help": help, "positional": True}})
+
+
 def required(
     help: str,
     *,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wnpopt.core.command import Importer
+from wnpopt.core.command import Command, Importer
 from wnpopt.core.family import Family, KnownCase, read_cases
 from wnpopt.core.lazy import attributes, later, refer
 
@@ -53,6 +53,14 @@ FAMILY = Family(
     documents={
         "wnp-state": "wnpopt.problems.wnp.state:WnpState",
         "wnp-layers": "wnpopt.problems.wnp.layers:WnpLayers",
+        "wnp-scenario": "wnpopt.problems.wnp.runtime.scenario:WnpScenario",
+    },
+    commands={
+        "simulate": Command(
+            "Execute a wnp plan in worlds that deviate from the instance, under one policy or several.",
+            "wnpopt.problems.wnp.runtime.command:SimulateRequest",
+            "wnpopt.problems.wnp.runtime.command:run",
+        ),
     },
     # Plain instances and those with optional fields are planned by different kernels.
     warm_up=(

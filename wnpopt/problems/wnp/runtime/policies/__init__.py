@@ -1,0 +1,1 @@
+"""The policies that come along, and those that other packages register."""
