@@ -115,7 +115,7 @@ class Document(BaseModel):
         Of what is cached ``keep`` comes along: what does not depend on those fields.
         """
         kind = type(self)
-        copy = _made(kind, [update[name] if name in update else self.__dict__[name] for name in _names_of(kind)])
+        (copy,) = _made(kind, [[update[name] if name in update else self.__dict__[name] for name in _names_of(kind)]])
         copy.__dict__.update({name: getattr(self, name) for name in keep})
         return cast(Self, copy)
 

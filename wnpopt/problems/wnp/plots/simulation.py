@@ -19,7 +19,7 @@ from wnpopt.plotting.save import drawing, save_image
 from wnpopt.problems.wnp.instance import objective_unit
 from wnpopt.problems.wnp.plots.gantt import gantt
 from wnpopt.problems.wnp.runtime.simulation import PolicyRuns, Simulation
-from wnpopt.problems.wnp.runtime.timeline import Timeline, timeline
+from wnpopt.problems.wnp.runtime.timeline import UtilisationTimeline, timeline
 from wnpopt.problems.wnp.runtime.worlds import Worlds
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def _last(simulation: Simulation) -> float:
     return float(max(1, *(int(done.end.max()) for entry in simulation.policies for done in entry.examples)))
 
 
-def _timeline(simulation: Simulation, entry: PolicyRuns) -> Timeline:
+def _timeline(simulation: Simulation, entry: PolicyRuns) -> UtilisationTimeline:
     return timeline(simulation.setting, entry.examples, _last(simulation))
 
 

@@ -7,7 +7,7 @@ From the bottom up:
   instance, so that the verifier judges executions and the planners plan with hindsight.
 - :mod:`scenario`, :mod:`worlds`: a document that says how worlds deviate, and the worlds that follow from it and a
   seed: number w is always the same.
-- :mod:`program`: a plan as the event loop follows it (``Rules``: starts kept, or as early as possible).
+- :mod:`program`: a plan as the event loop follows it (``PlanRules``: starts kept, or as early as possible).
 - :mod:`execution`: what has happened, as arrays that a run goes on from; ``.solution(setting)``, ``.state(setting)``.
 - :mod:`engine`: ``run(setting, world, program, execution, drift)`` executes until it is done or a policy is to be
   asked; :mod:`kernels` is its compiled part.

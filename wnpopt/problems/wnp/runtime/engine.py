@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from wnpopt.problems.wnp.runtime.execution import Execution
+from wnpopt.problems.wnp.runtime.execution import PlanExecution
 from wnpopt.problems.wnp.runtime.kernels.engine import ASKED, advance
 from wnpopt.problems.wnp.runtime.program import Program
 from wnpopt.problems.wnp.runtime.setting import Setting
@@ -27,18 +27,27 @@ class Drift:
     bits: float
 
 
-def run(setting: Setting, world: World, program: Program, execution: Execution, drift: Drift | None = None) -> bool:
+def run(
+    setting: Setting,
+    world: World,
+    program: Program,
+    execution: PlanExecution,
+    drift: Drift | None = None,
+    *,
+    hushed: bool = False,
+) -> bool:
     """Go on with ``execution``, which is changed; True if the policy is to be asked, False if nothing more happens.
 
-    Without ``drift`` nobody is asked. Between slots as long as something is to be sent, and at any tick afterwards: a
-    slot that has begun goes on as planned.
+    Without ``drift`` nobody is asked; ``hushed``: not because of a late start, until something has happened. It is
+    asked between slots as long as something is to be sent, and at any tick afterwards: a slot that has begun goes on as
+    planned.
     """
     if drift is None:
         ticks, bits = 0, np.zeros(len(setting.instance.modalities), dtype=np.int64)
     else:
         ticks = drift.ticks
         bits = np.floor(setting.instance.payloads * drift.bits).astype(np.int64)
-    asking = (drift is not None, program.start, program.end, program.bits, ticks, bits)
+    asking = (drift is not None, hushed, program.start, program.end, program.bits, ticks, bits)
     arguments: tuple[Any, ...] = (
         *setting.structure,
         *world.arrays,

@@ -10,19 +10,19 @@ import numpy as np
 from wnpopt.core.errors import SolverError, describe
 from wnpopt.problems.wnp.instance import WnpInstance
 from wnpopt.problems.wnp.runtime.engine import Drift, run
-from wnpopt.problems.wnp.runtime.execution import Execution
+from wnpopt.problems.wnp.runtime.execution import PlanExecution
 from wnpopt.problems.wnp.runtime.forecast import forecast
 from wnpopt.problems.wnp.runtime.kernels.engine import NOW
 from wnpopt.problems.wnp.runtime.measured import Measured
 from wnpopt.problems.wnp.runtime.policy import Policy, View
-from wnpopt.problems.wnp.runtime.program import Program, Rules
+from wnpopt.problems.wnp.runtime.program import PlanRules, Program
 from wnpopt.problems.wnp.runtime.setting import Setting
 from wnpopt.problems.wnp.runtime.world import World
 from wnpopt.problems.wnp.solution import WnpSolution
 from wnpopt.problems.wnp.verify import verify
 
 LIMITS = frozenset({"deadline", "makespan-limit", "energy-limit"})
-"""Rules that a plan may break once it is too late to keep them."""
+"""PlanRules that a plan may break once it is too late to keep them."""
 
 
 @dataclass
@@ -37,9 +37,9 @@ class Asked:
 
 def execute(
     setting: Setting, world: World, policy: Policy, plan: WnpSolution, seed: int, asked: Asked | None = None
-) -> Execution:
+) -> PlanExecution:
     """The whole execution of ``policy`` in ``world``, beginning with the accepted ``plan``."""
-    execution = Execution.new(setting)
+    execution = PlanExecution.new(setting)
     program = Program.of(setting, plan, policy.rules)
     if policy.decider is None:
         run(setting, world, program, execution)
@@ -49,7 +49,12 @@ def execute(
     makespan = max(1, int(program.end.max()))
     ticks = -1 if policy.drift_time < 0 else int(makespan * policy.drift_time)
     drift = Drift(ticks, policy.drift_bits)
-    while run(setting, world, program, execution, drift):
+    hushed, before = False, b""
+    while run(setting, world, program, execution, drift, hushed=hushed):
+        now = b"".join(
+            array.tobytes() for array in (execution.start, execution.end, execution.sent, execution.delivered)
+        )
+        hushed, before = now == before, now
         view = seen(setting, world, execution, plan, policy.rules)
         counted.times += 1
         began = time.perf_counter()
@@ -70,10 +75,10 @@ def execute(
     return execution
 
 
-def seen(setting: Setting, world: World, execution: Execution, plan: WnpSolution, rules: Rules) -> View:
+def seen(setting: Setting, world: World, execution: PlanExecution, plan: WnpSolution, rules: PlanRules) -> View:
     """What a policy sees now; of the ``world``, which cores have failed by now is all that is read."""
 
-    def ahead(other: WnpSolution) -> Execution | None:
+    def ahead(other: WnpSolution) -> PlanExecution | None:
         end = forecast(setting, world, execution, Program.of(setting, other, rules, execution))
         return end if end.finished else None
 
@@ -96,7 +101,7 @@ def seen(setting: Setting, world: World, execution: Execution, plan: WnpSolution
     return View(instance, plan, execution.state(setting), tuple(cores[m].name for m in gone), retimed, value)
 
 
-def _without(instance: WnpInstance, gone: list[int], execution: Execution) -> WnpInstance:
+def _without(instance: WnpInstance, gone: list[int], execution: PlanExecution) -> WnpInstance:
     """The instance without these cores for what has not begun; as it is where something could then run nowhere."""
     subgraphs = []
     for i, subgraph in enumerate(instance.subgraphs):

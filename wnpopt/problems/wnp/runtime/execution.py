@@ -28,7 +28,7 @@ PastArrays = tuple[
 
 
 @dataclass(frozen=True)
-class Execution:
+class PlanExecution:
     """A plan's execution so far, or as a whole; -1 is what has not happened.
 
     ``where``, ``start``, ``end`` (I,): core, first and last tick of each subgraph; ``sent``, ``there``, ``sent_to``
@@ -50,7 +50,7 @@ class Execution:
     clock: IntArray
 
     @staticmethod
-    def new(setting: Setting) -> Execution:
+    def new(setting: Setting) -> PlanExecution:
         """Nothing has happened yet, but payloads of 0 bits are there."""
         instance = setting.instance
         subgraphs, edges, kinds = len(instance.subgraphs), len(instance.edges), len(instance.modalities)
@@ -58,7 +58,7 @@ class Execution:
         def none(count: int) -> IntArray:
             return np.full(count, -1, dtype=np.int64)
 
-        return Execution(
+        return PlanExecution(
             none(subgraphs),
             none(subgraphs),
             none(subgraphs),
@@ -104,9 +104,9 @@ class Execution:
         """The last end in ticks; None while, or if, something is missing."""
         return int(self.end.max()) if self.finished else None
 
-    def copy(self) -> Execution:
+    def copy(self) -> PlanExecution:
         """One that can go on by itself."""
-        return Execution(*(array.copy() for array in self.arrays))
+        return PlanExecution(*(array.copy() for array in self.arrays))
 
     def solution(self, setting: Setting) -> WnpSolution:
         """The whole execution as a solution of the world as an instance; it has to be :attr:`finished`."""

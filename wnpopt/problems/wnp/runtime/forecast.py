@@ -7,14 +7,14 @@ from dataclasses import replace
 import numpy as np
 
 from wnpopt.problems.wnp.runtime.engine import run
-from wnpopt.problems.wnp.runtime.execution import Execution
+from wnpopt.problems.wnp.runtime.execution import PlanExecution
 from wnpopt.problems.wnp.runtime.kernels.engine import BUS_FREE, NEVER, NOW
 from wnpopt.problems.wnp.runtime.program import Program
 from wnpopt.problems.wnp.runtime.setting import Setting
 from wnpopt.problems.wnp.runtime.world import World
 
 
-def forecast(setting: Setting, world: World, execution: Execution, program: Program) -> Execution:
+def forecast(setting: Setting, world: World, execution: PlanExecution, program: Program) -> PlanExecution:
     """The execution as it would end; ``execution`` stays as it is.
 
     What runs ends after its nominal ticks, or now if they are over; so do transfers that are under way. Of the real

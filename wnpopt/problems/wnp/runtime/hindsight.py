@@ -12,11 +12,11 @@ from wnpopt.core.budget import Budget
 from wnpopt.problems.wnp.bounds import bounds
 from wnpopt.problems.wnp.instance import WnpInstance
 from wnpopt.problems.wnp.runtime.engine import run
-from wnpopt.problems.wnp.runtime.execution import Execution
+from wnpopt.problems.wnp.runtime.execution import PlanExecution
 from wnpopt.problems.wnp.runtime.kernels.engine import NEVER
 from wnpopt.problems.wnp.runtime.measured import Measured
 from wnpopt.problems.wnp.runtime.planner import planned
-from wnpopt.problems.wnp.runtime.program import Program, Rules
+from wnpopt.problems.wnp.runtime.program import PlanRules, Program
 from wnpopt.problems.wnp.runtime.setting import Setting
 from wnpopt.problems.wnp.runtime.world import World
 from wnpopt.problems.wnp.solution import WnpSolution
@@ -24,7 +24,7 @@ from wnpopt.problems.wnp.solution import WnpSolution
 METHOD = "pacs"
 
 
-def oracle(setting: Setting, world: World, plan: WnpSolution, seed: int) -> Execution:
+def oracle(setting: Setting, world: World, plan: WnpSolution, seed: int) -> PlanExecution:
     """The best execution of ``plan`` started as early as can be, and of what pacs plans with ``world`` known.
 
     The order of "best" is: everything ends; deadlines and limits; the objective. Where cores fail, pacs plans once with
@@ -38,13 +38,13 @@ def oracle(setting: Setting, world: World, plan: WnpSolution, seed: int) -> Exec
             plans.append((made, world))
     executions = []
     for candidate, for_world in plans:
-        execution = Execution.new(setting)
-        run(setting, world, Program.of(setting, candidate, Rules(), known=for_world), execution)
+        execution = PlanExecution.new(setting)
+        run(setting, world, Program.of(setting, candidate, PlanRules(), known=for_world), execution)
         executions.append(execution)
     return min(executions, key=lambda execution: _rank(setting, execution))
 
 
-def _rank(setting: Setting, execution: Execution) -> tuple[bool, float, float]:
+def _rank(setting: Setting, execution: PlanExecution) -> tuple[bool, float, float]:
     measured = Measured.empty(setting, 1)
     measured.put(setting, 0, execution)
     if not execution.finished:

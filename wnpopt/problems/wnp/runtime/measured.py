@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from wnpopt.problems.wnp.instance import IntArray
-from wnpopt.problems.wnp.runtime.execution import Execution
+from wnpopt.problems.wnp.runtime.execution import PlanExecution
 from wnpopt.problems.wnp.runtime.kernels.engine import BYTE_HOPS, NEVER
 from wnpopt.problems.wnp.runtime.kernels.measures import COUNT, MAKESPAN, measure
 from wnpopt.problems.wnp.runtime.kernels.sampling import FloatArray
@@ -58,7 +58,7 @@ class Measured:
         """Views of the worlds ``first`` to ``last`` - 1."""
         return Measured(*(array[first:last] for array in self.arrays))
 
-    def put(self, setting: Setting, number: int, execution: Execution) -> None:
+    def put(self, setting: Setting, number: int, execution: PlanExecution) -> None:
         """Measure an execution into row ``number``."""
         instance, done = setting.instance, execution
         self.arrivals[number] = done.arrival

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from wnpopt.problems.wnp.instance import WnpInstance
-from wnpopt.problems.wnp.runtime.program import Rules
+from wnpopt.problems.wnp.runtime.program import PlanRules
 from wnpopt.problems.wnp.solution import WnpSolution
 from wnpopt.problems.wnp.state import WnpState
 
@@ -29,7 +29,7 @@ class View:
     """Of that: by how much deadlines and limits are exceeded, and the objective; the less the better."""
 
 
-AS_EARLY_AS_CAN_BE = Rules()
+AS_EARLY_AS_CAN_BE = PlanRules()
 
 Decide = Callable[[View], WnpSolution | None]
 """Asked at events: a plan that goes on from the view's state (the verifier has to accept it), or None to go on."""
@@ -50,7 +50,7 @@ class Policy:
 
     name: str
     summary: str
-    rules: Rules = AS_EARLY_AS_CAN_BE
+    rules: PlanRules = AS_EARLY_AS_CAN_BE
     plan: Plan | None = None
     decider: Callable[[WnpInstance, int], Decide] | None = None
     drift_time: float = 0.005

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from wnpopt.problems.wnp.instance import IntArray
-from wnpopt.problems.wnp.runtime.execution import Execution
+from wnpopt.problems.wnp.runtime.execution import PlanExecution
 from wnpopt.problems.wnp.runtime.setting import Setting
 from wnpopt.problems.wnp.runtime.world import World
 from wnpopt.problems.wnp.solution import WnpSolution
@@ -28,12 +28,13 @@ PlanArrays = tuple[
 
 
 @dataclass(frozen=True)
-class Rules:
+class PlanRules:
     """How a plan is followed.
 
     Mapping, order on the cores and on an exclusive bus, and the table of resource blocks are kept in any case. With
     ``keeps_starts`` nothing starts before its planned start, and the table is sent as it stands, also what is surplus;
-    else everything starts as early as it can. With ``waits_for_all`` no subgraph starts before all modalities are there
+    else everything starts as early as it can, and what the table has for a modality that is complete goes to the next
+    one. With ``waits_for_all`` no subgraph starts before all modalities are there
     (those of its job): the sequential policy.
 
     A modality that is late by the plan takes the resource blocks that serve it best, whoever is planned there, until it
@@ -59,7 +60,11 @@ class Program:
 
     @staticmethod
     def of(
-        setting: Setting, plan: WnpSolution, rules: Rules, done: Execution | None = None, known: World | None = None
+        setting: Setting,
+        plan: WnpSolution,
+        rules: PlanRules,
+        done: PlanExecution | None = None,
+        known: World | None = None,
     ) -> Program:
         """The program of an accepted plan; one that goes on from ``done`` where something has happened.
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
     from wnpopt.problems.wnp.runtime.episode import Asked
-    from wnpopt.problems.wnp.runtime.execution import Execution
+    from wnpopt.problems.wnp.runtime.execution import PlanExecution
     from wnpopt.problems.wnp.runtime.kernels.sampling import FloatArray
     from wnpopt.problems.wnp.runtime.measured import Measured
     from wnpopt.problems.wnp.runtime.setting import Setting
@@ -43,7 +43,7 @@ class PolicyRuns:
     measured: Measured
     asked: tuple[Asked, ...] = ()
     bounds: FloatArray | None = None
-    examples: tuple[Execution, ...] = ()
+    examples: tuple[PlanExecution, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from wnpopt.problems.wnp.runtime.execution import Execution
+from wnpopt.problems.wnp.runtime.execution import PlanExecution
 from wnpopt.problems.wnp.runtime.setting import Setting
 
 BINS = 120
@@ -16,7 +16,7 @@ FloatArray = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
 
 
 @dataclass(frozen=True)
-class Timeline:
+class UtilisationTimeline:
     """Means over executions, by ``edges`` (B + 1,) in ticks.
 
     ``cores`` and ``blocks`` (B,) are shares of the cores and resource blocks in use, ``transfers`` (B,) how many
@@ -29,7 +29,7 @@ class Timeline:
     transfers: FloatArray
 
 
-def timeline(setting: Setting, executions: Sequence[Execution], last: float) -> Timeline:
+def timeline(setting: Setting, executions: Sequence[PlanExecution], last: float) -> UtilisationTimeline:
     """The mean over ``executions`` from 0 to ``last`` ticks."""
     edges = np.linspace(0.0, max(last, 1.0), BINS + 1)
     cores, blocks, transfers = np.zeros(BINS), np.zeros(BINS), np.zeros(BINS)
@@ -44,7 +44,7 @@ def timeline(setting: Setting, executions: Sequence[Execution], last: float) -> 
         blocks += _cover(edges, slots * slot, (slots + 1) * slot, used[slots])
     step, count = edges[1] - edges[0], max(1, len(executions))
     width = max(1, setting.instance.resource_blocks)
-    return Timeline(
+    return UtilisationTimeline(
         edges,
         cores / (step * count * len(setting.instance.chip.cores)),
         blocks / (step * count * width),

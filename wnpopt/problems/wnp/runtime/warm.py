@@ -26,6 +26,7 @@ from wnpopt.problems.wnp.runtime.worlds import Worlds
 def make_ready(tell: Callable[[str], None] | None = None) -> None:
     """Compile or load what simulating and planning need, once a process; ``tell`` as in ``warm``."""
     warm(registry.family("wnp"), registry.method("wnp", "pacs"), tell)
+    warm(registry.family("wnp"), registry.method("wnp", "pacs"), tell, running=True)
     _simulator(tell)
 
 

@@ -104,7 +104,7 @@ def simulate(
             source, target, outof_at, outof, hops, size_bytes, payload, needed,
             hop_ticks, slot_ticks, exclusive, bits, ticks, width, release, release_slot, fails,
             core, earliest, before, after, send_earliest, send_before, send_after, table, due, waits, keeps_table,
-            False, earliest, earliest, nothing, 0, due,
+            False, False, earliest, earliest, nothing, 0, due,
             where, start, end, sent, there, sent_to, delivered, arrivals[r], carried, lost, clock,
         )  # fmt: skip
         measure(

@@ -62,6 +62,7 @@ def advance(
     keeps_table: bool,
     # when to ask
     asks: bool,
+    hushed: bool,
     expected_start: IntArray,
     expected_end: IntArray,
     expected_bits: IntArray,
@@ -86,10 +87,12 @@ def advance(
     ``table`` (R, N). ``needed`` (K,) are 1 where some subgraph names the modality, ``waits`` (I, K) where a subgraph
     waits for one. ``core`` (I,) is the plan's mapping, ``before``/``after`` (I,) the neighbours in its order on a core
     and ``send_before``/``send_after`` (E,) on an exclusive bus, -1 for none. ``due`` (K,) is the slot from which a
-    modality is late: late ones come before the table, the one that was due first before the others.
+    modality is late: late ones come before the table, the one that was due first before the others. Without
+    ``keeps_table`` an entry whose modality is complete goes to the next one that is not.
     ``where``, ``start``, ``end`` (I,), ``sent``, ``there``, ``sent_to`` (E,) and ``arrival`` (K,) are -1 for what has
     not happened; ``carried`` (T, N) is the modality that was sent, -1 for none; ``lost`` (M,) ticks of work on a core
-    that failed. ``clock`` is described above.
+    that failed. ``clock`` is described above. Nobody is asked because of a late start while it is ``hushed``, which it
+    is until something happens: a policy that has no remedy is not asked for one again and again.
     """
     count, edges = start.size, source.size
     slots, width_n = carried.shape
@@ -192,6 +195,8 @@ def advance(
         while size > 0 and times[0] == now:
             kind, which = codes[0] // _KIND, codes[0] % _KIND
             size = drop(times, codes, size)
+            if kind != _LATE:
+                hushed = False
             if kind == _END:
                 i = which
                 if start[i] < 0 or end[i] >= 0 or start[i] + ticks[i, where[i]] != now:
@@ -245,11 +250,24 @@ def advance(
                         delivered[q] += most
                 for n in range(width_n if slot < rows else 0):
                     k = table[slot, n]
-                    if carried[slot, n] >= 0 or k < 0 or slot < release_slot[k]:
+                    if carried[slot, n] >= 0 or k < 0:
                         continue
-                    if keeps_table or (needed[k] > 0 and delivered[k] < payload[k]):
+                    if slot >= release_slot[k] and (keeps_table or (needed[k] > 0 and delivered[k] < payload[k])):
                         carried[slot, n] = k
                         delivered[k] += bits[k, n, slot]
+                for n in range(width_n if slot < rows and not keeps_table else 0):
+                    if carried[slot, n] >= 0 or table[slot, n] < 0:
+                        continue
+                    for q in by_due:  # whom the table had there is complete or not released: the next is served
+                        if (
+                            needed[q] > 0
+                            and slot >= release_slot[q]
+                            and delivered[q] < payload[q]
+                            and bits[q, n, slot] > 0
+                        ):
+                            carried[slot, n] = q
+                            delivered[q] += bits[q, n, slot]
+                            break
                 for k in range(kinds):
                     if arrival[k] < 0 and delivered[k] >= payload[k]:
                         arrival[k] = now
@@ -282,7 +300,7 @@ def advance(
                     if start[i] >= 0 and end[i] < 0 and where[i] == which:
                         lost[which] += now - start[i]
                         start[i], where[i] = -1, -1
-            elif start[which] < 0:  # _LATE
+            elif start[which] < 0 and not hushed:  # _LATE
                 asking = True
         # A slot that has begun goes on as it is: a policy is asked between slots as long as there is something to send.
         if asks and asking and start.min() < 0 and (missing == 0 or slot >= slots or now == slot * slot_ticks):
