@@ -216,6 +216,7 @@ def solve(
     deterministic: bool = False,
     iterations: int | None = None,
     fixed: Document | None = None,
+    robust: Path | Document | None = None,
     on_progress: Callable[[TracePoint], None] | None = None,
     on_solution: Callable[[Candidate], None] | None = None,
     on_bound: Callable[[Bound], None] | None = None,
@@ -230,6 +231,8 @@ def solve(
     time limit does not strike first.
     ``fixed`` is the state of a plan that runs (:func:`load_state`): what has happened stays, the rest is planned again.
     The plan that ran until then is a ``warm_start`` as it is: it is gone on with, and the answer is not worse.
+    ``robust`` are scenarios (a file or a document): the plan is then the one that is best in mean or CVaR over worlds
+    sampled from them, for which half of the time is kept; ``result.robust`` compares it with the nominal plan.
     ``on_progress`` gets every improvement as it comes; ``on_solution`` and ``on_bound`` get incumbents (as yet
     unverified) and bounds. What one of the three raises ends the run and reaches the caller.
 
@@ -266,8 +269,13 @@ def solve(
     if iterations is not None and not chosen.iterative:
         raise UnsupportedError(f"the method {chosen.name} does not count iterations", where="iterations")
     hooks = Hooks(on_progress, on_solution, on_bound)
+    alone = arguments.flag("isolate", isolate)
     with graceful_interrupt() as stop:
-        return run(family, chosen, request, stop, hooks, isolate=arguments.flag("isolate", isolate))
+        if robust is not None:
+            from wnpopt.solving.robust import run_robust
+
+            return run_robust(family, chosen, request, robust, stop, hooks, isolate=alone)
+        return run(family, chosen, request, stop, hooks, isolate=alone)
 
 
 def pareto(

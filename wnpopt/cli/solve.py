@@ -55,6 +55,14 @@ def solve(
         Path | None,
         typer.Option(help="JSON file of a running plan's state, to plan on from.", show_default=False, metavar="STATE"),
     ] = None,
+    robust: Annotated[
+        str | None,
+        typer.Option(
+            help="Scenarios: the plan is the best over worlds sampled from them.",
+            show_default=False,
+            metavar="SCENARIOS",
+        ),
+    ] = None,
     json: Json = False,
 ) -> int:
     """Solve an instance, verify the answer, show its value, bound and gap."""
@@ -86,6 +94,7 @@ def solve(
                 deterministic=deterministic,
                 iterations=iterations,
                 fixed=state,
+                robust=robust,
                 on_progress=line.update,
             )
         # The answer first: no file that cannot be written takes it along.

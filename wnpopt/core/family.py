@@ -74,7 +74,7 @@ class Family(Generic[I, S]):
     to what is left of an instance in such a state, a function of both: an instance that every plan that goes on solves,
     at no lower objective, so that its bounds and its infeasibility hold for them. ``at_start`` is a reference to the
     state of an instance in which nothing has happened yet. ``front`` is a reference to the
-    family's :class:`wnpopt.core.front.Bicriteria`.
+    family's :class:`wnpopt.core.front.Bicriteria`, ``robust`` one to its :class:`wnpopt.core.robust.Robust`.
     ``cases`` are further known cases: ``wnpopt doctor`` has every method that does not refuse one solve it.
     """
 
@@ -108,6 +108,7 @@ class Family(Generic[I, S]):
     carry_on: str | None = None
     residual: str | None = None
     at_start: str | None = None
+    robust: str | None = None
     cases: tuple[KnownCase, ...] = ()
     show: str | None = None
 

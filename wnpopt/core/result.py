@@ -25,7 +25,8 @@ class Result(Generic[S]):
 
     ``objective`` is recomputed by the verifier from ``solution``; ``gap`` is ``|objective - bound| / max(|objective|,
     1e-12)``. ``runtime_s`` is the time from the parsed instance to the solution, ``build_s`` the part of it that
-    built models. What is not known is None.
+    built models. What is not known is None. ``robust`` is there where a robust plan was asked for: what it and the
+    nominal plan are worth in sampled worlds.
     """
 
     instance: str
@@ -52,13 +53,14 @@ class Result(Generic[S]):
     versions: dict[str, str] = field(repr=False)
     message: str
     solution: S | None = field(repr=False)
+    robust: dict[str, object] | None = field(default=None, repr=False)
 
     def to_data(self) -> dict[str, object]:
         """The result as JSON, without the solution (which has a file of its own)."""
         data: dict[str, object] = {}
         for entry in fields(self):
             value = getattr(self, entry.name)
-            if entry.name == "solution":
+            if entry.name == "solution" or (entry.name == "robust" and value is None):
                 continue
             if isinstance(value, tuple):
                 value = [part.to_data() for part in value]

@@ -50,10 +50,12 @@ FAMILY = Family(
     residual="wnpopt.problems.wnp.residual:residual",
     carry_on="wnpopt.problems.wnp.replanning:carried_on",
     front="wnpopt.problems.wnp.pareto:BICRITERIA",
+    robust="wnpopt.problems.wnp.runtime.robust.choice:ROBUST",
     documents={
         "wnp-state": "wnpopt.problems.wnp.state:WnpState",
         "wnp-layers": "wnpopt.problems.wnp.layers:WnpLayers",
         "wnp-scenario": "wnpopt.problems.wnp.runtime.scenario:WnpScenario",
+        "wnp-scenarios": "wnpopt.problems.wnp.runtime.robust.scenarios:WnpScenarios",
     },
     commands={
         "simulate": Command(

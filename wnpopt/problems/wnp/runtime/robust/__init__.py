@@ -1,0 +1,7 @@
+"""Plans that are good in sampled worlds and not only in the nominal one: ``wnpopt solve --robust``.
+
+- :mod:`scenarios`: the document that says over which worlds, and by which criterion;
+- :mod:`sample`: a plan's value over worlds, by common random numbers;
+- :mod:`candidates`: plans made with margins and for sampled worlds, and their neighbours;
+- :mod:`choice`: the search, and the comparison with the nominal plan in worlds that it did not see.
+"""
