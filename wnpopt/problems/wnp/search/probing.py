@@ -1,6 +1,6 @@
 """Destructive bounds with radio cuts: masters that only have to be feasible, at makespans near the bound.
 
-A master that is minimised with the incumbent as its horizon has wide windows, and its bound hardly moves. Asked whether
+A master that is minimised with the incumbent as its horizon has wide windows, and its bound hardly moves. MasterRun whether
 anything ends by C, a little above the bound, the same master is refuted in seconds: windows, cores and arrivals shrink
 before the search begins. What it finds instead is either served by the radio, a better incumbent, or refuted by it, a
 new cut. After Klein and Scholl, "Computing lower bounds by destructive improvement", EJOR 112(2), 1999.
@@ -21,7 +21,7 @@ from wnpopt.core.budget import Budget
 from wnpopt.core.method import Outcome
 from wnpopt.core.result import Termination
 from wnpopt.problems.wnp.search.decomposition import Decomposition
-from wnpopt.problems.wnp.search.questions import Asked, Question
+from wnpopt.problems.wnp.search.questions import MasterRun, Question
 from wnpopt.problems.wnp.solution import WnpSolution
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class Prober:
         self.state, self._beside = state, beside
         self._slots = 1 if budget.deterministic else max(1, budget.threads)
         self._news = threading.Event()
-        self._asked: list[Asked] = []
+        self._asked: list[MasterRun] = []
         self._step = max(1, int(self._gap() * _FIRST_STEP))
         self._cap: int | None = None
         self._turn = 0
@@ -136,7 +136,7 @@ class Prober:
             seconds = self._seconds if question.near else self._far_seconds
             if question.least:
                 seconds = _MINIMISING * self.state.context.budget.remaining()
-            self._asked.append(Asked(self.state, question, seconds, self._turn, self._news))
+            self._asked.append(MasterRun(self.state, question, seconds, self._turn, self._news))
 
     def _next(self) -> Question:
         lower, far = self.state.lower, self._value() - 1

@@ -28,7 +28,7 @@ class Question:
     relaxed: bool = False
 
 
-class Asked:
+class MasterRun:
     """A question under way in a thread of its own; ``news`` is set once it is answered."""
 
     def __init__(
