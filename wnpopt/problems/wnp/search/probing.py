@@ -1,6 +1,6 @@
 """Destructive bounds with radio cuts: masters that only have to be feasible, at makespans near the bound.
 
-A master that is minimised with the incumbent as its horizon has wide windows, and its bound hardly moves. MasterRun whether
+A master that is minimised with the incumbent as its horizon has wide windows, and its bound hardly moves. Asked whether
 anything ends by C, a little above the bound, the same master is refuted in seconds: windows, cores and arrivals shrink
 before the search begins. What it finds instead is either served by the radio, a better incumbent, or refuted by it, a
 new cut. After Klein and Scholl, "Computing lower bounds by destructive improvement", EJOR 112(2), 1999.
