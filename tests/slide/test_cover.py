@@ -19,7 +19,7 @@ from wnpopt.problems.slide.kernels.link import bands_at
 from wnpopt.problems.slide.kernels.needs import Needs
 from wnpopt.problems.slide.selection import branching
 from wnpopt.problems.slide.selection.branching import Node, Search
-from wnpopt.problems.slide.selection.master import Prices
+from wnpopt.problems.slide.selection.master import Pool, Prices, relax
 from wnpopt.problems.slide.selection.plan import Assignment
 from wnpopt.problems.slide.selection.rectangles import WHOLE, Rectangle, Rectangles
 
@@ -187,3 +187,15 @@ def test_a_search_whose_share_of_the_time_is_over_goes_on_where_it_gets_more() -
     assert ended.bound >= best
     assert longer.value == longer.bound == best
     assert asked == [0]
+
+
+def test_a_transmission_that_reaches_nobody_is_worth_nothing() -> None:
+    """Rounding can leave such rectangles in the pool: the relaxation over them alone is 0, and its prices are valid."""
+    instance = tiny_instance(frozenset({"multicast"}), 5000)
+    problem = Rectangles(Needs.of(instance.columns, relaxed=True))
+    pool = Pool()
+    assert pool.add(problem, Rectangle(0, 0.0, math.inf, 1.0))
+    relaxed = relax(problem, pool, [0], [False] * len(problem.reaches), Budget(None))
+    assert relaxed.value == 0.0
+    assert relaxed.prices.band >= 0.0
+    assert np.array_equal(relaxed.prices.place, problem.values)
