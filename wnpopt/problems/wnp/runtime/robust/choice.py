@@ -26,6 +26,10 @@ class SampleAverage:
         """The scenarios that ``given`` has or names; raises :class:`InputError` where they do not fit."""
         return scenarios_of(instance, given)
 
+    def make_ready(self) -> None:
+        """Compile or load the simulator and pacs."""
+        make_ready()
+
     def choose(
         self,
         instance: WnpInstance,
@@ -39,7 +43,6 @@ class SampleAverage:
         The best over one set of worlds replaces ``nominal`` only if it is better over a second one, too, and both are
         then valued over a third: a choice looks better in the worlds that it was made by than it is.
         """
-        make_ready()
         rows = max(len(plan.rb) for plan in (nominal, *others))
         sample = Sample.of(instance, scenarios, rows, budget.threads)
         plan, origin, tried = _searched(sample, nominal, others, budget)
