@@ -21,7 +21,10 @@ from wnpopt.core import registry
 from wnpopt.problems.wnp.instance import WnpInstance
 
 pytest.importorskip("plotly", reason="the extra plot is not installed")
-pytestmark = pytest.mark.skipif(BROWSER is None, reason="no Chromium is installed")
+pytestmark = [
+    pytest.mark.skipif(BROWSER is None, reason="no Chromium is installed"),
+    pytest.mark.usefixtures("browser"),
+]
 
 HOSTILE = "</script><img src=x onerror=ran=1>%{y}"
 """No longer than a label in a figure, so that none of it is cut."""

@@ -225,19 +225,39 @@ def test_no_heavy_import_for_help() -> None:
     subprocess.run([sys.executable, "-c", code], check=True, stdout=subprocess.DEVNULL)
 
 
+SEVERAL = """
+import json, sys
+from wnpopt.cli.main import main
+for arguments in json.loads(sys.argv[1]):
+    if code := main(arguments):
+        sys.exit(code)
+"""
+"""Several commands, one after the other in one process."""
+
+
 def test_hash_seed_changes_nothing(instance: Path, tmp_path: Path) -> None:
     """Two processes with different hash seeds write the same bytes: solutions of the untimed methods, hash, model."""
     written = []
     for seed in ("1", "2"):
-        files = []
-        for method in ("rtfs", "pacs"):
-            out = tmp_path / f"{method}-{seed}.json"
-            done = process("solve", instance, "--method", method, "--out", out, "--json", PYTHONHASHSEED=seed)
-            assert done.returncode == 0, done.stderr
-            files += [out.read_bytes(), json.loads(done.stdout)["instance_hash"].encode()]
+        plans = [tmp_path / f"{method}-{seed}.json" for method in ("rtfs", "pacs")]
         model = tmp_path / f"model-{seed}.mps"
-        assert process("export", instance, "-o", model, PYTHONHASHSEED=seed).returncode == 0
-        written.append([*files, model.read_bytes()])
+        commands = [
+            ["solve", str(instance), "--method", method, "--out", str(out), "--json"]
+            for method, out in zip(("rtfs", "pacs"), plans, strict=True)
+        ]
+        commands.append(["export", str(instance), "-o", str(model)])
+        done = subprocess.run(
+            [sys.executable, "-c", SEVERAL, json.dumps(commands)],
+            capture_output=True, text=True, env={**os.environ, "PYTHONHASHSEED": seed}, timeout=120, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        hashes, decoder, rest = [], json.JSONDecoder(), done.stdout.lstrip()
+        while rest.startswith("{"):
+            told, end = decoder.raw_decode(rest)
+            hashes.append(told["instance_hash"])
+            rest = rest[end:].lstrip()
+        assert len(hashes) == 2
+        written.append([hashes, *(path.read_bytes() for path in (*plans, model))])
     assert written[0] == written[1]
 
 
@@ -288,7 +308,7 @@ def test_a_signal_ends_the_run_with_the_incumbent(hard: Path, tmp_path: Path, me
         assert running.stderr is not None
         while (line := running.stderr.readline()) and line != "incumbent\n":
             pass
-        time.sleep(2)  # into the solver, or its model: the answer is the same
+        time.sleep(0.5)  # into the solver, or its model: the answer is the same
         running.send_signal(number)
         text, err = running.communicate(timeout=120)
     assert running.returncode == 0, err

@@ -54,6 +54,10 @@ def test_no_medium_takes_a_name_for_more(text: str) -> None:
     assert cell.removeprefix("'") == line.removeprefix("'")
 
 
+def test_hyphens_stay_hyphens_in_latex() -> None:
+    assert [in_latex("a" + count * "-") for count in range(1, 5)] == ["a-", "a-{}-", "a-{}-{}-", "a-{}-{}-{}-"]
+
+
 @given(TEXTS)
 @settings(deadline=None)
 def test_matplotlib_reads_no_mathematics(text: str) -> None:

@@ -130,6 +130,6 @@ def test_weights_in_external_data_are_not_read(tmp_path: Path) -> None:
     script = runpy.run_path(str(ROOT / "scripts/tried_onnx.py"))
     for family in script["FAMILIES"]:
         # The first one may have to compile, which takes memory too.
-        trials = [script["attempt"](tmp_path / "wide.onnx", family, []) for _ in range(2)]
+        trials = [script["attempt"](tmp_path / "wide.onnx", family, []) for _ in range(3)]
         assert all(trial.code == 0 for trial in trials), trials[0].printed
         assert min(trial.peak_mib for trial in trials) < 1024

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from tests.intradp.tiny import random_solution, tinies
+from tests.intradp.fields import with_fields
+from tests.intradp.tiny import random_solution, tinies, tiny
 from wnpopt.core.errors import InputError
 from wnpopt.problems.intradp.generate import generate
-from wnpopt.problems.intradp.online.adaptive import Controller, random_trace, read_trace, replay_trace
+from wnpopt.problems.intradp.online.adaptive import Controller
 from wnpopt.problems.intradp.online.simulate import BandwidthTrace, simulate
-from wnpopt.problems.intradp.online.table import PlanTable, at_bandwidth, build_table, parse_grid
+from wnpopt.problems.intradp.online.table import METHODS, PlanTable, at_bandwidth, build_table, parse_grid
 from wnpopt.problems.intradp.verify import replay, verify
 
 
@@ -89,20 +90,49 @@ def test_controller() -> None:
         Controller(table, "psychic")  # type: ignore[arg-type]
 
 
-def test_replay_of_a_trace(tmp_path: Path) -> None:
-    instance = generate({"shape": "chain", "operators": 12, "units": 16}, 3)
-    scale = instance.link.uplink_bytes_per_s / 1e6
-    trace = random_trace(20, 1, mean_megabytes_per_s=scale)
-    assert trace == random_trace(20, 1, mean_megabytes_per_s=scale)
-    grid = [scale * f for f in (0.0, 0.1, 0.3, 0.6, 1.0, 1.5, 3.0)]
-    tables = {m: build_table(instance, grid, method=m, time_limit=5) for m in ("device-only", "layer-cut", "search")}
-    found = replay_trace(instance, tables, trace, requests=40)
-    device = found["device-only"].summary()
-    assert device["latency_s_max"] == pytest.approx(device["latency_s_mean"])
-    assert found["search"].summary()["latency_s_mean"] < device["latency_s_mean"]
-    file = tmp_path / "trace.csv"
-    file.write_text("t_s,rate\n0.0,1\n0.5,2\n1.0,3\n")
-    assert read_trace(file) == BandwidthTrace(0.5, (1e6, 2e6, 3e6))
-    file.write_text("t_s,rate\n0.0,1\n0.5,2\n3.0,3\n")
-    with pytest.raises(InputError, match="evenly"):
-        read_trace(file)
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("fields", [(), ("link.efficiency", "partial_s", "segment_s", "power_w.launch", "compute_w")])
+def test_every_method_makes_tables_with_optional_fields_too(method: str, fields: tuple[str, ...]) -> None:
+    plain = tiny(4, most_plans=3000, transfers="any")
+    instance = with_fields(plain, 4, fields) if fields else plain
+    grid = [0.0, 1e-6, 4e-6]
+    if method == "milp" and fields:
+        with pytest.raises(InputError, match="milp"):
+            build_table(instance, grid, method=method)
+        return
+    table = build_table(instance, grid, method=method, time_limit=20)
+    assert [entry.megabytes_per_s for entry in table.plans] == grid
+    assert table.network == instance
+    best = build_table(instance, grid, method="enumerate")
+    for entry, least in zip(table.plans[1:], best.plans[1:], strict=True):
+        here = at_bandwidth(instance, entry.megabytes_per_s)
+        assert verify(here, entry.solution(instance.name)).objective == entry.value(instance.objective)
+        assert entry.value(instance.objective) >= least.value(instance.objective) * (1 - 1e-9)
+        if method in ("search", "auto", "milp"):
+            assert entry.value(instance.objective) == pytest.approx(least.value(instance.objective), rel=1e-6)
+        if entry.bound is not None:
+            assert entry.bound <= least.value(instance.objective) * (1 + 1e-9)
+    assert PlanTable.from_data(table.to_data()) == table
+
+
+def test_a_method_that_may_not_send_says_so() -> None:
+    instance = tiny(4, transfers="small")
+    with pytest.raises(InputError) as caught:
+        build_table(instance, [1e-6], method="server-only")
+    assert caught.value.where == "transfers"
+
+
+def test_a_table_of_another_instance_is_refused() -> None:
+    instance = tiny(1)
+    data = build_table(instance, [1e-6, 2e-6], method="device-only").to_data()
+    older = dict(data)
+    del older["network"]
+    assert PlanTable.from_data(older).network is None
+    assert "network" not in PlanTable.from_data(older).to_data()
+    with pytest.raises(InputError) as caught:
+        PlanTable.from_data(data | {"instance_hash": "0" * 64})
+    assert caught.value.where == "network"
+    plans: Any = data["plans"]
+    with pytest.raises(InputError) as caught:
+        PlanTable.from_data(data | {"plans": plans[::-1]})
+    assert caught.value.where == "plans[1].megabytes_per_s"

@@ -19,9 +19,9 @@ from wnpopt.problems.slide.kernels.link import bands_at
 from wnpopt.problems.slide.kernels.needs import Needs
 from wnpopt.problems.slide.selection import branching
 from wnpopt.problems.slide.selection.branching import Node, Search
-from wnpopt.problems.slide.selection.master import Prices
+from wnpopt.problems.slide.selection.master import Pool, Prices, relax
 from wnpopt.problems.slide.selection.plan import Assignment
-from wnpopt.problems.slide.selection.rectangles import WHOLE, Rectangles
+from wnpopt.problems.slide.selection.rectangles import WHOLE, Rectangle, Rectangles
 
 
 def check(count: int, step: int = 1) -> None:
@@ -169,3 +169,33 @@ def test_a_start_is_never_lost() -> None:
     chosen = rectangles.of_plan(Assignment(handed.user, handed.model))
     assert rectangles.fits(chosen)
     assert rectangles.value(chosen) >= start.objective
+
+
+def test_a_search_whose_share_of_the_time_is_over_goes_on_where_it_gets_more() -> None:
+    instance = tiny_instance(frozenset({"multicast", "lists"}), 77)
+    asked: list[int] = []
+
+    def more(chosen: list[Rectangle]) -> Budget:
+        asked.append(len(chosen))
+        return Budget(None)
+
+    ended = Search(Rectangles(Needs.of(instance.columns, relaxed=True)), never(), Budget(0.0))
+    ended.run()
+    longer = Search(ended.problem, never(), Budget(0.0), extend=more)
+    longer.run()
+    best = optimum(instance)
+    assert ended.bound >= best
+    assert longer.value == longer.bound == best
+    assert asked == [0]
+
+
+def test_a_transmission_that_reaches_nobody_is_worth_nothing() -> None:
+    """Rounding can leave such rectangles in the pool: the relaxation over them alone is 0, and its prices are valid."""
+    instance = tiny_instance(frozenset({"multicast"}), 5000)
+    problem = Rectangles(Needs.of(instance.columns, relaxed=True))
+    pool = Pool()
+    assert pool.add(problem, Rectangle(0, 0.0, math.inf, 1.0))
+    relaxed = relax(problem, pool, [0], [False] * len(problem.reaches), Budget(None))
+    assert relaxed.value == 0.0
+    assert relaxed.prices.band >= 0.0
+    assert np.array_equal(relaxed.prices.place, problem.values)

@@ -19,7 +19,10 @@ from wnpopt.problems.wnp.instance import WnpInstance
 from wnpopt.problems.wnp.solution import WnpSolution
 
 pytest.importorskip("plotly", reason="the extra plot is not installed")
-pytestmark = pytest.mark.skipif(BROWSER is None, reason="no Chromium is installed")
+pytestmark = [
+    pytest.mark.skipif(BROWSER is None, reason="no Chromium is installed"),
+    pytest.mark.usefixtures("browser"),
+]
 
 SEE = """
   for (const canvas of document.querySelectorAll(".canvas")) {

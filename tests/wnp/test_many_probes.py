@@ -21,6 +21,7 @@ from wnpopt.problems.wnp.search.decomposition import Decomposition
 from wnpopt.problems.wnp.solution import WnpSolution
 
 KINDS: list[tuple[str, ...]] = [(), ("radio-release",), ("release",), ("radio-release", "release")]
+ON_BUS: list[tuple[str, ...]] = [("bus",), ("bus", "release"), ("bus", "radio-release")]
 
 
 def probes_hold(instance: WnpInstance, rng: random.Random) -> int:
@@ -74,7 +75,7 @@ def proved(seed: int, fields: tuple[str, ...]) -> None:
     assert (result.status, result.objective) == (("infeasible", None) if best is None else ("optimal", best)), seed
 
 
-@pytest.mark.parametrize("fields", KINDS, ids="+".join)
+@pytest.mark.parametrize("fields", KINDS + ON_BUS, ids="+".join)
 def test_probes_never_refuse_what_there_is(fields: tuple[str, ...]) -> None:
     assert sum(probes_hold(tiny_fields(seed, fields), random.Random(seed)) for seed in range(400, 412)) > 20
 
@@ -85,8 +86,19 @@ def test_identical_cores_with_releases(fields: tuple[str, ...]) -> None:
         proved(seed, fields)
 
 
+@pytest.mark.parametrize("fields", ON_BUS, ids="+".join)
+@pytest.mark.parametrize("start", ["none", "auto"])
+def test_a_shared_bus(fields: tuple[str, ...], start: str) -> None:
+    """Transfers are decided by the master and kept in order when its schedule meets the radio."""
+    for seed in range(20, 26):
+        instance = tiny_fields(seed, fields)
+        result = wnpopt.solve(instance, "lbbd", warm_start=start, threads=1, isolate=False)
+        best = optimum(instance)
+        assert (result.status, result.objective) == (("infeasible", None) if best is None else ("optimal", best)), seed
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("fields", KINDS, ids="+".join)
+@pytest.mark.parametrize("fields", KINDS + ON_BUS, ids="+".join)
 def test_many_probes_never_refuse_what_there_is(fields: tuple[str, ...]) -> None:
     asked = sum(probes_hold(tiny_fields(seed, fields), random.Random(seed)) for seed in range(500, 600))
     assert asked > 200

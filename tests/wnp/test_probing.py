@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 import wnpopt
@@ -14,8 +15,11 @@ from wnpopt.core.result import Termination
 from wnpopt.core.trace import Trace
 from wnpopt.problems.wnp.instance import WnpInstance
 from wnpopt.problems.wnp.kernels.problem import Problem
+from wnpopt.problems.wnp.search.beside import SearchBeside
 from wnpopt.problems.wnp.search.decomposition import Decomposition
-from wnpopt.problems.wnp.search.probing import probe
+from wnpopt.problems.wnp.search.given import joint_of
+from wnpopt.problems.wnp.search.probing import Prober, probe
+from wnpopt.problems.wnp.search.questions import Question
 from wnpopt.problems.wnp.solution import WnpSolution
 
 
@@ -27,29 +31,67 @@ def late(instance: WnpInstance, by: int) -> WnpSolution | None:
     return solution.model_copy(update={"start": {name: start + by for name, start in solution.start.items()}})
 
 
+def context_of(instance: WnpInstance, seed: int, best: int, threads: int) -> tuple[Context[WnpSolution], Trace] | None:
+    """A poor incumbent, and half the optimum as the bound."""
+    start = late(instance, 7 + seed % 5)
+    if start is None:
+        return None
+    budget = Budget(60.0, threads=threads)
+    trace = Trace("min", budget)
+
+    def verified(solution: WnpSolution) -> float | None:
+        certificate = wnpopt.verify(instance, solution)
+        return certificate.objective if certificate.accepted else None
+
+    objective = verified(start)
+    assert objective is not None
+    half = Bound(best // 2, "half")
+    return Context(budget, trace, Start(start, objective, "late"), (half,), verified), trace
+
+
 @pytest.mark.parametrize("first", range(0, 120, 20))
-def test_probes_end_at_the_optimum(first: int) -> None:
-    for seed in range(first, first + 20):
+@pytest.mark.parametrize("threads", [1, 3])
+def test_probes_end_at_the_optimum(first: int, threads: int) -> None:
+    for seed in range(first, first + 20, 1 if threads == 1 else 4):
         instance = tiny_instance(seed)
-        start = late(instance, 7 + seed % 5)
         best = optimum(instance)
-        if start is None or best is None:
+        made = None if best is None else context_of(instance, seed, best, threads)
+        if best is None or made is None:
             continue
-        budget = Budget(60.0, threads=1)
-        trace = Trace("min", budget)
-
-        def verified(solution: WnpSolution, instance: WnpInstance = instance) -> float | None:
-            certificate = wnpopt.verify(instance, solution)
-            return certificate.objective if certificate.accepted else None
-
-        objective = verified(start)
-        assert objective is not None
-        context = Context(budget, trace, Start(start, objective, "late"), (Bound(best // 2, "half"),), verified)
+        context, trace = made
         problem = Problem.of(instance)
-        outcome = probe(Decomposition(problem, context, 0.0))
+        beside = None
+        if threads > 1 and seed % 8 == 0:
+            joint = joint_of(problem, context.start.solution) if context.start is not None else None
+            beside = None if joint is None else SearchBeside(problem, joint, context)
+        outcome = probe(Decomposition(problem, context, 0.0), beside)
         assert outcome.termination is Termination.PROVED, (seed, outcome.message)
         assert outcome.solution is not None
-        assert verified(outcome.solution) == best, seed
+        assert context.verified_objective(outcome.solution) == best, seed
         assert all(bound.value <= best for bound in outcome.bounds), seed
         told = [point.bound for point in trace.points() if point.bound is not None]
         assert all(value <= best for value in told), seed
+
+
+def test_a_master_with_a_surplus_proves_nothing() -> None:
+    """No schedule delivers ten thousand times the payloads within the optimum; the bound stays where it is."""
+    tried = 0
+    for seed in range(40):
+        instance = tiny_instance(seed)
+        best = optimum(instance)
+        made = None if best is None else context_of(instance, seed, best, 1)
+        if best is None or made is None:
+            continue
+        problem = Problem.of(instance)
+        everything = [np.ones(problem.uplink.count, dtype=np.int64)] if problem.uplink.count else []
+        prober = Prober(Decomposition(problem, made[0], 0.0, everything), None)
+        solved = prober.state.master(best, made[0].budget, optimise=False, surplus=1e4)
+        assert solved is not None
+        if solved[0].ending != "infeasible":
+            continue  # a modality that arrives anyhow, say
+        tried += 1
+        before = prober.state.lower
+        prober.hear(Question(best, near=True, surplus=1e4), solved)
+        assert prober.state.lower == before
+        prober.end()
+    assert tried >= 5

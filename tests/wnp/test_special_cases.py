@@ -151,10 +151,5 @@ def test_shared_examples() -> None:
             continue
         instance = wnpopt.load(SHARED / "examples" / entry["file"])
         assert isinstance(instance, WnpInstance)
-        if instance.chip.exclusive_bus:
-            assert proved(instance, "auto") == entry["optimum"]
-            with pytest.raises(wnpopt.InputError, match="exclusive_bus"):
-                wnpopt.solve(instance, "lbbd")
-            continue
         for method in ("milp", "cpsat", "lbbd", "auto"):
             assert proved(instance, method) == entry["optimum"]

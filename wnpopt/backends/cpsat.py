@@ -31,13 +31,14 @@ def solve_cpsat(
     *,
     decode: Callable[[tuple[float, ...]], tuple[float, S] | None] | None = None,
     probing_level: int | None = None,
+    linearization_level: int | None = None,
 ) -> Report:
     """Solve ``model``; ``values`` are by variable index. A hint in the model is the warm start.
 
     ``trace`` gets improvements as they come. ``decode`` makes (objective, solution) of values in the order of
     ``Report.values``, or None if it cannot; the solutions go to ``trace``, so that they outlive whatever happens to
     the solver. It is called in the middle of the search, from one of its threads: it shall be fast. ``probing_level``
-    is CP-SAT's parameter; None leaves it alone.
+    and ``linearization_level`` are CP-SAT's parameters; None leaves them alone.
 
     With several threads the search depends on timing, even for one seed; ``budget.deterministic`` interleaves it
     instead (slower, the same every time while the time limit does not strike). Raises :class:`SolverError` if the
@@ -63,6 +64,8 @@ def solve_cpsat(
     parameters.interleave_search = budget.deterministic and budget.threads > 1
     if probing_level is not None:
         parameters.cp_model_probing_level = probing_level
+    if linearization_level is not None:
+        parameters.linearization_level = linearization_level
     log: list[str] = []
     solver.log_callback = log.append
     hinted = bool(model.proto.solution_hint.vars)

@@ -50,7 +50,7 @@ def in_page(text: str, most: int = 120) -> str:
 
 def in_latex(text: str) -> str:
     """``text`` for a paragraph or a cell of LaTeX."""
-    return one_line(text).translate(_LATEX).replace("--", "-{}-")
+    return re.sub("-(?=-)", "-{}", one_line(text).translate(_LATEX))  # two hyphens are a dash, three a longer one
 
 
 def in_csv(text: str) -> str:

@@ -64,6 +64,16 @@ FAMILY = Family(
         ),
     },
     commands={
+        "calibrate": Command(
+            "Fit an instance's link, costs and powers to measured latencies and energies.",
+            "wnpopt.problems.intradp.calibration.command:CalibrateRequest",
+            "wnpopt.problems.intradp.calibration.command:run",
+        ),
+        "replay": Command(
+            "Replay strategies (plan tables and single plans) on the same stretch of a bandwidth trace.",
+            "wnpopt.problems.intradp.online.replay_command:ReplayRequest",
+            "wnpopt.problems.intradp.online.replay_command:run",
+        ),
         "table": Command(
             "Make a plan for each bandwidth of a grid, all in one file; each starts from its neighbour's plan.",
             "wnpopt.problems.intradp.online.command:TableRequest",

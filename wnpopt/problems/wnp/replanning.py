@@ -57,7 +57,7 @@ def replanned(search: FieldSearch, previous: WnpSolution | None, budget: Budget)
     if search.problem.uplink.alone() is None:
         return None
     first = None if previous is None else shifted(search, previous)
-    sequential = search.sequential(budget)
+    sequential = search.sequential(budget, exact=first is None)  # what is known already need not be sought
     known = [plan for plan in (first, sequential) if plan is not None]
     if not known:
         return None

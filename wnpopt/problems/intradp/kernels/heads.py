@@ -23,7 +23,7 @@ from wnpopt.problems.intradp.kernels.arrays import Arrays, FloatArray, IntArray
 
 Tensors = tuple[int, ...]
 
-SETS_PER_OPERATOR, SETS = 4, 200
+SETS_PER_OPERATOR, SETS = 5, 200
 """Sets of several tensors evaluated by the time an operator is reached: so many for each operator before it and so many
 more. Networks need about 2 for each operator; beyond that a set is relaxed to its last tensor."""
 
@@ -32,6 +32,10 @@ STEPS = 2_000_000_000
 
 REACH = 16
 """Of the places of a cut, so many are tried for each row however many rows there are."""
+
+
+FEW = 16
+"""Of a set, its last so many tensors are looked at alone too."""
 
 
 class Heads(NamedTuple):
@@ -113,7 +117,7 @@ class Front:
         refused: set[Tensors] = set()
         opened: set[Tensors] = set()
         pending = 0
-        stack = [tensors]
+        stack = [*((w,) for w in _single(tensors)), tensors]
         while stack and not self._flag[0]:
             top = stack[-1]
             if top in self._needs or top in refused:
@@ -129,6 +133,7 @@ class Front:
                 opened.add(top)
                 pending += 1
                 stack.extend(child for child in self._children(top) if child and child not in self._needs)
+                stack.extend((w,) for child in self._children(top) for w in _single(child) if (w,) not in self._needs)
         found = self._resolve(tensors)
         return found, self._needs[found]
 
@@ -161,52 +166,61 @@ class Front:
             return
         device, server, uplink = np.zeros(units + 1), np.zeros(units + 1), np.zeros(units + 1)
         if self._inputs[u]:
-            tensors, need = self.need(self._inputs[u])
-            server, uplink, device, _ = _carry(p, u, True, _NOTHING, np.array(tensors), *need)
+            self.need(self._inputs[u])
+            server, uplink, device, _ = self._carried(u, True, (), self._inputs[u])
         took = time_weight * p.device_least[here] + self._extra[here]
         self.heads.device[here] = np.where(rows > 0, device + took, 0.0)
         self.heads.server[here] = np.where(rows < units, server + time_weight * p.server_least[here], 0.0)
         self.heads.uplink[here] = np.where(rows < units, uplink, 0.0)
 
     def _evaluate(self, tensors: Tensors) -> Need:
-        u = tensors[-1]
-        rest, whole = (self._resolve(child) if child else () for child in self._children(tensors))
+        u, beside = tensors[-1], tensors[:-1]
+        rest, whole = self._children(tensors)
+        at = int(self.heads.ptr[u])
+        here = slice(at, at + self._units[u] + 1)
         *found, steps = _evaluate(
-            self._p, u, self._time_weight, np.array(tensors[:-1], np.int64),
-            np.array(rest, np.int64), *self._needs.get(rest, _FREE),
-            np.array(whole, np.int64), *self._needs.get(whole, _FREE),
-            self.heads.device, self.heads.server, int(self.heads.ptr[u]), self._reach, self._flag,
+            self._p, u, self._time_weight,
+            self._carried(u, False, beside, rest), self._carried(u, True, beside, whole),
+            self.heads.device[here], self.heads.server[here], self._reach, self._flag,
         )  # fmt: skip
         self._steps += steps + 16 * (len(rest) + len(whole)) * (self._units[u] + 1)
         return Need(*found)
 
+    def _carried(self, u: int, computed: bool, beside: Tensors, tensors: Tensors) -> _Carried:
+        """What :func:`_carry` makes of the bounds of ``tensors``, and of those of each of them alone.
 
-_NOTHING = np.zeros(0, np.int64)
-_FREE = Need(*(np.zeros(1) for _ in range(4)))
+        Together they wait for one queue, alone for all the rows that are asked of them: the set is asked for as large a
+        part of each tensor as of the one of which least is asked.
+        """
+        found = np.zeros((4, self._units[u] + 1))
+        if tensors:
+            sets = {self._resolve(tensors), *((w,) for w in _single(tensors))}
+            near = np.array(beside, np.int64)
+            for one in sorted(sets):
+                if one in self._needs:  # not once the flag was raised
+                    _carry(self._p, u, computed, near, np.array(one, np.int64), self._needs[one], found)
+        return found[0], found[1], found[2], found[3]
+
+
+_Carried = tuple[FloatArray, FloatArray, FloatArray, FloatArray]
+
+
+def _single(tensors: Tensors) -> Tensors:
+    """The tensors of a set that are looked at alone too."""
+    return tensors[-FEW:]
 
 
 @compiled
 def _carry(
-    p: Arrays,
-    u: int,
-    computed: bool,
-    beside: IntArray,
-    tensors: IntArray,
-    server: FloatArray,
-    uplink: FloatArray,
-    device: FloatArray,
-    downlink: FloatArray,
-) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+    p: Arrays, u: int, computed: bool, beside: IntArray, tensors: IntArray, need: Need, found: FloatArray
+) -> None:
     """The bounds (of a set ``tensors``) that hold for each number of rows of operator u; order as in :class:`Need`.
 
     Asked of a tensor is what u's rows [0, r), or [r, units), read of it if they are ``computed`` there (rows that are
     received read nothing), and if it is one of those ``beside`` u as large a part as u's; of the set's bounds the one
-    that asks no more than that of any tensor.
+    that asks no more than that of any tensor. Rows of ``found`` (4, units + 1) that are less are raised to them.
     """
     units = np.int64(p.units[u])
-    found = np.zeros((4, units + 1))
-    if len(tensors) == 0:
-        return found[0], found[1], found[2], found[3]
     last = np.int64(p.units[tensors[len(tensors) - 1]])
     at_device, at_server = np.full(units + 1, last), np.zeros(units + 1, np.int64)
     rows, begin = np.zeros(units + 1, np.int64), np.zeros(units + 1, np.int64)
@@ -229,11 +243,10 @@ def _carry(
             if begin[r] > 0:
                 at_server[r] = max(at_server[r], (begin[r] - 1) * last // most + 1)
     for r in range(units + 1):
-        found[0, r] = server[at_server[r]]
-        found[1, r] = uplink[at_server[r]]
-        found[2, r] = device[at_device[r]]
-        found[3, r] = downlink[at_device[r]]
-    return found[0], found[1], found[2], found[3]
+        found[0, r] = max(found[0, r], need.server[at_server[r]])
+        found[1, r] = max(found[1, r], need.uplink[at_server[r]])
+        found[2, r] = max(found[2, r], need.device[at_device[r]])
+        found[3, r] = max(found[3, r], need.downlink[at_device[r]])
 
 
 @compiled
@@ -241,24 +254,14 @@ def _evaluate(
     p: Arrays,
     u: int,
     weight: float,
-    beside: IntArray,
-    rest: IntArray,
-    rest_server: FloatArray,
-    rest_uplink: FloatArray,
-    rest_device: FloatArray,
-    rest_downlink: FloatArray,
-    whole: IntArray,
-    whole_server: FloatArray,
-    whole_uplink: FloatArray,
-    whole_device: FloatArray,
-    whole_downlink: FloatArray,
+    rest: tuple[FloatArray, FloatArray, FloatArray, FloatArray],
+    whole: tuple[FloatArray, FloatArray, FloatArray, FloatArray],
     device: FloatArray,
     server: FloatArray,
-    at: int,
     reach: int,
     flag: Flag,
 ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray, int]:
-    """The bounds of the set ``beside`` with u; from those of ``rest`` (for the set without u) and ``whole`` (for the
+    """The bounds of a set whose last tensor is u; from those of ``rest`` (for the set without u) and ``whole`` (for the
     set with u's inputs in u's place); and the steps that it took."""
     units = p.units[u]
     first, end = crops(p, u)
@@ -271,10 +274,10 @@ def _evaluate(
         p.sendable[u],
         first,
         end,
-        _carry(p, u, False, beside, rest, rest_server, rest_uplink, rest_device, rest_downlink),
-        _carry(p, u, True, beside, whole, whole_server, whole_uplink, whole_device, whole_downlink),
-        device[at : at + units + 1],
-        server[at : at + units + 1],
+        rest,
+        whole,
+        device,
+        server,
         reach,
         flag,
     )

@@ -1,25 +1,18 @@
-"""The controller at run time and the replay of bandwidth traces: which plan when, and what it then takes."""
+"""The controller at run time, which says which plan when; and random traces of bandwidths."""
 
 from __future__ import annotations
 
-import csv
 from collections import deque
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from itertools import pairwise
-from pathlib import Path
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 
 from wnpopt.core.errors import InputError
-from wnpopt.problems.intradp.instance import IntradpInstance
-from wnpopt.problems.intradp.online.simulate import BandwidthTrace, simulate
+from wnpopt.problems.intradp.online.simulate import BandwidthTrace
 from wnpopt.problems.intradp.online.table import Entry, PlanTable
 
 Estimator = Literal["last", "mean", "smooth", "harmonic"]
-FloatArray = npt.NDArray[np.float64]
+ESTIMATORS: tuple[Estimator, ...] = ("last", "mean", "smooth", "harmonic")
 
 
 class Controller:
@@ -39,7 +32,7 @@ class Controller:
         alpha: float = 0.3,
         hysteresis: float = 0.0,
     ) -> None:
-        if estimator not in ("last", "mean", "smooth", "harmonic"):
+        if estimator not in ESTIMATORS:
             raise InputError(f"found {estimator!r}; last, mean, smooth or harmonic is needed", where="estimator")
         if window < 1 or not 0 < alpha <= 1 or hysteresis < 0:
             raise InputError("window >= 1, 0 < alpha <= 1 and hysteresis >= 0 are needed", where="controller")
@@ -83,57 +76,6 @@ class Controller:
         return entry.latency_s if self._table.objective == "latency" else entry.energy_j
 
 
-@dataclass(frozen=True)
-class Distribution:
-    """What a strategy took over all requests: seconds and joules of each, read-only arrays."""
-
-    latency_s: FloatArray
-    energy_j: FloatArray
-
-    def summary(self) -> dict[str, float]:
-        """Mean, median, 95th percentile and maximum of both."""
-        found: dict[str, float] = {}
-        for name, values in (("latency_s", self.latency_s), ("energy_j", self.energy_j)):
-            found |= {
-                f"{name}_mean": float(values.mean()),
-                f"{name}_median": float(np.median(values)),
-                f"{name}_p95": float(np.quantile(values, 0.95)),
-                f"{name}_max": float(values.max()),
-            }
-        return found
-
-
-def replay_trace(
-    instance: IntradpInstance,
-    tables: Mapping[str, PlanTable],
-    trace: BandwidthTrace,
-    *,
-    requests: int,
-    estimator: Estimator = "harmonic",
-    hysteresis: float = 0.0,
-) -> dict[str, Distribution]:
-    """Run ``requests`` inferences one after the other through ``trace`` with each strategy's table.
-
-    The bandwidth goes on changing while an inference runs; the controller has seen the trace up to the request.
-    """
-    results = {}
-    for strategy, table in tables.items():
-        controller = Controller(table, estimator, hysteresis=hysteresis)
-        now, seen = 0.0, -1
-        latency, energy = np.zeros(requests), np.zeros(requests)
-        for i in range(requests):
-            while (seen + 1) * trace.step_s <= now:
-                seen += 1
-                controller.observe(trace.at(seen) / 1e6)
-            plan = controller.plan().solution(instance.name)
-            latency[i], energy[i] = simulate(instance, plan, trace, now)
-            now += latency[i]
-        for values in (latency, energy):
-            values.setflags(write=False)
-        results[strategy] = Distribution(latency, energy)
-    return results
-
-
 def random_trace(
     seconds: float,
     seed: int,
@@ -158,24 +100,3 @@ def random_trace(
     for i in np.flatnonzero(rng.random(count) < fades_per_s * step_s).tolist():
         rate[i : i + max(1, int(fade_s / step_s))] *= fade_depth
     return BandwidthTrace(step_s, tuple(float(r) for r in rate))
-
-
-def read_trace(path: str | Path) -> BandwidthTrace:
-    """A CSV with a header and two columns, seconds (evenly spaced) and MB/s; raises :class:`InputError`."""
-    file = str(path)
-    try:
-        with Path(path).open(newline="", encoding="utf-8") as stream:
-            rows = list(csv.reader(stream))[1:]
-        times, rates = [float(row[0]) for row in rows], [float(row[1]) for row in rows]
-    except (OSError, ValueError, IndexError) as error:
-        raise InputError(f"is no trace of two columns, seconds and MB/s: {error}", file=file) from None
-    return _trace(times, rates, file)
-
-
-def _trace(times: list[float], rates: Iterable[float], file: str) -> BandwidthTrace:
-    if len(times) < 2:
-        raise InputError("has fewer than 2 rows", file=file)
-    step = times[1] - times[0]
-    if step <= 0 or any(abs(b - a - step) > 1e-6 * max(1.0, b) for a, b in pairwise(times)):
-        raise InputError("its times are not evenly spaced", file=file)
-    return BandwidthTrace(step, tuple(rate * 1e6 for rate in rates))

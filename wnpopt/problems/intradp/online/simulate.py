@@ -52,79 +52,106 @@ class BandwidthTrace:
                 now = step * self.step_s
 
 
+@dataclass(frozen=True)
+class Inference:
+    """What one took: ``sending_s`` is the time in which some message was on the link, in either direction."""
+
+    latency_s: float
+    energy_j: float
+    sending_s: float
+
+
 def simulate(
     instance: IntradpInstance, solution: IntradpSolution, trace: BandwidthTrace, start_s: float = 0.0
 ) -> tuple[float, float]:
     """(latency s, energy J) of an inference from ``start_s`` of the trace on; the instance's rates are ignored."""
-    operators = instance.operators
-    index = {operator.name: i for i, operator in enumerate(operators)}
-    ends, begins = solution.device_end, solution.server_begin
-    down: dict[int, tuple[int, int]] = {}
-    up: dict[int, tuple[int, int]] = {}
-    waits: list[tuple[set[int], set[int]]] = []
-    for v, operator in enumerate(operators):
-        missed: tuple[set[int], set[int]] = (set(), set())
-        for edge in operator.inputs:
-            u = index[edge.source]
-            lo, hi = _reads(edge, 0, ends[v], operators[u].units)
-            if hi > ends[u]:
-                span = down.get(u, (operators[u].units, 0))
-                down[u] = min(span[0], max(lo, ends[u])), max(span[1], hi)
-                missed[0].add(u)
-            lo, hi = _reads(edge, begins[v], operator.units, operators[u].units)
-            if lo < min(hi, begins[u]):
-                span = up.get(u, (operators[u].units, 0))
-                up[u] = min(span[0], lo), max(span[1], min(hi, begins[u]))
-                missed[1].add(u)
-        waits.append(missed)
-    device = server = uplink = downlink = start_s
-    arrived_up: dict[int, float] = {}
-    arrived_down: dict[int, float] = {}
-    busy: list[tuple[float, float]] = []
-    extra = 0.0  # joules of the device's computing beyond its power as a rule
-    power, cut = instance.power_w, instance.segment_s
-    launch_w = power.compute if power.launch is None else power.launch
-    joined: tuple[set[int], set[int]] = (set(), set())
-    share = instance.link.efficiency
-    sending: list[tuple[float, float]] = []
-    for v, operator in enumerate(operators):
-        if ends[v] > 0:
-            begin = max([device, *(arrived_down[u] for u in waits[v][0])])
-            first = waits[v][0] - joined[0]
-            joined[0].update(first)
-            launch, took = _run(operator.device, ends[v], operator.units, len(first) * cut.device)
-            device = begin + launch + took
-            watt = power.compute if operator.device.compute_w is None else operator.device.compute_w
-            extra += (launch_w - power.compute) * launch + (watt - power.compute) * took
-            busy.append((begin, device))
-        rows = operator.units - begins[v]
-        if rows > 0:
-            begin = max([server, *(arrived_up[u] for u in waits[v][1])])
-            first = waits[v][1] - joined[1]
-            joined[1].update(first)
-            launch, took = _run(operator.server, rows, operator.units, len(first) * cut.server)
-            server = begin + launch + took
-        if v in up:
-            busy.append((device, device + cut.device))
-            device += cut.device
-            extra += (launch_w - power.compute) * cut.device
-        if v in down:
-            server += cut.server
-        if v in up:
-            begin = max(uplink, device)
-            uplink = trace.finish(begin, operator.output_bytes * (up[v][1] - up[v][0]) / operator.units / share)
-            arrived_up[v] = uplink + instance.link.latency_s
-            sending.append((begin, uplink))
-        if v in down:
-            begin = max(downlink, server)
-            downlink = trace.finish(begin, operator.output_bytes * (down[v][1] - down[v][0]) / operator.units / share)
-            arrived_down[v] = downlink + instance.link.latency_s
-            sending.append((begin, downlink))
-    computing = sum(end - begin for begin, end in busy)
-    communicating = _alone(sending, busy, device)
-    idle = device - start_s - computing - communicating
-    joules = power.compute * computing + extra + power.communicate * communicating + power.standby * idle
-    return device - start_s, joules
+    made = TimedPlan(instance, solution).infer(trace, start_s)
+    return made.latency_s, made.energy_j
+
+
+class TimedPlan:
+    """A plan whose messages are known: who waits for which rows depends on no bandwidth."""
+
+    def __init__(self, instance: IntradpInstance, solution: IntradpSolution) -> None:
+        self._instance = instance
+        operators = instance.operators
+        index = {operator.name: i for i, operator in enumerate(operators)}
+        ends, begins = solution.device_end, solution.server_begin
+        self._ends, self._begins = ends, begins
+        self._down: dict[int, tuple[int, int]] = {}
+        self._up: dict[int, tuple[int, int]] = {}
+        self._waits: list[tuple[set[int], set[int]]] = []
+        down, up = self._down, self._up
+        for v, operator in enumerate(operators):
+            missed: tuple[set[int], set[int]] = (set(), set())
+            for edge in operator.inputs:
+                u = index[edge.source]
+                lo, hi = _reads(edge, 0, ends[v], operators[u].units)
+                if hi > ends[u]:
+                    span = down.get(u, (operators[u].units, 0))
+                    down[u] = min(span[0], max(lo, ends[u])), max(span[1], hi)
+                    missed[0].add(u)
+                lo, hi = _reads(edge, begins[v], operator.units, operators[u].units)
+                if lo < min(hi, begins[u]):
+                    span = up.get(u, (operators[u].units, 0))
+                    up[u] = min(span[0], lo), max(span[1], min(hi, begins[u]))
+                    missed[1].add(u)
+            self._waits.append(missed)
+
+    def infer(self, trace: BandwidthTrace, start_s: float = 0.0) -> Inference:
+        """An inference from ``start_s`` of the trace on; the instance's rates are ignored."""
+        instance, operators = self._instance, self._instance.operators
+        ends, begins, waits, up, down = self._ends, self._begins, self._waits, self._up, self._down
+        device = server = uplink = downlink = start_s
+        arrived_up: dict[int, float] = {}
+        arrived_down: dict[int, float] = {}
+        busy: list[tuple[float, float]] = []
+        extra = 0.0  # joules of the device's computing beyond its power as a rule
+        power, cut = instance.power_w, instance.segment_s
+        launch_w = power.compute if power.launch is None else power.launch
+        joined: tuple[set[int], set[int]] = (set(), set())
+        share = instance.link.efficiency
+        sending: list[tuple[float, float]] = []
+        for v, operator in enumerate(operators):
+            if ends[v] > 0:
+                begin = max([device, *(arrived_down[u] for u in waits[v][0])])
+                first = waits[v][0] - joined[0]
+                joined[0].update(first)
+                launch, took = _run(operator.device, ends[v], operator.units, len(first) * cut.device)
+                device = begin + launch + took
+                watt = power.compute if operator.device.compute_w is None else operator.device.compute_w
+                extra += (launch_w - power.compute) * launch + (watt - power.compute) * took
+                busy.append((begin, device))
+            rows = operator.units - begins[v]
+            if rows > 0:
+                begin = max([server, *(arrived_up[u] for u in waits[v][1])])
+                first = waits[v][1] - joined[1]
+                joined[1].update(first)
+                launch, took = _run(operator.server, rows, operator.units, len(first) * cut.server)
+                server = begin + launch + took
+            if v in up:
+                busy.append((device, device + cut.device))
+                device += cut.device
+                extra += (launch_w - power.compute) * cut.device
+            if v in down:
+                server += cut.server
+            if v in up:
+                begin = max(uplink, device)
+                uplink = trace.finish(begin, operator.output_bytes * (up[v][1] - up[v][0]) / operator.units / share)
+                arrived_up[v] = uplink + instance.link.latency_s
+                sending.append((begin, uplink))
+            if v in down:
+                begin = max(downlink, server)
+                downlink = trace.finish(
+                    begin, operator.output_bytes * (down[v][1] - down[v][0]) / operator.units / share
+                )
+                arrived_down[v] = downlink + instance.link.latency_s
+                sending.append((begin, downlink))
+        computing = sum(end - begin for begin, end in busy)
+        communicating = _alone(sending, busy, device)
+        idle = device - start_s - computing - communicating
+        joules = power.compute * computing + extra + power.communicate * communicating + power.standby * idle
+        return Inference(device - start_s, joules, _alone(sending, [], device))
 
 
 def _run(cost: Cost, rows: int, units: int, joining: float) -> tuple[float, float]:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from wnpopt.core.budget import Budget
-from wnpopt.core.document import Count, Document, Name, Real, SchemaVersion
+from wnpopt.core.document import LATER, Count, Document, Name, Real, SchemaVersion, require
 from wnpopt.core.errors import InputError
 from wnpopt.problems.intradp.instance import IntradpInstance
 from wnpopt.problems.intradp.methods.refusals import refuse_size
+from wnpopt.problems.intradp.online.planners import PLANNERS
 from wnpopt.problems.intradp.solution import IntradpSolution
 from wnpopt.problems.intradp.verify import replay, verify
 
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from wnpopt.problems.intradp.search.plans import PricedPlan
 
 MEGA = 1e6
-METHODS = ("search", "device-only", "server-only", "layer-cut", "min-cut")
+METHODS = ("search", *PLANNERS, "milp", "enumerate", "auto")
 """What makes the plans of a table."""
 
 
@@ -47,7 +49,10 @@ class Entry(Document):
 
 
 class PlanTable(Document):
-    """One plan for each bandwidth, ascending; for an instance that differs from ``instance`` in its rates alone."""
+    """One plan for each bandwidth, ascending; for an instance that differs from ``instance`` in its rates alone.
+
+    ``network`` is that instance, so that the table can be replayed; tables of version 0.1 have none.
+    """
 
     kind: Literal["intradp-table"] = "intradp-table"
     schema_version: SchemaVersion = 1
@@ -55,6 +60,18 @@ class PlanTable(Document):
     instance_hash: str
     objective: Literal["latency", "energy"]
     plans: Annotated[tuple[Entry, ...], Field(min_length=1)]
+    network: Annotated[IntradpInstance | None, LATER] = None
+
+    @model_validator(mode="after")
+    def _check(self) -> PlanTable:
+        rates = [entry.megabytes_per_s for entry in self.plans]
+        for i, (low, high) in enumerate(pairwise(rates), 1):
+            where = f"plans[{i}].megabytes_per_s"
+            require(low < high, where, f"found {high} after {low}; ascending bandwidths are needed")
+        if self.network is not None:
+            told = "found another instance than instance_hash says; the one that the table was made for is needed"
+            require(self.network.instance_hash == self.instance_hash, "network", told)
+        return self
 
     def at(self, megabytes_per_s: float) -> Entry:
         """The plan of the largest bandwidth that is not above the one asked for; the first below all."""
@@ -106,13 +123,12 @@ def build_table(
 ) -> PlanTable:
     """A plan for each of ``bandwidths`` (MB/s; 0 is no link: everything on the device).
 
-    ``method`` is "search" (each bandwidth starts from the plan of the one before, so that latency never rises with
-    bandwidth), "device-only", "server-only", "layer-cut" or "min-cut". ``time_limit`` is for each bandwidth.
+    ``method`` is one of :data:`METHODS`. With "search" each bandwidth starts from the plan of the one before, so that
+    latency never rises with bandwidth. ``time_limit`` is for each bandwidth.
     Raises :class:`InputError` where a bandwidth has no plan that meets the deadline.
     """
     from wnpopt.backends.stopping import run_stoppable
     from wnpopt.problems.intradp.kernels.problem import Problem
-    from wnpopt.problems.intradp.search.baselines import BASELINES
     from wnpopt.problems.intradp.search.plans import device_only, of_solution
 
     if method not in METHODS:
@@ -133,12 +149,20 @@ def build_table(
             start = None if before is None else of_solution(problem, before, "the bandwidth before")
             plan, proof = _searched(problem, Budget(time_limit, seed=seed), start)
             bound = None if proof is None else proof.value
+        elif method in PLANNERS:
+            plan = run_stoppable(partial(PLANNERS[method], problem, seed), Budget(time_limit))
         else:
-            plan = run_stoppable(partial(BASELINES[method], problem), Budget(time_limit))
+            made, bound = _attempted(here, method, Budget(time_limit, seed=seed), before)
+            if made is None:
+                told = f"{method} made no plan at {bandwidth:g} MB/s: more time or a later deadline is needed"
+                raise InputError(told, where="method")
+            plan = of_solution(problem, made, method)
         solution = plan.solution(problem)
         certificate = verify(here, solution)
         if not plan.feasible or not certificate.accepted:
-            raise InputError(f"no plan of {method} at {bandwidth:g} MB/s keeps the deadline", where="deadline_s")
+            where = "deadline_s" if instance.transfers == "any" else "transfers"
+            limits = "the deadline" if instance.transfers == "any" else "the deadline and the limit on transfers"
+            raise InputError(f"no plan of {method} at {bandwidth:g} MB/s keeps {limits}", where=where)
         replayed = replay(here, solution)
         entry = Entry(
             megabytes_per_s=bandwidth,
@@ -158,6 +182,7 @@ def build_table(
         instance_hash=instance.instance_hash,
         objective=instance.objective,
         plans=tuple(entries),
+        network=instance,
     )
 
 
@@ -168,3 +193,31 @@ def _searched(problem: Problem, budget: Budget, start: PricedPlan | None) -> tup
 
     plan, bound, _ = run_stoppable(lambda flag: searched(problem, budget, start, flag=flag), budget)
     return plan, bound
+
+
+def _attempted(
+    here: IntradpInstance, method: str, budget: Budget, before: IntradpSolution | None
+) -> tuple[IntradpSolution | None, float | None]:
+    """The best plan that the verifier accepts of a method by its name, and its bound; it starts from ``before``."""
+    from wnpopt.core import registry
+    from wnpopt.core.attempt import attempt, check_method
+    from wnpopt.core.bound import best_bound
+    from wnpopt.core.trace import Trace
+
+    family, chosen = registry.family(here.kind), registry.method(here.kind, method)
+    check_method(chosen, here)
+    trace = Trace("min", budget)
+    made = attempt(family, chosen, here, "auto" if before is None else before, budget, trace, proof=False)
+    possible = [made.outcome.solution, None if made.start is None else made.start.solution]
+    possible += [candidate.solution for candidate in made.candidates]
+    best: tuple[float, IntradpSolution | None] = (float("inf"), None)
+    for solution in possible:
+        if isinstance(solution, IntradpSolution):
+            certificate = verify(here, solution)
+            if certificate.accepted and certificate.objective is not None and certificate.objective < best[0]:
+                best = certificate.objective, solution
+    known = [*made.bounds, *made.outcome.bounds, *([] if made.told is None else [made.told])]
+    bound = best_bound(known, "min")
+    # A bound above a verified plan proves nothing; a rounding above it is that plan's value.
+    value = None if bound is None or bound.value > best[0] * (1 + 1e-9) else max(0.0, min(bound.value, best[0]))
+    return best[1], value

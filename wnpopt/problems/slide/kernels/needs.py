@@ -81,6 +81,12 @@ class Needs:
         return costs
 
     @property
+    def values_in_reach(self) -> FloatArray:
+        """What those users add to the objective who could be served if they were alone, (N,)."""
+        able = np.isfinite(self.costs) & (self.columns.model_bits <= self.cache)
+        return np.asarray(self.columns.values[able.any(axis=1)])
+
+    @property
     def least_hz(self) -> float:
         """What a transmission has at least: the verifier asks for some bandwidth, however little is needed.
 

@@ -98,7 +98,7 @@ def _tell_bound(context: Context[SlideSolution], needs: Needs, solved: _Solved) 
     told = None if solved.report is None else solved.report.bound
     if told is None or not math.isfinite(told):
         return ()
-    values = needs.columns.values
+    values = needs.values_in_reach
     value = told + _TOLERANCE * (math.fsum(values) + abs(told)) + _TOLERANCE * objective_unit(values)
     bound = Bound(needs.columns.rounded(value), "milp")
     context.trace.bound(bound.value, bound.source)
@@ -129,7 +129,7 @@ def _solve(
     from wnpopt.problems.slide.selection.plan import Assignment
 
     began = time.perf_counter()
-    unit = objective_unit(needs.columns.values)
+    unit = objective_unit(needs.values_in_reach)
     try:
         built = model_of(needs, capacity, thin, unit, Clock(budget))
     except OutOfTime:

@@ -26,6 +26,8 @@ _NOWHERE: Box = (math.inf, -math.inf, math.inf, -math.inf)
 _MOST_TURNS = 200
 _PRICES, _STARTS = 16, 12
 
+Extend = Callable[[list[Rectangle]], Budget | None]
+"""What is asked with the best transmissions when the budget is exhausted: a larger one, or None."""
 Told = Callable[[list[Rectangle], float, float], None]
 """What hears of news: the best transmissions, their value, the bound."""
 
@@ -66,6 +68,7 @@ class Search:
     flag: Flag
     budget: Budget
     told: Told = lambda _chosen, _value, _bound: None
+    extend: Extend = lambda _chosen: None
     chosen: list[Rectangle] = field(default_factory=list)
     value: float = 0.0
     bound: float = math.inf
@@ -75,6 +78,7 @@ class Search:
         self._pool = Pool()
         self._random = np.random.default_rng(self.budget.seed)
         self._closed = -math.inf
+        self._ended = False
         served = [reach.users for reach in self.problem.reaches]
         everyone = np.unique(np.concatenate(served)) if served else np.zeros(0, dtype=np.int64)
         self.bound = math.fsum(self.problem.values[everyone])
@@ -82,7 +86,13 @@ class Search:
     @property
     def over(self) -> bool:
         """True when time is out."""
-        return bool(self.flag[0]) or self.budget.exhausted()
+        if self.flag[0] or self._ended:
+            return True
+        if self.budget.exhausted():
+            larger = self.extend(self.chosen)
+            self._ended = larger is None or larger.exhausted()
+            self.budget = larger or self.budget
+        return self._ended
 
     @property
     def target(self) -> float:

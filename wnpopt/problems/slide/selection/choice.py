@@ -29,6 +29,8 @@ def choose(
     """
     relaxed = Rectangles(Needs.of(columns, relaxed=True))
     search = Search(relaxed, flag, budget.share(budget.remaining() * 0.9))
+    # The last tenth is for the exact limits, if the plan does not keep them by then.
+    search.extend = lambda chosen: budget if fits(exact, relaxed.plan(chosen)) else None
     if told is not None:
         search.told = told
     if start is not None:

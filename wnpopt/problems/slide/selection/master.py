@@ -93,7 +93,7 @@ def _classes(covers: BoolArray) -> tuple[IntArray, IntArray]:
     packed = np.packbits(covers, axis=0)
     missing = -len(packed) % 8
     words = np.concatenate((packed, np.zeros((missing, packed.shape[1]), dtype=np.uint8)))
-    words = words.reshape(-1, 8, packed.shape[1]).transpose(0, 2, 1)
+    words = words.reshape(len(words) // 8, 8, packed.shape[1]).transpose(0, 2, 1)
     keys = np.zeros(packed.shape[1], dtype=np.uint64)
     for word in np.ascontiguousarray(words).view(np.uint64)[:, :, 0]:
         keys = (keys ^ word) * _ODD

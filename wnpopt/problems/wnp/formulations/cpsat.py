@@ -77,11 +77,12 @@ def compile_master(
     weights: Sequence[IntArray],
     no_goods: Sequence[IntArray],
     budget: Budget | None = None,
+    surplus: float = 0.0,
 ) -> CpsatModel | None:
-    """The model without slot counts; where cores are identical, without core choices, too.
+    """The model without slot counts; where cores are identical (and no bus is shared), without core choices, too.
 
-    Arrivals are held by the cuts of ``weights`` (R7) and by ``no_goods`` (R8) alone. None if ``budget`` is exhausted
-    before it is built, or would be half gone.
+    Arrivals are held by the cuts of ``weights`` (R7, with a ``surplus``) and by ``no_goods`` (R8) alone. None if
+    ``budget`` is exhausted before it is built, or would be half gone.
     """
     from wnpopt.problems.wnp.formulations.cpsat_radio import add_arrivals, add_cut, add_no_good
     from wnpopt.problems.wnp.kernels.identical import cores_are_identical
@@ -95,10 +96,18 @@ def compile_master(
         for weight in weights:
             if budget.exhausted():
                 return None
-            add_cut(empty, weight)
+            add_cut(empty, weight, surplus)
         for no_good in no_goods:
             add_no_good(empty, no_good)
-    return _with_compute(empty, budget, pooled=cores_are_identical(problem.plan))
+    if not problem.instance.chip.exclusive_bus:
+        return _with_compute(empty, budget, pooled=cores_are_identical(problem.plan))
+    from wnpopt.problems.wnp.formulations.cpsat_fields import add_fields
+
+    master = _with_compute(empty, budget)
+    if master is not None:
+        add_fields(master, None)
+        master.marks.add("exact")
+    return master
 
 
 def pays(problem: Problem, budget: Budget) -> bool:

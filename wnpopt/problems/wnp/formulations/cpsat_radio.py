@@ -158,8 +158,12 @@ def coarse(weight: IntArray) -> IntArray:
     return np.asarray(np.rint(weight * (_CUT_SCALE / weight.max())).astype(np.int64))
 
 
-def add_cut(built: CpsatModel, weight: IntArray) -> None:
-    """(R7) no weights are served better than greedily; valid for every integer weight, so rounding it does no harm."""
+def add_cut(built: CpsatModel, weight: IntArray, surplus: float = 0.0) -> None:
+    """(R7) no weights are served better than greedily; valid for every integer weight, so rounding it does no harm.
+
+    With a ``surplus`` so much more has to be served, as a share of the payloads: no longer valid, but what satisfies it
+    leaves the radio room to round.
+    """
     model, uplink = built.model, built.problem.uplink
     coefficients: dict[tuple[tuple[int, ...], int], int] = {}
     for b in range(uplink.block_length.size):
@@ -176,7 +180,8 @@ def add_cut(built: CpsatModel, weight: IntArray) -> None:
     # Smaller numbers search faster and cannot overflow: coefficients up, right-hand side down keeps the cut valid.
     divisor = max(1, largest // 100_000)
     total = sum(-(-step // divisor) * _capacity(built, members, b) for (members, b), step in coefficients.items())
-    model.add(total >= right // divisor)
+    need = right // divisor
+    model.add(total >= need + int(surplus * need))
 
 
 def add_no_good(built: CpsatModel, limit: IntArray) -> None:

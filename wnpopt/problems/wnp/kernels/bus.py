@@ -6,7 +6,7 @@ import numpy as np
 
 from wnpopt.backends.compiled import compiled, inner
 from wnpopt.problems.wnp.instance import IntArray
-from wnpopt.problems.wnp.kernels.plan import FAR
+from wnpopt.problems.wnp.kernels.plan import FAR, Plan
 from wnpopt.problems.wnp.kernels.throughput import FloatArray
 
 
@@ -104,6 +104,51 @@ def list_schedule_with_transfers(
                 on_bus = sent
             makespan = max(makespan, end[i])
     return makespan, core, start, transfer
+
+
+def event_order(plan: Plan, core: IntArray, start: IntArray, transfer: IntArray) -> IntArray:
+    """Subgraphs (i) and transfers (I + e) by start, then end, each after what it needs, shape (I + E,).
+
+    ``start`` (I,) and ``transfer`` (E,) are those of a plan that keeps precedence; within a core transfers take none.
+    """
+    place = np.empty(start.size, dtype=np.int64)
+    place[plan.order] = np.arange(start.size)
+    end = start + plan.ticks[np.arange(start.size), core]
+    crossing = core[plan.source] != core[plan.target]
+    sent = np.where(crossing, transfer, end[plan.source])
+    there = sent + np.where(crossing, plan.hop[core[plan.source], core[plan.target]] + plan.width, 0)
+    level = np.concatenate([2 * place, 2 * place[plan.source] + 1])
+    return np.lexsort((level, np.concatenate([end, there]), np.concatenate([start, sent]))).astype(np.int64)
+
+
+@compiled
+def latest_with_transfers(
+    ticks: IntArray,
+    source: IntArray,
+    target: IntArray,
+    width: IntArray,
+    hop: IntArray,
+    events: IntArray,
+    core: IntArray,
+    makespan: int,
+) -> IntArray:
+    """Latest start (I,) of each subgraph that keeps ``makespan`` with these cores and these orders on cores and bus."""
+    count, cores = ticks.shape
+    free, due = np.full(cores, makespan, dtype=np.int64), np.full(count, makespan, dtype=np.int64)
+    latest, bus = np.zeros(count, dtype=np.int64), makespan
+    for event in events[::-1]:
+        if event < count:
+            i, m = event, core[event]
+            latest[i] = min(due[i], free[m]) - ticks[i, m]
+            free[m] = latest[i]
+            continue
+        i, j = source[event - count], target[event - count]
+        begin = latest[j]
+        if core[i] != core[j]:
+            begin = min(begin, bus) - hop[core[i], core[j]] - width[event - count]
+            bus = begin
+        due[i] = min(due[i], begin)
+    return latest
 
 
 @compiled

@@ -18,6 +18,7 @@ from wnpopt.problems.wnp.solution import WnpSolution
 
 if TYPE_CHECKING:
     from wnpopt.problems.wnp.kernels.problem import Problem
+    from wnpopt.problems.wnp.search.beside import SearchBeside
 
 _EASY_S = 2.0
 """Seconds for ``lbbd`` before the search: most instances of up to 40 subgraphs are proved by then."""
@@ -64,7 +65,10 @@ def _decomposed(instance: WnpInstance, context: Context[WnpSolution]) -> Outcome
 
 
 def _in_turn(problem: Problem, context: Context[WnpSolution], began: float) -> Outcome[WnpSolution]:
-    """A quick ``lbbd``, the search from its answer, and ``lbbd`` with what the search found and which cuts it met."""
+    """A quick ``lbbd``, the search from its answer, and ``lbbd`` with what the search found and which cuts it met.
+
+    With several threads, and a time limit, search and probes work beside each other.
+    """
     from wnpopt.problems.wnp.kernels.identical import cores_are_identical
     from wnpopt.problems.wnp.methods.lbbd import decomposed
     from wnpopt.problems.wnp.search.given import joint_of
@@ -72,6 +76,9 @@ def _in_turn(problem: Problem, context: Context[WnpSolution], began: float) -> O
 
     if context.start is None:
         return decomposed(problem, context, began)
+    together = _together(problem, context)
+    if together is not None:
+        return decomposed(problem, context, began, beside=together)
     seconds = max(_EASY_S, _IDENTICAL * context.budget.remaining()) if cores_are_identical(problem.plan) else _EASY_S
     easy = decomposed(problem, replace(context, budget=context.budget.share(seconds)), began, probing=False)
     if easy.termination is Termination.PROVED or context.budget.exhausted():
@@ -90,6 +97,23 @@ def _in_turn(problem: Problem, context: Context[WnpSolution], began: float) -> O
     last = decomposed(problem, context, context.budget.elapsed(), weights)
     bounds = (*easy.bounds, *last.bounds)
     return replace(last, bounds=bounds, warm_start=easy.warm_start, build_s=easy.build_s + last.build_s)
+
+
+def _together(problem: Problem, context: Context[WnpSolution]) -> SearchBeside | None:
+    """A search beside the probes; None where there is no thread for it, or its end could not be repeated."""
+    from wnpopt.problems.wnp.kernels.identical import cores_are_identical
+    from wnpopt.problems.wnp.search.beside import SearchBeside
+    from wnpopt.problems.wnp.search.given import joint_of
+
+    budget = context.budget
+    if budget.threads == 1 or budget.deterministic or budget.time_limit is None or budget.iterations is not None:
+        return None
+    joint = (
+        None
+        if context.start is None or cores_are_identical(problem.plan)
+        else joint_of(problem, context.start.solution)
+    )
+    return None if joint is None else SearchBeside(problem, joint, context)
 
 
 def _after(context: Context[WnpSolution], easy: Outcome[WnpSolution]) -> Context[WnpSolution]:

@@ -19,6 +19,7 @@ from wnpopt.problems.wnp.solution import WnpSolution
 
 if TYPE_CHECKING:
     from wnpopt.problems.wnp.kernels.problem import Problem
+    from wnpopt.problems.wnp.search.beside import SearchBeside
     from wnpopt.problems.wnp.search.decomposition import Decomposition
 
 _MINIMISING = 0.05  # of a time limit goes to masters that are minimised, before the bound is probed,
@@ -38,11 +39,13 @@ def decomposed(
     began: float,
     weights: Sequence[IntArray] = (),
     probing: bool = True,
+    beside: SearchBeside | None = None,
 ) -> Outcome[WnpSolution]:
     """:func:`solve` on the compiled problem; ``weights`` are cuts that are known already.
 
     Masters are minimised first, which proves what is easy; then the bound is raised and the incumbent improved by
-    probes (:mod:`~wnpopt.problems.wnp.search.probing`), for which there has to be an incumbent.
+    probes (:mod:`~wnpopt.problems.wnp.search.probing`), for which there has to be an incumbent. A search ``beside``
+    them makes the first part needless.
     """
     from wnpopt.problems.wnp.kernels.identical import cores_are_identical
     from wnpopt.problems.wnp.search.decomposition import Decomposition
@@ -54,6 +57,8 @@ def decomposed(
         return state.outcome(Termination.PROVED)
     if state.value is None or not probing:
         return _minimised(state, budget) or state.outcome(budget.why_over())
+    if beside is not None:
+        return probe(state, beside)
     share = _MORE if problem.plan.order.size <= _SMALL else _MINIMISING
     if cores_are_identical(problem.plan):
         share = max(share, _IDENTICAL)
@@ -97,5 +102,5 @@ METHOD = Method(
     modules=("ortools", "numba"),
     timed=True,
     warm_startable=True,
-    refuse=supports(Support.RELEASE | Support.RADIO_RELEASE),
+    refuse=supports(Support.BUS | Support.RELEASE | Support.RADIO_RELEASE),
 )

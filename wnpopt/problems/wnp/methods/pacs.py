@@ -15,13 +15,13 @@ from wnpopt.problems.wnp.solution import WnpSolution
 def solve(instance: WnpInstance, context: Context[WnpSolution]) -> Outcome[WnpSolution]:
     """Tails, radio and schedule in turn; see :func:`~wnpopt.problems.wnp.search.joint.pipeline_aware`.
 
-    Up to 100 subgraphs, two short rounds of pacs-ls's annealing follow.
+    Up to 100 subgraphs it is brief, and a short annealing like that of pacs-ls follows.
 
     It starts from RTFS and returns that when nothing better is found; the message says so.
     """
     from wnpopt.problems.wnp.kernels.problem import Problem
-    from wnpopt.problems.wnp.search.joint import pipeline_aware, transmit_first
-    from wnpopt.problems.wnp.search.joint_annealing import quickly_annealed
+    from wnpopt.problems.wnp.search.joint import transmit_first
+    from wnpopt.problems.wnp.search.joint_annealing import pipelined_and_annealed
 
     other = planned(instance, context, "pacs")
     if other is not None:
@@ -30,7 +30,7 @@ def solve(instance: WnpInstance, context: Context[WnpSolution]) -> Outcome[WnpSo
     first = transmit_first(problem, context.budget)
     if first is None:
         return nothing_delivered(context.budget)
-    joint = quickly_annealed(problem, pipeline_aware(problem, first, context.budget), context.budget.seed)
+    joint = pipelined_and_annealed(problem, first, context.budget)
     kept = joint.schedule.makespan >= first.schedule.makespan
     if kept:
         joint = first

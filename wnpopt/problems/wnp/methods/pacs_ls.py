@@ -20,8 +20,8 @@ def solve(instance: WnpInstance, context: Context[WnpSolution]) -> Outcome[WnpSo
     from wnpopt.problems.wnp.kernels.problem import Problem
     from wnpopt.problems.wnp.methods.outcome import nothing_delivered
     from wnpopt.problems.wnp.search.given import joint_of
-    from wnpopt.problems.wnp.search.joint import pipeline_aware, transmit_first
-    from wnpopt.problems.wnp.search.joint_annealing import quickly_annealed
+    from wnpopt.problems.wnp.search.joint import transmit_first
+    from wnpopt.problems.wnp.search.joint_annealing import pipelined_and_annealed
     from wnpopt.problems.wnp.search.local_search import local_search
 
     other = planned(instance, context, "pacs-ls")
@@ -31,7 +31,7 @@ def solve(instance: WnpInstance, context: Context[WnpSolution]) -> Outcome[WnpSo
     sequential = transmit_first(problem, context.budget)
     if sequential is None:
         return nothing_delivered(context.budget)
-    first = quickly_annealed(problem, pipeline_aware(problem, sequential, context.budget), context.budget.seed)
+    first = pipelined_and_annealed(problem, sequential, context.budget)
     warm = None if context.start is None else joint_of(problem, context.start.solution)
     used = warm is not None and warm.schedule.makespan <= first.schedule.makespan
     first = warm if warm is not None and used else first

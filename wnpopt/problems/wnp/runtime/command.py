@@ -72,7 +72,7 @@ def run(request: SimulateRequest, terminal: Terminal) -> None:
             threads=request.threads,
             overtime=request.overtime,
             on_progress=_progress(terminal),
-            tell=lambda _text: terminal.progress("wnpopt: compiling, once (kept on disk)", last=True),
+            tell=_once(terminal),
         )
     except InputError as error:
         flags = {"policies": "--policy", "scenario": "--scenario"}
@@ -99,6 +99,17 @@ def _plan(path: Path) -> WnpSolution:
         return WnpSolution.from_data(read_json(path))
     except InputError as error:
         raise (error if error.file else error.in_file(str(path))) from None
+
+
+def _once(terminal: Terminal) -> Callable[[str], None]:
+    said: list[str] = []
+
+    def tell(text: str) -> None:
+        if not said:
+            terminal.progress(f"wnpopt: {text} (kept on disk)", last=True)
+        said.append(text)
+
+    return tell
 
 
 def _progress(terminal: Terminal) -> Callable[[str, int, int], None]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
-from wnpopt.core.errors import InputError, SolverError, describe
+from wnpopt.core.errors import InputError, SolverError
 from wnpopt.problems.wnp.instance import WnpInstance
-from wnpopt.problems.wnp.runtime.episode import Asked, execute
+from wnpopt.problems.wnp.runtime.episode import Asked, execute, guarded
 from wnpopt.problems.wnp.runtime.hindsight import lower_bound, oracle
 from wnpopt.problems.wnp.runtime.measured import Measured
 from wnpopt.problems.wnp.runtime.planner import planned
@@ -107,10 +108,7 @@ class Comparison:
 
 def _own(policy: Policy, instance: WnpInstance, seed: int) -> WnpSolution:
     assert policy.plan is not None
-    try:
-        plan = policy.plan(instance, seed)
-    except Exception as error:
-        raise SolverError(f"the policy {policy.name} failed: {describe(error, 300)}") from error
+    plan = guarded(policy, partial(policy.plan, instance, seed))
     if plan is None:
         raise InputError(f"the policy {policy.name} has no plan of the instance", where="policies")
     certificate = verify(instance, plan)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
+from typing import TypeVar
 
 import numpy as np
 
@@ -20,6 +23,8 @@ from wnpopt.problems.wnp.runtime.setting import Setting
 from wnpopt.problems.wnp.runtime.world import World
 from wnpopt.problems.wnp.solution import WnpSolution
 from wnpopt.problems.wnp.verify import verify
+
+T = TypeVar("T")
 
 LIMITS = frozenset({"deadline", "makespan-limit", "energy-limit"})
 """PlanRules that a plan may break once it is too late to keep them."""
@@ -45,7 +50,7 @@ def execute(
         run(setting, world, program, execution)
         return execution
     counted = Asked() if asked is None else asked
-    decide = policy.decider(setting.longer, seed)
+    decide = guarded(policy, partial(policy.decider, setting.longer, seed))
     makespan = max(1, int(program.end.max()))
     ticks = -1 if policy.drift_time < 0 else int(makespan * policy.drift_time)
     drift = Drift(ticks, policy.drift_bits)
@@ -58,21 +63,35 @@ def execute(
         view = seen(setting, world, execution, plan, policy.rules)
         counted.times += 1
         began = time.perf_counter()
-        try:
-            answer = decide(view)
-        except Exception as error:
-            raise SolverError(f"the policy {policy.name} failed: {describe(error, 300)}") from error
+        answer = guarded(policy, partial(decide, view))
         counted.seconds.append(time.perf_counter() - began)
-        if answer is None:
+        if answer is None:  # it goes on as it is: what is expected now is no news any more
+            program = _expecting(setting, world, execution, program)
             continue
+        if not isinstance(answer, WnpSolution):
+            raise SolverError(f"the policy {policy.name} answers with a {type(answer).__name__}; a plan is needed")
         broken = verify(view.instance, answer, view.state).violations
         if any(violation.rule not in LIMITS for violation in broken):
             counted.rejected += 1
+            program = _expecting(setting, world, execution, program)
             continue
         counted.plans += 1
         plan = answer
         program = Program.of(setting, plan, policy.rules, execution)
     return execution
+
+
+def _expecting(setting: Setting, world: World, execution: PlanExecution, program: Program) -> Program:
+    ahead = forecast(setting, world, execution, program)
+    return program.expecting(setting, ahead, execution) if ahead.finished else program
+
+
+def guarded(policy: Policy, call: Callable[[], T]) -> T:
+    """What a policy's function returns; :class:`SolverError` with the policy's name where it raises."""
+    try:
+        return call()
+    except Exception as error:
+        raise SolverError(f"the policy {policy.name} failed: {describe(error, 300)}") from error
 
 
 def seen(setting: Setting, world: World, execution: PlanExecution, plan: WnpSolution, rules: PlanRules) -> View:

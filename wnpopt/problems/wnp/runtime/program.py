@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -86,12 +86,18 @@ class Program:
         bits = _expected(setting, table, slot, delivered, known)
         payload = instance.payloads
         reached = bits >= payload[:, None]
-        due = np.where(reached.any(axis=1), reached.argmax(axis=1), np.maximum(table.shape[0], slot))
+        due = np.where(reached.any(axis=1), reached.argmax(axis=1), _ends_of(table, payload.size))
         earliest = start if rules.keeps_starts else np.zeros_like(start)
         send_earliest = send[0] if rules.keeps_starts else np.zeros_like(send[0])
         waits = setting.joint_waits if rules.waits_for_all else setting.own_waits
         arrays = (core, earliest, before, after, send_earliest, send[1], send[2], table, due, waits, rules.keeps_starts)
         return Program(arrays, start, end, bits)
+
+    def expecting(self, setting: Setting, ahead: PlanExecution, done: PlanExecution) -> Program:
+        """The same program, with the times and bits of the forecast ``ahead`` from ``done`` as what is expected."""
+        slot, delivered = done.radio
+        bits = _expected(setting, ahead.carried, slot, delivered, None)
+        return replace(self, start=ahead.start, end=ahead.end, bits=bits)
 
 
 def _chains(order: IntArray, lane: IntArray) -> tuple[IntArray, IntArray]:
@@ -137,6 +143,14 @@ def _table(setting: Setting, plan: WnpSolution) -> IntArray:
     for t, row in enumerate(rows):
         table[t] = [-1 if k is None else k for k in row]
     return table
+
+
+def _ends_of(table: IntArray, kinds: int) -> IntArray:
+    """The slot after each modality's last one in the table: from there on what it still lacks is late."""
+    ends = np.zeros(kinds, dtype=np.int64)
+    t, n = np.nonzero(table >= 0)
+    np.maximum.at(ends, table[t, n], t + 1)
+    return ends
 
 
 def _expected(setting: Setting, table: IntArray, slot: int, delivered: IntArray, known: World | None) -> IntArray:

@@ -66,11 +66,10 @@ class CoreDeviation(Document):
     slowdown: Slowdown | None = None
     fails_within_ticks: Positive | None = None
 
-    @model_validator(mode="after")
-    def _check(self) -> CoreDeviation:
+    def check_fields(self, where: str) -> None:
+        """Raise :class:`InputError` unless it says what happens, once."""
         one = (self.slowdown is None) != (self.fails_within_ticks is None)
-        require(one, "slowdown", "slowdown or fails_within_ticks is needed, one of them")
-        return self
+        require(one, f"{where}.slowdown", "slowdown or fails_within_ticks is needed, one of them")
 
 
 class LateRelease(Document):
@@ -86,14 +85,13 @@ class LateRelease(Document):
     slots: Mean | None = None
     ticks: Mean | None = None
 
-    @model_validator(mode="after")
-    def _check(self) -> LateRelease:
+    def check_fields(self, where: str) -> None:
+        """Raise :class:`InputError` unless one thing is named, and by how much it is late."""
         named = sum(name is not None for name in (self.modality, self.subgraph, self.job))
-        require(named == 1, "modality", "modality, subgraph or job is needed, one of them")
+        require(named == 1, f"{where}.modality", "modality, subgraph or job is needed, one of them")
         wanted, other = ("slots", "ticks") if self.modality is not None else ("ticks", "slots")
-        require(getattr(self, wanted) is not None, wanted, "missing field")
-        require(getattr(self, other) is None, other, f"does not go with this; {wanted} is needed")
-        return self
+        require(getattr(self, wanted) is not None, f"{where}.{wanted}", "missing field")
+        require(getattr(self, other) is None, f"{where}.{other}", f"does not go with this; {wanted} is needed")
 
 
 class WnpScenario(Document):
@@ -112,6 +110,14 @@ class WnpScenario(Document):
     outages: tuple[Outage, ...] = ()
     cores: tuple[CoreDeviation, ...] = ()
     releases: tuple[LateRelease, ...] = ()
+
+    @model_validator(mode="after")
+    def _check(self) -> WnpScenario:
+        for c, core in enumerate(self.cores):
+            core.check_fields(f"cores[{c}]")
+        for d, late in enumerate(self.releases):
+            late.check_fields(f"releases[{d}]")
+        return self
 
     def check(self, instance: WnpInstance) -> None:
         """Raise :class:`InputError` where this does not fit ``instance``."""

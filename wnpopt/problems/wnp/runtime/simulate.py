@@ -48,6 +48,9 @@ def simulate(
         raise InputError(f"found a {type(instance).__name__}; a wnp instance is needed", where="instance")
     names = _names(policies)
     chosen = [None if name == ORACLE else policy(name, "policies") for name in names]
+    twice = [name for at, name in enumerate(names) if name in names[:at]]
+    if twice:
+        raise InputError(f"{twice[0]} is named twice", where="policies")
     worlds_of = _scenario(scenario, instance)
     count = arguments.integer("runs", runs, 1, 10**7)
     number = arguments.seed("seed", seed)
@@ -75,9 +78,6 @@ def _names(policies: object) -> list[str]:
     if not isinstance(given, Sequence) or not given or not all(isinstance(name, str) for name in given):
         known = ", ".join(policy_names())
         raise InputError(f"found {policies!r}; names of policies are needed: {known}", where="policies")
-    twice = [name for at, name in enumerate(given) if name in given[:at]]
-    if twice:
-        raise InputError(f"{twice[0]!r} is named twice", where="policies")
     return list(given)
 
 

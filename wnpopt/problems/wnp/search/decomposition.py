@@ -8,6 +8,7 @@ about one vector at a time and answers with an allocation or with new cuts.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
     from wnpopt.backends.ending import Report
     from wnpopt.problems.wnp.formulations.cpsat_model import CpsatModel
     from wnpopt.problems.wnp.kernels.problem import Problem
-    from wnpopt.problems.wnp.kernels.schedule import Schedule
     from wnpopt.problems.wnp.kernels.uplink import Arrivals
+    from wnpopt.problems.wnp.search.master_schedule import MasterSchedule
 
 
 class Decomposition:
@@ -46,6 +47,7 @@ class Decomposition:
         self.best: WnpSolution | None = None if context.start is None else context.start.solution
         self.value: int | None = None if context.start is None else int(context.start.objective)
         self.improved = False
+        self.found_by: str | None = None
         self.lower = 0 if known is None else int(known.value)
         self.proved: int | None = None
         self.check = RadioCheck(problem.uplink, cut_weights(problem, context.budget) if problem.uplink.count else [])
@@ -66,13 +68,21 @@ class Decomposition:
             self.proved = self.lower
             self.context.trace.bound(self.lower, "lbbd")
 
-    def master(self, horizon: int | None, budget: Budget, *, optimise: bool) -> tuple[Report, CpsatModel] | None:
-        """A solved master with makespans up to ``horizon``: the least one, or any. None without time to build it."""
+    def master(
+        self, horizon: int | None, budget: Budget, *, optimise: bool, surplus: float = 0.0, relaxed: bool = False
+    ) -> tuple[Report, CpsatModel] | None:
+        """A solved master with makespans up to ``horizon``: the least one, or any. None without time to build it.
+
+        Of a master with a ``surplus`` (:func:`~wnpopt.problems.wnp.formulations.cpsat_radio.add_cut`) nothing follows
+        but what it finds. ``relaxed``: with a linear relaxation. May be called in several threads at once.
+        """
         from wnpopt.backends.cpsat import solve_cpsat
         from wnpopt.problems.wnp.formulations.cpsat import compile_master, hint
+        from wnpopt.problems.wnp.kernels.identical import cores_are_identical
 
         began = budget.elapsed()
-        master = compile_master(self.problem, horizon, self.lower, self.check.weights, self.check.no_goods, budget)
+        cuts, no_goods = tuple(self.check.weights), tuple(self.check.no_goods)
+        master = compile_master(self.problem, horizon, self.lower, cuts, no_goods, budget, surplus)
         self.build_s += budget.elapsed() - began
         if master is None:
             return None
@@ -82,7 +92,14 @@ class Decomposition:
             hint(master, self.best)
         # The master's incumbents may be out of the radio's reach: only its bound is news.
         silent = Trace("min", budget)
-        report = solve_cpsat(master.model, budget, silent, probing_level=None if optimise else 3)
+        plain = not cores_are_identical(self.problem.plan)
+        report = solve_cpsat(
+            master.model,
+            replace(budget, threads=1) if plain else budget,
+            silent,
+            probing_level=None if optimise else 3,
+            linearization_level=int(relaxed) if plain else None,
+        )
         if optimise and self.context.start is not None and self.warm_start is WarmStart.NONE:
             self.warm_start = report.warm_start
         return report, master
@@ -93,15 +110,22 @@ class Decomposition:
         A served schedule, or the radio's best for it, is offered as incumbent; a refusal is kept as a cut.
         """
         from wnpopt.problems.wnp.kernels.uplink import Arrivals
+        from wnpopt.problems.wnp.search.master_schedule import MasterSchedule
 
-        schedule = self._schedule(master, report)
-        deadline = self._deadlines(schedule, schedule.makespan if makespan is None else makespan)
+        assert report.values is not None
+        planned = MasterSchedule.of(master, report.values)
+        deadline = self._deadlines(planned, planned.makespan if makespan is None else makespan)
         answer = self.check.ask(deadline, budget)
         if answer.count is not None:
-            self._offer(Arrivals(0, deadline, answer.count), schedule)
+            self._offer(Arrivals(0, deadline, answer.count), planned)
         else:
-            self._repair(schedule)
+            self._repair(planned)
         return answer
+
+    def adopt(self, solution: WnpSolution, makespan: int, found_by: str) -> None:
+        """Take over a verified solution, which has been told, if it is better."""
+        if self.value is None or makespan < self.value:
+            self.best, self.value, self.improved, self.found_by = solution, makespan, True, found_by
 
     def outcome(
         self, termination: Termination, infeasible: str | None = None, message: str = ""
@@ -113,45 +137,37 @@ class Decomposition:
             termination,
             () if self.proved is None else (Bound(self.proved, "lbbd"),),
             self.warm_start,
-            found_by=start.found_by if start is not None and not self.improved else None,
+            found_by=start.found_by if start is not None and not self.improved else self.found_by,
             build_s=self.build_s,
             message="; ".join(filter(None, [self.check.summary(), message])),
             infeasible=infeasible,
         )
 
-    def _schedule(self, master: CpsatModel, report: Report) -> Schedule:
-        from wnpopt.problems.wnp.kernels.schedule import Schedule
-
-        assert report.values is not None
-        core, start = master.placement(report.values)
-        end = start + self.problem.plan.ticks[np.arange(core.size), core]
-        return Schedule(int(end.max()), core, start)
-
-    def _deadlines(self, schedule: Schedule, makespan: int) -> IntArray:
-        """The latest arrivals, in slots, under which cores and orders of ``schedule`` keep ``makespan``."""
+    def _deadlines(self, planned: MasterSchedule, makespan: int) -> IntArray:
+        """The latest arrivals, in slots, under which cores and orders of ``planned`` keep ``makespan``."""
         problem, uplink = self.problem, self.problem.uplink
-        latest = problem.scheduler.latest_starts(schedule) + (makespan - schedule.makespan)
+        latest = planned.latest_starts() + (makespan - planned.makespan)
         slots = [int(latest[members].min()) // uplink.slot_ticks for members in problem.readers]
         return np.minimum(np.array(slots, dtype=np.int64), uplink.slots)
 
-    def _repair(self, schedule: Schedule) -> None:
+    def _repair(self, planned: MasterSchedule) -> None:
         """The radio's best for the master's schedule: not what the master hoped for, but often a better incumbent."""
         from wnpopt.problems.wnp.kernels.radio import least_makespan
 
         problem = self.problem
-        arrivals, cut = least_makespan(problem.uplink, problem.slack_tails(schedule), self.context.budget)
+        arrivals, cut = least_makespan(problem.uplink, planned.slack_tails(), self.context.budget)
         if cut is not None:
             self.check.remember(cut.weight)
         if arrivals is not None:
-            self._offer(arrivals, schedule)
+            self._offer(arrivals, planned)
 
-    def _offer(self, arrivals: Arrivals, schedule: Schedule) -> None:
+    def _offer(self, arrivals: Arrivals, planned: MasterSchedule) -> None:
         problem = self.problem
         release = problem.release(problem.arrival(arrivals))
-        retimed = problem.scheduler.retimed(schedule, release)
+        retimed = planned.retimed(release)
         if self.value is None or retimed.makespan < self.value:
-            solution = problem.solution(arrivals, retimed)
+            solution = retimed.solution(arrivals)
             objective = self.context.verified_objective(solution)
             if objective is not None and (self.value is None or objective < self.value):
-                self.best, self.value, self.improved = solution, int(objective), True
+                self.best, self.value, self.improved, self.found_by = solution, int(objective), True, None
                 self.context.trace.incumbent(objective, solution)

@@ -89,11 +89,16 @@ class FieldSearch:
         """The search for what is left of ``instance`` in ``state``."""
         return FieldSearch(Problem.of(residual(instance, state)), state)
 
-    def sequential(self, budget: Budget) -> FieldPlan | None:
-        """RTFS: everything has arrived before anything that waits for it starts."""
-        arrivals, _ = least_makespan_or_exact(
-            self.problem, np.zeros(self.problem.uplink.count, dtype=np.int64), budget, columns=self.columns
-        )
+    def sequential(self, budget: Budget, *, exact: bool = True) -> FieldPlan | None:
+        """RTFS: everything has arrived before anything that waits for it starts.
+
+        Where rounding fails at the edge of what the radio can deliver, an integer programme decides if ``exact``.
+        """
+        nothing = np.zeros(self.problem.uplink.count, dtype=np.int64)
+        if exact:
+            arrivals, _ = least_makespan_or_exact(self.problem, nothing, budget, columns=self.columns)
+        else:
+            arrivals, _ = least_makespan(self.problem.uplink, nothing, budget, columns=self.columns)
         if arrivals is None:
             return None
         release = sequential_release(self.problem, self.problem.arrival(arrivals))

@@ -16,7 +16,7 @@ from wnpopt.problems.wnp.kernels.radio import Columns, Cut, least_makespan
 from wnpopt.problems.wnp.kernels.schedule import Schedule
 from wnpopt.problems.wnp.kernels.uplink import Arrivals
 
-_ROUNDS = 12
+_ROUNDS, _FEW_ROUNDS = 12, 3
 
 
 @dataclass(frozen=True)
@@ -76,10 +76,10 @@ def sequential_release(problem: Problem, arrival: IntArray) -> IntArray:
     return np.asarray(np.maximum(own, waits))
 
 
-def pipeline_aware(problem: Problem, first: Joint, budget: Budget) -> Joint:
+def pipeline_aware(problem: Problem, first: Joint, budget: Budget, *, brief: bool = False) -> Joint:
     """PACS: radio and schedule improve each other through the tails until nothing gets better.
 
-    Never worse than ``first``.
+    Never worse than ``first``. A ``brief`` one, for searches that go on from it, has one estimate and few rounds.
 
     A tail says how much must follow a modality's arrival. Tails -> least-makespan radio -> list schedule with the
     arrivals as releases -> tails read from the schedule's slack, and again. Started from three estimates of the
@@ -88,10 +88,10 @@ def pipeline_aware(problem: Problem, first: Joint, budget: Budget) -> Joint:
     best = _respond(problem, first.arrivals, first)
     seen: set[tuple[int, ...]] = set()
     columns = Columns(problem.uplink)
-    for tail in _first_tails(problem, first):
+    for tail in [problem.modality_tails(problem.shortest_tails())] if brief else _first_tails(problem, first):
         current = tail
         reached: int | None = None
-        for _ in range(_ROUNDS):
+        for _ in range(_FEW_ROUNDS if brief else _ROUNDS):
             if budget.exhausted():
                 return best
             if tuple(current) in seen:

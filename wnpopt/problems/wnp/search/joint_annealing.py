@@ -20,7 +20,7 @@ from wnpopt.problems.wnp.kernels.radio import Columns, least_makespan
 from wnpopt.problems.wnp.kernels.schedule import Schedule
 from wnpopt.problems.wnp.kernels.uplink import Arrivals
 from wnpopt.problems.wnp.search.cut_pool import CutPool
-from wnpopt.problems.wnp.search.joint import Joint
+from wnpopt.problems.wnp.search.joint import Joint, pipeline_aware
 
 _ELITE = 6
 _ALIKE = 2  # of the elite may agree in the two modalities of the shortest tails
@@ -33,8 +33,8 @@ _REPAIRS = 30
 _POLISH = 30_000
 
 
-_QUICK_UP_TO = 100  # subgraphs: beyond, a round would take longer than PACS itself
-_QUICK_CHANGES, _QUICK_ROUNDS = 2_000, 2
+_QUICK_UP_TO = 100  # subgraphs: beyond, it would take longer than PACS itself
+_QUICK_STARTS, _QUICK_CHANGES, _QUICK_POLISH = 2, 4_000, 4_000
 
 
 @dataclass(frozen=True)
@@ -105,6 +105,20 @@ class JointAnnealing:
             self._respond(state)
             return
         whole = 1 if self.rng.random() < 0.5 else self.pool.fine
+        state = self._settled(state, changes, hot, whole)
+        if not self.stop[0] and state.value <= max(self.best.schedule.makespan * _CLOSE, self.elite[-1].value):
+            self._respond(state)
+
+    def briefly(self, starts: int) -> None:
+        """Anneal from so many starts, once more from the best of them, and ask the radio about that alone."""
+        self.pool.separate(self.elite[0].tail, self.scale, self.stop)
+        hot = _HOT * self.scale
+        states = [self._settled(self._estimated_start(), self.changes, 2 * hot, 1) for _ in range(starts)]
+        best = min(states, key=lambda state: state.value)
+        self._respond(self._settled(best, self.changes, hot, 1))
+
+    def _settled(self, state: State, changes: int, hot: float, whole: int) -> State:
+        """``state`` annealed under the pool's cuts, and again until the radio's relaxation serves it at its value."""
         core, sequence = self._annealed(state, changes, hot, whole)
         value, tail = 0, state.tail
         for _ in range(_REPAIRS):
@@ -115,11 +129,26 @@ class JointAnnealing:
                 break
             again = State(value, core, sequence, tail)
             core, sequence = self._annealed(again, changes // 5, hot / 3, whole)
-        if not self.stop[0] and value <= max(self.best.schedule.makespan * _CLOSE, self.elite[-1].value):
-            self._respond(State(value, core, sequence, tail))
+        return State(value, core, sequence, tail)
 
     def _new_start(self) -> State | None:
         """The list schedule for the radio's answer to tails that suggest another order of arrivals."""
+        arrivals = self._radio(self._perturbed_tails())
+        if arrivals is None:
+            return None
+        schedule = self._listed(self.problem.release(self.problem.arrival(arrivals)))
+        self._offer(Joint(arrivals, schedule))
+        return self._state(schedule)
+
+    def _estimated_start(self) -> State:
+        """The same for the arrivals that the pool's cuts leave: no allocation is made."""
+        tail, uplink = self._perturbed_tails(), self.problem.uplink
+        value, _ = self.pool.separate(tail, 0, self.stop)
+        return self._state(
+            self._listed(self.problem.release(np.clip((value - tail) // uplink.slot_ticks, 0, uplink.slots)))
+        )
+
+    def _perturbed_tails(self) -> IntArray:
         known = self.short if self.rng.random() < 0.5 else self.elite[int(self.rng.integers(len(self.elite)))].tail
         count = known.size
         tail = known.astype(float)
@@ -127,17 +156,16 @@ class JointAnnealing:
         width = _AMPLITUDE * self.scale * self.rng.random() * float(self.rng.choice([0.5, 1, 2]))
         tail[order] += np.arange(count) / max(count - 1, 1) * width
         tail += self.rng.normal(size=count) * _NOISE * self.scale
-        arrivals = self._radio(np.maximum(np.rint(tail), 0).astype(np.int64))
-        if arrivals is None:
-            return None
-        problem = self.problem
-        release = problem.release(problem.arrival(arrivals))
-        fresh = problem.scheduler.schedule(release)
-        kept = problem.scheduler.retimed(self.best.schedule, release)
-        gathered = problem.scheduler.gathered(release)
-        schedule = min((fresh, kept, gathered), key=lambda schedule: schedule.makespan)
-        self._offer(Joint(arrivals, schedule))
-        return self._state(schedule)
+        return np.asarray(np.maximum(np.rint(tail), 0), dtype=np.int64)
+
+    def _listed(self, release: IntArray) -> Schedule:
+        scheduler = self.problem.scheduler
+        schedules = (
+            scheduler.schedule(release),
+            scheduler.retimed(self.best.schedule, release),
+            scheduler.gathered(release),
+        )
+        return min(schedules, key=lambda schedule: schedule.makespan)
 
     def _respond(self, state: State) -> None:
         """Ask the radio about the state's tails, polish the schedule under the arrivals, and remember both."""
@@ -220,10 +248,15 @@ class JointAnnealing:
         return self.problem.modality_tails(schedule.makespan - latest)
 
 
-def quickly_annealed(problem: Problem, first: Joint, seed: int) -> Joint:
-    """``first`` after two short rounds, some milliseconds; as it is where there are very many subgraphs."""
-    if problem.plan.order.size > _QUICK_UP_TO or problem.uplink.count == 0:
-        return first
-    search = JointAnnealing(problem, first, seed, 0, lambda _joint: None, _QUICK_CHANGES, _QUICK_CHANGES)
-    search.run(_QUICK_ROUNDS, never())
-    return search.best
+def pipelined_and_annealed(problem: Problem, first: Joint, budget: Budget) -> Joint:
+    """PACS as a whole: :func:`~wnpopt.problems.wnp.search.joint.pipeline_aware`, never worse than ``first``.
+
+    Up to 100 subgraphs it is brief, and a short annealing from two starts follows, which takes some milliseconds.
+    """
+    if problem.plan.order.size <= _QUICK_UP_TO and problem.uplink.count > 0:
+        joint = pipeline_aware(problem, first, budget, brief=True)
+        search = JointAnnealing(problem, joint, budget.seed, 0, lambda _joint: None, _QUICK_CHANGES, _QUICK_POLISH)
+        if search.pool.usable:
+            search.briefly(_QUICK_STARTS)
+            return search.best
+    return pipeline_aware(problem, first, budget)

@@ -51,7 +51,7 @@ def local_search(
     budget = context.budget
     known = best_bound(context.bounds, "min")
     enough = 0 if known is None else int(known.value)
-    tell = _Teller(problem, first, context)
+    tell = IncumbentTeller(problem, first, context)
     searches = [
         JointAnnealing(problem, first, budget.seed + number, enough, tell)
         for number in range(min(budget.threads, MOST_SEARCHES))
@@ -72,15 +72,19 @@ def local_search(
             if tell.best >= before:
                 break
     best = min((one.best for one in searches), key=lambda joint: joint.schedule.makespan)
-    return SearchResult(best, _weights(problem, searches), finished)
+    return SearchResult(best, integer_weights(problem, searches), finished)
 
 
-class _Teller:
-    """Verifies and tells what is better than all before it, whichever thread found it."""
+class IncumbentTeller:
+    """Verifies and tells what is better than all before it, whichever thread found it.
+
+    ``latest`` is the best solution that the verifier accepted, and its makespan.
+    """
 
     def __init__(self, problem: Problem, first: Joint, context: Context[WnpSolution]) -> None:
         self._problem, self._context = problem, context
         self.best = first.schedule.makespan
+        self.latest: tuple[WnpSolution, int] | None = None
         self._lock = threading.Lock()
 
     def __call__(self, joint: Joint) -> None:
@@ -90,8 +94,12 @@ class _Teller:
             self.best = joint.schedule.makespan
         solution = self._problem.solution(joint.arrivals, joint.schedule)
         objective = self._context.verified_objective(solution)
-        if objective is not None:
-            self._context.trace.incumbent(objective, solution)
+        if objective is None:
+            return
+        self._context.trace.incumbent(objective, solution)
+        with self._lock:
+            if self.latest is None or objective < self.latest[1]:
+                self.latest = solution, int(objective)
 
 
 def _run(searches: list[JointAnnealing], rounds: int | None, budget: Budget) -> None:
@@ -105,11 +113,11 @@ def _run(searches: list[JointAnnealing], rounds: int | None, budget: Budget) -> 
     run_stoppable(work, budget)
 
 
-def _weights(problem: Problem, searches: list[JointAnnealing]) -> tuple[IntArray, ...]:
+def integer_weights(problem: Problem, searches: list[JointAnnealing]) -> tuple[IntArray, ...]:
     """The cuts of all searches as integer weights per bit, each once."""
     weights: dict[tuple[int, ...], IntArray] = {}
     for search in searches:
-        for share in search.pool.weights.values():
+        for share in list(search.pool.weights.values()):  # it may be under way
             per_bit = share / problem.uplink.payload
             weight = np.rint(per_bit * (_CUT_SCALE / per_bit.max())).astype(np.int64)
             weights.setdefault(tuple(weight.tolist()), weight)

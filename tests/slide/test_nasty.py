@@ -1,0 +1,55 @@
+"""At the limits: what is met exactly counts, what is missed does not, and every answer is proved."""
+
+from __future__ import annotations
+
+import pytest
+
+import wnpopt
+from tests.slide.nasty import loosened, nasty_instance
+from tests.slide.oracle import optimum
+from wnpopt.core.registry import method
+from wnpopt.core.result import Status
+from wnpopt.problems.slide.generate import generate
+
+
+def check(seeds: range, *names: str) -> None:
+    for seed in seeds:
+        instance = nasty_instance(seed)
+        # What is met but for rounding must be served, and what is missed by more than the tolerance cannot be.
+        least, most = optimum(loosened(instance, -3e-12)), optimum(loosened(instance, 3e-9))
+        for name in names:
+            if method("slide", name).refuse(instance) is not None:
+                continue
+            result = wnpopt.solve(instance, name, threads=1, warm_start="none", isolate=False)
+            assert result.status is Status.OPTIMAL, (seed, name, result.message)
+            assert result.objective is not None
+            assert result.bound is not None
+            # Optimal is a gap of at most 1e-6: weights of 1e-9 beside others may be left out.
+            assert least * (1 - 1e-6) <= result.objective <= most * (1 + 1e-9), (seed, name)
+            assert result.bound >= least * (1 - 1e-12), (seed, name)
+
+
+def test_cover_is_exact_at_the_limits() -> None:
+    check(range(60), "cover")
+
+
+def test_auto_and_dp_are_exact_at_the_limits() -> None:
+    check(range(100, 160), "auto", "dp")
+
+
+@pytest.mark.slow
+def test_all_are_exact_at_the_limits() -> None:
+    check(range(2000), "cover", "auto", "dp")
+
+
+def test_a_heavy_user_out_of_reach_hides_nobody_from_the_milp() -> None:
+    """Values in parts of the greatest one would be nothing to a solver's tolerances."""
+    cell = generate({"users": 12, "delivery": "multicast"}, 1)
+    instance = cell.replace({"users[*].weight": 1e-9}, objective="weighted")
+    served = wnpopt.solve(instance, "milp", isolate=False)
+    heavy = instance.replace({"users[0].weight": 1e9, "users[0].deadline_s": 0.0})
+    result = wnpopt.solve(heavy, "milp", warm_start="none", isolate=False)
+    assert served.objective is not None
+    assert result.objective is not None
+    assert result.status is Status.OPTIMAL
+    assert 1e-9 < result.objective <= served.objective <= result.objective + 1.5e-9

@@ -1,0 +1,1 @@
+"""Fitting an instance's costs, link and powers to what was measured."""
