@@ -33,9 +33,6 @@ class Robust(Protocol, Generic[I_contra, S]):
     def scenarios(self, instance: I_contra, given: Any) -> Document:
         """The scenarios, read from a file or as they are; raises :class:`InputError` where they do not fit."""
 
-    def make_ready(self) -> None:
-        """Compile or load what choosing needs: the run's clock has not started yet."""
-
     def choose(
         self, instance: I_contra, scenarios: Any, nominal: S, others: Sequence[S], budget: Budget
     ) -> RobustAnswer[S]:

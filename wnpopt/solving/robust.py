@@ -54,7 +54,6 @@ def run_robust(
             if error.file or error.where.startswith("robust")
             else InputError(error.what, where=f"robust.{error.where}")
         ) from None
-    chooser.make_ready()
     began = time.perf_counter()
     whole = request.budget(stop, began)
     incumbents: deque[Solution] = deque(maxlen=_INCUMBENTS)

@@ -31,10 +31,6 @@ class SampleAverage:
         make_ready()
         return read
 
-    def make_ready(self) -> None:
-        """Compile or load the simulator and pacs."""
-        make_ready()
-
     def choose(
         self,
         instance: WnpInstance,
