@@ -11,6 +11,15 @@ settings.register_profile("any-machine", deadline=None, suppress_health_check=[H
 settings.load_profile("any-machine")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _patient() -> Iterator[None]:
+    """A run in a child process that is over its limit is killed late: on a busy machine it ends late."""
+    from wnpopt.solving.remote import patience
+
+    with patience(60.0):
+        yield
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[None]:
     """The Chromium in which ``tests.bench.report_browser.opened`` opens pages."""
