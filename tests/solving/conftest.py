@@ -10,7 +10,7 @@ import pytest
 
 from tests.solving import solver_trouble
 from wnpopt.core import registry
-from wnpopt.solving.remote import patience
+from wnpopt.core.patience import patience
 
 
 @pytest.fixture(scope="module")

@@ -27,11 +27,11 @@ from wnpopt.backends.isolation.frames import ClosedError, Frames
 from wnpopt.bench.store.store import Store
 from wnpopt.core import registry
 from wnpopt.core.document import Instance, Solution
+from wnpopt.core.patience import patience
 from wnpopt.core.result import Result
 from wnpopt.core.trace import Candidate, TracePoint
 from wnpopt.problems.wnp import FAMILY
 from wnpopt.solving.pool import HANDLER, POOL, Worker, WorkerPool
-from wnpopt.solving.remote import patience
 
 pytestmark = pytest.mark.usefixtures("trouble")
 

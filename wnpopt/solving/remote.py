@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +16,7 @@ from wnpopt.core.budget import Budget
 from wnpopt.core.document import Solution
 from wnpopt.core.errors import InputError
 from wnpopt.core.method import Outcome, Start
+from wnpopt.core.patience import patience_s
 from wnpopt.core.registry import AnyFamily, AnyMethod
 from wnpopt.core.status import Termination
 from wnpopt.core.trace import Candidate, Trace, TracePoint, kept
@@ -34,9 +34,6 @@ _OVER_SHARE = 0.02
 _STOP_S = 0.8
 """So long after Ctrl-C, too."""
 
-_patience_s = 0.0
-"""See :func:`patience`."""
-
 _DRAIN_S = 0.2
 """A run that is over its limit and has much to say is heard for so long: one that never ends says it for ever."""
 
@@ -53,20 +50,6 @@ _FIELDS: dict[str, dict[str, Any]] = {
     "done": {},
 }
 """What a child says, and with what; what ``done`` holds is looked at when it is used."""
-
-
-@contextmanager
-def patience(seconds: float) -> Iterator[None]:
-    """Within the block, in all threads, a run that is over its limit is killed so much later than it would be.
-
-    For checks of what a run ends with, on a machine that is slow or has other things to do.
-    """
-    global _patience_s  # noqa: PLW0603 -- a run has no other way of knowing in whose checks it is
-    before, _patience_s = _patience_s, seconds
-    try:
-        yield
-    finally:
-        _patience_s = before
 
 
 class UnknownMethodError(Exception):
@@ -188,7 +171,7 @@ def _supervise(
                 else:
                     known.done = data
                     return None
-            if now - began > limit + _patience_s:
+            if now - began > limit + patience_s():
                 overdue = now if overdue is None else overdue
                 if message is not None and now - overdue < _DRAIN_S:
                     continue  # what it said in time, while nobody listened, counts

@@ -19,6 +19,7 @@ from wnpopt.core import registry
 from wnpopt.core.document import Instance, Solution
 from wnpopt.core.errors import describe
 from wnpopt.core.extras import installed
+from wnpopt.core.patience import patience
 from wnpopt.core.registry import AnyFamily
 
 VERSION = 1
@@ -160,8 +161,6 @@ class Case:
         raise AssertionError(f"{self} {what}: its exclusion ({self.excluded}) is not needed any more")
 
     def _body(self) -> str | None:
-        from wnpopt.solving.remote import patience
-
         # What is checked is what a run ends with, not whether this machine has time for it.
         with patience(PATIENCE_S):
             return self.check.body(self.subject, *([self.about] if self.check.scope != "family" else []))
