@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.samples import ordinarily
 from wnpopt.core.extras import installed
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -135,12 +136,30 @@ def test_it_is_shown_without_a_table_of_its_own(site: Path, instance: Path) -> N
     assert "schedule\n" in run(site, instance.parent, "-m", "wnpopt", "show", "six.json", "shown.json")
 
 
-def test_list_doctor_and_schema(site: Path, tmp_path: Path) -> None:
-    assert "branch-and-bound" in run(site, tmp_path, "-m", "wnpopt", "list")
-    checks = json.loads(run(site, tmp_path, "-m", "wnpopt", "doctor", "--json"))["checks"]
+DOCTOR = """
+import sys
+from wnpopt.cli.main import main
+from wnpopt.core import registry
+
+assert set(sys.argv[1:]) < set(registry.family_names())
+if sys.argv[1:]:
+    registry.family_names = lambda: tuple(sys.argv[1:])
+sys.exit(main(["doctor", "--json"]))
+"""
+
+
+@pytest.mark.parametrize("families", ordinarily(1, ["singlemachine", ""]))
+def test_doctor(site: Path, tmp_path: Path, families: str) -> None:
+    """Of the families given; of none: all that are installed."""
+    checks = json.loads(run(site, tmp_path, "-c", DOCTOR, *families.split()))["checks"]
+    assert ({check["family"] for check in checks} == {"singlemachine"}) == bool(families)
     ours = [check for check in checks if check["family"] == "singlemachine"]
     assert [check["method"] for check in ours] == ["dispatch", "branch-and-bound", "auto"]
     assert all(check["healthy"] for check in ours)
+
+
+def test_list_and_schema(site: Path, tmp_path: Path) -> None:
+    assert "branch-and-bound" in run(site, tmp_path, "-m", "wnpopt", "list")
     schema = json.loads(run(site, tmp_path, "-m", "wnpopt", "schema", "singlemachine"))
     assert {"jobs", "objective"} <= set(schema["properties"])
 
