@@ -297,6 +297,7 @@ def test_a_raised_flag_ends_labels_with_a_bound() -> None:
     assert found.bound == 0.0
 
 
+@pytest.mark.slow
 def test_bounds_without_a_limit_are_the_same_every_time() -> None:
     instance = network(random_dag(60, 3, 15, 5), units=8, window=SAME)
     first, second = (bounds(instance, Budget(None)) for _ in range(2))
