@@ -167,6 +167,7 @@ def test_hostile_names_run_nothing(tmp_path: Path) -> None:
     assert any("onerror" in told for told in cast(list[str], answer["hover"]))
 
 
+@pytest.mark.slow
 def test_a_plan_with_one_of_each_is_drawn(tmp_path: Path) -> None:
     """One lane, one resource block: axes have whole numbers."""
     shape = {"subgraphs": 2, "cores": 1, "modalities": 1, "resource_blocks": 1, "slots": 4, "block_slots": 2}
