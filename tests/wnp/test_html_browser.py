@@ -11,7 +11,6 @@ import pytest
 
 import wnpopt
 from tests.bench.report_browser import BROWSER, opened
-from tests.samples import ordinarily
 from tests.wnp.test_html_figures import HOSTILE, hostile, solved
 from wnpopt.core.registry import family
 from wnpopt.plotting.draw import draw
@@ -49,7 +48,8 @@ def drawn(tmp_path_factory: pytest.TempPathFactory) -> Drawn:
     return instance, solution, path
 
 
-@pytest.mark.parametrize(("width", "dark"), ordinarily(1, [(1400, False), (420, True)]))
+@pytest.mark.slow
+@pytest.mark.parametrize(("width", "dark"), [(1400, False), (420, True)])
 def test_a_large_plan_is_drawn(drawn: Drawn, width: int, dark: bool) -> None:
     instance, solution, path = drawn
     script = """
