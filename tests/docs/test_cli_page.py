@@ -37,6 +37,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
     return objects
 
 
+@pytest.mark.slow
 def test_the_tables_are_called_what_the_page_calls_them(told: list[dict[str, Any]]) -> None:
     shown, imported = told
     assert {"core_list", "modality_list"} <= set(shown)

@@ -13,6 +13,7 @@ from wnpopt.cli.main import main
 ROOT = Path(__file__).resolve().parents[2]
 
 
+@pytest.mark.slow
 def test_the_page_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     pytest.importorskip("plotly", reason="the extra plot is not installed")
     monkeypatch.chdir(tmp_path)
