@@ -20,9 +20,10 @@ from wnpopt.problems.wnp.kernels.rounding import repair
 from wnpopt.problems.wnp.kernels.throughput import FloatArray, concurrent_throughput
 from wnpopt.problems.wnp.kernels.uplink import Uplink, stoppable
 
-_WALKS, _STEPS, _EACH = 24, 100_000, 100
-"""Of the annealing where rounding fails, some 10 ms each: four of six vectors within one, the hardest in 30. ``_EACH``
-rate at most so many steps: what is tiny is decided exactly in no time."""
+_WALKS, _STEPS, _EACH = 48, 100_000, 200
+"""Of the annealing where rounding fails, some 10 ms each: most vectors within one, the hardest in 30. ``_EACH`` rate at
+most so many steps: what is tiny is decided exactly in no time."""
+_SHARE = 0.5  # of the time for one vector, for annealing
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ class RadioCheck:
         self._asked[vector] += 1
         if run_stoppable(
             lambda stop: exchange(uplink.rates, uplink.payload, usable, weight, count, _WALKS, steps, seed, stop),
-            budget,
+            budget if budget.time_limit is None else budget.share(_SHARE * budget.remaining()),
         ):
             return Answer(count, False)
         return self._ask_exactly(deadline, budget)
