@@ -27,6 +27,7 @@ from wnpopt.backends.isolation.frames import ClosedError, Frames
 from wnpopt.bench.store.store import Store
 from wnpopt.core import registry
 from wnpopt.core.document import Instance, Solution
+from wnpopt.core.patience import patience
 from wnpopt.core.result import Result
 from wnpopt.core.trace import Candidate, TracePoint
 from wnpopt.problems.wnp import FAMILY
@@ -120,6 +121,14 @@ def test_a_solver_that_ignores_its_limit_is_ended(instance: Instance, value: flo
     assert (result.status, result.termination, result.objective) == ("feasible", "error", value)
     assert "did not stop at its limit" in result.message
     assert result.bound == value - 1
+
+
+def test_checks_may_wait_for_what_is_over_its_limit(instance: Instance, value: float) -> None:
+    assert solve(instance, "native_over", time_limit=0.2).termination == "error"
+    with patience(600.0):
+        result = solve(instance, "native_over", time_limit=0.2)
+    assert (result.termination, result.objective, result.message) == ("time_limit", value, "")
+    assert solve(instance, "native_over", time_limit=0.2).termination == "error"
 
 
 def test_a_slow_start_costs_nothing_of_the_limit(instance: Instance, value: float) -> None:
@@ -322,7 +331,7 @@ wnpopt.solve(instance, "native_hang", warm_start="none", time_limit=600, on_prog
         assert process.stdout is not None
         server = int(process.stdout.readline())
         process.kill()
-    end = time.monotonic() + 20
+    end = time.monotonic() + 120
     while Path(f"/proc/{server}").exists() and time.monotonic() < end:
         time.sleep(0.05)
     assert not Path(f"/proc/{server}").exists()
