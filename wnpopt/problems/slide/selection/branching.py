@@ -404,7 +404,9 @@ class Search:
         mean = float((ranks * weights).sum() / weights.sum())
         deviation = float((np.abs(ranks - mean) * weights).sum())
         if among is None:
-            return deviation / self.problem.capacity, min(max(mean, float(at.min())), math.nextafter(at.max(), -math.inf))
+            return deviation / self.problem.capacity, min(
+                max(mean, float(at.min())), math.nextafter(at.max(), -math.inf)
+            )
         cut = int(min(max(math.floor(mean), ranks.min()), ranks.max() - 1))
         return deviation / among.size, float(among[cut])
 
