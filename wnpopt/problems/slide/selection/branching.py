@@ -395,12 +395,20 @@ class Search:
         return self._halve(node)
 
     def _spread(self, at: FloatArray, among: FloatArray | None, weights: FloatArray) -> tuple[float, float]:
-        """The mean deviation in parts of the whole range, and a cut at the mean that leaves something on both sides."""
-        ranks = np.searchsorted(among, at) / among.size if among is not None else at / self.problem.capacity
+        """The mean deviation in parts of the whole range, and a cut at the mean, with some of ``at`` on both sides.
+
+        At the mean itself, not at the nearest of ``at``: where one of them is the cheapest transmission of all, which
+        says no more than that the model is hardly used, a cut there would leave the other side as it is.
+        """
+        ranks = np.searchsorted(among, at).astype(np.float64) if among is not None else at
         mean = float((ranks * weights).sum() / weights.sum())
         deviation = float((np.abs(ranks - mean) * weights).sum())
-        low = at[(ranks <= mean) & (at < at.max())]
-        return deviation, float(low.max()) if low.size else float(at.min())
+        if among is None:
+            return deviation / self.problem.capacity, min(
+                max(mean, float(at.min())), math.nextafter(at.max(), -math.inf)
+            )
+        cut = int(min(max(math.floor(mean), ranks.min()), ranks.max() - 1))
+        return deviation / among.size, float(among[cut])
 
     def _use(self, node: Node, place: int) -> list[Node]:
         boxes, forced = list(node.boxes), list(node.forced)
