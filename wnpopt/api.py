@@ -14,6 +14,7 @@ from wnpopt.core.attempt import check_method, judged_by
 from wnpopt.core.bound import Bound
 from wnpopt.core.budget import usable_cores
 from wnpopt.core.certificate import Certificate
+from wnpopt.core.criteria import StopCriteria
 from wnpopt.core.document import Document, Instance, PlanState, Solution
 from wnpopt.core.errors import InputError, UnsupportedError, WnpoptError
 from wnpopt.core.explain import found
@@ -217,7 +218,10 @@ def solve(
     iterations: int | None = None,
     fixed: Document | None = None,
     robust: Path | Document | None = None,
-    on_progress: Callable[[TracePoint], None] | None = None,
+    gap: float | None = None,
+    target: float | None = None,
+    no_improvement: float | None = None,
+    on_progress: Callable[[TracePoint], object] | None = None,
     on_solution: Callable[[Candidate], None] | None = None,
     on_bound: Callable[[Bound], None] | None = None,
     isolate: bool = True,
@@ -233,8 +237,13 @@ def solve(
     The plan that ran until then is a ``warm_start`` as it is: it is gone on with, and the answer is not worse.
     ``robust`` are scenarios (a file or a document): the plan is then the one that is best in mean or CVaR over worlds
     sampled from them, for which half of the time is kept; ``result.robust`` compares it with the nominal plan.
-    ``on_progress`` gets every improvement as it comes; ``on_solution`` and ``on_bound`` get incumbents (as yet
-    unverified) and bounds. What one of the three raises ends the run and reaches the caller.
+    ``gap`` ends a method that has a time limit once ``result.gap`` is at most this, ``target`` once a verified value is
+    at least as good (in the instance's unit), ``no_improvement`` so many seconds after the last better verified
+    incumbent. The first that is met counts, ``termination`` is then "gap_reached", "target_reached" or
+    "no_improvement"; a proof that comes before, or with it, is "proved".
+    ``on_progress`` gets every improvement as it comes, and ends the run by returning True (``termination`` "stopped");
+    ``on_solution`` and ``on_bound`` get incumbents (as yet unverified) and bounds. What one of the three raises ends
+    the run, too, and reaches the caller when the answer is verified: it is the exception's ``wnpopt_result``.
 
     Methods that call native solvers run in a child process, so that a solver that aborts, hangs or prints costs nothing
     that was known before: the best verified solution comes back with ``termination`` "error" and a message.
@@ -261,6 +270,7 @@ def solve(
         arguments.flag("deterministic", deterministic),
         arguments.integer_or_none("iterations", iterations, 1),
         fixed=fixed,
+        criteria=StopCriteria.checked(gap, target, no_improvement),
     )
     check_method(chosen, instance)
     _state(instance, fixed)
