@@ -225,7 +225,8 @@ def _efficiency_at_most(ratio: float, node: int) -> float:
 
 @inner
 def _node_below(ratio: float) -> int:
-    return int(max(0, np.searchsorted(_NODES[0], ratio) - 1))
+    at: int = np.searchsorted(_NODES[0], ratio) - 1  # type: ignore[assignment]  # a number, as it is compiled
+    return max(0, at)
 
 
 @inner
