@@ -11,6 +11,7 @@ import pytest
 
 import wnpopt
 from tests.bench.report_browser import BROWSER, opened
+from tests.samples import ordinarily
 from tests.wnp.test_html_figures import HOSTILE, hostile, solved
 from wnpopt.core.registry import family
 from wnpopt.plotting.draw import draw
@@ -48,7 +49,7 @@ def drawn(tmp_path_factory: pytest.TempPathFactory) -> Drawn:
     return instance, solution, path
 
 
-@pytest.mark.parametrize(("width", "dark"), [(1400, False), (420, True)])
+@pytest.mark.parametrize(("width", "dark"), ordinarily(1, [(1400, False), (420, True)]))
 def test_a_large_plan_is_drawn(drawn: Drawn, width: int, dark: bool) -> None:
     instance, solution, path = drawn
     script = """
@@ -83,6 +84,7 @@ def test_a_large_plan_is_drawn(drawn: Drawn, width: int, dark: bool) -> None:
     assert f"{instance.name}: makespan " in cast(str, answer["title"])
 
 
+@pytest.mark.slow
 def test_pointing_tells_what_a_bar_a_transfer_a_cell_and_an_arrival_are(drawn: Drawn) -> None:
     instance, solution, path = drawn
     script = """
@@ -125,6 +127,7 @@ def test_pointing_tells_what_a_bar_a_transfer_a_cell_and_an_arrival_are(drawn: D
     assert "there " in answer["target"]
 
 
+@pytest.mark.slow
 def test_it_has_something_to_see(drawn: Drawn) -> None:
     """A screenshot in which every modality's colour is there."""
     image = pytest.importorskip("matplotlib.image")
