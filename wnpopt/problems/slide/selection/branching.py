@@ -79,6 +79,8 @@ class Search:
         self._random = np.random.default_rng(self.budget.seed)
         self._closed = -math.inf
         self._ended = False
+        self._open: list[tuple[float, int, Node]] = []
+        self._count = 0
         served = [reach.users for reach in self.problem.reaches]
         everyone = np.unique(np.concatenate(served)) if served else np.zeros(0, dtype=np.int64)
         self.bound = math.fsum(self.problem.values[everyone])
@@ -303,8 +305,16 @@ class Search:
             return
         self.begin()
         models = len(self.problem.reaches)
-        heap = [(-self.bound, 0, Node([WHOLE] * models, [False] * models))]
-        count = 0
+        self._open = [(-self.bound, 0, Node([WHOLE] * models, [False] * models))]
+        self._explore()
+
+    def resume(self, budget: Budget) -> None:
+        """Go on where :meth:`run` was cut by its budget."""
+        self.budget, self._ended = budget, False
+        self._explore()
+
+    def _explore(self) -> None:
+        heap = self._open
         while heap and not self.over:
             above, _, node = heap[0]
             self._lower(heap)
@@ -317,8 +327,8 @@ class Search:
                 break  # time is out: the node stays open
             heapq.heappop(heap)
             for bound, child in children:
-                count += 1
-                heapq.heappush(heap, (-bound, count, child))
+                self._count += 1
+                heapq.heappush(heap, (-bound, self._count, child))
             self._pool.forget()
         self._lower(heap)
 
