@@ -8,12 +8,13 @@ The instances are those of the suites ``owin-heterogeneity``, ``owin-cores``, ``
 ``owin-latency-scale``. Parts:
 
 - ``plans``: rtfs and pacs as planned, and the root bound, at all values of x;
-- ``searches``: pacs-ls and auto for ``--limit`` seconds and one thread each, at the values of the quick presets;
+- ``searches``: pacs-ls for ``--rounds`` rounds and auto for ``--limit`` seconds, on one thread, at the values of the
+  quick presets;
 - ``worlds``: pacs's plan under static, order and pacs-online, rtfs, and the oracle with its bound, in ``--worlds``
   worlds of mild and of rough, at the same values.
 
 A row is written as soon as it is known, so a command that was interrupted goes on. Rows follow from the seeds alone,
-but for ``searches`` (their time limit strikes) and what stands under "measured" (CPU seconds of this machine).
+but for auto's (its time limit strikes) and what stands under "measured" (CPU seconds of this machine).
 """
 
 from __future__ import annotations
@@ -66,7 +67,7 @@ def jobs(arguments: argparse.Namespace) -> Iterator[Job]:
         "searches": (
             arguments.search_seeds,
             "quick",
-            [(f"{arguments.limit:g}", partial(searched, arguments.limit))],
+            [(f"{arguments.rounds} {arguments.limit:g}", partial(searched, arguments.rounds, arguments.limit))],
         ),
     }
     for part in arguments.parts:
@@ -128,14 +129,16 @@ def as_planned(suite: Suite, x: float, seed: int) -> Row:
     }
 
 
-def searched(limit: float, suite: Suite, x: float, seed: int) -> Row:
-    """pacs-ls and auto within ``limit`` seconds, and the best bound."""
+def searched(rounds: int, limit: float, suite: Suite, x: float, seed: int) -> Row:
+    """pacs-ls for ``rounds`` rounds, auto within ``limit`` seconds, and the best bound."""
     instance = instance_of(suite, x, seed)
     ms = 1000 * instance.tick_s
     methods, known, measured = {}, [], {}
-    for method in ("pacs-ls", "auto"):
+    for method, (iterations, seconds) in {"pacs-ls": (rounds, None), "auto": (None, limit)}.items():
         began = time.process_time()
-        result = wnpopt.solve(instance, method, time_limit=limit, threads=1, seed=seed, isolate=False)
+        result = wnpopt.solve(
+            instance, method, time_limit=seconds, iterations=iterations, threads=1, seed=seed, isolate=False
+        )
         measured[f"{method}_cpu_s"] = round(time.process_time() - began, 3)
         assert result.solution is not None, f"{instance.name} has a plan"
         methods[method] = of_plan(instance, result.solution)
@@ -192,7 +195,8 @@ def main() -> None:
     parser.add_argument("--world-seeds", type=int, default=4, help="instances of each x, for worlds")
     parser.add_argument("--search-seeds", type=int, default=3, help="instances of each x, for searches")
     parser.add_argument("--worlds", type=int, default=10, help="worlds of each scenario and instance")
-    parser.add_argument("--limit", type=float, default=3.0, help="seconds of a search")
+    parser.add_argument("--rounds", type=int, default=8, help="rounds of pacs-ls")
+    parser.add_argument("--limit", type=float, default=3.0, help="seconds of auto")
     arguments = parser.parse_args()
     arguments.out.mkdir(parents=True, exist_ok=True)
     path = arguments.out / "rows.jsonl"
