@@ -21,7 +21,7 @@ onnx = pytest.importorskip("onnx", reason="the extra onnx is not installed")
 
 @pytest.fixture
 def runtime() -> None:
-    pytest.importorskip("onnxruntime", reason="the extra measure is not installed")
+    pytest.importorskip("onnxruntime", reason="the extra run is not installed")
 
 
 @pytest.fixture

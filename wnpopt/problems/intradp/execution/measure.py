@@ -1,4 +1,4 @@
-"""Operator times measured here: each node of an ONNX file is run on its own by onnxruntime (extra ``measure``).
+"""Operator times measured here: each node of an ONNX file is run on its own by onnxruntime (extra ``run``).
 
 What is timed is one call of the runtime's CPU kernel with its constants in place and its tensors already bound, so the
 seconds contain the overhead of that call (some microseconds) and nothing that a runtime would gain by fusing operators;
@@ -53,7 +53,7 @@ def measure_onnx(
     for where, value in (("repeats", repeats), ("threads", 1 if threads is None else threads)):
         if value < 1:
             raise InputError(f"found {value}; at least 1 is needed", where=where)
-    need("onnxruntime", "measure")
+    need("onnxruntime", "run")
     graph, model = read_flat(path, dims=dims, values=values)
     with in_file(path):
         return _Bench(model, Path(path).parent, fold_quantisation(graph), repeats, threads or 0).run(seed)
