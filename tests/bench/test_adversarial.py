@@ -342,6 +342,7 @@ def test_a_planted_bad_method_is_found_out(tmp_path: Path) -> None:
     check_folder(tmp_path, summary)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("planted")
 def test_finding_nothing_is_kept_apart_and_is_no_number(tmp_path: Path) -> None:
     summary = adversarial([tiny(14)], "none", "pacs", out=tmp_path, steps=60, restarts=2)
