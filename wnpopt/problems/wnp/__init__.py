@@ -55,11 +55,12 @@ FAMILY = Family(
         "wnp-state": "wnpopt.problems.wnp.state:WnpState",
         "wnp-layers": "wnpopt.problems.wnp.layers:WnpLayers",
         "wnp-scenario": "wnpopt.problems.wnp.runtime.scenario:WnpScenario",
+        "wnp-stream": "wnpopt.problems.wnp.runtime.stream.document:WnpStream",
         "wnp-scenarios": "wnpopt.problems.wnp.runtime.robust.scenarios:WnpScenarios",
     },
     commands={
         "simulate": Command(
-            "Execute a wnp plan in worlds that deviate from the instance, under one policy or several.",
+            "Execute a wnp plan in worlds that deviate from the instance, or a stream of requests, under policies.",
             "wnpopt.problems.wnp.runtime.command:SimulateRequest",
             "wnpopt.problems.wnp.runtime.command:run",
         ),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from wnpopt.core.command import Terminal
 from wnpopt.core.errors import InputError
 from wnpopt.core.jsonio import read_json, write_json
-from wnpopt.core.options import argument, option, optional_argument
+from wnpopt.core.options import option, optional_argument
 from wnpopt.core.text import number, one_line, percent, seconds
 from wnpopt.problems.wnp.instance import WnpInstance, objective_unit
 from wnpopt.problems.wnp.runtime.simulate import simulate
@@ -23,17 +23,37 @@ if TYPE_CHECKING:
 _ENDINGS = (".html", ".png", ".svg")
 
 
+def check_plot(path: Path) -> None:
+    """Raise :class:`InputError` where ``path`` is no picture, MissingDependencyError where nothing can draw it."""
+    if path.suffix.lower() not in _ENDINGS:
+        wrong = f"found {one_line(path.name)}; a file name with one of the endings {', '.join(_ENDINGS)} is needed"
+        raise InputError(wrong, where="--plot")
+    from wnpopt.problems.wnp.plots.simulation import check_library
+
+    check_library(path)
+
+
 @dataclass(frozen=True)
 class SimulateRequest:
     """What the command is asked."""
 
-    instance: WnpInstance = argument("JSON file of a wnp instance.")
+    instance: WnpInstance | None = optional_argument("JSON file of a wnp instance.")
     solution: Path | None = optional_argument("JSON file of the plan; pacs makes one where it is left out.")
     policy: tuple[str, ...] = option(
-        ("static", "order", "pacs-online"),
-        "static, order, rtfs, pacs-online, oracle, or another package's; again for more, or several with commas.",
+        (),
+        "static, order, rtfs, pacs-online, oracle, or another package's; of streams serial, rtfs, fifo, joint; again "
+        "for more, or several with commas.",
         metavar="P",
-        shown="static,order,pacs-online",
+        shown="static,order,pacs-online; of streams all",
+    )
+    stream: Path | None = option(
+        None, "wnp-stream file, instead of INSTANCE: requests that arrive over time.", metavar="FILE"
+    )
+    loads: str | None = option(
+        None, "With --stream: how many times as often requests come, several with commas.", metavar="X,X,...", shown="1"
+    )
+    joint: Path | None = option(
+        None, "With --stream: folder for the requests as one instance, and each policy's plan of it.", metavar="DIR"
     )
     scenario: str = option(
         "mild", "How worlds deviate: none, mild, rough, or a wnp-scenario file.", metavar="NAME|FILE"
@@ -51,28 +71,31 @@ class SimulateRequest:
 
 def run(request: SimulateRequest, terminal: Terminal) -> None:
     """Simulate, write the runs, and say what they are like."""
-    if request.plot is not None and request.plot.suffix.lower() not in _ENDINGS:
-        wrong = (
-            f"found {one_line(request.plot.name)}; a file name with one of the endings {', '.join(_ENDINGS)} is needed"
-        )
-        raise InputError(wrong, where="--plot")
-    if request.plot is not None:
-        from wnpopt.problems.wnp.plots.simulation import check_library
+    if request.stream is not None:
+        from wnpopt.problems.wnp.runtime.stream.command import run_stream
 
-        check_library(request.plot)
+        run_stream(request, terminal)
+        return
+    for flag, value in (("--loads", request.loads), ("--joint", request.joint)):
+        if value is not None:
+            raise InputError("goes with --stream alone", where=flag)
+    if request.instance is None:
+        raise InputError("is needed, or --stream", where="INSTANCE")
+    if request.plot is not None:
+        check_plot(request.plot)
     plan = None if request.solution is None else _plan(request.solution)
     try:
         simulation = simulate(
             request.instance,
             plan,
-            [name for given in request.policy for name in given.split(",")],
+            names_of(request.policy),
             scenario=request.scenario,
             runs=request.runs,
             seed=request.seed,
             threads=request.threads,
             overtime=request.overtime,
-            on_progress=_progress(terminal),
-            tell=_once(terminal),
+            on_progress=progress(terminal),
+            tell=once(terminal),
         )
     except InputError as error:
         flags = {"policies": "--policy", "scenario": "--scenario"}
@@ -101,7 +124,13 @@ def _plan(path: Path) -> WnpSolution:
         raise (error if error.file else error.in_file(str(path))) from None
 
 
-def _once(terminal: Terminal) -> Callable[[str], None]:
+def names_of(given: tuple[str, ...]) -> list[str] | None:
+    """The policies' names, None where none is given."""
+    return [name for several in given for name in several.split(",")] or None
+
+
+def once(terminal: Terminal) -> Callable[[str], None]:
+    """Says once that compiling takes a moment."""
     said: list[str] = []
 
     def tell(text: str) -> None:
@@ -112,7 +141,8 @@ def _once(terminal: Terminal) -> Callable[[str], None]:
     return tell
 
 
-def _progress(terminal: Terminal) -> Callable[[str, int, int], None]:
+def progress(terminal: Terminal, unit: str = "worlds") -> Callable[[str, int, int], None]:
+    """Says four times how far a policy is."""
     step = 0
 
     def tell(policy: str, done: int, count: int) -> None:
@@ -120,7 +150,7 @@ def _progress(terminal: Terminal) -> Callable[[str, int, int], None]:
         due = done == count or done * 4 // count > step
         step = 0 if done == count else done * 4 // count
         if due:
-            terminal.progress(f"{policy}: {done} of {count} worlds", last=done == count)
+            terminal.progress(f"{policy}: {done} of {count} {unit}", last=done == count)
 
     return tell
 
@@ -134,8 +164,13 @@ def told(simulation: Simulation) -> list[str]:
         f"{simulation.instance.name}: {simulation.runs} worlds of scenario {simulation.scenario.name}, "
         f"seed {simulation.seed}; {simulation.instance.objective.replace('_', ' ')} in {unit}"
     ]
-    table = [names, *([row.get(name, "-") for name in names] for row in rows)]
-    widths = [max(len(line[column]) for line in table) for column in range(len(names))]
+    return lines + aligned([names, *([row.get(name, "-") for name in names] for row in rows)])
+
+
+def aligned(table: list[list[str]]) -> list[str]:
+    """The rows of ``table`` as lines: the first column to the left, the others to the right."""
+    widths = [max(len(line[column]) for line in table) for column in range(len(table[0]))]
+    lines = []
     for line in table:
         cells = [
             text.ljust(width) if c == 0 else text.rjust(width)
