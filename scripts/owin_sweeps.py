@@ -72,7 +72,9 @@ def jobs(arguments: argparse.Namespace) -> Iterator[Job]:
     }
     for part in arguments.parts:
         seeds, preset, kinds = parts[part]
-        for seed in range(seeds):  # all of a seed first: what there is when it is interrupted is a whole sweep
+        for seed in range(
+            arguments.first_seed, arguments.first_seed + seeds
+        ):  # all of a seed first: what there is when it is interrupted is a whole sweep
             for suite in SUITES:
                 for x in suite.presets[preset].x:
                     for variant, make in kinds:
@@ -191,6 +193,7 @@ def main() -> None:
     parser.add_argument(
         "--parts", nargs="+", choices=("plans", "worlds", "searches"), default=["plans", "worlds", "searches"]
     )
+    parser.add_argument("--first-seed", type=int, default=0)
     parser.add_argument("--seeds", type=int, default=20, help="instances of each x, for plans")
     parser.add_argument("--world-seeds", type=int, default=4, help="instances of each x, for worlds")
     parser.add_argument("--search-seeds", type=int, default=3, help="instances of each x, for searches")
