@@ -1,5 +1,6 @@
 from wnpopt.api import (
     compile_model,
+    explain,
     families,
     layer_schedule,
     load,
@@ -52,6 +53,7 @@ __all__ = [
     "analyse",
     "batch",
     "compile_model",
+    "explain",
     "families",
     "intradp",
     "layer_schedule",

@@ -30,6 +30,7 @@ from wnpopt.solving.request import Hooks, Request, needs_a_process
 from wnpopt.solving.run import run
 
 if TYPE_CHECKING:
+    from wnpopt.core.explanation import Explanation
     from wnpopt.core.front import FrontPoint, LatencyEnergyFront
 
 I = TypeVar("I", bound=Instance)  # noqa: E741
@@ -286,6 +287,40 @@ def solve(
 
             return run_robust(family, chosen, request, robust, stop, hooks, isolate=alone)
         return run(family, chosen, request, stop, hooks, isolate=alone)
+
+
+def explain(
+    instance: Instance,
+    solution: Solution | None = None,
+    *,
+    time_limit: float = 10.0,
+    threads: int | None = None,
+    seed: int = 0,
+) -> Explanation:
+    """Why ``instance`` has no plan, or who is left out by the best plan (by ``solution``), and what would help.
+
+    Each remedy of the answer is a change of fields (``remedy.applied(instance)``) that was tried: the changed instance
+    has a plan that the verifier accepts. ``time_limit`` is about the seconds for all of it. Raises :class:`InputError`
+    for a solution that is not accepted, :class:`UnsupportedError` for a family that explains nothing.
+    """
+    from wnpopt.core.explanation import ExplanationRequest
+
+    family = family_of(instance)
+    if family.explain is None:
+        raise UnsupportedError(f"the family {family.name} explains nothing", where="instance")
+    limit = arguments.seconds("time_limit", time_limit)
+    if solution is not None:
+        certificate = verify(instance, solution)
+        if not certificate.accepted:
+            raise InputError(f"the solution is not accepted: {certificate.violations[0]}", where="solution")
+
+    def solved(
+        posed: Instance, method: str = "auto", *, seconds: float = 10.0, target: float | None = None
+    ) -> Result[Solution]:
+        return solve(posed, method, time_limit=seconds, threads=threads, seed=seed, target=target)
+
+    told = resolve(family.explain)(instance, ExplanationRequest(solution, solved, limit))  # type: ignore[operator]
+    return cast("Explanation", told)
 
 
 def pareto(

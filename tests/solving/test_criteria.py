@@ -26,7 +26,8 @@ TIMED = [
 
 def instance_of(family: str) -> Instance:
     """One whose start is not proved to be the best (slide: where the method does not begin with it)."""
-    return registry.family(family).generate({}, 1)
+    made: Instance = registry.family(family).generate({}, 1)
+    return made
 
 
 def solve(instance: Instance, method: str, **options: Any) -> Result[Solution]:

@@ -15,6 +15,7 @@ import typer
 from wnpopt.cli import (
     declared,
     doctor,
+    explain,
     export,
     generate,
     layers,
@@ -24,6 +25,7 @@ from wnpopt.cli import (
     schema,
     show,
     solve,
+    sweep,
     verify,
     warmup,
 )
@@ -80,6 +82,8 @@ app.command(
 )(generate.generate)
 app.command("export")(export.export)
 app.command("pareto")(pareto.pareto)
+app.command("explain")(explain.explain)
+app.command("sweep")(sweep.sweep)
 app.command("schema")(schema.schema)
 app.command("list")(listing.list_methods)
 app.command("doctor")(doctor.doctor)

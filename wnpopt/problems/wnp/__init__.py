@@ -45,6 +45,7 @@ FAMILY = Family(
     gantt="wnpopt.problems.wnp.plots.gantt:gantt",
     perturb="wnpopt.problems.wnp.perturb:perturb",
     show="wnpopt.problems.wnp.show:show",
+    explain="wnpopt.problems.wnp.explain:explain",
     state="wnp-state",
     at_start="wnpopt.problems.wnp.state:at_start",
     residual="wnpopt.problems.wnp.residual:residual",
