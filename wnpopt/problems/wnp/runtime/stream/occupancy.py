@@ -16,44 +16,49 @@ FREE = -1
 class RadioGrid:
     """``carried`` (T, N): what each RB-slot carries, request * ``kinds`` + modality (K' index), :data:`FREE` for none.
 
-    T grows as needed; slots beyond it are free.
+    The first row is the slot ``base``; T grows as needed, and all other slots are free.
     """
 
     kinds: int
     carried: IntArray
+    base: int = 0
     used: int = 0
-    """After so many slots nothing is taken."""
+    """From this slot on nothing is taken."""
 
     @staticmethod
-    def new(kinds: int, resource_blocks: int) -> RadioGrid:
-        """Nothing is taken."""
-        return RadioGrid(max(1, kinds), np.full((1024, resource_blocks), FREE, dtype=np.int64))
+    def new(kinds: int, resource_blocks: int, base: int = 0) -> RadioGrid:
+        """Nothing is taken, and nothing will be before the slot ``base``."""
+        return RadioGrid(kinds, np.full((256, resource_blocks), FREE, dtype=np.int64), base, base)
 
     def part(self, first: int, count: int) -> IntArray:
         """``count`` slots from ``first`` on, shape (count, N): a copy."""
         part = np.full((count, self.carried.shape[1]), FREE, dtype=np.int64)
-        known = self.carried[first : first + count]
-        part[: known.shape[0]] = known
+        skipped = max(0, self.base - first)
+        begin = max(0, first - self.base)
+        known = self.carried[begin : begin + max(0, count - skipped)]
+        part[skipped : skipped + known.shape[0]] = known
         return part
 
     def put(self, first: int, rows: IntArray) -> None:
         """Write the entries of ``rows`` (T', N) that are not :data:`FREE` into the slots from ``first`` on."""
-        last = first + rows.shape[0]
+        filled = np.flatnonzero((rows != FREE).any(axis=1))
+        if not filled.size:
+            return
+        begin, rows = first + int(filled[0]) - self.base, rows[filled[0] : filled[-1] + 1]
+        last = begin + rows.shape[0]
         if last > self.carried.shape[0]:
             more = np.full((max(last, 2 * self.carried.shape[0]), self.carried.shape[1]), FREE, dtype=np.int64)
             more[: self.carried.shape[0]] = self.carried
             self.carried = more
-        view = self.carried[first:last]
+        view = self.carried[begin:last]
         taken = rows != FREE
         assert (view[taken] == FREE).all(), "what is planned into was free"
         view[taken] = rows[taken]
-        filled = np.flatnonzero(taken.any(axis=1))
-        if filled.size:
-            self.used = max(self.used, first + int(filled[-1]) + 1)
+        self.used = max(self.used, self.base + last)
 
     def clear(self, first: int) -> None:
         """Nothing is taken from the slot ``first`` on."""
-        self.carried[first : self.used] = FREE
+        self.carried[max(0, first - self.base) :] = FREE
         self.used = min(self.used, first)
 
 

@@ -11,21 +11,18 @@ import numpy as np
 from wnpopt.core.budget import Budget
 from wnpopt.core.errors import SolverError
 from wnpopt.problems.wnp.instance import IntArray
-from wnpopt.problems.wnp.kernels.radio import least_makespan
 from wnpopt.problems.wnp.kernels.schedule import Schedule
 from wnpopt.problems.wnp.kernels.slots import slot_table
-from wnpopt.problems.wnp.kernels.throughput import FloatArray
 from wnpopt.problems.wnp.kernels.uplink import Arrivals
 from wnpopt.problems.wnp.replanning import ROUNDS
 from wnpopt.problems.wnp.runtime.stream.occupancy import FREE
 from wnpopt.problems.wnp.runtime.stream.window import Window, Work
-from wnpopt.problems.wnp.search.field_search import FieldPlan, FieldSearch
+from wnpopt.problems.wnp.search.field_search import FieldSearch
 from wnpopt.problems.wnp.search.joint import transmit_first
 from wnpopt.problems.wnp.search.joint_annealing import pipelined_and_annealed
 
 Method = Literal["pacs", "rtfs"]
 _DOUBLINGS = 40
-_TURNS, _ROUNDINGS = 4, 4
 
 
 @dataclass(frozen=True)
@@ -66,61 +63,6 @@ def plan_window(make: Callable[[int], Window], slots: int, method: Method, seed:
             return _placed(window, *chosen, kinds)
         slots *= 2
     raise SolverError("a request of the stream cannot be delivered")
-
-
-def plan_together(window: Window, ends: Sequence[int], seed: int, kinds: int) -> WindowPlan | None:
-    """A plan of all works of ``window``, at best of a lesser sum of latencies than that of ``ends`` (ticks) has.
-
-    How urgent a work is, is told to the radio and to the cores as what must follow after it: from the ends that it has
-    in a known plan, from its deadline, and from the work that is left, the shortest first. None if the radio's answer
-    cannot be rounded to whole slots.
-    """
-    problem, budget = window.problem, Budget(None, seed=seed)
-    if problem.uplink.alone() is None:
-        return None
-    search = FieldSearch(problem)
-    search.fixed = window.fixed
-    job, best = problem.instance.job_index, None
-    for urgent in _urgencies(window, ends, search):
-        offset = urgent
-        for _ in range(_TURNS):
-            rank = search.path + offset[job]
-            tail = problem.modality_tails(rank.astype(np.int64))
-            arrivals, _ = least_makespan(problem.uplink, tail, budget, give_up=_ROUNDINGS, columns=search.columns)
-            if arrivals is None:
-                break
-            release = search.release(arrivals)
-            made = [search.listed(arrivals, release, rank, d) for d in (search.nothing, search.look_ahead)]
-            plan = min(made, key=FieldPlan.key)
-            if best is not None and plan.value >= best.value:
-                break
-            best = plan
-            end = plan.schedule.start + problem.plan.ticks[np.arange(job.size), plan.schedule.core]
-            last = np.array([end[job == j].max() for j in range(offset.size)])
-            offset = (last.max() - last).astype(np.float64)
-    if best is None:
-        return None
-    best = search.improved(best, budget, ROUNDS, lambda _plan: None, 0.0)
-    return _placed(window, best.arrivals, best.schedule, kinds)
-
-
-def _urgencies(window: Window, ends: Sequence[int], search: FieldSearch) -> list[FloatArray]:
-    """What is to follow after each work in ticks, so that the most urgent has the most: three estimates, (W,) each."""
-    known = np.array(ends, dtype=np.float64)
-    job, alone = search.problem.instance.job_index, search.problem.uplink.alone()
-    assert alone is not None, "it is asked before"
-    left = np.array([search.path[job == j].max() for j in range(known.size)])
-    for k, (w, _) in enumerate(window.sender):
-        left[w] = max(left[w], float(alone[k]) * search.problem.uplink.slot_ticks)
-    made = [known.max() - known]
-    place = np.empty(known.size)
-    place[np.argsort(-left, kind="stable")] = np.arange(known.size)
-    made.append(place * left.mean())
-    due = [work.template.deadline_ticks for work in window.works]
-    if all(ticks is not None for ticks in due):
-        last = np.array([work.arrival + (ticks or 0) for work, ticks in zip(window.works, due, strict=True)])
-        made.append((last.max() - last).astype(np.float64))
-    return made
 
 
 def _plan(window: Window, method: Method, budget: Budget) -> tuple[Arrivals, Schedule] | None:

@@ -13,8 +13,8 @@ from wnpopt.core.errors import InputError
 from wnpopt.core.near import near
 from wnpopt.core.text import one_line
 from wnpopt.problems.wnp.instance import IntArray
-from wnpopt.problems.wnp.runtime.stream.occupancy import FREE, CoreCalendar, RadioGrid
-from wnpopt.problems.wnp.runtime.stream.planning import Method, WindowPlan, plan_together, plan_window, value_of
+from wnpopt.problems.wnp.runtime.stream.occupancy import CoreCalendar, RadioGrid
+from wnpopt.problems.wnp.runtime.stream.planning import Method, WindowPlan, plan_window, value_of
 from wnpopt.problems.wnp.runtime.stream.progress import Planned
 from wnpopt.problems.wnp.runtime.stream.requests import Requests
 from wnpopt.problems.wnp.runtime.stream.schedule import StreamSchedule, kinds_of, width_of
@@ -30,7 +30,7 @@ class StreamPolicy:
 
     Requests are planned by ``method`` in the order of arrival, each into what those before it leave of radio and cores
     (``alone``: after they are done); they keep their plans. ``together``: at each arrival all that are under way are
-    planned again, where that is better.
+    planned again, one after the other by what is left of them or by their deadlines, where that is better.
     """
 
     name: str
@@ -134,40 +134,68 @@ class StreamRun:
         beside = self._beside(r, now)
         if not active:
             return self._take(r, beside)
-        rests = [planned.rest(self.grid, now) for planned in active]
-        works = [*rests, Work.whole(r, self._template(r), self._arrival(r), now)]
-        origin = origin_of(works, (), now)
-        slots = max(self.grid.used - origin, 0) + self.back
-        nothing = np.full((slots, self.grid.carried.shape[1]), FREE, dtype=np.int64)
-        window = window_of(works, [[] for _ in self.calendar.busy], nothing, origin)
-        kept = [(work, planned.end) for work, planned in zip(rests, active, strict=True)]
-        kept.append((works[-1], int(beside.plans[0].end.max())))
-        again = plan_together(window, [end for _, end in kept], self.seed + r, self.grid.kinds)
-        if again is None:
-            return self._take(r, beside)
-        changed = [(plan.work, int(plan.end.max())) for plan in again.plans]
-        if value_of(changed) >= value_of(kept):
+        works = [planned.rest(self.grid, now) for planned in active]
+        works.append(Work.whole(r, self._template(r), self._arrival(r), now))
+        ends = [planned.end for planned in active] + [int(beside.plans[0].end.max())]
+        best, chosen = value_of(list(zip(works, ends, strict=True))), None
+        known = sorted(range(len(works)), key=lambda w: (ends[w], w))
+        for order in _orders(works):
+            if order == known:
+                continue
+            plans = self._in_order(works, order, now)
+            value = value_of([(plan.work, int(plan.end.max())) for window in plans for plan in window.plans])
+            if value < best:
+                best, chosen = value, plans
+        if chosen is None:
             return self._take(r, beside)
         self.grid.clear(-(-now // self.slot))
-        for planned, plan in zip(active, again.plans, strict=False):
-            planned.take(plan)
         self.calendar = CoreCalendar.new(len(self.calendar.busy))
-        for planned in active:
+        mine = {planned.request: planned for planned in active}
+        new = None
+        for window in chosen:
+            plan = window.plans[0]
+            if plan.work.request == r:
+                new = self._take(r, window)
+                continue
+            planned = mine[plan.work.request]
+            planned.take(plan)
+            self.grid.put(window.origin, window.rows)
             self.calendar.put(planned.core, planned.start, planned.ends)
-        return self._take(r, WindowPlan((again.plans[-1],), again.origin, again.rows))
+        assert new is not None, "the new request is one of those planned"
+        return new
+
+    def _in_order(self, works: list[Work], order: list[int], now: int) -> list[WindowPlan]:
+        """Plans of all ``works``, one after the other, each into what those before it leave of radio and cores."""
+        grid = RadioGrid.new(self.grid.kinds, self.grid.carried.shape[1], -(-now // self.slot))
+        plans: list[WindowPlan] = []
+        for place, w in enumerate(order):
+            calendar = CoreCalendar.new(len(self.calendar.busy))
+            for window in plans:
+                done = window.plans[0]
+                calendar.put(done.core, done.start, done.end)
+            for other in order[place + 1 :]:
+                work = works[other]
+                core = work.ticks.argmax(axis=1)
+                end = work.release + work.ticks[np.arange(core.size), core]
+                calendar.put(core[work.fixed], work.release[work.fixed], end[work.fixed])
+            plans.append(self._into(works[w], grid, calendar.since(now), now))
+            grid.put(plans[-1].origin, plans[-1].rows)
+        return plans
 
     def _beside(self, r: int, earliest: int) -> WindowPlan:
         """Request ``r`` in what is left, no earlier than ``earliest`` nor far before the last RB-slot that is taken."""
         earliest = max(earliest, (self.grid.used - self.back) * self.slot)
         work = Work.whole(r, self._template(r), self._arrival(r), earliest)
-        busy = self.calendar.since(earliest)
+        return self._into(work, self.grid, self.calendar.since(earliest), earliest)
+
+    def _into(self, work: Work, grid: RadioGrid, busy: list[list[tuple[int, int]]], earliest: int) -> WindowPlan:
         origin = origin_of([work], busy, earliest)
 
         def make(slots: int) -> Window:
-            return window_of([work], busy, self.grid.part(origin, slots), origin)
+            return window_of([work], busy, grid.part(origin, slots), origin)
 
-        ahead = max(earliest // self.slot, self.grid.used) - origin
-        return plan_window(make, ahead + work.template.slots, self.policy.method, self.seed + r, self.grid.kinds)
+        slots = max(earliest // self.slot, grid.used) - origin + work.template.slots
+        return plan_window(make, slots, self.policy.method, self.seed + work.request, grid.kinds)
 
     def _take(self, r: int, plan: WindowPlan) -> Planned:
         made = plan.plans[0]
@@ -183,6 +211,18 @@ class StreamRun:
 
     def _template(self, r: int) -> Template:
         return self.templates[int(self.requests.template[r])]
+
+
+def _orders(works: list[Work]) -> list[list[int]]:
+    """In which order works might be planned: the least work left first, and by deadlines where all have one."""
+    left = [int(np.where(work.ticks < 0, 2**50, work.ticks).min(axis=1).sum()) for work in works]
+    sent = [float((work.missing / work.template.payload).sum()) for work in works]
+    orders = [sorted(range(len(works)), key=lambda w: (left[w], sent[w], w))]
+    due = [work.template.deadline_ticks for work in works]
+    if all(ticks is not None for ticks in due):
+        last = [work.arrival + (ticks or 0) for work, ticks in zip(works, due, strict=True)]
+        orders.append(sorted(range(len(works)), key=lambda w: (last[w], w)))
+    return orders if len(orders) == 1 or orders[0] != orders[1] else orders[:1]
 
 
 def first_alone(template: Template, seed: int) -> int:
