@@ -32,6 +32,7 @@ def simulate(
     seed: int = 0,
     threads: int | None = None,
     overtime: float = 1.0,
+    planning_delay: int = 0,
     on_progress: Progress | None = None,
     tell: Callable[[str], None] | None = None,
 ) -> Simulation:
@@ -41,8 +42,9 @@ def simulate(
     says how worlds deviate from the instance: "none", "mild", "rough", the path of a wnp-scenario file, or one that was
     read. All policies see the same worlds, which depend on the scenario and ``seed`` alone. "oracle" plans with each
     world known: the others' regret is counted from it. ``overtime`` is how many times more slots than planned a world
-    has for what arrives late. Raises :class:`InputError` for a plan that the verifier rejects, an unknown policy, and a
-    scenario that does not fit; :class:`SolverError` where a policy fails.
+    has for what arrives late. ``planning_delay`` is how many ticks an answer of a policy takes in the world: until
+    then the plan before it is gone on with. Raises :class:`InputError` for a plan that the verifier rejects, an unknown
+    policy, and a scenario that does not fit; :class:`SolverError` where a policy fails.
     """
     if not isinstance(instance, WnpInstance):
         raise InputError(f"found a {type(instance).__name__}; a wnp instance is needed", where="instance")
@@ -56,13 +58,14 @@ def simulate(
     number = arguments.seed("seed", seed)
     workers = arguments.threads_or_none("threads", threads) or usable_cores()
     extra = arguments.number("overtime", overtime, 0.0, 100.0)
+    delay = arguments.integer("planning_delay", planning_delay, 0, 10**12)
     given = _given(instance, solution)
     arguments.function_or_none("on_progress", on_progress)
     from wnpopt.problems.wnp.runtime.compare import Comparison  # it and what it imports are compiled
     from wnpopt.problems.wnp.runtime.warm import make_ready
 
     make_ready(tell)
-    comparison = Comparison.of(instance, given, chosen, worlds_of, number, extra)
+    comparison = Comparison.of(instance, given, chosen, worlds_of, number, extra, delay)
     results: list[PolicyRuns] = []
     for name, entry in zip(names, chosen, strict=True):
         step = None if on_progress is None else partial(on_progress, name)
@@ -70,7 +73,7 @@ def simulate(
             results.append(comparison.with_hindsight(count, step))
         else:
             results.append(comparison.under(entry, count, workers, step))
-    return Simulation(instance, worlds_of, number, comparison.setting, comparison.first, tuple(results))
+    return Simulation(instance, worlds_of, number, comparison.setting, comparison.first, tuple(results), delay)
 
 
 def _names(policies: object) -> list[str]:
