@@ -211,7 +211,7 @@ def figure(rows: Sequence[Row], path: Path) -> None:
     from matplotlib.figure import Figure
 
     with drawing():
-        picture = Figure(figsize=(11.0, 6.5), layout="constrained")
+        picture = Figure(figsize=(10.0, 6.2), layout="constrained")
         axes = picture.subplots(2, 4, sharey="row")
         for column, suite in enumerate(SUITES):
             chosen = [row for row in rows if row["suite"] == suite.name]
@@ -228,17 +228,20 @@ def figure(rows: Sequence[Row], path: Path) -> None:
                 (("core_utilisation", "cores"), ("noc_utilisation", "NoC"), ("masked_share", "masked"))
             ):
                 for method, style in (("rtfs", "--"), ("pacs", "-")):
+                    if (name, method) == ("masked_share", "rtfs"):
+                        continue  # none, by construction
                     values = [mean_of(some, method, name, 100) for some in at]
                     bottom.plot(xs, values, style, color=colour(index + 2), label=f"{label}, {method}")
-            top.set_title(suite.parameter)
+            top.set_title(suite.name.removeprefix("owin-").replace("-", " "))
             bottom.set_xlabel(suite.parameter)
             for axis in (top, bottom):
                 axis.spines[["top", "right"]].set_visible(False)
-                axis.set_ylim(bottom=0)
         axes[0][0].set_ylabel("makespan saved over rtfs [%]")
         axes[1][0].set_ylabel("share [%]")
-        axes[0][0].legend(loc="upper left", fontsize="small")
-        axes[1][0].legend(loc="upper left", fontsize="x-small", ncols=2)
+        axes[0][0].set_ylim(bottom=0)
+        axes[1][0].set_ylim(0, 100)
+        axes[0][0].legend(loc="lower right", fontsize="small")
+        picture.legend(*axes[1][0].get_legend_handles_labels(), loc="outside lower center", ncols=5, fontsize="small")
     save_image(picture, path)
 
 
