@@ -5,19 +5,16 @@ from __future__ import annotations
 import json
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from wnpopt.core.command import Terminal
 from wnpopt.core.errors import InputError
 from wnpopt.core.jsonio import write_json
 from wnpopt.core.text import number, one_line, percent, seconds
-from wnpopt.problems.wnp.runtime.command import aligned, check_plot, names_of, once, progress
+from wnpopt.problems.wnp.runtime.request import SimulateRequest, check_plot, names_of
 from wnpopt.problems.wnp.runtime.stream.as_instance import as_instance, as_solution
 from wnpopt.problems.wnp.runtime.stream.results import StreamSimulation
 from wnpopt.problems.wnp.runtime.stream.simulate import STREAM_DEFAULTS, simulate_stream
-
-if TYPE_CHECKING:
-    from wnpopt.problems.wnp.runtime.command import SimulateRequest
+from wnpopt.problems.wnp.runtime.telling import aligned, once, progress
 
 _FLAGS = {"policies": "--policy", "loads": "--loads"}
 
@@ -67,6 +64,7 @@ def _check(request: SimulateRequest) -> None:
         ("--runs", request.runs if request.runs != usual.runs else None),
         ("--threads", request.threads),
         ("--overtime", request.overtime if request.overtime != usual.overtime else None),
+        ("--planning-delay", request.planning_delay if request.planning_delay != usual.planning_delay else None),
     ):
         if given is not None:
             raise InputError("does not go with --stream", where=flag)
