@@ -253,10 +253,13 @@ def _most_mixed(
     block: float,
     slack: float,
     least: float,
+    known_from: float = np.inf,
+    known_to: float = -np.inf,
 ) -> float:
     """What no transmission at a rate of ``low`` to ``high`` is worth more than: all who need at most ``high`` are
-    collected, at what they cost at least at ``low``."""
+    collected, at what they cost at least at ``low``. Costs from ``known_from`` to ``known_to`` do not count."""
     a, b, total, most = 0, 0, 0.0, -np.inf
+    beyond = known_from <= known_to  # what is dearer than what is known may collect all who cost less, and more
     next_a, next_b, fresh = -1.0, -1.0, True
     node = _node_below(fixed[1, 0] / low) if fixed.shape[1] else 0
     while True:
@@ -274,10 +277,14 @@ def _most_mixed(
                 if ratio * (1.0 + _TANGENT_ROUNDING) > _LN2:
                     next_b = _efficiency_at_most(ratio, node)
         efficiency = max(next_a, next_b)
-        if not efficiency > 0.0:
-            return most
-        cost = units(low / efficiency * (1.0 - _ROUNDING), block, slack, least)
-        if cost > dearest:
+        cost = np.inf
+        if efficiency > 0.0:
+            cost = units(low / efficiency * (1.0 - _ROUNDING), block, slack, least)
+        if beyond and cost > known_to:
+            beyond = False
+            if known_to < dearest:
+                most = max(most, total - price * known_to)
+        if cost == np.inf or cost > dearest:
             return most
         if next_a >= next_b:
             total += linear[2, a]
@@ -286,7 +293,8 @@ def _most_mixed(
             total += fixed[2, b]
             b += 1
             fresh = True
-        most = max(most, total - price * cost)
+        if cost < known_from or cost > known_to:
+            most = max(most, total - price * cost)
 
 
 @compiled(reads="rate efficiency snr_hz linear_order fixed_order levels")
@@ -340,6 +348,13 @@ def price_mixed(
             continue
         if raised(flag):
             break
+        if surviving and hull[0] <= levels[first] and levels[last - 1] <= hull[1]:
+            # Within the rates of those that survive: only other costs are news.
+            news = _most_mixed(
+                linear, fixed, levels[first], levels[last - 1], price, dearest, block, slack, least, -hull[3], -hull[2]
+            )
+            if news < threshold:
+                continue
         if last - first > 1:
             middle = (first + last) // 2
             lower_most = _most_mixed(
@@ -348,7 +363,9 @@ def price_mixed(
             upper_most = _most_mixed(
                 linear, fixed, levels[middle], levels[last - 1], price, dearest, block, slack, least
             )
-            if lower_most >= upper_most:
+            # With survivors known, what is farther from them comes first: between there will be little news.
+            far = surviving and survivors > 0
+            if (far and levels[first] < hull[0]) or (not far and lower_most >= upper_most):
                 start[size], stop[size], upper[size] = middle, last, upper_most
                 start[size + 1], stop[size + 1], upper[size + 1] = first, middle, lower_most
             else:
