@@ -61,7 +61,7 @@ FAMILY = Family(
     commands={
         "simulate": Command(
             "Execute a wnp plan in worlds that deviate from the instance, or a stream of requests, under policies.",
-            "wnpopt.problems.wnp.runtime.command:SimulateRequest",
+            "wnpopt.problems.wnp.runtime.request:SimulateRequest",
             "wnpopt.problems.wnp.runtime.command:run",
         ),
     },
