@@ -295,6 +295,28 @@ def test_overload_breaks_every_policy_and_the_capacity_is_a_bound() -> None:
     assert slow[-1] > 3 * slow[0]
 
 
+def test_a_request_may_take_more_slots_than_its_table_has() -> None:
+    """The table repeats: what no plan of the instance delivers, a stream does."""
+    data = template_data("heavy", 2000, [[14, 17], [9, None], [6, 5]])
+    assert wnpopt.solve(WnpInstance.from_data(data), "rtfs").status == "infeasible"
+    simulation = run(stream_of(data, requests=3))
+    for policy in POLICIES:
+        accepted(schedule_of(simulation, policy))
+
+
+def test_streams_without_a_radio() -> None:
+    data = template_data("chip", 0, [[14, 17], [9, None], [6, 5]], modalities=[])
+    data["radio"]["bits_per_slot"] = []
+    for subgraph in data["subgraphs"]:
+        subgraph["modality"] = None
+    simulation = run(stream_of(data, BIG))
+    for policy in POLICIES:
+        accepted(schedule_of(simulation, policy))
+    alone = run(stream_of(data), ("fifo",)).outcome("fifo").measures
+    assert alone.rb_utilisation is None
+    assert alone.core_utilisation is not None
+
+
 def test_a_chip_bounds_its_requests() -> None:
     """Two equal cores, 10 ticks of work a request, nothing to send: at most one request every 5 ticks."""
     data = template_data("chip", 0, [[4, 4], [3, 3], [3, 3]])
@@ -317,6 +339,8 @@ def test_a_chip_bounds_its_requests() -> None:
         ({"templates": [{"name": "a", "instance": "nowhere.json"}]}, "nowhere.json"),
         ({"templates": [{"name": "a", "instance": {**BIG, "objective": "energy"}}]}, "objective"),
         ({"templates": [{"name": "a", "instance": {**BIG, "makespan_limit_ticks": 9}}]}, "makespan_limit_ticks"),
+        ({"templates": [{"name": "a", "instance": {**BIG, "edges": 3}}]}, "templates[0].instance"),
+        ({"arrivals": {"kind": "trace", "times_ticks": [0, 10**15]}}, "arrivals"),
         (
             {"templates": [{"name": "a", "instance": BIG}, {"name": "b", "instance": {**SMALL, "tick_s": 1e-3}}]},
             "tick_s",

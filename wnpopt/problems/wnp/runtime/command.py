@@ -11,9 +11,9 @@ from wnpopt.core.errors import InputError
 from wnpopt.core.jsonio import read_json, write_json
 from wnpopt.core.text import number, one_line, percent, seconds
 from wnpopt.problems.wnp.instance import objective_unit
-from wnpopt.problems.wnp.runtime.request import SimulateRequest, check_plot, names_of
+from wnpopt.problems.wnp.runtime.request import SimulateRequest
 from wnpopt.problems.wnp.runtime.simulate import simulate
-from wnpopt.problems.wnp.runtime.telling import aligned, once, progress
+from wnpopt.problems.wnp.runtime.telling import aligned, check_plot, names_of, once, progress
 from wnpopt.problems.wnp.solution import WnpSolution
 
 if TYPE_CHECKING:

@@ -1,26 +1,12 @@
-"""What ``wnpopt simulate`` is asked."""
+"""What ``wnpopt simulate`` is asked: its arguments and options."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
 
-from wnpopt.core.errors import InputError
 from wnpopt.core.options import option, optional_argument
-from wnpopt.core.text import one_line
 from wnpopt.problems.wnp.instance import WnpInstance
-
-_ENDINGS = (".html", ".png", ".svg")
-
-
-def check_plot(path: Path) -> None:
-    """Raise :class:`InputError` where ``path`` is no picture, MissingDependencyError where nothing can draw it."""
-    if path.suffix.lower() not in _ENDINGS:
-        wrong = f"found {one_line(path.name)}; a file name with one of the endings {', '.join(_ENDINGS)} is needed"
-        raise InputError(wrong, where="--plot")
-    from wnpopt.problems.wnp.plots.simulation import check_library
-
-    check_library(path)
 
 
 @dataclass(frozen=True)
@@ -60,8 +46,3 @@ class SimulateRequest:
     out: Path | None = option(None, "File for the runs (JSON).", flags=("--out", "-o"), writes=True, metavar="FILE")
     plot: Path | None = option(None, "File for pictures: .html, .png or .svg.", writes=True, metavar="FILE")
     json: bool = option(False, "One JSON object on stdout instead: the runs.")
-
-
-def names_of(given: tuple[str, ...]) -> list[str] | None:
-    """The policies' names, None where none is given."""
-    return [name for several in given for name in several.split(",")] or None

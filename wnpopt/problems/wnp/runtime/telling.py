@@ -1,10 +1,30 @@
-"""What a simulation says on the terminal: how far it is, and tables."""
+"""What the commands of simulation tell, whether worlds or streams are simulated."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from wnpopt.core.command import Terminal
+from wnpopt.core.errors import InputError
+from wnpopt.core.text import one_line
+
+_ENDINGS = (".html", ".png", ".svg")
+
+
+def check_plot(path: Path) -> None:
+    """Raise :class:`InputError` where ``path`` is no picture, MissingDependencyError where nothing can draw it."""
+    if path.suffix.lower() not in _ENDINGS:
+        wrong = f"found {one_line(path.name)}; a file name with one of the endings {', '.join(_ENDINGS)} is needed"
+        raise InputError(wrong, where="--plot")
+    from wnpopt.problems.wnp.plots.simulation import check_library
+
+    check_library(path)
+
+
+def names_of(given: tuple[str, ...]) -> list[str] | None:
+    """The policies' names, None where none is given."""
+    return [name for several in given for name in several.split(",")] or None
 
 
 def once(terminal: Terminal) -> Callable[[str], None]:

@@ -10,11 +10,11 @@ from wnpopt.core.command import Terminal
 from wnpopt.core.errors import InputError
 from wnpopt.core.jsonio import write_json
 from wnpopt.core.text import number, one_line, percent, seconds
-from wnpopt.problems.wnp.runtime.request import SimulateRequest, check_plot, names_of
+from wnpopt.problems.wnp.runtime.request import SimulateRequest
 from wnpopt.problems.wnp.runtime.stream.as_instance import as_instance, as_solution
 from wnpopt.problems.wnp.runtime.stream.results import StreamSimulation
 from wnpopt.problems.wnp.runtime.stream.simulate import STREAM_DEFAULTS, simulate_stream
-from wnpopt.problems.wnp.runtime.telling import aligned, once, progress
+from wnpopt.problems.wnp.runtime.telling import aligned, check_plot, names_of, once, progress
 
 _FLAGS = {"policies": "--policy", "loads": "--loads"}
 
@@ -56,7 +56,7 @@ def run_stream(request: SimulateRequest, terminal: Terminal) -> None:
 
 def _check(request: SimulateRequest) -> None:
     """Raise :class:`InputError` for what does not go with a stream."""
-    usual = type(request)()
+    usual = SimulateRequest()
     for flag, given in (
         ("INSTANCE", request.instance),
         ("SOLUTION", request.solution),

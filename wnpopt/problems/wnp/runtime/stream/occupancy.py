@@ -7,9 +7,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from wnpopt.core.errors import InputError
 from wnpopt.problems.wnp.instance import IntArray
 
 FREE = -1
+
+MOST_RB_SLOTS = 5 * 10**7
+"""Of a whole stream: what fits into memory."""
 
 
 @dataclass
@@ -46,6 +50,10 @@ class RadioGrid:
             return
         begin, rows = first + int(filled[0]) - self.base, rows[filled[0] : filled[-1] + 1]
         last = begin + rows.shape[0]
+        if last * self.carried.shape[1] > MOST_RB_SLOTS:
+            width = self.carried.shape[1]
+            what = f"it reaches slot {last} of {width} resource blocks; at most {MOST_RB_SLOTS} RB-slots are possible"
+            raise InputError(what, where="stream")
         if last > self.carried.shape[0]:
             more = np.full((max(last, 2 * self.carried.shape[0]), self.carried.shape[1]), FREE, dtype=np.int64)
             more[: self.carried.shape[0]] = self.carried

@@ -16,20 +16,20 @@ from wnpopt.problems.wnp.kernels.slots import slot_table
 from wnpopt.problems.wnp.kernels.uplink import Arrivals
 from wnpopt.problems.wnp.replanning import ROUNDS
 from wnpopt.problems.wnp.runtime.stream.occupancy import FREE
-from wnpopt.problems.wnp.runtime.stream.window import Window, Work
+from wnpopt.problems.wnp.runtime.stream.window import RemainingWork, Window
 from wnpopt.problems.wnp.search.field_search import FieldSearch
 from wnpopt.problems.wnp.search.joint import transmit_first
 from wnpopt.problems.wnp.search.joint_annealing import pipelined_and_annealed
 
 Method = Literal["pacs", "rtfs"]
-_DOUBLINGS = 40
+_DOUBLINGS = 8
 
 
 @dataclass(frozen=True)
 class WorkPlan:
     """A plan of a work: ``core`` and ``start`` (I',) of its nodes, in ticks of the stream."""
 
-    work: Work
+    work: RemainingWork
     core: IntArray
     start: IntArray
 
@@ -100,7 +100,7 @@ def _placed(window: Window, arrivals: Arrivals, schedule: Schedule, kinds: int) 
     return WindowPlan(tuple(plans), window.origin, code[rows])
 
 
-def value_of(ends: Sequence[tuple[Work, int]]) -> tuple[int, int]:
+def value_of(ends: Sequence[tuple[RemainingWork, int]]) -> tuple[int, int]:
     """(ticks beyond deadlines, latencies) of works that end then, summed up: the less the better."""
     late = latency = 0
     for work, end in ends:

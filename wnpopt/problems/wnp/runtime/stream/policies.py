@@ -16,10 +16,10 @@ from wnpopt.problems.wnp.instance import IntArray
 from wnpopt.problems.wnp.runtime.stream.occupancy import CoreCalendar, RadioGrid
 from wnpopt.problems.wnp.runtime.stream.planning import Method, WindowPlan, plan_window, value_of
 from wnpopt.problems.wnp.runtime.stream.progress import Planned
-from wnpopt.problems.wnp.runtime.stream.requests import Requests
+from wnpopt.problems.wnp.runtime.stream.requests import StreamRequests
 from wnpopt.problems.wnp.runtime.stream.schedule import StreamSchedule, kinds_of, width_of
 from wnpopt.problems.wnp.runtime.stream.templates import Template
-from wnpopt.problems.wnp.runtime.stream.window import Window, Work, origin_of, window_of
+from wnpopt.problems.wnp.runtime.stream.window import RemainingWork, Window, origin_of, window_of
 
 Step = Callable[[int, int], None]
 
@@ -63,7 +63,7 @@ class StreamRun:
     """A stream on its way through a policy."""
 
     templates: tuple[Template, ...]
-    requests: Requests
+    requests: StreamRequests
     policy: StreamPolicy
     seed: int
     window: int
@@ -135,7 +135,7 @@ class StreamRun:
         if not active:
             return self._take(r, beside)
         works = [planned.rest(self.grid, now) for planned in active]
-        works.append(Work.whole(r, self._template(r), self._arrival(r), now))
+        works.append(RemainingWork.whole(r, self._template(r), self._arrival(r), now))
         ends = [planned.end for planned in active] + [int(beside.plans[0].end.max())]
         best, chosen = value_of(list(zip(works, ends, strict=True))), None
         known = sorted(range(len(works)), key=lambda w: (ends[w], w))
@@ -164,7 +164,7 @@ class StreamRun:
         assert new is not None, "the new request is one of those planned"
         return new
 
-    def _in_order(self, works: list[Work], order: list[int], now: int) -> list[WindowPlan]:
+    def _in_order(self, works: list[RemainingWork], order: list[int], now: int) -> list[WindowPlan]:
         """Plans of all ``works``, one after the other, each into what those before it leave of radio and cores."""
         grid = RadioGrid.new(self.grid.kinds, self.grid.carried.shape[1], -(-now // self.slot))
         plans: list[WindowPlan] = []
@@ -185,17 +185,24 @@ class StreamRun:
     def _beside(self, r: int, earliest: int) -> WindowPlan:
         """Request ``r`` in what is left, no earlier than ``earliest`` nor far before the last RB-slot that is taken."""
         earliest = max(earliest, (self.grid.used - self.back) * self.slot)
-        work = Work.whole(r, self._template(r), self._arrival(r), earliest)
+        work = RemainingWork.whole(r, self._template(r), self._arrival(r), earliest)
         return self._into(work, self.grid, self.calendar.since(earliest), earliest)
 
-    def _into(self, work: Work, grid: RadioGrid, busy: list[list[tuple[int, int]]], earliest: int) -> WindowPlan:
+    def _into(
+        self, work: RemainingWork, grid: RadioGrid, busy: list[list[tuple[int, int]]], earliest: int
+    ) -> WindowPlan:
         origin = origin_of([work], busy, earliest)
 
         def make(slots: int) -> Window:
             return window_of([work], busy, grid.part(origin, slots), origin)
 
-        slots = max(earliest // self.slot, grid.used) - origin + work.template.slots
+        slots = max(earliest // self.slot, grid.used) - origin + self._enough(work)
         return plan_window(make, slots, self.policy.method, self.seed + work.request, grid.kinds)
+
+    @staticmethod
+    def _enough(work: RemainingWork) -> int:
+        """Slots for a work where nothing is taken: one period of the table where that may do, as for the instance."""
+        return work.template.slots if work.template.fits else work.template.enough
 
     def _take(self, r: int, plan: WindowPlan) -> Planned:
         made = plan.plans[0]
@@ -213,7 +220,7 @@ class StreamRun:
         return self.templates[int(self.requests.template[r])]
 
 
-def _orders(works: list[Work]) -> list[list[int]]:
+def _orders(works: list[RemainingWork]) -> list[list[int]]:
     """In which order works might be planned: the least work left first, and by deadlines where all have one."""
     left = [int(np.where(work.ticks < 0, 2**50, work.ticks).min(axis=1).sum()) for work in works]
     sent = [float((work.missing / work.template.payload).sum()) for work in works]
@@ -228,5 +235,5 @@ def _orders(works: list[Work]) -> list[list[int]]:
 def first_alone(template: Template, seed: int) -> int:
     """The latency in ticks that a request of ``template`` has at time 0 with radio and chip for itself, by pacs."""
     nobody: IntArray = np.zeros(1, dtype=np.int64)
-    run = StreamRun((template,), Requests(nobody, nobody), FIFO, seed, 1)
+    run = StreamRun((template,), StreamRequests(nobody, nobody), FIFO, seed, 1)
     return int(run.execute().latency[0])

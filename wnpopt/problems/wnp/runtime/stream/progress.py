@@ -10,7 +10,7 @@ from wnpopt.problems.wnp.instance import IntArray
 from wnpopt.problems.wnp.runtime.stream.occupancy import RadioGrid
 from wnpopt.problems.wnp.runtime.stream.planning import WorkPlan
 from wnpopt.problems.wnp.runtime.stream.templates import Template
-from wnpopt.problems.wnp.runtime.stream.window import Work
+from wnpopt.problems.wnp.runtime.stream.window import RemainingWork
 
 
 @dataclass
@@ -39,7 +39,7 @@ class Planned:
         self.core[plan.work.nodes[free]] = plan.core[free]
         self.start[plan.work.nodes[free]] = plan.start[free]
 
-    def rest(self, grid: RadioGrid, now: int) -> Work:
+    def rest(self, grid: RadioGrid, now: int) -> RemainingWork:
         """What is left at the tick ``now``: a slot and a subgraph that have begun go on as planned.
 
         A subgraph of which an input is there or under way stays on its core: what was sent is sent once.
@@ -66,7 +66,7 @@ class Planned:
         nodes = np.flatnonzero(~ended)
         slot = instance.radio.slot_ticks
         first = np.maximum(-(-self.arrival // slot) + self.template.release_slot, -(-now // slot))
-        return Work(
+        return RemainingWork(
             self.request,
             self.template,
             self.arrival,

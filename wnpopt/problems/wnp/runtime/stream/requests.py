@@ -11,6 +11,7 @@ from wnpopt.core.document import MAX_INT
 from wnpopt.core.errors import InputError
 from wnpopt.problems.wnp.instance import IntArray
 from wnpopt.problems.wnp.runtime.stream.document import PeriodicArrivals, PoissonArrivals, WnpStream
+from wnpopt.problems.wnp.runtime.stream.occupancy import MOST_RB_SLOTS
 from wnpopt.problems.wnp.runtime.stream.templates import Template
 
 _GAPS, _WHICH = 1, 2
@@ -19,7 +20,7 @@ _LAST_TICK = MAX_INT // 8
 
 
 @dataclass(frozen=True)
-class Requests:
+class StreamRequests:
     """R requests in the order of their arrival: ``arrival`` ticks (R,) and the number of the ``template`` (R,)."""
 
     arrival: IntArray
@@ -31,7 +32,7 @@ class Requests:
         return int(self.arrival.size)
 
 
-def requests_of(stream: WnpStream, templates: Sequence[Template], seed: int, load: float = 1.0) -> Requests:
+def requests_of(stream: WnpStream, templates: Sequence[Template], seed: int, load: float = 1.0) -> StreamRequests:
     """The requests that follow from ``seed``, with all arrivals ``load`` times as frequent.
 
     Times of a load are those of load 1 divided by it and rounded down, and their templates are the same: loads are
@@ -41,7 +42,8 @@ def requests_of(stream: WnpStream, templates: Sequence[Template], seed: int, loa
     horizon = stream.horizon_ticks
     limit = stream.requests
     if isinstance(arrivals, PoissonArrivals):
-        mean = 1.0 / (arrivals.rate_per_s * templates[0].instance.tick_s * load)
+        rate = arrivals.rate_per_s * templates[0].instance.tick_s * load
+        mean = min(1.0 / rate, 1e300) if rate > 0 else 1e300
         count = limit if limit is not None else _enough(horizon, mean)
         random = np.random.default_rng([seed, _GAPS])
         exact = np.cumsum(random.exponential(size=count)) * mean
@@ -69,7 +71,12 @@ def requests_of(stream: WnpStream, templates: Sequence[Template], seed: int, loa
         keep = min(keep, int(np.searchsorted(ticks, horizon, side="right")))
     if keep == 0:
         raise InputError("no request arrives by then", where="horizon_ticks")
-    return Requests(ticks[:keep].astype(np.int64), which[:keep].astype(np.int64))
+    width = max(template.instance.resource_blocks for template in templates)
+    slots = int(ticks[keep - 1]) // templates[0].instance.radio.slot_ticks
+    if slots * width > MOST_RB_SLOTS:
+        what = f"the last one is in slot {slots}; at most {MOST_RB_SLOTS} slots times resource blocks are possible"
+        raise InputError(what, where="arrivals")
+    return StreamRequests(ticks[:keep].astype(np.int64), which[:keep].astype(np.int64))
 
 
 def _enough(horizon: int | None, mean: float) -> int:

@@ -11,7 +11,7 @@ from wnpopt.core.versions import versions
 from wnpopt.problems.wnp.instance import IntArray
 from wnpopt.problems.wnp.runtime.stream.document import WnpStream
 from wnpopt.problems.wnp.runtime.stream.measures import StreamMeasures
-from wnpopt.problems.wnp.runtime.stream.requests import Requests
+from wnpopt.problems.wnp.runtime.stream.requests import StreamRequests
 from wnpopt.problems.wnp.runtime.stream.schedule import StreamSchedule
 from wnpopt.problems.wnp.runtime.stream.templates import Template
 
@@ -28,7 +28,7 @@ class StreamOutcome:
 
     policy: str
     load: float
-    requests: Requests
+    requests: StreamRequests
     end: IntArray
     measures: StreamMeasures
     breaks: bool

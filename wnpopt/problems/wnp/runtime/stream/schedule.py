@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from wnpopt.problems.wnp.instance import IntArray
-from wnpopt.problems.wnp.runtime.stream.requests import Requests
+from wnpopt.problems.wnp.runtime.stream.requests import StreamRequests
 from wnpopt.problems.wnp.runtime.stream.templates import Template
 
 
@@ -21,7 +21,7 @@ class StreamSchedule:
     """
 
     templates: tuple[Template, ...]
-    requests: Requests
+    requests: StreamRequests
     core: tuple[IntArray, ...]
     start: tuple[IntArray, ...]
     carried: IntArray

@@ -47,7 +47,10 @@ def simulate_stream(
         raise InputError(
             f"{twice[0]} is named twice" if twice else "is empty; at least one is needed", where="policies"
         )
-    asked = [requests_of(read, templates, number, load) for load in factors]
+    try:
+        asked = [requests_of(read, templates, number, load) for load in factors]
+    except InputError as error:
+        raise (error if isinstance(stream, WnpStream) else error.in_file(os.fspath(stream))) from None
     make_ready(tell)
     alone = tuple(first_alone(template, number) for template in templates)
     outcomes = []

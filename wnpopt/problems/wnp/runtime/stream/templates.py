@@ -16,7 +16,7 @@ from wnpopt.core.jsonio import read_json
 from wnpopt.problems.wnp.instance import IntArray, WnpInstance
 from wnpopt.problems.wnp.runtime.stream.document import StreamTemplate, WnpStream
 
-_MOST_SLOTS = 10**6
+_MOST_RATES = 2 * 10**7
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,21 @@ class Template:
     def slots(self) -> int:
         """After so many slots the rates begin again."""
         return self.instance.radio.slots
+
+    @cached_property
+    def fits(self) -> bool:
+        """True if each modality alone could be sent in one period of the table."""
+        return bool((self.payload <= self.rates(0, self.slots).sum(axis=(1, 2))).all())
+
+    @cached_property
+    def enough(self) -> int:
+        """Slots in which all bits are sent in any case where nothing is taken, one modality after the other."""
+        radio = self.instance.radio
+        start = np.arange(self.instance.blocks) * radio.block_slots
+        length = np.minimum(radio.slots - start, radio.block_slots)
+        brings = [int(b) for b in (self.instance.table[self.index] * length).sum(axis=(1, 2))]
+        periods = sum(-(-int(bits) // b) for bits, b in zip(self.payload, brings, strict=True))
+        return max(1, periods) * radio.slots
 
     def rates(self, first: int, count: int) -> IntArray:
         """Bits in each of ``count`` slots of the stream from ``first`` on, shape (K', N, count)."""
@@ -104,9 +119,6 @@ def _check(instance: WnpInstance, where: str) -> None:
         require(none, f"{where}.{field}", "is not known to streams; null is needed (deadline_ticks is by template)")
     bus = instance.chip.exclusive_bus
     require(not bus, f"{where}.chip.exclusive_bus", "streams do not plan an exclusive bus yet; false is needed")
-    slots = instance.radio.slots
-    most = f"found {slots}; at most {_MOST_SLOTS} are possible in a stream"
-    require(slots <= _MOST_SLOTS, f"{where}.radio.slots", most)
     length = np.minimum(
         instance.radio.slots - np.arange(instance.blocks) * instance.radio.block_slots, instance.radio.block_slots
     )
@@ -115,6 +127,10 @@ def _check(instance: WnpInstance, where: str) -> None:
         name = instance.modalities[k].name
         what = f"no slot brings a bit of {name}: no request would ever end"
         require(brings > 0, f"{where}.radio.bits_per_slot[{k}]", what)
+    template = Template("", instance, 1.0, None)
+    rates = (template.enough + instance.radio.slots) * max(1, template.index.size) * max(1, instance.resource_blocks)
+    what = f"a request may take {template.enough} slots, {rates} rates; at most {_MOST_RATES} are possible in a stream"
+    require(rates <= _MOST_RATES, f"{where}.radio.slots", what)
 
 
 def _check_alike(first: WnpInstance, other: WnpInstance, where: str) -> None:

@@ -21,7 +21,7 @@ Intervals = Sequence[Sequence[tuple[int, int]]]
 
 
 @dataclass(frozen=True)
-class Work:
+class RemainingWork:
     """What is left of a request, in ticks and slots of the stream.
 
     ``nodes`` (I',) are subgraphs of the template, with ``release`` (I',), ``ticks`` (I', M; -1 where one cannot run, or
@@ -40,11 +40,11 @@ class Work:
     first_slot: IntArray
 
     @staticmethod
-    def whole(request: int, template: Template, arrival: int, earliest: int) -> Work:
+    def whole(request: int, template: Template, arrival: int, earliest: int) -> RemainingWork:
         """All of a request that has arrived, none of it before the tick ``earliest``."""
         instance, slot = template.instance, template.instance.radio.slot_ticks
         count = len(instance.subgraphs)
-        return Work(
+        return RemainingWork(
             request,
             template,
             arrival,
@@ -66,7 +66,7 @@ class Window:
     """
 
     problem: Problem
-    works: tuple[Work, ...]
+    works: tuple[RemainingWork, ...]
     origin: int
     width: int
     fixed: BoolArray
@@ -80,14 +80,14 @@ class Window:
         return self.origin * self.problem.uplink.slot_ticks
 
 
-def origin_of(works: Sequence[Work], busy: Intervals, tick: int) -> int:
+def origin_of(works: Sequence[RemainingWork], busy: Intervals, tick: int) -> int:
     """The slot in which the first of what runs at ``tick`` has begun, that of ``tick`` where nothing does."""
     begun = [runs[0][0] for runs in busy if runs]
     begun += [int(work.release[work.fixed].min()) for work in works if work.fixed.any()]
     return min([tick, *begun]) // works[0].template.instance.radio.slot_ticks
 
 
-def window_of(works: Sequence[Work], busy: Intervals, taken: IntArray, origin: int) -> Window:
+def window_of(works: Sequence[RemainingWork], busy: Intervals, taken: IntArray, origin: int) -> Window:
     """The window of ``works`` beside what the cores are ``busy`` with and the RB-slots that are ``taken`` (T, N).
 
     What runs already has to have begun in it, so that nothing may stand inside that: see :func:`origin_of`.
@@ -138,7 +138,7 @@ def window_of(works: Sequence[Work], busy: Intervals, taken: IntArray, origin: i
 _Row = tuple[str, str | None, tuple[int | None, ...], int, str]
 
 
-def _subgraphs(w: int, work: Work, tick: int) -> list[_Row]:
+def _subgraphs(w: int, work: RemainingWork, tick: int) -> list[_Row]:
     """Columns of the subgraphs of a work: name, modality, ticks, release, job."""
     reads = work.template.reads[work.nodes].tolist()
     rows = work.ticks.tolist()
@@ -154,7 +154,7 @@ def _subgraphs(w: int, work: Work, tick: int) -> list[_Row]:
     ]
 
 
-def _edges(w: int, work: Work) -> list[tuple[str, str, int]]:
+def _edges(w: int, work: RemainingWork) -> list[tuple[str, str, int]]:
     inside = np.zeros(len(work.template.instance.subgraphs), dtype=np.bool_)
     inside[work.nodes] = True
     instance = work.template.instance
@@ -180,7 +180,7 @@ def _reserved(busy: Intervals, tick: int) -> list[_Row]:
     ]
 
 
-def _job(w: int, work: Work, tick: int) -> tuple[str, int, int, int | None]:
+def _job(w: int, work: RemainingWork, tick: int) -> tuple[str, int, int, int | None]:
     """Columns of a work's job: name, release, weight, deadline; an arrival before the window is negative."""
     due, release = work.template.deadline_ticks, work.arrival - tick
     return f"{w}", release, 1, None if due is None else release + due
