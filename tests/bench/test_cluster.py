@@ -76,6 +76,7 @@ def cluster(site: Path, workers: int = 2) -> Iterator[tuple[str, list[subprocess
             process.wait()
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("trouble")
 def test_a_worker_of_the_cluster_dies(folder: Path, tmp_path: Path, trouble_site: Path) -> None:
     """Nothing is lost and nothing is there twice; and a run that crashes costs only itself there too."""

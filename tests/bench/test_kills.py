@@ -93,11 +93,12 @@ def test_the_batch_is_killed(
     assert set(records_of(out).values()) == {1}
 
 
+@pytest.mark.slow
 def test_a_worker_is_killed(
     folder: Path, tmp_path: Path, trouble_site: Path, undisturbed: dict[tuple[str, str, int], Answer]
 ) -> None:
     out = tmp_path / "out"
-    workers_are_killed(folder, out, trouble_site, kills=2, seed=2)
+    workers_are_killed(folder, out, trouble_site, kills=3, seed=2)
     assert batch(folder, METHODS.split(","), out, time_limit=20, workers=2, rerun="failed").complete
     compare(folder, out, undisturbed)
 

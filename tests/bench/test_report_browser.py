@@ -106,7 +106,8 @@ def test_its_policy_lets_no_other_script_run(report: tuple[Store, Path]) -> None
         browser.messages.clear()
 
 
-@pytest.mark.parametrize("heading", ordinarily(1, ["mean gap", "mean time", "runs", "method"]))
+@pytest.mark.slow
+@pytest.mark.parametrize("heading", ["mean gap", "mean time", "runs", "method"])
 def test_the_gap_table_sorts_and_unknown_cells_come_last(report: tuple[Store, Path], heading: str) -> None:
     script = f"""
       const table = document.querySelector("#gaps table");
@@ -166,6 +167,7 @@ def test_the_filter_keeps_rows_with_all_words(report: tuple[Store, Path]) -> Non
     assert cast(object, answer["told"]) == "10 rows"
 
 
+@pytest.mark.slow
 def test_opening_an_instance_draws_its_traces_and_its_schedule(report: tuple[Store, Path]) -> None:
     store, path = report
     best = next(r for r in store.latest().values() if r.key.method == "pacs" and r.failure is None and r.solution)

@@ -94,6 +94,7 @@ def test_the_page_counts_right() -> None:
     assert f"{len(code)} files, {lines} lines, and {tests} lines of tests" in PAGE.read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_the_commands_of_the_page_work(site: Path, tmp_path: Path) -> None:
     blocks = [
         b for b in BLOCK.finditer(PAGE.read_text(encoding="utf-8")) if b["kind"] == "sh" and "pip" not in b["text"]

@@ -11,7 +11,6 @@ import pytest
 
 import wnpopt
 from tests.bench.report_browser import BROWSER, opened
-from tests.samples import ordinarily
 from tests.wnp.test_html_figures import HOSTILE, hostile, solved
 from wnpopt.core.registry import family
 from wnpopt.plotting.draw import draw
@@ -49,7 +48,8 @@ def drawn(tmp_path_factory: pytest.TempPathFactory) -> Drawn:
     return instance, solution, path
 
 
-@pytest.mark.parametrize(("width", "dark"), ordinarily(1, [(1400, False), (420, True)]))
+@pytest.mark.slow
+@pytest.mark.parametrize(("width", "dark"), [(1400, False), (420, True)])
 def test_a_large_plan_is_drawn(drawn: Drawn, width: int, dark: bool) -> None:
     instance, solution, path = drawn
     script = """
@@ -167,6 +167,7 @@ def test_hostile_names_run_nothing(tmp_path: Path) -> None:
     assert any("onerror" in told for told in cast(list[str], answer["hover"]))
 
 
+@pytest.mark.slow
 def test_a_plan_with_one_of_each_is_drawn(tmp_path: Path) -> None:
     """One lane, one resource block: axes have whole numbers."""
     shape = {"subgraphs": 2, "cores": 1, "modalities": 1, "resource_blocks": 1, "slots": 4, "block_slots": 2}

@@ -18,7 +18,6 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 import wnpopt
-from tests.samples import ordinarily
 from tests.wnp.brute import optimum
 from tests.wnp.tiny import tiny_data
 from wnpopt import testing
@@ -164,7 +163,8 @@ def test_saga_repeats_itself(method: str) -> None:
     testing.check_repeatable(method, drawn(5, 30, 4))
 
 
-@pytest.mark.parametrize("method", ordinarily(1, ["heft", "cpop"]))
+@pytest.mark.slow
+@pytest.mark.parametrize("method", ["heft", "cpop"])
 def test_saga_does_not_depend_on_the_hashes_of_names(method: str) -> None:
     """Equal cores and equal tasks: every choice is one among equals, which SAGA takes in the order of its sets."""
     data = edited(drawn(2, 24, 6), hop_ticks=1)
