@@ -69,6 +69,11 @@ FAMILY = Family(
             "wnpopt.problems.intradp.calibration.command:CalibrateRequest",
             "wnpopt.problems.intradp.calibration.command:run",
         ),
+        "measure": Command(
+            "Measure the operators of an ONNX file on this machine.",
+            "wnpopt.problems.intradp.execution.measure_command:MeasureRequest",
+            "wnpopt.problems.intradp.execution.measure_command:run",
+        ),
         "run": Command(
             "Run a plan on real tensors, with a server or with both roles on this machine.",
             "wnpopt.problems.intradp.execution.remote.command:RunRequest",
