@@ -75,8 +75,8 @@ def test_random_networks(tmp_path: Path) -> None:
 def test_small_networks_of_exporters(name: str, tmp_path: Path) -> None:
     network = ExecutableNetwork.read(written(BLOCKS[name][0](), tmp_path))
     done = execute_plans(network, 8)
-    # Half precision rounds to 1/2048. In 8 bits a rounding that tips, as onnxruntime merges other operators, is 1/16
-    # of what the last convolution makes; where it merges none, nothing differs.
+    # Half precision rounds to 1/2048. In 8 bits a rounding that tips, because onnxruntime merges other operators, is
+    # 1/16 of what the last convolution makes; where it merges none, nothing differs.
     assert done.worst < {"half precision": 5e-3, "quantised": 0.1}.get(name, 1e-4)
     assert done.shifted > 1e-2
     if name == "quantised":

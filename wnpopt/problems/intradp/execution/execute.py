@@ -164,12 +164,17 @@ def difference(
     ``outputs`` and ``inner`` are the unsplit network's outputs and watched tensors. Infinite where one side has a
     number and the other none.
     """
-    worst = max(_deviation(run.outputs[name], value) for name, value in outputs.items())
+    worst = largest_difference(run.outputs, outputs)
     for tensor, rows, value in run.watched:
         where, whole = network.locality.rows[tensor], inner[tensor]
         expected = whole if where is None else cut_array(whole, where, (0, network.units(tensor)), rows)
         worst = max(worst, _deviation(value, expected, float(_largest(whole))))
     return worst
+
+
+def largest_difference(outputs: Mapping[str, Array], expected: Mapping[str, Array]) -> float:
+    """The largest deviation of ``outputs`` from what is expected, in units of each tensor's largest entry."""
+    return max(_deviation(outputs[name], value) for name, value in expected.items())
 
 
 def _largest(value: Array) -> float:

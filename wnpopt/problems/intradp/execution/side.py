@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -101,6 +102,15 @@ class ReadySide:
             parts.append((cut_array(value, where, piece.rows, (at, piece.rows[1])), (at, piece.rows[1])))
             at = piece.rows[1]
         return parts
+
+    def warm(self, times: int = 2) -> None:
+        """Run every segment on ones, so that the first inference is like the others."""
+        for value in self.buffers.values():
+            value.fill(1)
+        for segment in self.segments:
+            for _ in range(times):
+                with suppress(InputError):  # ones may be no possible index
+                    segment.run()
 
     def forget(self) -> None:
         """Overwrite everything: whoever reads what was not computed or sent anew shows."""
