@@ -21,6 +21,7 @@ from wnpopt.cli import (
     layers,
     listing,
     pareto,
+    plot,
     report,
     schema,
     show,
@@ -70,6 +71,7 @@ def _options(
 app.command("solve")(solve.solve)
 app.command("verify")(verify.verify)
 app.command("show")(show.show)
+app.command("plot")(plot.plot)
 app.command("layers")(layers.layers)
 app.command("batch")(batch.batch)
 app.command("bench")(bench.bench)
