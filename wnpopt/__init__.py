@@ -38,6 +38,7 @@ _HOMES = {
     "load_state": "api",
     "methods": "api",
     "pareto": "api",
+    "plot": "plotting.plot",
     "save": "api",
     "simulate": "problems.wnp.runtime.simulate",
     "slide": "problems.slide.construct",

@@ -39,7 +39,7 @@ def solve(
     out: Annotated[Path | None, typer.Option(help="File for the solution.", show_default=False)] = None,
     plot: Annotated[
         Path | None,
-        typer.Option(help="File for the picture: .html (interactive, in one file), .png or .svg.", show_default=False),
+        typer.Option(help="File for the picture: .html (interactive), .png, .svg or .pdf.", show_default=False),
     ] = None,
     layers: Annotated[
         Path | None,

@@ -45,6 +45,7 @@ FAMILY = Family(
     perturb="wnpopt.problems.intradp.perturb:perturb",
     show="wnpopt.problems.intradp.show:show",
     explain="wnpopt.problems.intradp.explain:explain",
+    picture="wnpopt.problems.intradp.plots.picture:picture",
     front="wnpopt.problems.intradp.pareto:BICRITERIA",
     suites={
         "intradp-bandwidth": "wnpopt.problems.intradp.suites:BANDWIDTH",

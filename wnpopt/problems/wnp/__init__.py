@@ -46,6 +46,7 @@ FAMILY = Family(
     perturb="wnpopt.problems.wnp.perturb:perturb",
     show="wnpopt.problems.wnp.show:show",
     explain="wnpopt.problems.wnp.explain:explain",
+    picture="wnpopt.problems.wnp.plots.picture:picture",
     state="wnp-state",
     at_start="wnpopt.problems.wnp.state:at_start",
     residual="wnpopt.problems.wnp.residual:residual",
