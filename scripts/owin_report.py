@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import argparse
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -183,8 +183,20 @@ def along(label: str, rows: Sequence[Row], value: Callable[[Row], float]) -> lis
     return [label, *(shown(by_seed((row for row in rows if row["suite"] == suite), value)) for suite in SHORT)]
 
 
-def worlds(rows: Sequence[Row]) -> None:
+def beyond_rtfs(name: str, key: str, row: Row) -> float:
+    """How much more of a share a policy has than rtfs, in points."""
+    return in_world(name, key, row) - in_world("rtfs", key, row)
+
+
+def beside_plan(name: str, known: Mapping[tuple[object, ...], Row], row: Row) -> float:
+    """What a policy saves over rtfs in worlds, less what pacs saves as planned, in points."""
+    planned = known.get((row["suite"], row["x"], row["seed"]))
+    return against(name, "rtfs", row) - (np.nan if planned is None else saved(planned, "pacs"))
+
+
+def worlds(rows: Sequence[Row], heuristics: Sequence[Row]) -> None:
     """Policies under deviation."""
+    known = {(row["suite"], row["x"], row["seed"]): row for row in heuristics}
     for scenario in SCENARIOS:
         chosen = [row for row in rows if row["variant"].startswith(scenario)]
         count = sum(len(row["policies"]["static"]["makespan_ms"]) for row in chosen)
@@ -193,9 +205,15 @@ def worlds(rows: Sequence[Row]) -> None:
         others = [name for name in POLICIES if name != "rtfs"]
         lines = [along(f"{name} saves over rtfs, %", chosen, partial(against, name, "rtfs")) for name in others]
         lines += [along(f"{name} above the bound, %", chosen, partial(above_bound, name)) for name in POLICIES]
-        for key in ("core_utilisation", "noc_utilisation", "masked_share"):
-            for name in ("rtfs", "static", "pacs-online"):
-                lines.append(along(f"{name}: {key.replace('_', ' ')}, %", chosen, partial(in_world, name, key)))
+        for name, other in (("order", "static"), ("pacs-online", "static"), ("oracle", "pacs-online")):
+            lines.append(along(f"{name} below {other}, %", chosen, partial(against, name, other)))
+        for name in ("static", "pacs-online"):
+            label = f"{name} saves over rtfs, less what pacs saves as planned, points"
+            lines.append(along(label, chosen, partial(beside_plan, name, known)))
+        for key in ("core_utilisation", "noc_utilisation", "rb_utilisation", "masked_share"):
+            for name in ("static", "pacs-online"):
+                label = f"{name} less rtfs: {key.replace('_', ' ')}, points"
+                lines.append(along(label, chosen, partial(beyond_rtfs, name, key)))
         table([scenario, *SHORT.values()], lines)
         for suite in SUITES:
             line = []
@@ -264,7 +282,7 @@ def main() -> None:
         searches(of["searches"], of["plans"])
     if of["worlds"]:
         print("## Under deviation\n")
-        worlds(of["worlds"])
+        worlds(of["worlds"], of["plans"])
     if arguments.figure is not None and of["plans"]:
         figure(of["plans"], arguments.figure)
 

@@ -75,7 +75,7 @@ def jobs(arguments: argparse.Namespace) -> Iterator[Job]:
         for seed in range(
             arguments.first_seed, arguments.first_seed + seeds
         ):  # all of a seed first: what there is when it is interrupted is a whole sweep
-            for suite in SUITES:
+            for suite in (suite for suite in SUITES if suite.name in arguments.suites):
                 for x in suite.presets[preset].x:
                     for variant, make in kinds:
                         yield Job((part, variant, suite.name, x, seed), partial(make, suite, x, seed))
@@ -193,6 +193,8 @@ def main() -> None:
     parser.add_argument(
         "--parts", nargs="+", choices=("plans", "worlds", "searches"), default=["plans", "worlds", "searches"]
     )
+    names = [suite.name for suite in SUITES]
+    parser.add_argument("--suites", nargs="+", choices=names, default=names)
     parser.add_argument("--first-seed", type=int, default=0)
     parser.add_argument("--seeds", type=int, default=20, help="instances of each x, for plans")
     parser.add_argument("--world-seeds", type=int, default=4, help="instances of each x, for worlds")
