@@ -24,6 +24,12 @@ SHARES = 16
 
 
 @inner
+def _copy(from_device: RowArray, from_server: RowArray, device: RowArray, server: RowArray) -> None:
+    for v in range(len(device)):  # not slices: those take seconds to compile
+        device[v], server[v] = from_device[v], from_server[v]
+
+
+@inner
 def _split(
     p: Arrays,
     base_device: RowArray,
@@ -39,8 +45,7 @@ def _split(
 
     The other side computes what those behind it read; at the last operator both have the boundary.
     """
-    for v in range(len(p.units)):
-        device[v], server[v] = base_device[v], base_server[v]
+    _copy(base_device, base_server, device, server)
     for v in range(first, last + 1):
         rows = round(share * p.units[v])
         device[v] = rows if sides & BY_DEVICE or v == last else -1
@@ -67,6 +72,7 @@ def best_split(
             for sides in range(BY_DEVICE, (BY_DEVICE | BY_SERVER) + 1):
                 for part in range(1, SHARES):
                     if raised(flag):
+                        _copy(base_device, base_server, device, server)
                         return value
                     share = part / SHARES
                     _split(p, base_device, base_server, first, last, share, sides, device, server)
@@ -103,6 +109,5 @@ def best_split(
     if best < value:
         _split(p, base_device, base_server, best_first, best_last, best_share, best_sides, device, server)
         return best
-    for v in range(n):
-        device[v], server[v] = base_device[v], base_server[v]
+    _copy(base_device, base_server, device, server)
     return value
