@@ -31,6 +31,7 @@ from wnpopt.core.patience import patience
 from wnpopt.core.result import Result
 from wnpopt.core.trace import Candidate, TracePoint
 from wnpopt.problems.wnp import FAMILY
+from wnpopt.solving import remote
 from wnpopt.solving.pool import HANDLER, POOL, Worker, WorkerPool
 
 pytestmark = pytest.mark.usefixtures("trouble")
@@ -290,6 +291,7 @@ FORKS = """
 import os, sys
 import wnpopt
 from wnpopt.problems.wnp import FAMILY
+from wnpopt.solving import remote
 from wnpopt.solving.pool import POOL
 
 instance = FAMILY.generate({o.name: o.default for o in FAMILY.generator_options}, 1)
@@ -320,6 +322,7 @@ def test_the_children_end_with_their_parent(trouble: Path) -> None:
 import sys; sys.path.insert(0, {str(trouble)!r})
 import wnpopt, threading
 from wnpopt.problems.wnp import FAMILY
+from wnpopt.solving import remote
 from wnpopt.solving.pool import POOL
 instance = FAMILY.generate({{o.name: o.default for o in FAMILY.generator_options}}, 5)
 def told(_point):
@@ -343,6 +346,15 @@ def test_ctrl_c_ends_a_solver_that_does_not_listen(instance: Instance, value: fl
 
     result = solve(instance, "native_hang", time_limit=600.0, on_progress=interrupt)
     assert (result.termination, result.status, result.objective) == ("interrupted", "feasible", value)
+
+
+def test_a_run_hears_that_it_is_to_stop(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It ends by itself, with its own answer, and its process serves the next run."""
+    monkeypatch.setattr(remote, "_STOP_S", 600.0)
+    large = FAMILY.generate({"subgraphs": 100, "cores": 8, "modalities": 6, "resource_blocks": 50, "slots": 100}, 0)
+    result = solve(large, "auto", time_limit=600.0, warm_start="pacs", on_progress=lambda _point: True)
+    assert (result.termination, result.status) == ("stopped", "feasible")
+    assert "was ended" not in result.message
 
 
 def test_a_solver_s_prints_are_not_in_the_json(trouble: Path, instance: Instance, value: float, tmp_path: Path) -> None:
