@@ -92,9 +92,9 @@ def test_a_worker_of_the_cluster_dies(folder: Path, tmp_path: Path, trouble_site
                 workers[0].send_signal(signal.SIGKILL)
 
         summary = batch(folder, methods, out, time_limit=20, dask=address, on_record=strike)
+        assert (summary.end, summary.ran, summary.failed, summary.left) == ("finished", 18, 3, 0)
         assert workers[0].wait(timeout=60) == -signal.SIGKILL
         assert workers[1].poll() is None
-        assert (summary.ran, summary.failed, summary.left) == (18, 3, 0)
         assert Counter(r.key for r in Store.open(out).records()) == Counter(dict.fromkeys({r.key for r in seen}, 1))
         assert answers(out) == answers(calm)
         again = batch(folder, methods, out, time_limit=20, dask=address)
