@@ -1,5 +1,5 @@
 "use strict";
-// The page of a simulation: schedules one below the other, then the figures.
+// A page of schedules one below the other, then of figures: of a simulation, of a front.
 
 const read = (id) => JSON.parse(document.getElementById(id).textContent);
 const host = document.querySelector("main");
