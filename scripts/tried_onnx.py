@@ -13,12 +13,10 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-import os
 import subprocess
 import sys
 import tarfile
 import tempfile
-import time
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -32,6 +30,17 @@ FAMILIES = {
 }
 PATIENCE_S = 300.0
 REASON_CHARACTERS = 160
+# The memory of a process counts from before its program: a child of a gigabyte begins with that gigabyte as its peak.
+# So the import is the child of a process that has none.
+MEASURE = """
+import os, signal, sys, time
+began = time.perf_counter()
+child = os.posix_spawn(sys.argv[2], sys.argv[2:], os.environ, file_actions=[(os.POSIX_SPAWN_DUP2, 2, 1)])
+signal.signal(signal.SIGALRM, lambda *_: os.kill(child, signal.SIGKILL))
+signal.setitimer(signal.ITIMER_REAL, float(sys.argv[1]))
+_, status, usage = os.wait4(child, 0)
+print(os.waitstatus_to_exitcode(status), time.perf_counter() - began, usage.ru_maxrss)
+"""
 COLUMNS = ("file", "from", "MB", "wnp", "intradp", "options", "s", "MiB", "reason")
 
 
@@ -76,22 +85,14 @@ def origin(row: dict[str, object]) -> str:
 def attempt(path: Path, family: str, extra: list[str]) -> Trial:
     """One import of ``path``; stopped after ``PATIENCE_S`` seconds."""
     with tempfile.TemporaryDirectory() as folder, (Path(folder) / "printed").open("w+") as printed:
-        command = [sys.executable, "-m", "wnpopt", "import", "onnx", str(path), *FAMILIES[family], *extra]
-        began = time.perf_counter()
-        process = subprocess.Popen(
-            [*command, "-o", f"{folder}/instance.json"], stdout=printed, stderr=printed, cwd=ROOT
-        )
-        while True:
-            ended, status, usage = os.wait4(process.pid, os.WNOHANG)
-            seconds = time.perf_counter() - began
-            if ended:
-                break
-            if seconds > PATIENCE_S:
-                process.kill()
-            time.sleep(0.02)
-        process.returncode = os.waitstatus_to_exitcode(status)
+        imports = [sys.executable, "-m", "wnpopt", "import", "onnx", str(path), *FAMILIES[family], *extra]
+        measured = subprocess.run(
+            [sys.executable, "-S", "-c", MEASURE, str(PATIENCE_S), *imports, "-o", f"{folder}/instance.json"],
+            stdout=subprocess.PIPE, stderr=printed, cwd=ROOT, check=True, text=True,
+        )  # fmt: skip
+        code, seconds, peak_kib = measured.stdout.split()
         printed.seek(0)
-        return Trial(process.returncode, printed.read(), seconds, usage.ru_maxrss / 1024)
+        return Trial(int(code), printed.read(), float(seconds), int(peak_kib) / 1024)
 
 
 def rows(folders: list[Path], only: set[str]) -> Iterator[dict[str, object]]:
