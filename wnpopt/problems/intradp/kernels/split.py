@@ -16,10 +16,10 @@ from wnpopt.problems.intradp.kernels.arrays import Arrays, RowArray
 from wnpopt.problems.intradp.kernels.evaluate import Scratch, expand, score
 from wnpopt.problems.intradp.kernels.shift import BY_DEVICE, BY_SERVER
 
-BEGINS, ENDS = 24, 128
+BEGINS, ENDS = 12, 96
 """Places where a stretch may begin and end in the first pass; where it ends matters most: all goes over there."""
 
-SHARES = 16
+SHARES = 8
 """Parts of a tensor's rows that its boundary is a multiple of, in the first pass."""
 
 

@@ -75,7 +75,6 @@ def started(
         lambda: swarmed(problem, budget.seed, flag),
         lambda: shifted(problem, plan, flag),
         lambda: annealed(problem, plan, ANNEALING * problem.count, HEAT, rng, flag),
-        lambda: split(problem, plan, flag),
         lambda: split(problem, server_only(problem), flag),
         lambda: annealed(problem, plan, 4 * ANNEALING * problem.count, WARMER, rng, flag),
         lambda: _labelled(problem, plan, budget, flag),
