@@ -107,3 +107,14 @@ def test_the_list_of_commands_has_whole_sentences(capsys: pytest.CaptureFixture[
     told = capsys.readouterr().out
     assert "..." not in told.replace("[ARGS]...", "")
     assert "Solve an instance, verify the answer, show its value," in told
+
+
+def test_what_is_wrong_inside_a_list_is_not_told_of_the_list() -> None:
+    """pydantic leaves out entries that are wrong, and then finds the list too short."""
+    broken = data("wnp")
+    broken["modalities"] = [{**broken["modalities"][0], "payload_bits": "many"}]
+    with pytest.raises(InputError) as raised:
+        registry.family("wnp").instance_type.from_data(broken)
+    told = [raised.value.where, *(other.where for other in raised.value.others)]
+    assert any(where.startswith("modalities[0].") for where in told)
+    assert "modalities" not in told

@@ -89,7 +89,8 @@ def _runner(family: str, command: Command) -> Body:
         options = options_of(command.request_type)
         read(command.request_type, values, where=lambda option: option.flag)  # said before any file is read
         _check_targets(options, values)
-        loaded = {o.name: _loaded(family, values[o.name]) for o in options if o.kind == "instance"}
+        files = [o.name for o in options if o.kind == "instance" and values[o.name] is not None]
+        loaded = {name: _loaded(family, values[name]) for name in files}
         return command.body(read(command.request_type, {**values, **loaded}), _Screen())
 
     return run

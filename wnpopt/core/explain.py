@@ -55,6 +55,7 @@ def explain(error: ValidationError, model: type[BaseModel], base: type[BaseModel
     for detail in telling:
         by_path.setdefault(_inside(detail["loc"], branches), []).append(detail)
     _leave_out_meant(by_path, model)
+    _leave_out_around(by_path)
     first, *others = (_at_path(path, at, model) for path, at in list(by_path.items())[:MOST])
     return InputError(first.what, where=first.where, others=tuple(others))
 
@@ -67,6 +68,16 @@ def _leave_out_meant(by_path: dict[tuple[int | str, ...], list[ErrorDetails]], m
         for other in [other for other, found in by_path.items() if found[0]["type"] == "missing"]:
             if other[:-1] == path[:-1] and meant == near(other[-1], known):
                 del by_path[other]
+
+
+def _leave_out_around(by_path: dict[tuple[int | str, ...], list[ErrorDetails]]) -> None:
+    """Take out what is told of a container for the sake of an error inside it, which has been told before."""
+    told: list[tuple[int | str, ...]] = []
+    for path in list(by_path):
+        if any(inner[: len(path)] == path for inner in told):
+            del by_path[path]
+        else:
+            told.append(path)
 
 
 def _at_path(path: tuple[int | str, ...], telling: Sequence[ErrorDetails], model: type[BaseModel]) -> InputError:

@@ -16,6 +16,7 @@ from wnpopt.core.criteria import RunStop
 from wnpopt.core.document import Solution
 from wnpopt.core.errors import InputError
 from wnpopt.core.method import Outcome, Start
+from wnpopt.core.patience import patience_s
 from wnpopt.core.registry import AnyFamily, AnyMethod
 from wnpopt.core.status import Termination
 from wnpopt.core.trace import Candidate, Trace, TracePoint, kept
@@ -173,7 +174,7 @@ def _supervise(
                 else:
                     known.done = data
                     return None
-            if now - began > limit:
+            if now - began > limit + patience_s():
                 overdue = now if overdue is None else overdue
                 if message is not None and now - overdue < _DRAIN_S:
                     continue  # what it said in time, while nobody listened, counts
