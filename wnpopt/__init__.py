@@ -28,6 +28,7 @@ _HOMES = {
     "analyse": "bench.analysis.analysis",
     "batch": "bench.batch.run",
     "compile_model": "api",
+    "decode": "api",
     "explain": "api",
     "families": "api",
     "intradp": "problems.intradp.construct",

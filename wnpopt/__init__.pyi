@@ -1,5 +1,6 @@
 from wnpopt.api import (
     compile_model,
+    decode,
     explain,
     families,
     layer_schedule,
@@ -54,6 +55,7 @@ __all__ = [
     "analyse",
     "batch",
     "compile_model",
+    "decode",
     "explain",
     "families",
     "intradp",

@@ -207,6 +207,21 @@ def compile_model(instance: Instance, formulation: str, **options: object) -> ob
     return build(instance, **options)
 
 
+def decode(instance: Instance, formulation: str, model: object, values: object = None) -> Solution:
+    """The solution that a solved model of :func:`compile_model` stands for, the caller's own constraints in it.
+
+    ``values`` are a mapping of variables' names to numbers (then ``model`` may be None), CP-SAT's ``CpSolver`` or
+    response (``model`` is then the model that it solved), or None: those that ``model``, of Pyomo, holds after it was
+    solved; of CVXPY always the model's. What the caller added to the model is left alone. wnp: the solver's starts,
+    rounded, are kept where the verifier accepts them; else they are made anew, and a ``UserWarning`` says so. Raises
+    :class:`InputError` for what is no solved model, and where the values are no solution that the verifier accepts.
+    """
+    from wnpopt.solving import decode as decoding
+
+    family = family_of(instance)
+    return decoding.decode(family, instance, arguments.text("formulation", formulation), model, values)
+
+
 def solve(
     instance: Instance,
     method: str = "auto",

@@ -205,7 +205,7 @@ def test_solve_writes_the_page(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert main(["solve", str(instance), "--method", "pacs", "--plot", str(out)]) == 0
     assert out.read_bytes().startswith(b"<!doctype html>")
     capsys.readouterr()
-    assert main(["solve", str(instance), "--method", "pacs", "--plot", str(tmp_path / "plan.pdf")]) == 2
+    assert main(["solve", str(instance), "--method", "pacs", "--plot", str(tmp_path / "plan.gif")]) == 2
     told = capsys.readouterr()
     assert told.out == ""
     assert ".html, .png, .svg" in told.err

@@ -14,6 +14,7 @@ import typer
 
 from wnpopt.cli import (
     declared,
+    decode,
     doctor,
     explain,
     export,
@@ -85,6 +86,7 @@ app.command(
     add_help_option=False,
 )(generate.generate)
 app.command("export")(export.export)
+app.command("decode")(decode.decode)
 app.command("pareto")(pareto.pareto)
 app.command("explain")(explain.explain)
 app.command("sweep")(sweep.sweep)

@@ -78,7 +78,9 @@ class Family(Generic[I, S]):
     ``explain`` is a reference to what tells why there is no plan, or who is left out: a function of the instance and
     :class:`wnpopt.core.explanation.ExplanationRequest` that makes an :class:`wnpopt.core.explanation.Explanation`.
     ``picture`` is a reference to what draws an instance without a plan: a function of it that makes a figure of
-    matplotlib. ``cases`` are further known cases: ``wnpopt doctor`` has every method that does not refuse one solve it.
+    matplotlib. ``decoders`` are references, by formulation, to functions of the instance, of values by variables' names
+    and of what says whether the verifier accepts a solution, that make one. ``cases`` are further known cases: ``wnpopt
+    doctor`` has every method that does not refuse one solve it.
     """
 
     name: str
@@ -116,6 +118,7 @@ class Family(Generic[I, S]):
     show: str | None = None
     explain: str | None = None
     picture: str | None = None
+    decoders: Mapping[str, str] = field(default_factory=dict)
 
     def __getattribute__(self, name: str) -> Any:
         """What is named by where it is becomes what it names, once."""

@@ -46,6 +46,9 @@ FAMILY = Family(
     show="wnpopt.problems.intradp.show:show",
     explain="wnpopt.problems.intradp.explain:explain",
     picture="wnpopt.problems.intradp.plots.picture:picture",
+    decoders={
+        "milp": "wnpopt.problems.intradp.formulations.decoded:from_milp",
+    },
     front="wnpopt.problems.intradp.pareto:BICRITERIA",
     suites={
         "intradp-bandwidth": "wnpopt.problems.intradp.suites:BANDWIDTH",

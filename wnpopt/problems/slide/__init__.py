@@ -49,6 +49,9 @@ FAMILY = Family(
     show="wnpopt.problems.slide.show:show",
     explain="wnpopt.problems.slide.explain:explain",
     picture="wnpopt.problems.slide.plots.picture:picture",
+    decoders={
+        "milp": "wnpopt.problems.slide.formulations.decoded:from_milp",
+    },
     suites={
         "slide-bandwidth": "wnpopt.problems.slide.suites:BANDWIDTH",
         "slide-deadline": "wnpopt.problems.slide.suites:DEADLINE",

@@ -47,6 +47,10 @@ FAMILY = Family(
     show="wnpopt.problems.wnp.show:show",
     explain="wnpopt.problems.wnp.explain:explain",
     picture="wnpopt.problems.wnp.plots.picture:picture",
+    decoders={
+        "milp": "wnpopt.problems.wnp.formulations.decoded:from_milp",
+        "cpsat": "wnpopt.problems.wnp.formulations.decoded:from_cpsat",
+    },
     state="wnp-state",
     at_start="wnpopt.problems.wnp.state:at_start",
     residual="wnpopt.problems.wnp.residual:residual",
