@@ -14,7 +14,7 @@ from wnpopt.domain.files.onnx.types import dtype_name
 from wnpopt.domain.network.graph import Tensor
 
 pytest.importorskip("onnx", reason="the extra onnx is not installed")
-pytest.importorskip("onnxruntime", reason="the extra measure is not installed")
+pytest.importorskip("onnxruntime", reason="the extra run is not installed")
 
 Folded = tuple[str, list[np.ndarray], dict[str, Any], int]
 

@@ -180,7 +180,7 @@ def test_operators_on_integers(tmp_path: Path) -> None:
 
 def test_the_merged_network_makes_what_the_file_makes(tmp_path: Path) -> None:
     """Every tensor of the merged graph is one of the file's, of the type and shape that onnxruntime gives it."""
-    runtime = pytest.importorskip("onnxruntime", reason="the extra measure is not installed")
+    runtime = pytest.importorskip("onnxruntime", reason="the extra run is not installed")
     from onnx import helper
 
     graph, model = read(quantised(), "y", tmp_path)

@@ -14,7 +14,7 @@ from tests.intradp.onnx_rig import Read, wrong_rows
 from wnpopt.problems.intradp.imports.contrib_rules import CONTRIB_RULES
 
 pytest.importorskip("onnx", reason="the extra onnx is not installed")
-pytest.importorskip("onnxruntime", reason="the extra measure is not installed")
+pytest.importorskip("onnxruntime", reason="the extra run is not installed")
 
 IMAGE, SEQUENCE, MATRIX = (1, 4, 9, 5), (1, 9, 6), (9, 6)
 

@@ -1,92 +1,83 @@
-"""The interpreter computes what onnxruntime computes, whole and split; or says that it cannot."""
+"""Every operator that may be local, executed by rows: what onnxruntime makes of the whole comes out."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
 import pytest
 
+from tests.intradp.executed import written
+from tests.intradp.onnx_blocks import BLOCKS
 from tests.intradp.onnx_cases import KINDS, Case
 from tests.intradp.onnx_random import random_model
-from tests.intradp.onnx_rig import Read, run, session
-from tests.intradp.tiny import random_solution
+from tests.intradp.onnx_rig import usual
 from wnpopt.core.errors import InputError
-from wnpopt.problems.intradp.execution.executable import check_executable
-from wnpopt.problems.intradp.execution.execute import run_split, run_whole
+from wnpopt.domain.files.onnx.reader import read_onnx
+from wnpopt.problems.intradp.execution.check import execute_plans
+from wnpopt.problems.intradp.execution.network import ExecutableNetwork
 
-pytest.importorskip("onnx", reason="the extra onnx is not installed")
-pytest.importorskip("onnxruntime", reason="the extra measure is not installed")
+pytest.importorskip("onnx", reason="the extra run is not installed")
+pytest.importorskip("onnxruntime", reason="the extra run is not installed")
 
-
-def compare(read: Read, seed: int, plans: int) -> bool:
-    """False if the interpreter refuses the model, or to split it.
-
-    Its answer is onnxruntime's otherwise, and so is a split one's.
-    """
-    from onnx import numpy_helper
-
-    rng = np.random.default_rng(seed)
-    (source,) = read.graph.inputs
-    base = rng.normal(size=read.graph.tensor(source).shape).astype(np.float32)
-    tensors = {
-        constant.name: numpy_helper.to_array(constant).astype(np.float64)
-        for constant in read.model.graph.initializer
-        if constant.name in {name for operator in read.graph.operators for name in operator.weights}
-    } | {source: base.astype(np.float64)}
-    name = read.graph.outputs[0]
-    try:
-        whole = run_whole(read.graph, tensors)[name]
-    except InputError as error:
-        if "cannot be executed here" not in str(error):
-            raise
-        return False
-    expected = run(session(read.model, [name]), [name], {source: base})[name]
-    close = {"rtol": 2e-3, "atol": 2e-4 * max(1.0, float(np.abs(whole[np.isfinite(whole)]).max(initial=0)))}
-    np.testing.assert_allclose(whole, expected, **close)
-    try:
-        check_executable(read.graph, read.locality)
-    except InputError:
-        return False
-    for _ in range(plans):
-        plan = random_solution(read.instance, rng)
-        (split,) = run_split(read.graph, tensors, read.instance, plan, locality=read.locality)
-        np.testing.assert_allclose(split, whole, rtol=1e-9, atol=1e-9 * close["atol"] / 2e-4)
-    return True
-
-
-REFUSED = ("more elementwise", "arrangements", "more products")
-"""Kinds whose cases the interpreter may refuse one and all; what it does not, it has to get right."""
+UNKNOWN = ("onnxruntime cannot open the model", "onnxruntime cannot run the network")
+"""What onnxruntime itself does not execute, whole or split."""
 
 
 def some(kind: str, count: int) -> Iterator[Case]:
     """About ``count`` cases of a kind, spread over it."""
-    found = [case for case in KINDS[kind]() if not case.refused and case.dtype == 1 and case.outputs == 1]
+    found = [case for case in KINDS[kind]() if not case.refused]
     yield from found[:: max(1, len(found) // count)]
+
+
+def check_cases(kind: str, count: int, folder: Path) -> None:
+    ran = 0
+    for case in some(kind, count):
+        path = written(case.model(), folder)
+        try:
+            network = ExecutableNetwork.read(path, along=usual(read_onnx(path)))
+            done = execute_plans(network, 4, 1, optimise=False)
+        except InputError as error:
+            if not any(what in str(error) for what in UNKNOWN):
+                raise AssertionError(f"{case}: {error}") from None
+            continue
+        assert done.worst < 1e-4, str(case)
+        ran += 1
+    assert ran >= 10
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_cases(kind: str, tmp_path: Path) -> None:
-    ran = 0
-    for case in some(kind, 60):
-        read = Read.of(case.model(), tmp_path)
-        try:
-            with np.errstate(all="ignore"):
-                ran += compare(read, 1, 6)
-        except AssertionError as error:
-            raise AssertionError(f"{case}: {error}") from None
-    least = {"resizes": 5, "norms": 5, "elementwise": 10, "forms": 10, "pads": 10, "normalisations": 1}
-    if kind not in REFUSED:
-        assert ran >= least.get(kind, 20)
+    check_cases(kind, 30, tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", KINDS)
+def test_all_cases(kind: str, tmp_path: Path) -> None:
+    check_cases(kind, 10_000, tmp_path)
 
 
 def test_random_networks(tmp_path: Path) -> None:
-    ran = 0
-    for seed in range(110):
+    ran, blank = 0, 0
+    for seed in range(60):
         try:
-            read = Read.of(random_model(seed), tmp_path)
+            network = ExecutableNetwork.read(written(random_model(seed), tmp_path))
         except InputError:
             continue
-        ran += compare(read, seed, 10)
+        done = execute_plans(network, 6, seed)
+        assert done.worst < 1e-4, seed
+        ran += 1
+        blank += len(done.blank)
     assert ran > 20
+
+
+@pytest.mark.parametrize("name", BLOCKS)
+def test_small_networks_of_exporters(name: str, tmp_path: Path) -> None:
+    network = ExecutableNetwork.read(written(BLOCKS[name][0](), tmp_path))
+    done = execute_plans(network, 8)
+    # Half precision rounds to 1/2048. In 8 bits a rounding that tips, because onnxruntime merges other operators, is
+    # 1/16 of what the last convolution makes; where it merges none, nothing differs.
+    assert done.worst < {"half precision": 5e-3, "quantised": 0.1}.get(name, 1e-4)
+    assert done.shifted > 1e-2
+    if name == "quantised":
+        assert execute_plans(network, 8, optimise=False).worst < 1e-6

@@ -12,7 +12,7 @@ from tests.intradp.onnx_rig import NotExecutableError, Read, wrong_rows
 from wnpopt.domain.files.onnx.reader import read_flat
 
 onnx = pytest.importorskip("onnx", reason="the extra onnx is not installed")
-pytest.importorskip("onnxruntime", reason="the extra measure is not installed")
+pytest.importorskip("onnxruntime", reason="the extra run is not installed")
 
 TABLES = Path(__file__).resolve().parents[2] / "scripts" / "recipes" / "exports"
 FILES = sorted(Path(os.environ.get("WNPOPT_ONNX_FILES", os.devnull)).rglob("*.onnx"))

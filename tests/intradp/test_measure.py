@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from itertools import accumulate, chain, cycle
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from wnpopt.cli.main import main
 from wnpopt.core import extras
 from wnpopt.core.errors import InputError, MissingDependencyError
 from wnpopt.domain.chip.devices import device
@@ -21,7 +23,7 @@ onnx = pytest.importorskip("onnx", reason="the extra onnx is not installed")
 
 @pytest.fixture
 def runtime() -> None:
-    pytest.importorskip("onnxruntime", reason="the extra measure is not installed")
+    pytest.importorskip("onnxruntime", reason="the extra run is not installed")
 
 
 @pytest.fixture
@@ -151,5 +153,38 @@ def test_without_onnxruntime(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> Non
         raise ModuleNotFoundError(name=module)
 
     monkeypatch.setattr(extras, "import_module", absent)
-    with pytest.raises(MissingDependencyError, match=r"onnxruntime.*wnpopt\[measure\]"):
+    with pytest.raises(MissingDependencyError, match=r"onnxruntime.*wnpopt\[run\]"):
         measure.measure_onnx(tiny, dims=DIMS)
+
+
+@pytest.mark.usefixtures("runtime")
+def test_the_command_writes_a_profile_that_the_import_takes(
+    tiny: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Two machines, one after the other, into one table; every operator has a time on both."""
+
+    def cli(*arguments: object) -> tuple[int, str, str]:
+        capsys.readouterr()
+        code = main([str(argument) for argument in arguments])
+        printed = capsys.readouterr()
+        return code, printed.out, printed.err
+
+    here, there, out = tmp_path / "here.json", tmp_path / "there.json", tmp_path / "tiny.json"
+    measured = ["--dim", "batch=1", "--repeats", "1"]
+    assert cli("measure", tiny, "--core", "rtx-3080", "-o", here, *measured)[0] == 0
+    code, stdout, _ = cli(
+        "measure", tiny, "--core", "jetson-xavier-nx-fp32", "-o", there, "--beside", here, "--json", *measured
+    )
+    assert code == 0
+    told = json.loads(stdout)
+    rows = json.loads(there.read_text())["rows"]
+    mine = [row["time_s"] for row in rows if row["core"] == "jetson-xavier-nx-fp32"]
+    assert (len(rows), len(mine), told["operators"]) == (10, 5, 5)
+    assert told["total_s"] == pytest.approx(sum(mine))
+    arguments = ("--device", "jetson-xavier-nx-fp32", "--server", "rtx-3080", "--times", there, "--dim", "batch=1")
+    assert cli("import", "onnx", tiny, *arguments, "-o", out)[0] == 0
+    operators = json.loads(out.read_text())["operators"][1:-1]
+    assert sorted(operator["device"]["full_s"] for operator in operators) == sorted(mine)
+    code, stdout, stderr = cli("measure", tiny, "--core", "rtx-3080", "-o", out, "--beside", here, *measured)
+    assert (code, stdout) == (2, "")
+    assert "has times of 'rtx-3080' already" in stderr

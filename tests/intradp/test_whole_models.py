@@ -5,21 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from tests.intradp.onnx_blocks import BLOCKS, convnext, quantised, swin, unet, vit
 from tests.intradp.onnx_rig import Read, wrong_rows
-from tests.intradp.tiny import random_solution
-from wnpopt.core.errors import InputError
-from wnpopt.problems.intradp.execution.execute import run_split
 from wnpopt.problems.intradp.execution.measure import measure_onnx
 from wnpopt.problems.intradp.imports.classify import TensorRows, classify
 from wnpopt.problems.intradp.imports.row_window import RowWindow
 from wnpopt.problems.intradp.instance import IntradpInstance
 
 pytest.importorskip("onnx", reason="the extra onnx is not installed")
-pytest.importorskip("onnxruntime", reason="the extra measure is not installed")
+pytest.importorskip("onnxruntime", reason="the extra run is not installed")
 
 EXACT = ("squeeze and excitation", "unet", "quantised", "half precision", "text")
 """Networks in which every row that may change does, up to two that a saturated value hides."""
@@ -92,16 +88,6 @@ def test_plans_of_quantised_networks_send_eight_bits(tmp_path: Path) -> None:
         each = 4 if operator.op_type == "Softmax" or "float" in read.graph.tensor(operator.outputs[0]).dtype else 1
         assert planned.output_bytes == each * read.graph.tensor(operator.outputs[0]).elements
     assert [o.precision for o in read.graph.operators] == ["float32", "int8", "int8", "int8", "int8", "float32"]
-
-
-@pytest.mark.parametrize("name", ["swin", "vit", "quantised", "text"])
-def test_the_interpreter_refuses_what_it_cannot_split(name: str, tmp_path: Path) -> None:
-    """It says so, or makes what the network makes; it never makes something else."""
-    read = Read.of(BLOCKS[name][0](), tmp_path, chosen=True)
-    tensors = {name: np.zeros(read.graph.tensor(name).shape) for name in read.graph.inputs}
-    plan = random_solution(read.instance, np.random.default_rng(0))
-    with pytest.raises(InputError):
-        run_split(read.graph, tensors, read.instance, plan, locality=read.locality)
 
 
 def test_merged_quantisations_are_measured_with_what_they_are_merged_into(tmp_path: Path) -> None:

@@ -44,6 +44,8 @@ FAMILY = Family(
     gantt="wnpopt.problems.intradp.plots.gantt:gantt",
     perturb="wnpopt.problems.intradp.perturb:perturb",
     show="wnpopt.problems.intradp.show:show",
+    explain="wnpopt.problems.intradp.explain:explain",
+    picture="wnpopt.problems.intradp.plots.picture:picture",
     front="wnpopt.problems.intradp.pareto:BICRITERIA",
     suites={
         "intradp-bandwidth": "wnpopt.problems.intradp.suites:BANDWIDTH",
@@ -68,6 +70,21 @@ FAMILY = Family(
             "Fit an instance's link, costs and powers to measured latencies and energies.",
             "wnpopt.problems.intradp.calibration.command:CalibrateRequest",
             "wnpopt.problems.intradp.calibration.command:run",
+        ),
+        "measure": Command(
+            "Measure the operators of an ONNX file on this machine.",
+            "wnpopt.problems.intradp.execution.measure_command:MeasureRequest",
+            "wnpopt.problems.intradp.execution.measure_command:run",
+        ),
+        "run": Command(
+            "Run a plan on real tensors, with a server or with both roles on this machine.",
+            "wnpopt.problems.intradp.execution.remote.command:RunRequest",
+            "wnpopt.problems.intradp.execution.remote.command:run",
+        ),
+        "serve": Command(
+            "Compute the server's part of plans on real tensors.",
+            "wnpopt.problems.intradp.execution.remote.command:ServeRequest",
+            "wnpopt.problems.intradp.execution.remote.command:serve",
         ),
         "replay": Command(
             "Replay strategies (plan tables and single plans) on the same stretch of a bandwidth trace.",

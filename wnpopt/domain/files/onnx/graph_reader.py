@@ -112,7 +112,7 @@ class GraphReader:
         what = f"the shape of its output {output!r} cannot be inferred from the file; "
         how = f"give it: --dim '{output}[0]=N', and so on for all of its axes"
         if node.domain not in STANDARD_DOMAINS:
-            runtime = "" if installed("onnxruntime") else ", or let onnxruntime tell it: pip install 'wnpopt[measure]'"
+            runtime = "" if installed("onnxruntime") else ", or let onnxruntime tell it: pip install 'wnpopt[run]'"
             return f"operator {node.op_type!r} of domain {node.domain!r} is not known; {what}{how}{runtime}"
         hows = [argument for argument in arguments[1:] if argument is not None and not argument.constant]
         small = sorted({source for argument in hows for source in self._sources(argument.tensor.name)})

@@ -1,4 +1,4 @@
-"""Operator times measured here: each node of an ONNX file is run on its own by onnxruntime (extra ``measure``).
+"""Operator times measured here: each node of an ONNX file is run on its own by onnxruntime (extra ``run``).
 
 What is timed is one call of the runtime's CPU kernel with its constants in place and its tensors already bound, so the
 seconds contain the overhead of that call (some microseconds) and nothing that a runtime would gain by fusing operators;
@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
-from time import perf_counter
+from time import perf_counter, thread_time
 from typing import TYPE_CHECKING, Any
 
 from wnpopt.core.errors import InputError
@@ -45,7 +45,8 @@ def measure_onnx(
 
     Each is the median of ``repeats`` runs after one that does not count, on the tensors that the operators before it
     make of a seeded random input (integers are 0, truth values true). ``threads``: of one operator, None for as many
-    as the runtime likes. Views (reshapes and the like) are 0 s, as in the roofline: within a network they copy nothing.
+    as the runtime likes; of a single one the seconds are those of its processor. Views (reshapes and the like) are 0 s,
+    as in the roofline: within a network they copy nothing.
 
     Raises :class:`InputError` naming the file for what :func:`read_onnx` refuses, for constants whose data are absent
     and for operators that onnxruntime cannot run, and :class:`MissingDependencyError` without onnx or onnxruntime.
@@ -53,7 +54,7 @@ def measure_onnx(
     for where, value in (("repeats", repeats), ("threads", 1 if threads is None else threads)):
         if value < 1:
             raise InputError(f"found {value}; at least 1 is needed", where=where)
-    need("onnxruntime", "measure")
+    need("onnxruntime", "run")
     graph, model = read_flat(path, dims=dims, values=values)
     with in_file(path):
         return _Bench(model, Path(path).parent, fold_quantisation(graph), repeats, threads or 0).run(seed)
@@ -217,11 +218,13 @@ class _Bench:
         for name in outputs:
             binding.bind_output(name)
         session.run_with_iobinding(binding)
+        # A single thread is this one: its own seconds know nothing of what else the machine does.
+        clock = thread_time if self.threads == 1 else perf_counter
         spent = []
         for _ in range(self.repeats):
-            start = perf_counter()
+            start = clock()
             session.run_with_iobinding(binding)
-            spent.append(perf_counter() - start)
+            spent.append(clock() - start)
         return median(spent)
 
 

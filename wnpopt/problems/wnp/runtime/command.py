@@ -45,6 +45,7 @@ def run(request: SimulateRequest, terminal: Terminal) -> None:
             seed=request.seed,
             threads=request.threads,
             overtime=request.overtime,
+            planning_delay=request.planning_delay,
             on_progress=progress(terminal),
             tell=once(terminal),
         )

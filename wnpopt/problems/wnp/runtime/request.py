@@ -40,6 +40,9 @@ class SimulateRequest:
     overtime: float = option(
         1.0, "How many times more slots than planned a world has for what is late.", least=0, most=100
     )
+    planning_delay: int = option(
+        0, "Ticks that an answer takes in the world, for policies that plan while it runs.", least=0, most=10**12
+    )
     out: Path | None = option(None, "File for the runs (JSON).", flags=("--out", "-o"), writes=True, metavar="FILE")
     plot: Path | None = option(None, "File for pictures: .html, .png or .svg.", writes=True, metavar="FILE")
     json: bool = option(False, "One JSON object on stdout instead: the runs.")

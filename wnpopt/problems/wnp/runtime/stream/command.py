@@ -64,6 +64,7 @@ def _check(request: SimulateRequest) -> None:
         ("--runs", request.runs if request.runs != usual.runs else None),
         ("--threads", request.threads),
         ("--overtime", request.overtime if request.overtime != usual.overtime else None),
+        ("--planning-delay", request.planning_delay if request.planning_delay != usual.planning_delay else None),
     ):
         if given is not None:
             raise InputError("does not go with --stream", where=flag)

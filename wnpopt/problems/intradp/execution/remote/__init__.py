@@ -1,0 +1,1 @@
+"""A device and a server that share an inference over a socket."""

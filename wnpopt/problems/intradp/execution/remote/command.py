@@ -1,0 +1,263 @@
+"""``wnpopt run`` and ``wnpopt serve``: a plan on real tensors, on two machines or on this one."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import signal
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from wnpopt.core.command import Terminal
+from wnpopt.core.errors import InputError, WnpoptError
+from wnpopt.core.jsonio import read_json
+from wnpopt.core.options import argument, option, required
+from wnpopt.domain.files.network import dimensions, input_values
+from wnpopt.problems.intradp.execution.execute import TOLERANCE, UnsplitNetwork, largest_difference
+from wnpopt.problems.intradp.execution.network import ExecutableNetwork
+from wnpopt.problems.intradp.execution.remote.connection import address_of, client_tls, connect, server_tls
+from wnpopt.problems.intradp.execution.remote.device import DeviceRunner, RunInference
+from wnpopt.problems.intradp.execution.remote.emulation import server_process
+from wnpopt.problems.intradp.execution.remote.greeting import read_key
+from wnpopt.problems.intradp.execution.remote.job import Patience, SplitModel
+from wnpopt.problems.intradp.execution.remote.link import Pace
+from wnpopt.problems.intradp.execution.remote.server import PlanServer
+from wnpopt.problems.intradp.instance import IntradpInstance
+from wnpopt.problems.intradp.solution import IntradpSolution
+
+PICTURES = (".html", ".png", ".svg", ".pdf")
+
+
+@dataclass(frozen=True)
+class ServeRequest:
+    """What ``wnpopt serve`` is asked."""
+
+    instance: IntradpInstance = argument("Instance that the plans are for.")
+    model: Path = required("ONNX file that the instance was imported from.", metavar="FILE.onnx")
+    key: Path = required("File of the key that both sides share; made if there is none.")
+    listen: str = option("127.0.0.1:7317", "Where to listen; port 0 for any that is free.", metavar="HOST:PORT")
+    certificate: Path | None = option(None, "TLS certificate (PEM); needed beyond this machine.")
+    certificate_key: Path | None = option(None, "Its private key.", shown="in the same file")
+    threads: int = option(1, "Of each session.", least=1, most=1024)
+    dim: tuple[str, ...] = option((), "A dimension of the ONNX file, repeatable.", metavar="NAME=N")
+    value: tuple[str, ...] = option((), "An input that has this value, repeatable.", metavar="NAME=V[,V...]")
+
+
+@dataclass(frozen=True)
+class RunRequest:
+    """What ``wnpopt run`` is asked."""
+
+    instance: IntradpInstance = argument("Instance that the plan is for.")
+    plan: Path = argument("Solution file of the instance.")
+    model: Path = required("ONNX file that the instance was imported from.", metavar="FILE.onnx")
+    connect: str | None = option(None, "The server's address (wnpopt serve).", metavar="HOST:PORT")
+    emulate: bool = option(False, "Both roles on this machine, over a paced link.", flags=("--emulate",))
+    key: Path | None = option(None, "File of the key that both sides share; with --connect.")
+    certificate: Path | None = option(None, "Certificate (PEM) that is trusted; needed beyond this machine.")
+    repeat: int = option(10, "Inferences.", least=1, most=1_000_000, metavar="N")
+    slowdown: float = option(1.0, "Draw the device's segments out so many times; with --emulate.", least=1, metavar="X")
+    patience: float = option(
+        4.0, "Messages may come so many times as late as planned before a side gives up.", least=0, metavar="X"
+    )  # fmt: skip
+    grace: float = option(0.5, "Seconds that it may come later still.", least=0, metavar="S")
+    tolerance: float = option(TOLERANCE, "Deviation from the unsplit network's outputs that is an error.", least=0)
+    threads: int = option(1, "Of each session.", least=1, most=1024)
+    seed: int = option(0, "Of the random inputs.", least=0)
+    plot: Path | None = option(
+        None, f"Timeline, planned and measured: {', '.join(PICTURES)}.", flags=("--plot",), writes=True
+    )  # fmt: skip
+    dim: tuple[str, ...] = option((), "A dimension of the ONNX file, repeatable.", metavar="NAME=N")
+    value: tuple[str, ...] = option((), "An input that has this value, repeatable.", metavar="NAME=V[,V...]")
+    json: bool = option(False, "One JSON object on stdout instead.", flags=("--json",))
+
+
+class OutputsDifferError(WnpoptError):
+    """The outputs of a split inference are not those of the unsplit network."""
+
+
+def serve(request: ServeRequest, terminal: Terminal) -> None:
+    """Serve plans until SIGINT or SIGTERM."""
+    address = address_of(request.listen, "--listen")
+    tls = server_tls(address[0], request.certificate, request.certificate_key)
+    model = _model(request.instance, request.model, request.dim, request.value)
+    server = PlanServer(
+        model, read_key(request.key, make=True), address, tls=tls, threads=request.threads,
+        said=lambda line: terminal.progress(line, last=True),
+    )  # fmt: skip
+    with _stopped_by_signals(server):
+        terminal.say(f"listening on {address[0]}:{server.port}")
+        sys.stdout.flush()
+        server.run()
+
+
+def run(request: RunRequest, terminal: Terminal) -> None:
+    """Run the plan, compare every output, and say how long it took beside what was planned."""
+    if request.emulate == (request.connect is not None):
+        raise InputError("one of both is needed: --emulate, or --connect HOST:PORT", where="--connect")
+    if request.slowdown > 1 and not request.emulate:
+        raise InputError("is for --emulate", where="--slowdown")
+    if request.plot is not None and request.plot.suffix.lower() not in PICTURES:
+        told = f"found {request.plot.name}; a file name with one of the endings {', '.join(PICTURES)} is needed"
+        raise InputError(told, where="--plot")
+    plan = _plan(request.plan)
+    model = _model(request.instance, request.model, request.dim, request.value)
+    try:
+        model.plan(plan)
+    except InputError as error:
+        raise error.in_file(str(request.plan)) from None
+    with _runner(request, model, plan, terminal) as runner:
+        report, shared = _inferences(request, model, plan, runner, terminal)
+    if request.plot is not None:
+        _draw(request, model, plan, shared)
+    if request.json:
+        terminal.say(json.dumps(report))
+        return
+    for line in _lines(report):
+        terminal.say(line)
+
+
+@contextmanager
+def _runner(
+    request: RunRequest, model: SplitModel, plan: IntradpSolution, terminal: Terminal
+) -> Iterator[DeviceRunner]:
+    made = partial(
+        DeviceRunner, model, plan, patience=Patience(request.patience, request.grace), threads=request.threads,
+        said=lambda line: terminal.progress(line, last=True),
+    )  # fmt: skip
+    if request.connect is not None:
+        if request.key is None:
+            raise InputError("the file of the key that the server has is needed", where="--key")
+        address = address_of(request.connect, "--connect")
+        tls = client_tls(address[0], request.certificate)
+        runner = made(connect=partial(connect, address, tls), key=read_key(request.key, make=False))
+        try:
+            yield runner
+        finally:
+            runner.close()
+        return
+    key, link = secrets.token_hex(32).encode(), model.instance.link
+    paces = (
+        Pace(link.uplink_bytes_per_s * link.efficiency, link.latency_s),
+        Pace(link.downlink_bytes_per_s * link.efficiency, link.latency_s),
+    )
+    dims, values = dimensions(request.dim), input_values(request.value)
+    with server_process(model.instance.to_data(), request.model, dims, values, key, request.threads) as port:
+        runner = made(
+            connect=partial(connect, ("127.0.0.1", port), None), key=key, paces=paces, slowdown=request.slowdown
+        )
+        try:
+            yield runner
+        finally:
+            runner.close()
+
+
+def _inferences(
+    request: RunRequest, model: SplitModel, plan: IntradpSolution, runner: DeviceRunner, terminal: Terminal
+) -> tuple[dict[str, Any], RunInference | None]:
+    inputs = model.network.random_inputs(request.seed)
+    expected = UnsplitNetwork(model.network, threads=request.threads).outputs(inputs)
+    latencies: list[float] = []
+    alone: list[dict[str, Any]] = []
+    worst, shared = 0.0, None
+    for number in range(request.repeat):
+        made = runner.infer(inputs)
+        latencies.append(made.latency_s)
+        if made.alone is not None:
+            alone.append({"inference": number, "reason": made.alone})
+        else:
+            shared = made
+        worst = max(worst, largest_difference(made.outputs, expected))
+        told = f"inference {number + 1} of {request.repeat}: {1e3 * made.latency_s:.2f} ms"
+        if sys.stderr.isatty():
+            terminal.progress(told, last=number + 1 == request.repeat)
+    if not worst <= request.tolerance:
+        raise OutputsDifferError(f"the outputs differ from the unsplit network's by {worst:.2g} of their largest entry")
+    ordered = sorted(latencies)
+    replayed = model.replay(plan)
+    program = runner.side.program
+    return {
+        "kind": "intradp-run", "schema_version": 1, "instance": model.instance.name,
+        "instance_hash": model.instance.instance_hash, "model_hash": model.fingerprint["model"],
+        "mode": "emulate" if request.emulate else "connect", "slowdown": request.slowdown,
+        "planned_s": replayed.latency_s, "median_s": median(latencies), "least_s": ordered[0],
+        "p95_s": ordered[min(len(ordered) - 1, int(0.95 * len(ordered)))], "worst_s": ordered[-1],
+        "latencies_s": latencies, "alone": alone, "deviation": worst,
+        "messages": len(program.sends) + len(program.receives),
+        "bytes": sum(
+            runner.side.buffers[buffer.name].nbytes
+            for message in (*program.sends.values(), *program.receives.values())
+            for buffer in message
+        ),
+        "segments": len(program.segments), "blank": list(program.blank),
+        "timeline": None if shared is None else _timeline(model, plan, shared),
+    }, shared  # fmt: skip
+
+
+def _timeline(model: SplitModel, plan: IntradpSolution, shared: RunInference) -> dict[str, Any]:
+    from wnpopt.problems.intradp.execution.remote.timeline import measured, planned
+
+    return {"planned": planned(model, plan), "measured": measured(model, shared)}
+
+
+def _draw(request: RunRequest, model: SplitModel, plan: IntradpSolution, shared: RunInference | None) -> None:
+    assert request.plot is not None
+    if shared is None:
+        raise InputError("no inference was shared: there is nothing to draw", where="--plot")
+    from wnpopt.problems.intradp.execution.remote.timeline import timeline
+
+    chart = timeline(model, plan, shared)
+    if request.plot.suffix.lower() == ".html":
+        from wnpopt.core.jsonio import write_atomic
+        from wnpopt.plotting.gantt_page import schedule_page
+
+        write_atomic(request.plot, schedule_page(chart, model.instance.name, model.instance.source, {}))
+        return
+    from wnpopt.plotting.gantt_image import gantt_figure
+    from wnpopt.plotting.save import save_image
+
+    save_image(gantt_figure(chart), request.plot)
+
+
+def _lines(report: dict[str, Any]) -> Iterator[str]:
+    ms = {name: f"{1e3 * report[f'{name}_s']:.2f}" for name in ("planned", "median", "least", "p95", "worst")}
+    yield f"planned   {ms['planned']} ms"
+    spread = f"{ms['least']} to {ms['worst']}, p95 {ms['p95']}"
+    yield f"measured  {ms['median']} ms (median of {len(report['latencies_s'])}; {spread})"
+    yield f"sent      {report['messages']} messages, {report['bytes']} bytes an inference"
+    yield f"outputs   equal the unsplit network's within {report['deviation']:.1e}"
+    alone: Sequence[dict[str, Any]] = report["alone"]
+    if alone:
+        yield f"alone     {len(alone)} inferences: {alone[0]['reason']}"
+
+
+def _plan(path: Path) -> IntradpSolution:
+    try:
+        return IntradpSolution.from_data(read_json(path))
+    except InputError as error:
+        raise error.in_file(str(path)) from None
+
+
+def _model(instance: IntradpInstance, path: Path, dim: tuple[str, ...], value: tuple[str, ...]) -> SplitModel:
+    network = ExecutableNetwork.read(path, dims=dimensions(dim), values=input_values(value))
+    return SplitModel(instance, network)
+
+
+@contextmanager
+def _stopped_by_signals(server: PlanServer) -> Iterator[None]:
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    kept = {number: signal.signal(number, lambda *_: server.stop()) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in kept.items():
+            with suppress(ValueError):
+                signal.signal(number, handler)
