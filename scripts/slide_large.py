@@ -29,6 +29,9 @@ RECIPES: tuple[tuple[str, Options], ...] = (
     ("blocks-5000", {**SHARED, "users": 5000, "resource_block_hz": 360e3}),
     ("synthetic-5000", {**SHARED, **SYNTHETIC, "users": 5000, "models": 6}),
     ("any-20000", {**SHARED, "users": 20000}),
+    ("synthetic-20000", {**SHARED, **SYNTHETIC, "users": 20000, "models": 6}),
+    ("synthetic-weighted-20000", {**SHARED, **SYNTHETIC, "users": 20000, "models": 3, "weighted": 1}),
+    ("lists-5000", {**SHARED, **SYNTHETIC, "users": 5000, "models": 10, "longest_list": 3}),
 )
 
 

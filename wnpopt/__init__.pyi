@@ -1,5 +1,6 @@
 from wnpopt.api import (
     compile_model,
+    explain,
     families,
     layer_schedule,
     load,
@@ -23,6 +24,7 @@ from wnpopt.core.errors import InputError, MissingDependencyError, SolverError, 
 from wnpopt.core.result import Result
 from wnpopt.core.status import Status, Termination, WarmStart
 from wnpopt.core.trace import Candidate, TracePoint
+from wnpopt.plotting.plot import plot
 from wnpopt.problems.intradp import construct as intradp
 from wnpopt.problems.slide import construct as slide
 from wnpopt.problems.wnp import construct as wnp
@@ -52,6 +54,7 @@ __all__ = [
     "analyse",
     "batch",
     "compile_model",
+    "explain",
     "families",
     "intradp",
     "layer_schedule",
@@ -61,6 +64,7 @@ __all__ = [
     "load_state",
     "methods",
     "pareto",
+    "plot",
     "save",
     "simulate",
     "slide",

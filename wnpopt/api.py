@@ -14,6 +14,7 @@ from wnpopt.core.attempt import check_method, judged_by
 from wnpopt.core.bound import Bound
 from wnpopt.core.budget import usable_cores
 from wnpopt.core.certificate import Certificate
+from wnpopt.core.criteria import StopCriteria
 from wnpopt.core.document import Document, Instance, PlanState, Solution
 from wnpopt.core.errors import InputError, UnsupportedError, WnpoptError
 from wnpopt.core.explain import found
@@ -29,6 +30,7 @@ from wnpopt.solving.request import Hooks, Request, needs_a_process
 from wnpopt.solving.run import run
 
 if TYPE_CHECKING:
+    from wnpopt.core.explanation import Explanation
     from wnpopt.core.front import FrontPoint, LatencyEnergyFront
 
 I = TypeVar("I", bound=Instance)  # noqa: E741
@@ -217,7 +219,10 @@ def solve(
     iterations: int | None = None,
     fixed: Document | None = None,
     robust: Path | Document | None = None,
-    on_progress: Callable[[TracePoint], None] | None = None,
+    gap: float | None = None,
+    target: float | None = None,
+    no_improvement: float | None = None,
+    on_progress: Callable[[TracePoint], object] | None = None,
     on_solution: Callable[[Candidate], None] | None = None,
     on_bound: Callable[[Bound], None] | None = None,
     isolate: bool = True,
@@ -233,8 +238,13 @@ def solve(
     The plan that ran until then is a ``warm_start`` as it is: it is gone on with, and the answer is not worse.
     ``robust`` are scenarios (a file or a document): the plan is then the one that is best in mean or CVaR over worlds
     sampled from them, for which half of the time is kept; ``result.robust`` compares it with the nominal plan.
-    ``on_progress`` gets every improvement as it comes; ``on_solution`` and ``on_bound`` get incumbents (as yet
-    unverified) and bounds. What one of the three raises ends the run and reaches the caller.
+    ``gap`` ends a method that has a time limit once ``result.gap`` is at most this, ``target`` once a verified value is
+    at least as good (in the instance's unit), ``no_improvement`` so many seconds after the last better verified
+    incumbent. The first that is met counts, ``termination`` is then "gap_reached", "target_reached" or
+    "no_improvement"; a proof that comes before, or with it, is "proved".
+    ``on_progress`` gets every improvement as it comes, and ends the run by returning True (``termination`` "stopped");
+    ``on_solution`` and ``on_bound`` get incumbents (as yet unverified) and bounds. What one of the three raises ends
+    the run, too, and reaches the caller when the answer is verified: it is the exception's ``wnpopt_result``.
 
     Methods that call native solvers run in a child process, so that a solver that aborts, hangs or prints costs nothing
     that was known before: the best verified solution comes back with ``termination`` "error" and a message.
@@ -261,6 +271,7 @@ def solve(
         arguments.flag("deterministic", deterministic),
         arguments.integer_or_none("iterations", iterations, 1),
         fixed=fixed,
+        criteria=StopCriteria.checked(gap, target, no_improvement),
     )
     check_method(chosen, instance)
     _state(instance, fixed)
@@ -276,6 +287,40 @@ def solve(
 
             return run_robust(family, chosen, request, robust, stop, hooks, isolate=alone)
         return run(family, chosen, request, stop, hooks, isolate=alone)
+
+
+def explain(
+    instance: Instance,
+    solution: Solution | None = None,
+    *,
+    time_limit: float = 10.0,
+    threads: int | None = None,
+    seed: int = 0,
+) -> Explanation:
+    """Why ``instance`` has no plan, or who is left out by the best plan (by ``solution``), and what would help.
+
+    Each remedy of the answer is a change of fields (``remedy.applied(instance)``) that was tried: the changed instance
+    has a plan that the verifier accepts. ``time_limit`` is about the seconds for all of it. Raises :class:`InputError`
+    for a solution that is not accepted, :class:`UnsupportedError` for a family that explains nothing.
+    """
+    from wnpopt.core.explanation import ExplanationRequest
+
+    family = family_of(instance)
+    if family.explain is None:
+        raise UnsupportedError(f"the family {family.name} explains nothing", where="instance")
+    limit = arguments.seconds("time_limit", time_limit)
+    if solution is not None:
+        certificate = verify(instance, solution)
+        if not certificate.accepted:
+            raise InputError(f"the solution is not accepted: {certificate.violations[0]}", where="solution")
+
+    def solved(
+        posed: Instance, method: str = "auto", *, seconds: float = 10.0, target: float | None = None
+    ) -> Result[Solution]:
+        return solve(posed, method, time_limit=seconds, threads=threads, seed=seed, target=target)
+
+    told = resolve(family.explain)(instance, ExplanationRequest(solution, solved, limit))  # type: ignore[operator]
+    return cast("Explanation", told)
 
 
 def pareto(

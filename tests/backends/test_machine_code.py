@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.samples import ordinarily
+
 pytest.importorskip("numba")
 
 SOURCE = """
@@ -91,7 +93,7 @@ def test_what_was_compiled_is_loaded(place: Place) -> None:
     assert place.run() == (0, "")
 
 
-@pytest.mark.parametrize("file", ["sources.py", "helper.py"])
+@pytest.mark.parametrize("file", ordinarily(1, ["helper.py", "sources.py"]))
 def test_a_changed_source_is_compiled_again(place: Place, file: str) -> None:
     """Also where only a function changed that is compiled into another one, and where no time of a file tells."""
     place.run()
@@ -115,7 +117,7 @@ DAMAGES = {
 }
 
 
-@pytest.mark.parametrize("damage", DAMAGES)
+@pytest.mark.parametrize("damage", ordinarily(2, ["one bit", "emptied", "cut", "garbage", "longer"]))
 def test_damaged_files_cost_a_compilation_and_a_line(place: Place, damage: str) -> None:
     place.run()
     for file in place.files():
@@ -126,6 +128,7 @@ def test_damaged_files_cost_a_compilation_and_a_line(place: Place, damage: str) 
     assert place.run() == (0, ""), "they were replaced"
 
 
+@pytest.mark.slow
 def test_a_pickle_of_something_else_is_no_machine_code(place: Place) -> None:
     import hashlib
     import pickle
@@ -146,6 +149,7 @@ def test_missing_files_are_compiled_again_without_a_word(place: Place) -> None:
     assert place.run() == (2, "")
 
 
+@pytest.mark.slow
 def test_a_folder_in_place_of_a_file(place: Place) -> None:
     place.run()
     for file in place.files():
@@ -155,7 +159,9 @@ def test_a_folder_in_place_of_a_file(place: Place) -> None:
     assert (count, err.count("\n")) == (2, 1)
 
 
-@pytest.mark.parametrize("nonsense", ["/dev/null/no/folder", "/proc/nothing", "x" * 5000, "sources/sources.py"])
+@pytest.mark.parametrize(
+    "nonsense", ordinarily(1, ["/dev/null/no/folder", "/proc/nothing", "x" * 5000, "sources/sources.py"])
+)
 def test_a_cache_folder_that_is_none_is_told_and_another_one_taken(
     place: Place, nonsense: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -198,7 +204,7 @@ def test_where_nothing_can_be_written_nothing_is_kept(place: Place) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="capabilities of Linux")
-@pytest.mark.parametrize("where", ["beside the sources", "in the user's folder"])
+@pytest.mark.parametrize("where", ordinarily(1, ["in the user's folder", "beside the sources"]))
 def test_a_read_only_cache_that_is_full_is_used(place: Place, where: str) -> None:
     """As in an image of a container: compiled when it was built, by another user."""
     place.environment["NUMBA_CACHE_DIR"] = "" if where == "beside the sources" else str(place.cache)
@@ -225,6 +231,7 @@ def test_a_full_disk_costs_a_line(place: Place) -> None:
     assert not [path for path in place.cache.rglob("*") if path.is_file()], "nothing half-written stays"
 
 
+@pytest.mark.slow
 def test_two_processes_compile_at_once(place: Place) -> None:
     """For different types, which numba's own cache mixes up: both take the same number for their files."""
     other = PROGRAM.replace("np.arange(4.0)", "np.arange(4)")
@@ -270,6 +277,7 @@ print(len(asked), 0)
     assert place.run(program, total=3) == (0, "")
 
 
+@pytest.mark.slow
 def test_a_closed_standard_error_stream_costs_nothing(place: Place) -> None:
     place.run()
     for file in place.files():

@@ -9,15 +9,17 @@ import sys
 
 import pytest
 
+from tests.samples import ordinarily
+
 pytest.importorskip("numba")
 
 PROGRAM = """
-import json
+import json, sys
 import wnpopt
 from wnpopt.core import registry
 
 answers = {}
-for asked in ("wnp pacs", "wnp rtfs", "slide dp", "slide greedy", "intradp layer-cut"):
+for asked in sys.argv[1:]:
     family, method = asked.split()
     instance = registry.family(family).instance_type.from_data(registry.family(family).doctor.instance)
     result = wnpopt.solve(instance, method, warm_start="none", isolate=False)
@@ -27,16 +29,21 @@ print(json.dumps(answers))
 """
 
 
-def answers(**variables: str) -> dict[str, list[object]]:
+def answers(asked: list[str], **variables: str) -> dict[str, list[object]]:
     done = subprocess.run(
-        [sys.executable, "-c", PROGRAM], env={**os.environ, **variables}, capture_output=True, text=True, check=False
-    )
+        [sys.executable, "-c", PROGRAM, *asked],
+        env={**os.environ, **variables}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
     assert done.returncode == 0, done.stderr
     read: dict[str, list[object]] = json.loads(done.stdout)
     return read
 
 
-def test_kernels_answer_alike_as_python() -> None:
-    plain = answers(NUMBA_DISABLE_JIT="1")
+@pytest.mark.parametrize(
+    "asked",
+    ordinarily(1, ["wnp rtfs, slide greedy", "wnp pacs, slide dp, intradp layer-cut"]),
+)
+def test_kernels_answer_alike_as_python(asked: str) -> None:
+    plain = answers(asked.split(", "), NUMBA_DISABLE_JIT="1")
     assert all(solution is not None for *_, solution in plain.values())
-    assert plain == answers(NUMBA_DISABLE_JIT="0")
+    assert plain == answers(asked.split(", "), NUMBA_DISABLE_JIT="0")

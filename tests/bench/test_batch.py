@@ -191,6 +191,7 @@ def test_trouble_costs_the_run_that_it_befalls(folder: Path, tmp_path: Path) -> 
             assert record.solution is None
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("trouble")
 def test_what_was_known_before_the_trouble_is_kept(folder: Path, tmp_path: Path) -> None:
     out, file = tmp_path / "out", folder / "w1.json"

@@ -76,6 +76,7 @@ def cluster(site: Path, workers: int = 2) -> Iterator[tuple[str, list[subprocess
             process.wait()
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("trouble")
 def test_a_worker_of_the_cluster_dies(folder: Path, tmp_path: Path, trouble_site: Path) -> None:
     """Nothing is lost and nothing is there twice; and a run that crashes costs only itself there too."""
@@ -100,6 +101,7 @@ def test_a_worker_of_the_cluster_dies(folder: Path, tmp_path: Path, trouble_site
         assert (again.ran, again.stored) == (0, 18)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("trouble")
 def test_what_is_given_up_does_not_go_on_on_the_cluster(folder: Path, tmp_path: Path, trouble_site: Path) -> None:
     with cluster(trouble_site, workers=1) as (address, (worker,)):
@@ -135,6 +137,7 @@ def test_a_cluster_in_this_process(folder: Path, tmp_path: Path) -> None:
     assert all(record.failure is None for record in Store.open(tmp_path / "out").latest().values())
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("trouble")
 def test_what_was_known_before_the_trouble_is_kept_on_a_cluster_too(folder: Path, tmp_path: Path) -> None:
     methods = [method for method in TOLD if method != "tell_hang"]

@@ -13,12 +13,15 @@ from hypothesis import strategies as st
 
 import wnpopt
 from tests.bench.report_store import INSTANCES, tiny
+from tests.intradp.fields import with_fields
+from tests.intradp.tiny import tiny as tiny_network
 from wnpopt.core import registry
 from wnpopt.core.document import Instance, Solution
 from wnpopt.core.lazy import resolve
 from wnpopt.plotting.gantt import Gantt, run_lengths
 from wnpopt.plotting.gantt_page import page_chart
 from wnpopt.problems.intradp.instance import IntradpInstance
+from wnpopt.problems.intradp.plots.gantt import gantt
 from wnpopt.problems.intradp.solution import IntradpSolution
 from wnpopt.problems.intradp.verify import replay
 from wnpopt.problems.slide.instance import SlideInstance
@@ -158,6 +161,32 @@ def test_an_intradp_chart_has_all_that_the_replay_has() -> None:
         ]
         assert [(b.label, b.start, b.end) for b in chart.bars if b.lane == lane] == expected
     assert ("latency", 1e3 * replayed.latency_s) in [(mark.label, mark.at) for mark in chart.marks]
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_sides_are_busy_in_an_intradp_chart_for_as_long_as_the_plan_costs(seed: int) -> None:
+    """Whatever optional fields there are, segments among them: bars of a side do not overlap, and lose no second."""
+    instance = with_fields(tiny_network(seed, 3_000), seed)
+    result = wnpopt.solve(instance, "layer-cut" if seed % 2 else "de", isolate=False)
+    assert isinstance(result.solution, IntradpSolution)
+    chart = gantt(instance, result.solution)
+    replayed = replay(instance, result.solution)
+    for lane, side, messages in ((0, "device", replayed.uplink), (2, "server", replayed.downlink)):
+        cost, cut = 0.0, getattr(instance.segment_s, side)
+        for operator, end, begin in zip(
+            instance.operators, result.solution.device_end, result.solution.server_begin, strict=True
+        ):
+            rows, part = (end if lane == 0 else operator.units - begin), getattr(operator, side)
+            if rows:
+                split = part.partial_s if rows < operator.units else 0.0
+                cost += part.fixed_s + split + (part.full_s - part.fixed_s) * rows / operator.units
+        received = replayed.downlink if lane == 0 else replayed.uplink
+        cost += cut * (len(messages) + len(received))
+        bars = sorted((bar.start, bar.end) for bar in chart.bars if bar.lane == lane)
+        assert sum(end - start for start, end in bars) == pytest.approx(1e3 * cost)
+        assert all(end <= start * (1 + 1e-12) for (_, end), (start, _) in pairwise(bars))
+    cuts = [bar for bar in chart.bars if chart.groups[bar.group].name == "cut at a message"]
+    assert (not cuts) == (not any((replayed.device_segments, replayed.server_segments)))
 
 
 @given(st.lists(st.none() | st.integers(0, 3), max_size=30))

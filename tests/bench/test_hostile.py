@@ -115,6 +115,7 @@ def failures(out: Path) -> dict[tuple[str, str], Record]:
     return {(r.result.instance, r.key.method): r for r in Store.open(out).latest().values() if r.failure is not None}
 
 
+@pytest.mark.slow
 @linux
 @pytest.mark.usefixtures("hostile")
 def test_what_a_method_leaves_behind_is_no_other_runs_trouble(

@@ -15,6 +15,7 @@ import pytest
 
 import wnpopt
 from tests.bench.kill_rig import Answer, Rig, answers, kill
+from tests.samples import ordinarily
 from wnpopt.bench.batch.run import batch
 from wnpopt.bench.store.recheck import recheck
 from wnpopt.bench.store.record import Failure
@@ -85,13 +86,14 @@ def test_the_batch_is_killed(
     folder: Path, tmp_path: Path, trouble_site: Path, undisturbed: dict[tuple[str, str, int], Answer]
 ) -> None:
     out = tmp_path / "out"
-    batch_is_killed(folder, out, trouble_site, kills=2, seed=1)
+    batch_is_killed(folder, out, trouble_site, kills=1, seed=1)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", StoreWarning)
         compare(folder, out, undisturbed)
     assert set(records_of(out).values()) == {1}
 
 
+@pytest.mark.slow
 def test_a_worker_is_killed(
     folder: Path, tmp_path: Path, trouble_site: Path, undisturbed: dict[tuple[str, str, int], Answer]
 ) -> None:
@@ -154,7 +156,7 @@ def test_the_fork_server_is_killed(folder: Path, tmp_path: Path, trouble_site: P
 
 
 @pytest.mark.usefixtures("trouble")
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", ordinarily(1, [signal.SIGINT, signal.SIGTERM]))
 def test_ctrl_c_keeps_what_is_finished(folder: Path, tmp_path: Path, trouble_site: Path, number: int) -> None:
     out = tmp_path / "out"
     rig = Rig(folder, out, "slow,hang", trouble_site)

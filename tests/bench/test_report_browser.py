@@ -13,6 +13,7 @@ from tests.bench.record_factory import record
 from tests.bench.report_browser import BROWSER, opened
 from tests.bench.report_store import failed, run_record, tiny_store
 from tests.bench.suite_store import small, solved_store
+from tests.samples import ordinarily
 from wnpopt.bench.analysis.table import shown
 from wnpopt.bench.report.page import write_report
 from wnpopt.bench.store.record import Failure
@@ -70,7 +71,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> tuple[Store, Path]:
     return store, path
 
 
-@pytest.mark.parametrize(("width", "dark"), [(1400, False), (400, True)])
+@pytest.mark.parametrize(("width", "dark"), ordinarily(1, [(1400, False), (400, True)]))
 def test_it_draws_without_a_word_on_the_console_or_a_request(
     report: tuple[Store, Path], width: int, dark: bool
 ) -> None:
@@ -93,6 +94,7 @@ def test_it_draws_without_a_word_on_the_console_or_a_request(
         assert words in cast(str, answer["text"])
 
 
+@pytest.mark.slow
 def test_its_policy_lets_no_other_script_run(report: tuple[Store, Path]) -> None:
     copy = report[1].with_name("injected.html")
     text = report[1].read_text(encoding="utf-8")
@@ -104,7 +106,8 @@ def test_its_policy_lets_no_other_script_run(report: tuple[Store, Path]) -> None
         browser.messages.clear()
 
 
-@pytest.mark.parametrize("heading", ["mean time", "mean gap", "runs", "method"])
+@pytest.mark.slow
+@pytest.mark.parametrize("heading", ["mean gap", "mean time", "runs", "method"])
 def test_the_gap_table_sorts_and_unknown_cells_come_last(report: tuple[Store, Path], heading: str) -> None:
     script = f"""
       const table = document.querySelector("#gaps table");
@@ -164,6 +167,7 @@ def test_the_filter_keeps_rows_with_all_words(report: tuple[Store, Path]) -> Non
     assert cast(object, answer["told"]) == "10 rows"
 
 
+@pytest.mark.slow
 def test_opening_an_instance_draws_its_traces_and_its_schedule(report: tuple[Store, Path]) -> None:
     store, path = report
     best = next(r for r in store.latest().values() if r.key.method == "pacs" and r.failure is None and r.solution)
@@ -199,6 +203,7 @@ def test_opening_an_instance_draws_its_traces_and_its_schedule(report: tuple[Sto
     assert answer["cells"] == 1
 
 
+@pytest.mark.slow
 def test_a_link_to_an_instance_opens_it(report: tuple[Store, Path]) -> None:
     store, path = report
     chosen = next(r for r in store.latest().values() if r.result.family == "intradp" and r.solution)
@@ -210,6 +215,7 @@ def test_a_link_to_an_instance_opens_it(report: tuple[Store, Path]) -> None:
     assert found == [[chosen.result.instance], 2]
 
 
+@pytest.mark.slow
 def test_switches_change_the_axis(report: tuple[Store, Path]) -> None:
     script = """
       await see("#profiles");
@@ -224,6 +230,7 @@ def test_switches_change_the_axis(report: tuple[Store, Path]) -> None:
     assert probed(report[1], script) == ["true", "log", "false", "linear"]
 
 
+@pytest.mark.slow
 def test_a_sweep_has_the_colours_of_its_family_and_shows_lines_that_coincide(tmp_path: Path) -> None:
     chosen = small("intradp-bandwidth", (5.0, 50.0), variants=("vgg-19",), methods=("server-only", "layer-cut"))
     store, _ = solved_store(tmp_path / "results", chosen)
@@ -249,6 +256,7 @@ def test_a_sweep_has_the_colours_of_its_family_and_shows_lines_that_coincide(tmp
     assert answer[3:] == ["log", "logarithmic bandwidth"]
 
 
+@pytest.mark.slow
 def test_numbers_of_gaps_are_those_of_the_terminal(tmp_path: Path) -> None:
     store = Store.create(tmp_path / "results")
     write_records(store, [record("zero", objective=0.0, bound=5.0, family="slide", sense="max")])
@@ -257,6 +265,7 @@ def test_numbers_of_gaps_are_those_of_the_terminal(tmp_path: Path) -> None:
     assert shown(5e12, "percent") in cast(list[str], probed(tmp_path / "report.html", script))
 
 
+@pytest.mark.slow
 def test_figures_outside_the_view_are_not_drawn(report: tuple[Store, Path]) -> None:
     script = """
       await pause(500);

@@ -17,6 +17,7 @@ import pytest
 
 import wnpopt
 from tests.bench.suite_store import small
+from tests.samples import ordinarily
 from wnpopt.bench.store.manifest import read_manifest
 from wnpopt.bench.suites.materialise import materialise, suite, suites
 from wnpopt.core import registry
@@ -99,7 +100,7 @@ def test_the_quick_preset_is_valid_and_the_same_each_time(name: str, tmp_path: P
     assert content(tmp_path / "a") == content(tmp_path / "b")
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ordinarily(6, NAMES))
 def test_the_ends_of_the_full_preset_are_valid(name: str, tmp_path: Path) -> None:
     chosen = suite(name)
     points = list(chosen.points("full"))

@@ -116,6 +116,29 @@ def test_what_happens_on_each_side(cli, tmp_path: Path) -> None:
     assert spent == pytest.approx(shown["device_busy_s"])
 
 
+def test_cuts_at_messages_are_in_the_schedule_and_count_as_busy(cli, tmp_path: Path) -> None:
+    case = family("intradp").doctor
+    assert case is not None
+    data = json.loads(json.dumps(case.instance)) | {"segment_s": {"device": 0.001, "server": 0.0005}}
+    data["operators"][1]["device"] |= {"partial_s": 0.002, "compute_w": 5.5}
+    read = family("intradp").instance_type.from_data(data)
+    result = wnpopt.solve(read, "server-only", isolate=False)
+    assert result.solution is not None
+    instance, plan = tmp_path / "i.json", tmp_path / "p.json"
+    wnpopt.save(read, instance)
+    wnpopt.save(result.solution, plan)
+    told = json.loads(cli("show", instance, plan, "--json")[1])
+    schedule = told["solution"]["schedule"]
+    cuts = [(row["event"], row["on"], row["operator"]) for row in schedule if row["event"] in ("cut", "join")]
+    names = [operator["name"] for operator in data["operators"]]
+    # The input goes up, the last layer's tensor down; the output waits for it.
+    expected = [("cut", "device", names[0]), ("join", "server", names[1]), ("cut", "server", names[-2])]
+    assert cuts == [*expected, ("join", "device", names[-1])]
+    assert told["solution"]["device_busy_s"] == pytest.approx(0.002)
+    assert told["solution"]["latency_s"] == pytest.approx(schedule[-1]["end_s"])
+    assert (told["device_partial_s"], told["own_compute_w"]) == (0.002, 1)
+
+
 def test_a_plan_that_breaks_rules(cli, tmp_path: Path) -> None:
     instance, plan = solved("wnp", tmp_path)
     broken = json.loads(plan.read_text())

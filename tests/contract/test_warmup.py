@@ -87,6 +87,40 @@ def test_nothing_is_compiled_after_warming_up(family: str, folders: list[str]) -
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr[-3000:]}"
 
 
+STREAMS = """
+import sys
+
+from wnpopt.backends import machine_code
+from wnpopt.backends.compiled import kernels
+from wnpopt.problems.wnp.runtime.warm import make_ready
+
+machine_code.remembered = lambda *_: False
+
+
+def codes():
+    return {(k.py_func.__module__, k.py_func.__name__, signature) for k in kernels for signature in k.overloads}
+
+
+make_ready()
+before = codes()
+from tests.wnp.test_stream import BIG, SMALL, random_stream, run, stream_of
+
+for stream in (stream_of(BIG, SMALL), random_stream(1), random_stream(3)):
+    run(stream)
+print(codes() - before)
+sys.exit(codes() != before)
+"""
+
+
+@pytest.mark.slow
+def test_nothing_is_compiled_while_streams_run() -> None:
+    """The simulator's warm-up reaches all that the policies of streams call."""
+    root = str(INSTANCES.parent)
+    command = [sys.executable, "-c", STREAMS]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"{done.stdout}\n{done.stderr[-3000:]}"
+
+
 def broken(name: str) -> Method:  # type: ignore[type-arg]
     def run(*_: object) -> Outcome:  # type: ignore[type-arg]
         raise RuntimeError("no luck\ntoday")

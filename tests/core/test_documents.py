@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import random
 import subprocess
@@ -100,6 +101,16 @@ def test_the_canonical_form_is_sorted_compact_json_however_much_is_alike(
 def test_long_lists_of_numbers_have_the_same_canonical_form(values: list[float | None]) -> None:
     text = json.dumps(plainly(values), separators=(",", ":"))
     assert canonical_json(values) == canonical_json(tuple(values)) == text.encode()
+
+
+def test_many_different_numbers_are_written_as_python_writes_each() -> None:
+    rng = random.Random(7)
+    powers = [math.ldexp(1 + k * 2**-52, n) for n in range(-14, 51) for k in (-1, 0, 1)]
+    edges = [1e-4, math.nextafter(1e-4, 0), 1e15, math.nextafter(1e15, 0), 1e16, 0.1 + 0.2, 5e-324]
+    spread = [10 ** rng.uniform(-4, 15) for _ in range(20_000)] + [rng.randrange(10**9) / 1e4 for _ in range(2_000)]
+    for values in (spread, powers, [*spread, *powers], [*spread, *edges], [-value for value in spread]):
+        text = json.dumps(plainly(values), separators=(",", ":"))
+        assert canonical_json(values) == text.encode()
 
 
 @pytest.mark.parametrize("count", [1, 40, 400])

@@ -23,6 +23,7 @@ def run(*command: str, cwd: Path) -> str:
     return done.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="the commands are for a POSIX shell")
 def test_every_command_of_the_page_works(tmp_path: Path) -> None:
     pytest.importorskip("onnx", reason="the extra onnx is not installed")

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from tests.samples import ordinarily
 from wnpopt.domain.files.graph import load_graph
 
 ROOT = Path(__file__).parents[2]
@@ -65,7 +66,7 @@ def test_four_skips_of_the_u_net_are_live_at_once() -> None:
     assert max(live) >= 4
 
 
-@pytest.mark.parametrize("family", ["wnp", "intradp"])
+@pytest.mark.parametrize("family", ordinarily(1, ["intradp", "wnp"]))
 def test_the_instances_are_made_bit_for_bit(family: str) -> None:
     command = [sys.executable, "scripts/suites.py", family, "--check", "--suites", "real-exports"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)

@@ -105,7 +105,7 @@ def test_no_wrong_optimum_however_far_apart_the_sides_are(first: int) -> None:
 def test_no_bound_is_beyond_the_optimum() -> None:
     """The first four once had one: what was received was asked for what computing it would have read."""
     script = _script()
-    for seed in (5027, 5227, 5526, 5911, *range(5000, 5060)):
+    for seed in (5027, 5227, 5526, 5911, *range(5000, 5030)):
         for objective in ("latency", "energy"):
             instance = script.instance_of(seed, 2000, objective=objective)
             best = script.truth(instance)
@@ -297,6 +297,7 @@ def test_a_raised_flag_ends_labels_with_a_bound() -> None:
     assert found.bound == 0.0
 
 
+@pytest.mark.slow
 def test_bounds_without_a_limit_are_the_same_every_time() -> None:
     instance = network(random_dag(60, 3, 15, 5), units=8, window=SAME)
     first, second = (bounds(instance, Budget(None)) for _ in range(2))

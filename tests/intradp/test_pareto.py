@@ -104,8 +104,12 @@ def test_the_command_writes_points_that_verify(tmp_path: Path, capsys: pytest.Ca
     path, out = tmp_path / "i.json", tmp_path / "front.json"
     instance = instance_of(31)
     wnpopt.save(instance, path)
-    assert main(["pareto", str(path), "-o", str(out), "--threads", "1"]) == 0
-    assert "the front is complete" in capsys.readouterr().out
+    picture = tmp_path / "front.svg"
+    assert main(["pareto", str(path), "-o", str(out), "--threads", "1", "--plot", str(picture)]) == 0
+    told = capsys.readouterr().out
+    assert "the front is complete" in told
+    assert f"picture: {picture}" in told
+    assert picture.read_bytes().startswith(b"<?xml")
     written = json.loads(out.read_text())
     assert written["kind"] == "front"
     assert written["instance_hash"] == instance.instance_hash
@@ -115,6 +119,14 @@ def test_the_command_writes_points_that_verify(tmp_path: Path, capsys: pytest.Ca
         assert by_energy.accepted
         assert by_energy.objective == pytest.approx(point["energy_j"], rel=1e-12)
         assert verify(instance, solution).objective == pytest.approx(point["latency"], rel=1e-12)
+
+
+@pytest.mark.parametrize("picture", ["front.json", "front.jpg", "absent/front.svg"])
+def test_pictures_that_cannot_be_written_are_refused_before_the_work(picture: str, tmp_path: Path) -> None:
+    path, out = tmp_path / "i.json", tmp_path / "front.json"
+    wnpopt.save(instance_of(31), path)
+    assert main(["pareto", str(path), "-o", str(out), "--plot", str(tmp_path / picture)]) == 2
+    assert not out.exists()
 
 
 def test_what_has_no_energy_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

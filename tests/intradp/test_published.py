@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from tests.intradp.mobicom import DATA, profile
+from tests.samples import ordinarily
 from wnpopt.api import solve
 from wnpopt.backends.stopping import never
 from wnpopt.core.budget import Budget
@@ -22,7 +23,7 @@ from wnpopt.problems.intradp.verify import verify
 pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason="the published profiles are not here")
 
 
-@pytest.mark.parametrize("name", ["VGG19_BN", "DenseNet121"])
+@pytest.mark.parametrize("name", ordinarily(1, ["VGG19_BN", "DenseNet121"]))
 def test_device_only_is_the_profile_s_total(name: str) -> None:
     data = json.loads((DATA / f"mobicom_{name}.json").read_text())
     total = sum(op["device_time_mean_over_runs_s"] for op in data["ops"] if not op["excluded"])
@@ -41,6 +42,7 @@ def test_vgg_is_proved(rate: float) -> None:
     assert result.objective <= cut * (1 - gain) + 1e-12
 
 
+@pytest.mark.slow
 def test_densenet_beats_the_layer_cut() -> None:
     """What search starts from, which counts bound and no clock: the machine's speed does not matter."""
     problem = Problem.of(profile("DenseNet121", 15))
@@ -57,7 +59,7 @@ MEASURED_MS = {
 """Published mean latencies over the trace; that of the authors' own system stands beside ``search``."""
 
 
-@pytest.mark.parametrize("name", ["VGG19_BN", pytest.param("DenseNet121", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("name", ordinarily(1, ["VGG19_BN", "DenseNet121"]))
 def test_beside_the_measured_means(name: str, record_property: Callable[[str, object], None]) -> None:
     """Recorded (``pytest -s``, ``--junitxml``), not judged: the trace's mean rate is not the trace."""
     with (DATA / "trace_indoors.csv").open(newline="") as stream:

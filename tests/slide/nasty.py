@@ -114,3 +114,51 @@ def _user(rng: np.random.Generator, number: int, models: int, links: str, weight
         "weight": weight,
         "models": sorted({f"model{int(j)}" for j in rng.integers(0, models, 2)}) if rng.random() < 0.3 else None,
     }
+
+
+def extreme_instance(seed: int) -> SlideInstance:
+    """Up to 5 users and 3 models of numbers of any size: nobody, nothing to compute, blocks wider than the band."""
+    rng = np.random.default_rng([seed, 98])
+
+    def one(*values: float | None) -> float | None:
+        value = values[int(rng.integers(len(values)))]
+        return None if value is None else float(value)
+
+    models = []
+    for number in range(int(rng.integers(1, 4))):
+        layers = [{"bits": one(0, 1, 1e6, 1e9), "flop": one(0, 1e6, 1e12)} for _ in range(int(rng.integers(1, 4)))]
+        layers[0]["bits"] = layers[0]["bits"] or one(1, 1e6)
+        models.append({"name": f"model{number}", "accuracy": one(0, 0.5, 1), "layers": layers})
+    users = []
+    for number in range(int(rng.choice([0, 1, 1, 2, 3, 4, 5]))):
+        slowest = one(1e3, 1e8, 1e9) or 1.0
+        power = {"power_w": one(1e-3, 1), "gain": one(1e-15, 1e-9, 1), "noise_w_per_hz": 4e-21}
+        users.append(
+            {
+                "name": f"u{number}",
+                "deadline_s": one(1e-9, 1e-3, 1, 1e6),
+                "energy_j": one(None, 0, 1e-6, 1, 1e12),
+                "link": power if rng.random() < 0.5 else {"spectral_efficiency": one(1e-6, 1, 4, 100)},
+                "frequency_hz": [slowest, slowest * (one(1, 10) or 1.0)],
+                "flop_per_cycle": one(1, 2000),
+                "energy_per_flop_hz2": one(0, 1e-29, 1e-20),
+                "receive_w": one(0, 1),
+                "min_accuracy": one(0, 0, 0.5, 1),
+                "weight": one(0, 1, 1, 3, 0.3, 1e-9, 1e9),
+                "models": ["model0"] if rng.random() < 0.3 else None,
+            }
+        )
+    return SlideInstance.from_data(
+        {
+            "kind": "slide",
+            "schema_version": 1,
+            "name": f"extreme-{seed}",
+            "bandwidth_hz": one(1, 1e5, 2e7, 1e12),
+            "resource_block_hz": one(None, None, 180e3, 1e13),
+            "delivery": "multicast" if rng.random() < 0.7 else "unicast",
+            "cache_bits": one(None, 0, 1, 1e6, 1e15),
+            "objective": "weighted" if rng.random() < 0.5 else "count",
+            "models": models,
+            "users": users,
+        }
+    )

@@ -46,7 +46,7 @@ def least_rate(user: User, model: Model) -> float:
     """Least feasible rate in bit/s by bisection; infinite if there is none."""
     if model.accuracy < user.min_accuracy or (user.models is not None and model.name not in user.models):
         return math.inf
-    low, high = 1.0, 1e15
+    low, high = 1e-9, 1e15
     if not feasible(user, model, high):
         return math.inf
     while high > low * (1 + 1e-14):
@@ -70,7 +70,7 @@ def bandwidth(user: User, rate: float) -> float:
     def carried(width: float) -> float:
         return width * math.log1p(power / width) / math.log(2)
 
-    low, high = 1.0, 1e18
+    low, high = 1e-12, 1e18
     if carried(high) < rate:
         return math.inf
     while high > low * (1 + 1e-14):
@@ -111,7 +111,7 @@ def optimum(instance: SlideInstance) -> float:
         if block is not None:
             if any(w == math.inf for w in widths):
                 continue
-            widths = [math.ceil(w / block - 1e-11) * block for w in widths]
+            widths = [max(1, math.ceil(w / block - 1e-11)) * block for w in widths]
         if math.fsum(widths) <= instance.bandwidth_hz * (1 + 1e-13):
             best = value
     return best

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 import wnpopt
+from tests.samples import ordinarily
 from tests.slide.oracle import optimum
 from tests.slide.tiny import VARIANTS, mixes, tiny_instance
 from wnpopt.core.errors import UnsupportedError
@@ -21,7 +22,7 @@ def exact(instance: SlideInstance) -> float:
     return _known[instance.name]
 
 
-@pytest.mark.parametrize("part", range(8))
+@pytest.mark.parametrize("part", ordinarily(3, range(8)))
 def test_auto_is_exact(part: int) -> None:
     for variants, seed in CASES[part::8]:
         instance = tiny_instance(variants, seed)
@@ -42,7 +43,7 @@ def test_milp_is_exact() -> None:
 @pytest.mark.parametrize("method", ["greedy", "dp", "dai", "equal", "random", "max-frequency"])
 def test_answers_and_bounds_enclose_the_optimum(method: str) -> None:
     solved = 0
-    for variants, seed in CASES[::2]:
+    for variants, seed in CASES[::4]:
         instance = tiny_instance(variants, seed)
         try:
             result = wnpopt.solve(instance, method)
@@ -57,7 +58,7 @@ def test_answers_and_bounds_enclose_the_optimum(method: str) -> None:
         assert result.bound >= best * (1 - 1e-12), instance.name
         if method == "dp":
             assert result.status is Status.OPTIMAL, instance.name
-    assert solved > 100
+    assert solved > 50
 
 
 def test_convex_serves_its_selection() -> None:

@@ -189,6 +189,38 @@ def test_a_search_whose_share_of_the_time_is_over_goes_on_where_it_gets_more() -
     assert asked == [0]
 
 
+def test_a_search_that_was_cut_goes_on_where_it_was() -> None:
+    for variants, seed in (({"multicast"}, 77), ({"multicast", "weights"}, 78), ({"multicast", "mixed-links"}, 79)):
+        instance = tiny_instance(frozenset(variants), seed)
+        search = Search(Rectangles(Needs.of(instance.columns, relaxed=True)), never(), Budget(0.0))
+        search.run()
+        best = optimum(instance)
+        assert search.bound >= best
+        search.resume(Budget(None))
+        assert search.value == pytest.approx(best, rel=1e-9)
+        assert best * (1 - 1e-9) <= search.bound <= best * (1 + 1e-6)
+        value, bound = search.value, search.bound
+        search.resume(Budget(None))  # nothing is left
+        assert (search.value, search.bound) == (value, bound)
+
+
+@pytest.mark.parametrize("models", [3, 6])
+def test_few_nodes_prove_weights_that_are_no_integers(models: int) -> None:
+    """Cut at the wrong places, the tree has thousands of nodes here."""
+    options = {
+        "users": 600, "mix": "synthetic", "models": models, "bandwidth_hz": 3e7, "delivery": "multicast",
+        "accuracy_share": 0.7,
+    }  # fmt: skip
+    instance = generate(options, 1)
+    weights = np.random.default_rng(1).lognormal(0.0, 1.0, len(instance.users)).tolist()
+    users = [user.model_copy(update={"weight": weight}) for user, weight in zip(instance.users, weights, strict=True)]
+    columns = instance.replace(users=tuple(users), objective="weighted").columns
+    search = Search(Rectangles(Needs.of(columns, relaxed=True)), never(), Budget(None))
+    search.run()
+    assert search.bound <= search.value * (1 + 1e-6)
+    assert 1 < search.nodes <= 200
+
+
 def test_a_transmission_that_reaches_nobody_is_worth_nothing() -> None:
     """Rounding can leave such rectangles in the pool: the relaxation over them alone is 0, and its prices are valid."""
     instance = tiny_instance(frozenset({"multicast"}), 5000)

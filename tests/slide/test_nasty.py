@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import wnpopt
-from tests.slide.nasty import loosened, nasty_instance
+from tests.slide.nasty import extreme_instance, loosened, nasty_instance
 from tests.slide.oracle import optimum
 from wnpopt.core.registry import method
 from wnpopt.core.result import Status
@@ -40,6 +40,33 @@ def test_auto_and_dp_are_exact_at_the_limits() -> None:
 @pytest.mark.slow
 def test_all_are_exact_at_the_limits() -> None:
     check(range(2000), "cover", "auto", "dp")
+
+
+def check_extremes(seeds: range, *names: str) -> None:
+    """What the tolerance alone decides may stay open."""
+    for seed in seeds:
+        instance = extreme_instance(seed)
+        least, most = optimum(loosened(instance, -3e-12)), optimum(loosened(instance, 3e-9))
+        for name in names:
+            if method("slide", name).refuse(instance) is not None:
+                continue
+            result = wnpopt.solve(instance, name, threads=1, warm_start="none", isolate=False)
+            assert result.objective is not None, (seed, name)
+            assert result.bound is not None, (seed, name)
+            assert result.objective <= most * (1 + 1e-9), (seed, name)
+            assert result.bound >= least * (1 - 1e-12), (seed, name)
+            if name != "greedy":
+                assert result.objective >= least * (1 - 1e-6), (seed, name)
+                assert result.status is Status.OPTIMAL or least < most, (seed, name)
+
+
+def test_numbers_of_any_size() -> None:
+    check_extremes(range(150), "auto", "cover", "dp", "greedy")
+
+
+@pytest.mark.slow
+def test_two_thousand_instances_of_numbers_of_any_size() -> None:
+    check_extremes(range(1000, 3000), "auto", "cover", "dp", "greedy", "milp")
 
 
 def test_a_heavy_user_out_of_reach_hides_nobody_from_the_milp() -> None:

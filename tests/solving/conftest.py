@@ -10,6 +10,7 @@ import pytest
 
 from tests.solving import solver_trouble
 from wnpopt.core import registry
+from wnpopt.core.patience import patience
 
 
 @pytest.fixture(scope="module")
@@ -22,3 +23,10 @@ def trouble(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     yield site
     sys.path.remove(str(site))
     registry.forget()
+
+
+@pytest.fixture(autouse=True)
+def _impatient() -> Iterator[None]:
+    """As users have it: that runs are killed is what is tested here."""
+    with patience(0.0):
+        yield

@@ -55,6 +55,14 @@ def native_hang(instance: WnpInstance, run: Run[WnpSolution]) -> Answer:
         time.sleep(0.01)
 
 
+def native_over(instance: WnpInstance, run: Run[WnpSolution]) -> Answer:
+    """Ends, but later than anybody waits for it."""
+    solution = told(instance, run)
+    while run.budget.elapsed() < OVER_S:
+        time.sleep(0.01)
+    return Outcome(solution, run.budget.why_over())
+
+
 def native_late(instance: WnpInstance, run: Run[WnpSolution]) -> Answer:
     return Outcome(told(instance, run), Termination.HEURISTIC)
 
@@ -154,8 +162,9 @@ def native_no_solution(instance: WnpInstance, run: Run[WnpSolution]) -> Any:
 NAMES = (
     "native_abort", "native_leave", "native_hang", "native_raise", "native_memory", "native_nan", "native_garbage",
     "native_lie", "native_noise", "native_slow", "native_liar", "native_talk", "native_garble", "native_odd",
-    "native_no_solution", "native_late",
+    "native_no_solution", "native_late", "native_over",
 )  # fmt: skip
+OVER_S = 1.5
 SLOW_S = 2.0
 SLOW = "solver_trouble_slow"  # a library that takes longer to import than a run may last
 LIBRARIES = {"native_late": (SLOW,)}

@@ -48,6 +48,7 @@ def drawn(tmp_path_factory: pytest.TempPathFactory) -> Drawn:
     return instance, solution, path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("width", "dark"), [(1400, False), (420, True)])
 def test_a_large_plan_is_drawn(drawn: Drawn, width: int, dark: bool) -> None:
     instance, solution, path = drawn
@@ -83,6 +84,7 @@ def test_a_large_plan_is_drawn(drawn: Drawn, width: int, dark: bool) -> None:
     assert f"{instance.name}: makespan " in cast(str, answer["title"])
 
 
+@pytest.mark.slow
 def test_pointing_tells_what_a_bar_a_transfer_a_cell_and_an_arrival_are(drawn: Drawn) -> None:
     instance, solution, path = drawn
     script = """
@@ -125,6 +127,7 @@ def test_pointing_tells_what_a_bar_a_transfer_a_cell_and_an_arrival_are(drawn: D
     assert "there " in answer["target"]
 
 
+@pytest.mark.slow
 def test_it_has_something_to_see(drawn: Drawn) -> None:
     """A screenshot in which every modality's colour is there."""
     image = pytest.importorskip("matplotlib.image")
@@ -164,6 +167,7 @@ def test_hostile_names_run_nothing(tmp_path: Path) -> None:
     assert any("onerror" in told for told in cast(list[str], answer["hover"]))
 
 
+@pytest.mark.slow
 def test_a_plan_with_one_of_each_is_drawn(tmp_path: Path) -> None:
     """One lane, one resource block: axes have whole numbers."""
     shape = {"subgraphs": 2, "cores": 1, "modalities": 1, "resource_blocks": 1, "slots": 4, "block_slots": 2}

@@ -83,6 +83,7 @@ def test_the_seed_moves_the_channel_alone() -> None:
     assert (one.rates != other.rates).any()
 
 
+@pytest.mark.slow
 def test_hash_seed_and_folder_change_nothing(files: Path) -> None:
     written = []
     for seed in ("1", "2"):

@@ -11,11 +11,24 @@ import numpy as np
 import pytest
 
 import wnpopt
+from tests.samples import ordinarily
+from tests.wnp.brute import optimum
+from tests.wnp.tiny import tiny_data
 from wnpopt.cli.main import main
+from wnpopt.core.budget import Budget
 from wnpopt.problems.wnp.generate import generate
 from wnpopt.problems.wnp.instance import WnpInstance
+from wnpopt.problems.wnp.runtime.hindsight import lower_bound
+from wnpopt.problems.wnp.runtime.program import PlanRules, Program
+from wnpopt.problems.wnp.runtime.repeat import repeat
+from wnpopt.problems.wnp.runtime.robust import sample as sampling
+from wnpopt.problems.wnp.runtime.robust.bound import SampleBound
 from wnpopt.problems.wnp.runtime.robust.sample import Sample, criterion
 from wnpopt.problems.wnp.runtime.robust.scenarios import WnpScenarios
+from wnpopt.problems.wnp.runtime.sampled import SampledWorlds
+from wnpopt.problems.wnp.runtime.scenario import PRESETS
+from wnpopt.problems.wnp.runtime.setting import Setting
+from wnpopt.problems.wnp.runtime.worlds import Worlds
 
 
 def scenarios(**fields: Any) -> WnpScenarios:
@@ -106,7 +119,9 @@ def test_cvar_is_the_mean_of_the_worst() -> None:
     assert criterion(scenarios(), values) == 5.5
 
 
-@pytest.mark.parametrize("options", [{}, {"bus": "exclusive"}, {"jobs": 2, "objective": "weighted_latency"}])
+@pytest.mark.parametrize(
+    "options", ordinarily(1, [{"jobs": 2, "objective": "weighted_latency"}, {}, {"bus": "exclusive"}])
+)
 def test_a_chosen_plan_is_accepted_and_no_worse_where_it_was_chosen(options: dict[str, Any]) -> None:
     for seed in range(3):
         instance = generate({"subgraphs": 8, **options}, seed)
@@ -132,6 +147,105 @@ def test_without_deviation_nothing_beats_an_optimum() -> None:
     assert "none of" in result.message
 
 
+def test_worlds_in_memory_give_the_same_values() -> None:
+    instance = generate({"subgraphs": 8, "jobs": 2}, 0)
+    plan: Any = wnpopt.solve(instance, "pacs", threads=1).solution
+    worlds = Worlds(Setting.of(instance, len(plan.rb)), PRESETS["rough"], 3)
+    program = Program.of(worlds.setting, plan, PlanRules())
+    fresh = repeat(worlds, program, 600, first=7)
+    for count in (600, 700, 300, 1):
+        kept = SampledWorlds.of(worlds, 7, count)
+        for threads in (1, 2):
+            again = repeat(worlds, program, 600, first=7, threads=threads, kept=kept)
+            for one, other in zip(fresh.arrays, again.arrays, strict=True):
+                assert np.array_equal(one, other)
+    with pytest.raises(ValueError, match="worlds from 7 on"):
+        repeat(worlds, program, 600, kept=kept)
+
+
+def test_a_sample_that_does_not_fit_into_memory_has_the_same_values(monkeypatch: pytest.MonkeyPatch) -> None:
+    instance = generate({"subgraphs": 8}, 0)
+    plan: Any = wnpopt.solve(instance, "pacs", threads=1).solution
+    sample = Sample.of(instance, scenarios(), len(plan.rb), 1)
+    whole = sample.objectives(plan)
+    monkeypatch.setattr(sampling, "KEPT_BYTES", 2 * 10 * SampledWorlds.bytes_each(sample.worlds[0]))
+    part = Sample.of(instance, scenarios(), len(plan.rb), 1)
+    assert [kept.count for kept in part.kept] == [10, 10]
+    assert np.array_equal(part.objectives(plan), whole, equal_nan=True)
+
+
+def test_no_plan_in_no_world_is_better_than_the_bound() -> None:
+    """Bound <= optimum by exhaustion <= what happens, in each world, and so for mean and CVaR over them."""
+    noise = {"rates": {"sigma": 0.4}, "ticks": {"sigma": 0.4}, "transfers": {"sigma": 0.4, "delay_ticks": 2}}
+    rough = [{"kind": "wnp-scenario", "schema_version": 1, "name": "rough", **noise}]
+    tight, compared = 0, 0
+    for seed in range(40):
+        instance = WnpInstance.from_data(tiny_data(seed))
+        if instance.resource_blocks > 1 or len(instance.modalities) > 2:
+            continue
+        plan: Any = wnpopt.solve(instance, "pacs", threads=1).solution
+        if plan is None:
+            continue
+        asked = scenarios(scenarios=rough, test_worlds=6, bound_worlds=6)
+        sample = Sample.of(instance, asked, len(plan.rb), 1)
+        sample = Sample(sample.worlds, asked, 0, 6)
+        reached = sample.objectives(plan)
+        bounds = np.array([lower_bound(sample.setting, sample.kept[0].world(w)) for w in range(6)], dtype=np.float64)
+        best = [optimum(sample.kept[0].world(w).instance(sample.setting)) for w in range(6)]
+        least = np.array([np.nan if value is None else value for value in best])
+        ended = ~np.isnan(reached)
+        assert not np.isnan(least[ended]).any()
+        assert (least[ended] <= reached[ended]).all()
+        known = ~np.isnan(least)
+        assert (bounds[known] <= least[known]).all()
+        tight += int((bounds[known] == least[known]).sum())
+        compared += int(known.sum())
+        if not known.all():
+            continue
+        for chosen in (asked, asked.model_copy(update={"criterion": "cvar", "level": 0.5})):
+            told = SampleBound.of(sample, Budget(None)).compared(Sample(sample.worlds, chosen, 0, 6), plan)
+            assert told is not None
+            assert told["worlds"] == 6
+            assert told["bound"] == criterion(asked, bounds) or chosen is not asked
+            assert told["bound"] <= criterion(chosen, least)  # type: ignore[operator]
+            assert (told["value"] is None) == (not ended.all())
+            if ended.all():
+                assert criterion(chosen, least) <= told["value"] == criterion(chosen, reached)  # type: ignore[operator]
+    assert tight > compared / 2 > 40
+
+
+def test_the_bound_is_told_with_its_gap() -> None:
+    instance = generate({"subgraphs": 8}, 0)
+    result: Any = wnpopt.solve(instance, "pacs", threads=1, time_limit=None, robust=scenarios(bound_worlds=5))
+    told = result.robust["bound"]
+    assert told["worlds"] == 10
+    assert 0 < told["bound"] <= told["value"]
+    assert told["gap"] == pytest.approx(1 - told["bound"] / told["value"])
+    assert "to a bound on every policy in 10 of them" in result.message
+    without: Any = wnpopt.solve(instance, "pacs", threads=1, time_limit=None, robust=scenarios(bound_worlds=0))
+    assert without.robust["bound"] is None
+    assert "bound on every" not in without.message
+    assert without.solution == result.solution
+
+
+def test_static_plans_start_nothing_early() -> None:
+    instance = gamble(
+        subgraphs=[{"name": "a", "ticks": [99, 100]}, {"name": "b", "ticks": [50, 50]}],
+        edges=[{"from": "a", "to": "b", "bytes": 0}],
+    )
+    noise = [{"kind": "wnp-scenario", "schema_version": 1, "name": "noise", "ticks": {"sigma": 0.3}}]
+    plan: Any = wnpopt.solve(instance, "auto", threads=1).solution
+    early, kept = (
+        Sample.of(instance, scenarios(scenarios=noise, policy=policy), 0, 1).objectives(plan)
+        for policy in ("order", "static")
+    )
+    assert (early <= kept).all()
+    assert (early < kept).any()
+    result: Any = wnpopt.solve(instance, "auto", threads=1, robust=scenarios(scenarios=noise, policy="static"))
+    assert result.robust["policy"] == "static"
+    assert result.robust["bound"]["bound"] <= result.robust["bound"]["value"]
+
+
 @pytest.mark.parametrize(
     ("change", "told"),
     [
@@ -139,6 +253,8 @@ def test_without_deviation_nothing_beats_an_optimum() -> None:
         ({"level": 1.0}, "level"),
         ({"criterion": "median"}, "criterion"),
         ({"worlds": 0}, "worlds"),
+        ({"bound_worlds": -1}, "bound_worlds"),
+        ({"policy": "pacs-online"}, "policy"),
         ({"scenarios": slow(0.5)}, 'scenarios[0].cores[0].core: "quick" is no core'),
         ({"kind": "wnp"}, "kind"),
     ],

@@ -16,6 +16,7 @@ from tests.wnp.test_simulator import CHAIN, PLAN
 from tests.wnp.tiny_fields import tiny_fields
 from wnpopt.cli.main import main
 from wnpopt.problems.wnp import WnpInstance, WnpSolution
+from wnpopt.problems.wnp.generate import generate
 from wnpopt.problems.wnp.runtime.policies import known
 from wnpopt.problems.wnp.runtime.policies.own import ORDER, STATIC
 from wnpopt.problems.wnp.runtime.policy import Policy, View
@@ -362,3 +363,20 @@ def test_order_is_never_later_than_static() -> None:
     static, order = (entry.measured.makespan for entry in simulation.policies)
     assert (order <= static).all()
     assert (order < static).any()
+
+
+def test_answers_take_as_long_as_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    instance = generate({"subgraphs": 10}, 1)
+    kept, late, soon = (
+        wnpopt.simulate(instance, None, policies, scenario="rough", runs=20, planning_delay=delay)
+        for policies, delay in (("order", 0), ("pacs-online", 10**9), ("pacs-online", 0))
+    )
+    values = [simulation.frame.objective.to_numpy() for simulation in (kept, late, soon)]
+    assert (values[0] == values[1]).all()
+    assert (values[0] != values[2]).any()
+    assert late.to_data()["planning_delay_ticks"] == 10**9
+    assert kept.to_data()["planning_delay_ticks"] == 0
+    with pytest.raises(wnpopt.InputError, match="planning_delay"):
+        wnpopt.simulate(instance, runs=1, planning_delay=-1)
+    assert command(tmp_path, "--planning-delay", "-1") == 2
+    assert "--planning-delay" in capsys.readouterr().err

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, cast
 
@@ -180,6 +183,57 @@ def test_what_happens_is_a_solution_of_the_world(entry: Policy, scenario: WnpSce
         if entry is RTFS and not instance.jobs and instance.needed.any():
             assert execution.start.min() >= execution.arrival[instance.needed].max()
     assert ended > 15
+
+
+@pytest.mark.parametrize("entry", [PACS_ONLINE, RESTLESS], ids=lambda entry: entry.name)
+@pytest.mark.parametrize("scenario", [PRESETS["rough"], WILD], ids=lambda s: s.name)
+@pytest.mark.parametrize("delay", [1, 13, 300])
+def test_answers_that_take_time_are_followed_for_what_has_not_begun(
+    entry: Policy, scenario: WnpScenario, delay: int
+) -> None:
+    """What happens is a solution of the world; nobody is asked before the last answer has taken effect."""
+    ended = 0
+    for number in range(40):
+        instance = instance_of(number)
+        plan = random_plan(instance, random.Random(number))
+        if plan is None:
+            continue
+        setting = Setting.of(instance, len(plan.rb))
+        world = Worlds(setting, scenario, number).world(number)
+        times: list[int] = []
+
+        def noted(instance: WnpInstance, seed: int, times: list[int] = times) -> Callable[[View], WnpSolution | None]:
+            assert entry.decider is not None
+            decide = entry.decider(instance, seed)
+
+            def ask(view: View) -> WnpSolution | None:
+                times.append(view.state.now_ticks)
+                return decide(view)
+
+            return ask
+
+        execution = execute(setting, world, replace(entry, decider=noted), plan, number, None, delay)
+        assert all(later - before >= delay for before, later in pairwise(times))
+        if not execution.finished:
+            assert (world.fails < NEVER).any() or (execution.arrival < 0).any()
+            continue
+        ended += 1
+        assert not broken(world.instance(setting), execution.solution(setting))
+    assert ended > 10
+
+
+def test_answers_that_come_too_late_change_nothing() -> None:
+    for number in range(0, 60, 3):
+        instance = instance_of(number)
+        plan = random_plan(instance, random.Random(number))
+        if plan is None:
+            continue
+        setting = Setting.of(instance, len(plan.rb))
+        world = Worlds(setting, PRESETS["rough"], 1).world(number)
+        late, kept = execute(setting, world, RESTLESS, plan, 0, None, 10**9), execute(setting, world, ORDER, plan, 0)
+        for one, other in zip(late.arrays[:-1], kept.arrays[:-1], strict=True):
+            assert np.array_equal(one, other)
+        assert np.array_equal(late.clock[1:], kept.clock[1:])
 
 
 @pytest.mark.parametrize("scenario", [PRESETS["rough"], WILD], ids=lambda s: s.name)

@@ -51,4 +51,21 @@ Seed = Annotated[int, typer.Option(help="Seed of everything random.", parser=int
 TimeLimit = Annotated[
     float, typer.Option(help="Seconds a run, for methods that have a limit.", parser=real, metavar="S")
 ]
+Gap = Annotated[
+    float | None,
+    typer.Option(help="End once the relative gap is at most this: 0.01.", parser=real, metavar="G", show_default=False),
+]
+Target = Annotated[
+    float | None,
+    typer.Option(
+        help="End once a verified value is at least as good, in the instance's unit.",
+        parser=real,
+        metavar="V",
+        show_default=False,
+    ),
+]
+NoImprovement = Annotated[
+    float | None,
+    typer.Option(help="End so many seconds after the last better value.", parser=real, metavar="S", show_default=False),
+]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout instead.")]

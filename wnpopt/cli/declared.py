@@ -33,9 +33,11 @@ def add_commands(app: typer.Typer, wanted: str | None) -> None:
         for name, command in registry.family(family).commands.items():
             if name == wanted:
                 options = options_of(command.request_type)
-                app.command(name)(_function(name, command.summary, options, _runner(family, command)))
+                app.command(name, short_help=command.summary)(
+                    _function(name, command.summary, options, _runner(family, command))
+                )
             else:
-                app.command(name, help=command.summary)(_not_wanted)
+                app.command(name, help=command.summary, short_help=command.summary)(_not_wanted)
 
 
 def add_importers(app: typer.Typer, wanted: str | None) -> None:
@@ -49,7 +51,7 @@ def add_importers(app: typer.Typer, wanted: str | None) -> None:
         if name == wanted:
             app.command(name)(_function(name, summary, (*_merged(importers), _OUT, _JSON), _import(importers)))
         else:
-            app.command(name, help=summary)(_not_wanted)
+            app.command(name, help=summary, short_help=summary)(_not_wanted)
 
 
 def _not_wanted() -> None:
@@ -87,7 +89,8 @@ def _runner(family: str, command: Command) -> Body:
         options = options_of(command.request_type)
         read(command.request_type, values, where=lambda option: option.flag)  # said before any file is read
         _check_targets(options, values)
-        loaded = {o.name: _loaded(family, values[o.name]) for o in options if o.kind == "instance"}
+        files = [o.name for o in options if o.kind == "instance" and values[o.name] is not None]
+        loaded = {name: _loaded(family, values[name]) for name in files}
         return command.body(read(command.request_type, {**values, **loaded}), _Screen())
 
     return run

@@ -11,6 +11,7 @@ import typer
 from wnpopt.cli.arguments import integer
 from wnpopt.cli.terminal import say
 from wnpopt.core.errors import InputError
+from wnpopt.core.near import near
 from wnpopt.core.options import Option, checked, parsed, range_of
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def _parse(arguments: list[str], known: Sequence[Option]) -> dict[str, Any]:
         flag, equals, text = rest.pop(0).partition("=")
         option = by_flag.get(flag.replace("_", "-"))
         if option is None:
-            raise InputError(f"unknown option; the options are {', '.join(by_flag)}", where=flag)
+            raise InputError(f"unknown option; the options are {', '.join(by_flag)}{near(flag, by_flag)}", where=flag)
         if not equals:
             if not rest:
                 raise InputError("has no value", where=flag)

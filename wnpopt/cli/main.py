@@ -15,21 +15,25 @@ import typer
 from wnpopt.cli import (
     declared,
     doctor,
+    explain,
     export,
     generate,
     layers,
     listing,
     pareto,
+    plot,
     report,
     schema,
     show,
     solve,
+    sweep,
     verify,
     warmup,
 )
 from wnpopt.cli.batch import command as batch
 from wnpopt.cli.bench import adversarial as bench_adversarial
 from wnpopt.cli.bench import command as bench
+from wnpopt.cli.summary import summary_of
 from wnpopt.cli.terminal import complain
 from wnpopt.core.errors import WnpoptError
 from wnpopt.core.versions import versions
@@ -46,6 +50,7 @@ def _new() -> typer.Typer:
         no_args_is_help=True,
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
+        context_settings={"help_option_names": ["-h", "--help"]},
     )
 
 
@@ -68,6 +73,7 @@ def _options(
 app.command("solve")(solve.solve)
 app.command("verify")(verify.verify)
 app.command("show")(show.show)
+app.command("plot")(plot.plot)
 app.command("layers")(layers.layers)
 app.command("batch")(batch.batch)
 app.command("bench")(bench.bench)
@@ -80,10 +86,16 @@ app.command(
 )(generate.generate)
 app.command("export")(export.export)
 app.command("pareto")(pareto.pareto)
+app.command("explain")(explain.explain)
+app.command("sweep")(sweep.sweep)
 app.command("schema")(schema.schema)
 app.command("list")(listing.list_methods)
 app.command("doctor")(doctor.doctor)
 app.command("warmup")(warmup.warmup)
+
+for _command in app.registered_commands:
+    # In full in the list of commands: what click makes of a docstring there ends in dots.
+    _command.short_help = summary_of(_command.callback)
 
 _INTERRUPTED = "interrupted before there was an answer"
 _TYPERS_INTERRUPT = 130  # what a newer typer makes of KeyboardInterrupt; no command of ours returns it
@@ -101,7 +113,8 @@ def _app(arguments: list[str]) -> typer.Typer:
     words = [*arguments, "", ""]
     declared.add_commands(whole, words[0])
     declared.add_importers(importing, words[1] if words[0] == "import" else None)
-    whole.add_typer(importing, name="import", help="Make an instance from a network, a task graph or measured times.")
+    told = "Make an instance from a network, a task graph or measured times."
+    whole.add_typer(importing, name="import", help=told, short_help=told)
     return whole
 
 
@@ -114,7 +127,10 @@ def main(arguments: list[str]) -> int:
     except WnpoptError as error:
         if error.exit_code == 3 and os.environ.get("WNPOPT_DEBUG"):
             traceback.print_exc()
-        return _fail(str(error), error.exit_code)
+        code = _fail(str(error), error.exit_code)
+        for other in getattr(error, "others", ()):
+            complain(str(other))
+        return code
     except KeyboardInterrupt:
         return _fail(_INTERRUPTED, 1)
     except OSError as error:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from wnpopt.cli.arguments import InstanceFile, Seed, Threads, TimeLimit, integer
-from wnpopt.cli.solve import check_target
+from wnpopt.cli.solve import check_target, written
 from wnpopt.cli.terminal import say
 from wnpopt.core.errors import InputError
 from wnpopt.core.interrupt import graceful_interrupt
@@ -28,6 +29,12 @@ def pareto(
             help="Points of the front, at most; enough of them make it complete.", parser=integer, metavar="N"
         ),
     ] = 50,
+    plot: Annotated[
+        Path | None,
+        typer.Option(
+            help="File for the picture: .html (interactive, in one file), .png, .svg or .pdf.", show_default=False
+        ),
+    ] = None,
     time_limit: TimeLimit = 60.0,
     threads: Threads = None,
     seed: Seed = 0,
@@ -39,7 +46,12 @@ def pareto(
         from wnpopt.core.jsonio import write_json
 
         loaded, family = api.load_with_data(instance)
+        if plot is not None:
+            from wnpopt.plotting.front import check_front_picture
+
+            check_front_picture(plot)
         check_target(out, instance)
+        check_target(plot, instance, out)
         if points < 1:
             raise InputError(f"found {points}; at least 1 is needed", where="--points")
         try:
@@ -55,10 +67,15 @@ def pareto(
             loaded, method, points=points, time_limit=time_limit, threads=threads, seed=seed, on_point=told
         )
         write_json(out, made.to_data())
+        drawn = True
+        if plot is not None:
+            from wnpopt.plotting.front import draw_front
+
+            drawn = written("picture", plot, partial(draw_front, made, plot), quiet=False)
     proved = sum(point.proved for point in made.points)
     whole = "complete" if made.complete else "not complete"
     say(f"{out}: {len(made.points)} points, {proved} of them proved; the front is {whole}")
-    return 0
+    return 0 if drawn else 3
 
 
 def _joule(value: float | None) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from wnpopt.cli.arguments import InstanceFile, Json, Seed, Threads, TimeLimit, integer
+from wnpopt.cli.arguments import Gap, InstanceFile, Json, NoImprovement, Seed, Target, Threads, TimeLimit, integer
 from wnpopt.cli.terminal import ProgressLine, complain, console, print_json, say, styled
 from wnpopt.core.errors import InputError, WnpoptError
 from wnpopt.core.interrupt import graceful_interrupt
@@ -28,6 +28,9 @@ def solve(
     instance: InstanceFile,
     method: Annotated[str, typer.Option(help="One of those that `wnpopt list` shows.")] = "auto",
     time_limit: TimeLimit = 60.0,
+    gap: Gap = None,
+    target: Target = None,
+    no_improvement: NoImprovement = None,
     threads: Threads = None,
     seed: Seed = 0,
     warm_start: Annotated[
@@ -36,7 +39,7 @@ def solve(
     out: Annotated[Path | None, typer.Option(help="File for the solution.", show_default=False)] = None,
     plot: Annotated[
         Path | None,
-        typer.Option(help="File for the picture: .html (interactive, in one file), .png or .svg.", show_default=False),
+        typer.Option(help="File for the picture: .html (interactive), .png, .svg or .pdf.", show_default=False),
     ] = None,
     layers: Annotated[
         Path | None,
@@ -88,6 +91,9 @@ def solve(
                 loaded,
                 method,
                 time_limit=time_limit,
+                gap=gap,
+                target=target,
+                no_improvement=no_improvement,
                 threads=threads,
                 seed=seed,
                 warm_start=warm_start,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
@@ -15,11 +15,13 @@ from wnpopt.core import registry
 from wnpopt.core.bound import Bound, best_bound
 from wnpopt.core.budget import Budget
 from wnpopt.core.certificate import Certificate
+from wnpopt.core.criteria import CriteriaWatch, RunStop, StopCriteria
 from wnpopt.core.document import Document, Instance, Solution
 from wnpopt.core.errors import InputError, MissingDependencyError, UnsupportedError, describe
 from wnpopt.core.extras import installed
 from wnpopt.core.method import Context, Outcome, Start
 from wnpopt.core.registry import AnyFamily, AnyMethod
+from wnpopt.core.result import relative_gap
 from wnpopt.core.status import Termination, WarmStart
 from wnpopt.core.trace import Candidate, Trace
 from wnpopt.core.verdict import Verdict, compare
@@ -89,6 +91,7 @@ def attempt(
     *,
     proof: bool = True,
     fixed: Document | None = None,
+    criteria: StopCriteria | None = None,
 ) -> Attempt[Solution]:
     """Run ``method`` on ``instance`` in this process.
 
@@ -96,12 +99,47 @@ def attempt(
     the family whether there is anything (which may call native solvers). Raises what the user has to hear as an error
     of the input (:class:`InputError`, :class:`MissingDependencyError`); whatever else a method or a bound raises
     becomes an outcome that ended in an error, beside the start, the incumbents and the bounds that were known before.
+    ``criteria`` end a method that is timed: before it begins where start and bounds meet them.
     """
 
     def verified_objective(solution: Solution) -> float | None:
         certificate = certify(family, instance, solution, fixed)
         return certificate.objective if certificate.accepted else None
 
+    with ExitStack() as watching:
+        if criteria and method.timed:
+            watch = _watch(family, instance, criteria, budget, verified_objective)
+            trace.watched_by(watching.enter_context(watch))
+        return _attempt(family, method, instance, warm_start, budget, trace, verified_objective, proof, fixed)
+
+
+def _watch(
+    family: AnyFamily,
+    instance: Instance,
+    criteria: StopCriteria,
+    budget: Budget,
+    verified_objective: Callable[[Solution], float | None],
+) -> CriteriaWatch:
+    integral = family.has_integers(instance)
+
+    def gap_of(objective: float, bound: Bound) -> float | None:
+        return relative_gap(objective, compare(objective, bound.value, family.sense, integral).bound)
+
+    assert isinstance(budget.stop, RunStop)
+    return CriteriaWatch(criteria, family.sense, gap_of, verified_objective, budget.stop)
+
+
+def _attempt(
+    family: AnyFamily,
+    method: AnyMethod,
+    instance: Instance,
+    warm_start: str | Solution,
+    budget: Budget,
+    trace: Trace,
+    verified_objective: Callable[[Solution], float | None],
+    proof: bool,
+    fixed: Document | None,
+) -> Attempt[Solution]:
     notes: list[str] = []
     start = _start(family, method, instance, warm_start, budget, trace, verified_objective, notes, fixed)
     if start is not None:
@@ -115,6 +153,8 @@ def attempt(
     outcome: Outcome[Solution]
     if method.timed and start is not None and best is not None and _meets(family, instance, start.objective, best):
         outcome = Outcome(None, Termination.PROVED, message="the start meets a known bound: no solver was needed")
+    elif method.timed and start is not None and (reason := budget.stop_reason()) not in (None, Termination.INTERRUPTED):
+        outcome = Outcome(None, reason, message="the start is enough: no solver was needed")
     else:
         # Without a time limit by nature: such a method must not depend on the clock, or it would not repeat itself.
         own = budget if method.timed else replace(budget, time_limit=None)

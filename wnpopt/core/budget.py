@@ -7,6 +7,7 @@ import threading
 import time
 from dataclasses import dataclass, field, replace
 
+from wnpopt.core.criteria import RunStop
 from wnpopt.core.status import Termination
 
 
@@ -16,7 +17,7 @@ class Budget:
 
     ``time_limit`` is in seconds; None is no limit. ``deterministic`` asks the solvers for a search that does not
     depend on timing (a time limit that strikes still does). ``iterations`` ends searches that count theirs. ``stop`` is
-    set by Ctrl-C.
+    set by Ctrl-C, and when a limit of the caller is met.
     """
 
     time_limit: float | None = 60.0
@@ -39,16 +40,22 @@ class Budget:
 
     @property
     def interrupted(self) -> bool:
-        """True once Ctrl-C was pressed."""
+        """True once the run was told to end: by Ctrl-C, by a limit that is met, or by the caller."""
         return self.stop.is_set()
 
     def exhausted(self) -> bool:
-        """True when the run has to end: no time left, or Ctrl-C."""
+        """True when the run has to end: no time left, or it was told to."""
         return self.interrupted or self.remaining() <= 0.0
 
+    def stop_reason(self) -> Termination | None:
+        """Why the run was told to end; None if it was not."""
+        if not self.interrupted:
+            return None
+        return self.stop.reason if isinstance(self.stop, RunStop) else Termination.INTERRUPTED
+
     def why_over(self) -> Termination:
-        """Why a run that has to end early ends: Ctrl-C, else the time."""
-        return Termination.INTERRUPTED if self.interrupted else Termination.TIME_LIMIT
+        """Why a run that has to end early ends: it was told to, else the time."""
+        return self.stop_reason() or Termination.TIME_LIMIT
 
     def ending(self) -> Termination:
         """Why a method that proved nothing ended: there was nothing left to do, unless it had to end early."""

@@ -11,14 +11,22 @@ import json
 import math
 from collections.abc import Callable, Sequence
 from itertools import chain, islice
+from json.encoder import encode_basestring
 from operator import itemgetter
 from typing import Any
+
+from pydantic import TypeAdapter
 
 _WRITER = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
 _MANY = 32
 """Entries of a list from which on they are written all at once, column by column."""
 _FEW = 0.1
 """Share of different numbers up to which each is written once and looked up after that."""
+_SAMPLE = 10_000
+"""So many of the first numbers tell whether there may be few different ones."""
+_LEAST_PLAIN, _MOST_PLAIN = 1e-4, 1e15
+"""Between them Python writes numbers without an exponent, and so does pydantic, to the same digits."""
+_PLAIN = TypeAdapter(list[float])
 
 
 def canonical_json(data: object) -> bytes:
@@ -69,16 +77,20 @@ def _alike(kind: type, values: list[Any]) -> list[str]:
         return ["[" + ",".join(islice(texts, len(value))) + "]" for value in values]
     if kind is type(None):
         return ["null"] * len(values)
-    return list(map(_WRITER.encode, values)) if kind is str else list(map(_text, values))
+    return list(map(encode_basestring, values)) if kind is str else list(map(_text, values))
 
 
 def _reals(values: list[float]) -> list[str]:
-    different = set(values)
-    if len(different) <= _FEW * len(values):
-        written = {value: _text(value) for value in different}
-        return [written[value] for value in values]
+    if len(set(values[:_SAMPLE])) <= _FEW * len(values[:_SAMPLE]):
+        different = set(values)
+        if len(different) <= _FEW * len(values):
+            written = {value: _text(value) for value in different}
+            return [written[value] for value in values]
     if not all(map(math.isfinite, values)):
         raise ValueError("a number that is not finite has no JSON")
+    if min(values) >= _LEAST_PLAIN and max(values) < _MOST_PLAIN:
+        texts = _PLAIN.dump_json(values)[1:-1].decode().split(",")
+        return [text[:-2] if text.endswith(".0") else text for text in texts]
     return [repr(int(value)) if value.is_integer() else repr(value) for value in values]
 
 

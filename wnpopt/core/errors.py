@@ -31,22 +31,27 @@ class InputError(WnpoptError):
     """An instance, a solution or an argument is not valid.
 
     ``where`` is the path inside the document (``users[3].deadline_s``), ``what`` says what was found and what
-    would be right, ``file`` is the document's path, if it came from a file.
+    would be right, ``file`` is the document's path, if it came from a file. ``others`` are further errors of the same
+    document, at other paths.
 
     It is deliberately no ``ValueError``: pydantic would swallow it inside a validator and lose the path.
     """
 
     exit_code = 2
 
-    def __init__(self, what: str, *, where: str = "", file: str | None = None) -> None:
+    def __init__(
+        self, what: str, *, where: str = "", file: str | None = None, others: tuple[InputError, ...] = ()
+    ) -> None:
         super().__init__(what)
+        self.others = others
         self.what = what
         self.where = where
         self.file = file
 
     def in_file(self, file: str) -> InputError:
         """The same error, said of ``file``."""
-        return type(self)(self.what, where=self.where, file=self.file or file)
+        others = tuple(other.in_file(file) for other in self.others)
+        return type(self)(self.what, where=self.where, file=self.file or file, others=others)
 
     def __str__(self) -> str:
         parts = [part for part in (self.file, self.where, self.what) if part]

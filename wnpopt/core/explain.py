@@ -7,10 +7,14 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from wnpopt.core.errors import InputError
+from wnpopt.core.near import near
 
 if TYPE_CHECKING:
     from pydantic import BaseModel, ValidationError
     from pydantic_core import ErrorDetails
+
+MOST = 10
+"""Errors that are told at once."""
 
 _WANTED = {
     "int_type": "an integer is needed",
@@ -39,7 +43,7 @@ _WANTED = {
 
 
 def explain(error: ValidationError, model: type[BaseModel], base: type[BaseModel]) -> InputError:
-    """The most telling of pydantic's errors about a ``model`` as one :class:`InputError`.
+    """The first of pydantic's errors about a ``model`` as an :class:`InputError`, with the next nine at other paths.
 
     ``base`` is the class of all documents: pydantic names a branch of a union after its class.
     """
@@ -47,12 +51,41 @@ def explain(error: ValidationError, model: type[BaseModel], base: type[BaseModel
     details = error.errors(include_url=False)
     # In a union (a number or null) pydantic reports every branch: the one about null tells the user least.
     telling = [d for d in details if d["type"] != "none_required"] or details
+    by_path: dict[tuple[int | str, ...], list[ErrorDetails]] = {}
+    for detail in telling:
+        by_path.setdefault(_inside(detail["loc"], branches), []).append(detail)
+    _leave_out_meant(by_path, model)
+    _leave_out_around(by_path)
+    first, *others = (_at_path(path, at, model) for path, at in list(by_path.items())[:MOST])
+    return InputError(first.what, where=first.where, others=tuple(others))
+
+
+def _leave_out_meant(by_path: dict[tuple[int | str, ...], list[ErrorDetails]], model: type[BaseModel]) -> None:
+    """Take out missing fields that an unknown field beside them stands for: its message names them."""
+    for path in [path for path, found in by_path.items() if found[0]["type"] == "extra_forbidden"]:
+        known = _known_fields(model, path[:-1])
+        meant = near(path[-1], known)
+        for other in [other for other, found in by_path.items() if found[0]["type"] == "missing"]:
+            if other[:-1] == path[:-1] and meant == near(other[-1], known):
+                del by_path[other]
+
+
+def _leave_out_around(by_path: dict[tuple[int | str, ...], list[ErrorDetails]]) -> None:
+    """Take out what is told of a container for the sake of an error inside it, which has been told before."""
+    told: list[tuple[int | str, ...]] = []
+    for path in list(by_path):
+        if any(inner[: len(path)] == path for inner in told):
+            del by_path[path]
+        else:
+            told.append(path)
+
+
+def _at_path(path: tuple[int | str, ...], telling: Sequence[ErrorDetails], model: type[BaseModel]) -> InputError:
+    """What is wrong at one path."""
     first = telling[0]
-    path = _inside(first["loc"], branches)
     # A union reports each branch on its own; what would be right is any of them.
     known = [d for d in telling if d["type"] in _WANTED] if first["type"] in _WANTED else []
-    same = [d for d in known if _inside(d["loc"], branches) == path]
-    wanted = list(dict.fromkeys(_wanted(d) for d in same))
+    wanted = list(dict.fromkeys(_wanted(d) for d in known))
     if len(wanted) > 1 and all(text.endswith(" is needed") for text in wanted):
         choices = " or ".join(text.removesuffix(" is needed") for text in wanted)
         return InputError(f"found {found(first['input'])}; {choices} is needed", where=format_path(path))
@@ -109,7 +142,8 @@ def _sentence(detail: ErrorDetails, model: type[BaseModel]) -> str:
         return "missing field"
     if kind == "extra_forbidden":
         known = _known_fields(model, detail["loc"][:-1])
-        return f"unknown field; the fields here are {', '.join(known)}" if known else "unknown field"
+        told = f"; the fields here are {', '.join(known)}{near(detail['loc'][-1], known)}" if known else ""
+        return f"unknown field{told}"
     if kind == "value_error":
         return f"found {found(detail['input'])}; {context.get('error', detail['msg'])}"
     if kind not in _WANTED:

@@ -75,7 +75,10 @@ class Family(Generic[I, S]):
     at no lower objective, so that its bounds and its infeasibility hold for them. ``at_start`` is a reference to the
     state of an instance in which nothing has happened yet. ``front`` is a reference to the
     family's :class:`wnpopt.core.front.Bicriteria`, ``robust`` one to its :class:`wnpopt.core.robust.Robust`.
-    ``cases`` are further known cases: ``wnpopt doctor`` has every method that does not refuse one solve it.
+    ``explain`` is a reference to what tells why there is no plan, or who is left out: a function of the instance and
+    :class:`wnpopt.core.explanation.ExplanationRequest` that makes an :class:`wnpopt.core.explanation.Explanation`.
+    ``picture`` is a reference to what draws an instance without a plan: a function of it that makes a figure of
+    matplotlib. ``cases`` are further known cases: ``wnpopt doctor`` has every method that does not refuse one solve it.
     """
 
     name: str
@@ -111,6 +114,8 @@ class Family(Generic[I, S]):
     robust: str | None = None
     cases: tuple[KnownCase, ...] = ()
     show: str | None = None
+    explain: str | None = None
+    picture: str | None = None
 
     def __getattribute__(self, name: str) -> Any:
         """What is named by where it is becomes what it names, once."""

@@ -16,7 +16,8 @@ from wnpopt.core.trace import Trace
 from wnpopt.core.verdict import CONTRADICTION, INTEGER_SLACK, Verdict, better, compare
 from wnpopt.core.versions import versions
 
-_ENDED_WELL = (Termination.HEURISTIC, Termination.TIME_LIMIT, Termination.PROVED)
+_MET = (Termination.GAP_REACHED, Termination.TARGET_REACHED, Termination.NO_IMPROVEMENT, Termination.STOPPED)
+_ENDED_WELL = (Termination.HEURISTIC, Termination.TIME_LIMIT, Termination.PROVED, *_MET)
 
 
 def judge(
@@ -45,9 +46,17 @@ def judge(
         )
         termination = Termination.ERROR
     bound = None if tightest is None or judged.bound is None else Bound(judged.bound, tightest.source)
-    status = Status.UNKNOWN
+    if objective is None and outcome.infeasible_proof is not None:
+        bound = None
     if objective is not None:
         trace.incumbent(objective, found_s=attempt.runtime_s)
+    if bound is not None:
+        trace.bound(bound.value, bound.source)
+    reason = budget.stop_reason()
+    if reason in _MET and termination not in (Termination.PROVED, Termination.ERROR):
+        termination = reason
+    status = Status.UNKNOWN
+    if objective is not None:
         status = Status.OPTIMAL if judged.verdict is Verdict.PROVED else Status.FEASIBLE
         # A heuristic whose answer meets the bound has proved it all the same; a time limit that struck is not hidden.
         if status is Status.OPTIMAL and termination in _ENDED_WELL:
@@ -56,13 +65,11 @@ def judge(
             notes.append(f"{method.name} calls its answer optimal, but no bound that was returned meets it")
             termination = Termination.ERROR
     elif outcome.infeasible_proof is not None:
-        status, termination, bound = Status.INFEASIBLE, Termination.PROVED, None
+        status, termination = Status.INFEASIBLE, Termination.PROVED
         notes.append(f"infeasible: {outcome.infeasible_proof}")
     elif outcome.infeasible is not None:
         notes.append(f"{outcome.infeasible}; nothing else confirms it")
         termination = Termination.ERROR
-    if bound is not None:
-        trace.bound(bound.value, bound.source)
     if termination is Termination.ERROR and not notes:
         notes.append(f"{method.name} ended in an error that it does not explain")
     return Result(
@@ -70,7 +77,7 @@ def judge(
         family=family.name,
         method=method.name,
         status=status,
-        termination=Termination.INTERRUPTED if budget.interrupted and status is not Status.OPTIMAL else termination,
+        termination=reason if reason is Termination.INTERRUPTED and status is not Status.OPTIMAL else termination,
         sense=family.sense,
         objective=objective,
         bound=bound.value if bound is not None else None,

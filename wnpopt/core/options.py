@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args, get_type_hints
 
 from wnpopt.core.errors import InputError
+from wnpopt.core.near import near
 from wnpopt.core.text import short
 
 T = TypeVar("T")
@@ -146,7 +147,10 @@ def read(
         if name in ignored:
             continue
         if name not in known:
-            raise InputError(f"unknown option; the options are {', '.join((*ignored, *known))}", where=name)
+            raise InputError(
+                f"unknown option; the options are {', '.join((*ignored, *known))}{near(name, (*ignored, *known))}",
+                where=name,
+            )
         values[name] = checked(known[name], value, where(known[name]))
     missing = [entry for entry in known.values() if entry.required and values.get(entry.name) is None]
     if missing:

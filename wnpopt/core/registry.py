@@ -21,6 +21,7 @@ from wnpopt.core.errors import InputError, SolverError
 from wnpopt.core.family import Family
 from wnpopt.core.lazy import resolve
 from wnpopt.core.method import Method
+from wnpopt.core.near import near
 
 # The registry holds families of every instance type alike; their own modules keep them typed.
 AnyFamily = Family[Any, Any]
@@ -80,7 +81,9 @@ def family(name: str) -> AnyFamily:
     for broken in faults:
         if broken.name == name:
             raise InputError(str(broken), where="family")
-    raise InputError(f"found {name!r}; the families are {', '.join(family_names())}", where="family")
+    raise InputError(
+        f"found {name!r}; the families are {', '.join(family_names())}{near(name, family_names())}", where="family"
+    )
 
 
 class Methods(Mapping[str, AnyMethod]):
@@ -213,7 +216,9 @@ def method(family_name: str, name: str, where: str = "method") -> AnyMethod:
     broken = known.fault(name)
     if broken is not None:
         raise InputError(str(broken), where=where)
-    raise InputError(f"found {name!r}; the methods of {family_name} are {', '.join(known)}", where=where)
+    raise InputError(
+        f"found {name!r}; the methods of {family_name} are {', '.join(known)}{near(name, known)}", where=where
+    )
 
 
 def distribution(family_name: str, name: str) -> tuple[str, str] | None:

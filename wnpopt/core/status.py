@@ -21,6 +21,10 @@ class Termination(StrEnum):
     TIME_LIMIT = "time_limit"
     HEURISTIC = "heuristic"
     INTERRUPTED = "interrupted"
+    GAP_REACHED = "gap_reached"
+    TARGET_REACHED = "target_reached"
+    NO_IMPROVEMENT = "no_improvement"
+    STOPPED = "stopped"
     ERROR = "error"
 
 

@@ -53,6 +53,11 @@ def in_latex(text: str) -> str:
     return re.sub("-(?=-)", "-{}", one_line(text).translate(_LATEX))  # two hyphens are a dash, three a longer one
 
 
+def in_markdown(text: str) -> str:
+    """``text`` for a cell or a paragraph of Markdown: nothing in it is mark-up or HTML."""
+    return re.sub(r"([\\`*_{}\[\]<>|#$~&])", r"\\\1", one_line(text))
+
+
 def in_csv(text: str) -> str:
     """``text`` for a cell of CSV: a spreadsheet takes it for no formula (OWASP, CSV injection)."""
     line = one_line(text)

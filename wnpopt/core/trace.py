@@ -12,6 +12,7 @@ from wnpopt.core.bound import Bound, Sense
 from wnpopt.core.budget import Budget
 
 if TYPE_CHECKING:
+    from wnpopt.core.criteria import CriteriaWatch
     from wnpopt.core.document import Solution
 
 KEPT = 4
@@ -58,7 +59,7 @@ class Trace:
         self,
         sense: Sense,
         budget: Budget,
-        listener: Callable[[TracePoint], None] | None = None,
+        listener: Callable[[TracePoint], object] | None = None,
         *,
         on_solution: Callable[[Candidate], None] | None = None,
         on_bound: Callable[[Bound], None] | None = None,
@@ -73,6 +74,11 @@ class Trace:
         self._objective: float | None = None
         self._bound: Bound | None = None
         self._candidates: tuple[Candidate, ...] = ()
+        self._watch: CriteriaWatch | None = None
+
+    def watched_by(self, watch: CriteriaWatch) -> None:
+        """Tell ``watch`` of everything that comes from now on."""
+        self._watch = watch
 
     def incumbent(
         self, objective: float, solution: Solution | float | None = None, *, found_s: float | None = None
@@ -98,6 +104,8 @@ class Trace:
                 if self._on_solution is not None:
                     self._on_solution(candidate)
             self._append(found_s)
+            if solution is not None and self._watch is not None:
+                self._watch.incumbent(objective, solution)
 
     def bound(self, bound: float, source: str = "") -> None:
         """``bound`` was proved, by ``source``; kept if it is better than the last."""
@@ -111,6 +119,8 @@ class Trace:
             if self._on_bound is not None:
                 self._on_bound(self._bound)
             self._append()
+            if self._watch is not None:
+                self._watch.bound(self._bound)
 
     def take_over(self, points: Sequence[TracePoint]) -> None:
         """Begin with what another process recorded of the same run."""

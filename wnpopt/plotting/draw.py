@@ -22,21 +22,22 @@ from wnpopt.plotting.gantt import Gantt, Mark
 if TYPE_CHECKING:
     from wnpopt.core.registry import AnyFamily
 
-ENDINGS = (".html", ".png", ".svg")
+ENDINGS = (".html", ".png", ".svg", ".pdf")
 
 
-def check_picture(family: AnyFamily, path: Path) -> None:
+def check_picture(family: AnyFamily, path: str | os.PathLike[str], where: str = "--plot") -> None:
     """Refuse what cannot be drawn before the work and not after it.
 
     Raises :class:`InputError` for a family without schedules and an unknown ending, and
     :class:`wnpopt.core.errors.MissingDependencyError` where the library is not there.
     """
+    path = Path(path)
     endings = family.drawn_formats or (() if family.gantt is None else ENDINGS)
     if not endings:
-        raise InputError(f"the family {family.name} has no picture", where="--plot")
+        raise InputError(f"the family {family.name} has no picture", where=where)
     if path.suffix.lower() not in endings:
         told = f"found {path.name or path}; a file name with one of the endings {', '.join(endings)} is needed"
-        raise InputError(told, where="--plot")
+        raise InputError(told, where=where)
     if not family.drawn_formats:
         need("plotly.offline" if path.suffix.lower() == ".html" else "matplotlib.figure", "plot")
 
@@ -48,7 +49,7 @@ def draw(
     path: str | os.PathLike[str],
     layers: LayerMap | None = None,
 ) -> None:
-    """Draw a solution that the verifier accepts into a .html, .png or .svg file; the same gives the same bytes.
+    """Draw a solution that the verifier accepts into a .html, .png, .svg or .pdf file; the same gives the same bytes.
 
     With a map of ``layers``, who points at a bar is told the layers in it.
     A family that draws itself (:attr:`wnpopt.core.family.Family.drawn_formats`) is asked to.
@@ -63,16 +64,70 @@ def draw(
     if layers is not None:
         layers.check(instance)
         chart = with_layers(chart, layers)
+    _write(instance, chart, path)
+
+
+def _write(instance: Instance, chart: Gantt, path: Path) -> None:
     if path.suffix.lower() == ".html":
         from wnpopt.plotting.gantt_page import schedule_page
 
-        beside: Mapping[str, Any] = {} if family.plot is None else resolve(family.plot)(instance)  # type: ignore[operator]
-        write_atomic(path, schedule_page(chart, instance.name, instance.source, beside))
+        write_atomic(path, schedule_page(chart, instance.name, instance.source, _figures(instance)))
         return
     from wnpopt.plotting.gantt_image import gantt_figure
     from wnpopt.plotting.save import save_image
 
     save_image(gantt_figure(chart), path)
+
+
+def _figures(instance: Instance) -> Mapping[str, Any]:
+    """What the family adds to a page of an instance, by name."""
+    family = registry.family(instance.kind)
+    if family.plot is None or family.drawn_formats:
+        return {}
+    figures: Mapping[str, Any] = resolve(family.plot)(instance)  # type: ignore[operator]
+    return figures
+
+
+def draw_beside(instance: Instance, plans: Mapping[str, Solution], path: str | os.PathLike[str]) -> None:
+    """Draw several solutions that the verifier accepts against one time axis, by the names that they have here.
+
+    Raises :class:`InputError` for a family without schedules, and for an unknown ending.
+    """
+    from wnpopt.plotting.beside import beside
+
+    path = Path(path)
+    family = registry.family(instance.kind)
+    check_picture(family, path, "path")
+    if family.drawn_formats or family.gantt is None:
+        raise InputError(f"the family {family.name} draws one solution at a time", where="solution")
+    charts = [(short(name, 40), resolve(family.gantt)(instance, plan)) for name, plan in plans.items()]  # type: ignore[operator]
+    told = "; ".join(f"{name}: {chart.title}" for name, chart in charts)
+    _write(instance, beside(f"{short(instance.name, 80)}: {told}", charts), path)
+
+
+def draw_instance(instance: Instance, path: str | os.PathLike[str]) -> None:
+    """Draw an instance without a plan: what it asks for.
+
+    Raises :class:`InputError` for a family that has no such picture, and for an unknown ending.
+    """
+    path = Path(path)
+    family = registry.family(instance.kind)
+    if family.picture is None:
+        raise InputError(f"the family {family.name} draws no instances; a solution is needed", where="solution")
+    if path.suffix.lower() not in ENDINGS:
+        told = f"found {path.name or path}; a file name with one of the endings {', '.join(ENDINGS)} is needed"
+        raise InputError(told, where="path")
+    need("matplotlib.figure", "plot")
+    figure = resolve(family.picture)(instance)  # type: ignore[operator]
+    from wnpopt.plotting.save import image, save_image
+
+    if path.suffix.lower() == ".html":
+        from wnpopt.plotting.instance_page import instance_page
+
+        page = instance_page(instance.name, instance.source, image(figure, ".svg"), _figures(instance))
+        write_atomic(path, page)
+    else:
+        save_image(figure, path)
 
 
 def schedule(instance: Instance, solution: Solution, bound: float | None = None) -> Gantt:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,9 +12,11 @@ from wnpopt.backends.isolation.frames import ClosedError
 from wnpopt.core.attempt import Attempt
 from wnpopt.core.bound import Bound
 from wnpopt.core.budget import Budget
+from wnpopt.core.criteria import RunStop
 from wnpopt.core.document import Solution
 from wnpopt.core.errors import InputError
 from wnpopt.core.method import Outcome, Start
+from wnpopt.core.patience import patience_s
 from wnpopt.core.registry import AnyFamily, AnyMethod
 from wnpopt.core.status import Termination
 from wnpopt.core.trace import Candidate, Trace, TracePoint, kept
@@ -36,13 +37,14 @@ _STOP_S = 0.8
 _DRAIN_S = 0.2
 """A run that is over its limit and has much to say is heard for so long: one that never ends says it for ever."""
 
-_NEWS = ("point", "bound", "solution")
+_NEWS = ("point", "bound", "solution", "stopping")
 _FIELDS: dict[str, dict[str, Any]] = {
     "compiling": {},
     "started": {"at": float},
     "point": {"time_s": int | float, "objective": int | float | None, "bound": int | float | None},
     "bound": {"value": int | float, "source": str},
     "solution": {"objective": int | float, "solution": dict},
+    "stopping": {"reason": str},
     "refused": {"kind": str, "what": str, "where": str},
     "unknown": {},
     "failed": {"what": str},
@@ -73,7 +75,7 @@ def run_remote(
     family: AnyFamily,
     method: AnyMethod,
     request: Request,
-    stop: threading.Event,
+    stop: RunStop,
     hooks: Hooks,
     on_compiling: Callable[[], None],
 ) -> tuple[Attempt[Solution], Budget, Trace]:
@@ -118,7 +120,7 @@ def _supervise(
     worker: Worker,
     content: bytes,
     request: Request,
-    stop: threading.Event,
+    stop: RunStop,
     known: _Known,
     points: list[TracePoint],
     hooks: Hooks,
@@ -148,6 +150,8 @@ def _supervise(
                     on_compiling()
                 elif say in _NEWS and known.started is None:
                     pass  # a thread of the run before that this worker did: it is not about this one
+                elif say == "stopping":
+                    stop.end(Termination(data["reason"]))
                 elif say == "point":
                     points.append(TracePoint(data["time_s"], data["objective"], data["bound"]))
                     if hooks.point is not None and overdue is None:
@@ -170,7 +174,7 @@ def _supervise(
                 else:
                     known.done = data
                     return None
-            if now - began > limit:
+            if now - began > limit + patience_s():
                 overdue = now if overdue is None else overdue
                 if message is not None and now - overdue < _DRAIN_S:
                     continue  # what it said in time, while nobody listened, counts

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from wnpopt.core.bound import Bound
 from wnpopt.core.budget import Budget
+from wnpopt.core.criteria import StopCriteria
 from wnpopt.core.document import Document, Instance, Solution
 from wnpopt.core.registry import AnyMethod
 from wnpopt.core.trace import Candidate, TracePoint
@@ -31,6 +32,8 @@ class Request:
     """Do not run the method: only ask the family for a proof that there is no solution."""
     fixed: Document | None = None
     """The state of a plan that runs, which is to be planned on from."""
+    criteria: StopCriteria | None = None
+    """When the run may end before its time."""
 
     def budget(self, stop: threading.Event, started: float | None = None) -> Budget:
         """The run's budget, on a clock that started at ``started`` (None: now); ``stop`` ends it."""
@@ -43,7 +46,7 @@ class Request:
 class Hooks:
     """Who wants to hear of improvements, of incumbents (unverified) and of bounds as they come."""
 
-    point: Callable[[TracePoint], None] | None = None
+    point: Callable[[TracePoint], object] | None = None
     solution: Callable[[Candidate], None] | None = None
     bound: Callable[[Bound], None] | None = None
 

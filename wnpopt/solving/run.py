@@ -8,12 +8,14 @@ from dataclasses import replace
 from wnpopt.core import registry
 from wnpopt.core.attempt import Attempt, attempt, nothing_found, prove
 from wnpopt.core.budget import Budget
+from wnpopt.core.criteria import RunStop
 from wnpopt.core.document import Solution
 from wnpopt.core.errors import SolverError
 from wnpopt.core.judge import judge
 from wnpopt.core.registry import AnyFamily, AnyMethod
 from wnpopt.core.result import Result
 from wnpopt.core.trace import Trace
+from wnpopt.solving.guarded import GuardedHooks
 from wnpopt.solving.notice import tell_compiling
 from wnpopt.solving.request import Hooks, Request, needs_a_process
 
@@ -21,7 +23,17 @@ from wnpopt.solving.request import Hooks, Request, needs_a_process
 def run(
     family: AnyFamily, method: AnyMethod, request: Request, stop: threading.Event, hooks: Hooks, *, isolate: bool
 ) -> Result[Solution]:
-    """The judged result; raises what the method refuses."""
+    """The judged result; raises what the method refuses. What a hook raises ends the run, and comes with its result."""
+    own = RunStop(stop)
+    guarded = GuardedHooks(hooks, own)
+    result = _judged(family, method, request, own, guarded.hooks, isolate=isolate)
+    guarded.raise_for(result)
+    return result
+
+
+def _judged(
+    family: AnyFamily, method: AnyMethod, request: Request, stop: RunStop, hooks: Hooks, *, isolate: bool
+) -> Result[Solution]:
     note = ""
     if isolate and _needs_isolation(family, method, request):
         from wnpopt.solving.remote import UnknownMethodError, run_remote
@@ -52,7 +64,7 @@ def _needs_isolation(family: AnyFamily, method: AnyMethod, request: Request) -> 
 
 
 def _run_here(
-    family: AnyFamily, method: AnyMethod, request: Request, stop: threading.Event, hooks: Hooks, *, proof: bool
+    family: AnyFamily, method: AnyMethod, request: Request, stop: RunStop, hooks: Hooks, *, proof: bool
 ) -> tuple[Attempt[Solution], Budget, Trace]:
     from wnpopt.backends.warmup import warm
 
@@ -65,15 +77,15 @@ def _run_here(
 def _attempt(
     family: AnyFamily, method: AnyMethod, request: Request, budget: Budget, trace: Trace, *, proof: bool
 ) -> Attempt[Solution]:
-    start = request.warm_start
-    return attempt(family, method, request.instance, start, budget, trace, proof=proof, fixed=request.fixed)
+    start, fixed, criteria = request.warm_start, request.fixed, request.criteria
+    return attempt(family, method, request.instance, start, budget, trace, proof=proof, fixed=fixed, criteria=criteria)
 
 
 def _with_proof(
     family: AnyFamily,
     method: AnyMethod,
     request: Request,
-    stop: threading.Event,
+    stop: RunStop,
     made: Attempt[Solution],
     budget: Budget,
 ) -> Attempt[Solution]:

@@ -14,6 +14,7 @@ from wnpopt.backends.warmup import warm
 from wnpopt.core import registry
 from wnpopt.core.attempt import attempt, prove
 from wnpopt.core.bound import Bound
+from wnpopt.core.criteria import RunStop
 from wnpopt.core.errors import InputError, MissingDependencyError, UnsupportedError, describe
 from wnpopt.core.trace import Candidate, Trace, TracePoint
 from wnpopt.solving.messages import STOP, WARM, bounds_data, encode, outcome_data, unpack
@@ -25,7 +26,8 @@ def handle(message: bytes, frames: Frames, mark: Callable[[], None]) -> bytes:
     """The reply to a request, see :data:`wnpopt.backends.isolation.child.Handler`.
 
     On the way it says ``compiling``, ``started`` (the clock of the run, by :func:`time.perf_counter`, which all
-    processes share), ``point`` (of the trace), ``solution`` and ``bound``; in the end ``done``, or ``refused`` with an
+    processes share), ``point`` (of the trace), ``solution`` and ``bound``, and ``stopping`` once a limit of the caller
+    is met; in the end ``done``, or ``refused`` with an
     error that the caller shall raise.
     """
 
@@ -73,7 +75,7 @@ def _warm(family: str, method: str, say: Callable[..., None], *, running: bool =
 def _solve(request: Request, frames: Frames, say: Callable[..., None]) -> bytes:
     family = registry.family(request.family)
     method = registry.method(request.family, request.method)
-    stop = threading.Event()
+    stop = RunStop(on_end=lambda reason: say("stopping", reason=str(reason)))
     started = time.perf_counter()
     say("started", at=started)
     budget = request.budget(stop, started)
@@ -93,8 +95,8 @@ def _solve(request: Request, frames: Frames, say: Callable[..., None]) -> bytes:
         if request.only_proof:
             made = prove(family, request.instance, budget, request.fixed)
         else:
-            given = request.warm_start
-            made = attempt(family, method, request.instance, given, budget, trace, fixed=request.fixed)
+            given, fixed, criteria = request.warm_start, request.fixed, request.criteria
+            made = attempt(family, method, request.instance, given, budget, trace, fixed=fixed, criteria=criteria)
         teller.stop()
     start = made.start
     try:

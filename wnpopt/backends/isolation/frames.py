@@ -34,15 +34,18 @@ class Frames:
             raise ClosedError from None
 
     def receive(self, timeout: float | None = None) -> bytes | None:
-        """The next message, or None if none is complete within ``timeout`` seconds; raises :class:`ClosedError`."""
+        """The next message, or None if none is complete within ``timeout`` seconds; raises :class:`ClosedError`.
+
+        What is there already is always looked at, so that 0 seconds are enough for a message that has come.
+        """
         end = None if timeout is None else time.monotonic() + timeout
+        over = False
         while True:
             message = self._take()
-            if message is not None:
+            if message is not None or over:
                 return message
-            left = None if end is None else end - time.monotonic()
-            if left is not None and left <= 0:
-                return None
+            left = None if end is None else max(0.0, end - time.monotonic())
+            over = left == 0.0
             if not self._poll.poll(None if left is None else 1000 * left):
                 return None
             try:

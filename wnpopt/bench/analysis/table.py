@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from wnpopt.core.errors import InputError
 from wnpopt.core.jsonio import write_atomic
-from wnpopt.core.text import in_csv, in_latex, number, numbers, one_line, percent, seconds
+from wnpopt.core.text import in_csv, in_latex, in_markdown, number, numbers, one_line, percent, seconds
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -127,6 +127,15 @@ def _field(cell: Cell) -> str | float | int:
     if cell is None:
         return ""
     return in_csv(cell) if isinstance(cell, str) else cell
+
+
+def to_markdown(table: Table) -> str:
+    """The table as GitHub's Markdown has it, under its title."""
+    lines = [f"**{in_markdown(table.title)}**", ""]
+    lines.append(f"| {' | '.join(in_markdown(column.title) for column in table.columns)} |")
+    lines.append(f"| {' | '.join('---' if column.kind == 'text' else '---:' for column in table.columns)} |")
+    lines += [f"| {' | '.join(map(in_markdown, row))} |" for row in written(table)]
+    return "\n".join([*lines, ""])
 
 
 def to_latex(table: Table) -> str:

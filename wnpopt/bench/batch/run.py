@@ -7,7 +7,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from functools import partial
 from pathlib import Path
 from typing import Literal
@@ -21,6 +21,7 @@ from wnpopt.bench.workers.executor import Executor, LocalExecutor
 from wnpopt.bench.workers.process import Limits, share_of_memory
 from wnpopt.core import arguments, registry
 from wnpopt.core.budget import usable_cores
+from wnpopt.core.criteria import StopCriteria
 from wnpopt.core.errors import InputError, MissingDependencyError
 from wnpopt.core.extras import installed
 from wnpopt.core.interrupt import graceful_interrupt
@@ -77,6 +78,9 @@ def batch(
     grace: float | None = 30.0,
     warm_start: str = "auto",
     deterministic: bool = False,
+    gap: float | None = None,
+    target: float | None = None,
+    no_improvement: float | None = None,
     on_record: Callable[[Record], None] | None = None,
     on_progress: Callable[[Snapshot], None] | None = None,
 ) -> Summary:
@@ -86,7 +90,8 @@ def batch(
     those that "failed", those that an "outdated" wnpopt or another version of the method's package made, or "all". A
     method runs on the families that have it.
 
-    ``time_limit`` (seconds a run), ``threads`` (a run) as in :func:`wnpopt.solve`; ``workers`` processes (None: as many
+    ``time_limit`` (seconds a run), ``threads`` (a run), ``gap``, ``target`` and ``no_improvement`` as in
+    :func:`wnpopt.solve`; ``workers`` processes (None: as many
     as the cores allow). A run is killed ``grace`` seconds above its time limit, or above ``memory`` GiB of resident
     memory (None: nine tenths of the machine's, divided by the workers); that costs this run alone, and is recorded.
     After ``total_time`` seconds the batch ends. ``dask`` is the address of a scheduler, or "local".
@@ -118,7 +123,8 @@ def batch(
     warm_start = arguments.text("warm_start", warm_start)
     known = {family: registry.methods(family) for family in registry.family_names()}
     _check_names(out, warm_start, known)
-    grid = RunGrid(methods, seeds, time_limit, threads, Parameters(warm_start, deterministic))
+    criteria = astuple(StopCriteria.checked(gap, target, no_improvement))
+    grid = RunGrid(methods, seeds, time_limit, threads, Parameters(warm_start, deterministic, *criteria))
     libraries = _libraries(methods, known)
     workers = workers or max(1, usable_cores() // threads)
     if dask is None and workers * threads > usable_cores():

@@ -49,6 +49,9 @@ class Parameters(msgspec.Struct, frozen=True):
 
     warm_start: str = "auto"
     deterministic: bool = False
+    gap: _Number | None = None
+    target: _Number | None = None
+    no_improvement: _Number | None = None
 
 
 class Key(msgspec.Struct, frozen=True):

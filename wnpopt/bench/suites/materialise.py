@@ -16,6 +16,7 @@ from wnpopt.bench.store.manifest import (
 from wnpopt.core import registry
 from wnpopt.core.errors import InputError
 from wnpopt.core.jsonio import format_json
+from wnpopt.core.near import near
 from wnpopt.core.suite import Suite, Suites
 
 FOLDER = "suite"
@@ -31,7 +32,7 @@ def suite(name: str) -> Suite:
     """The suite called ``name``; raises :class:`InputError` naming those that exist."""
     known = suites()
     if name not in known:
-        raise InputError(f"found {name!r}; the suites are {', '.join(known)}", where="suite")
+        raise InputError(f"found {name!r}; the suites are {', '.join(known)}{near(name, known)}", where="suite")
     return known[name]
 
 

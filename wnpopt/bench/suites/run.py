@@ -19,6 +19,9 @@ def run_suite(
     out: str | os.PathLike[str],
     preset: str = "quick",
     time_limit: float | None = None,
+    gap: float | None = None,
+    target: float | None = None,
+    no_improvement: float | None = None,
     total_time: float | None = None,
     on_begin: Callable[[int], None] | None = None,
     run: Callable[..., Summary] = batch,
@@ -26,11 +29,11 @@ def run_suite(
 ) -> Summary:
     """Materialise the suite ``name`` and run what is not in the store ``out`` yet; what was done, in one summary.
 
-    ``time_limit`` (None: the preset's) is for the methods that have a limit; the heuristics of a suite run without one,
-    so that their runs are the same in every preset. ``total_time`` (seconds) is for all of it. ``on_begin`` gets the
-    number of instances before the first is made; ``options`` are further ones of :func:`wnpopt.batch`, for which
-    ``run`` stands in for those who watch it. Raises :class:`InputError` for an unknown suite or preset, and what the
-    batch raises.
+    ``time_limit`` (None: the preset's), ``gap``, ``target`` and ``no_improvement`` are for the methods that have a
+    limit; the heuristics of a suite run without one, so that their runs are the same in every preset. ``total_time``
+    (seconds) is for all of it. ``on_begin`` gets the number of instances before the first is made; ``options`` are
+    further ones of :func:`wnpopt.batch`, for which ``run`` stands in for those who watch it. Raises :class:`InputError`
+    for an unknown suite or preset, and what the batch raises.
     """
     chosen = suite(name)
     limit = chosen.preset(preset).time_limit
@@ -47,11 +50,12 @@ def run_suite(
         on_begin(sum(1 for _ in chosen.points(preset)))
     files = materialise(chosen, preset, out)
     summaries: list[Summary] = []
-    for methods, seconds in ((chosen.heuristics, None), (chosen.searches, limit)):
+    criteria = {"gap": gap, "target": target, "no_improvement": no_improvement}
+    for methods, seconds, own in ((chosen.heuristics, None, {}), (chosen.searches, limit, criteria)):
         if not methods:
             continue
         left = None if total_time is None else max(0.0, total_time - (time.monotonic() - began))
-        made = run(files, methods, out, time_limit=seconds, total_time=left, **options)
+        made = run(files, methods, out, time_limit=seconds, total_time=left, **own, **options)
         summaries.append(made)
         if made.end != "finished":
             break

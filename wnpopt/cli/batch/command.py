@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from wnpopt.cli.arguments import integer, integers, names, real
+from wnpopt.cli.arguments import Gap, NoImprovement, Target, integer, integers, names, real
 from wnpopt.cli.batch.progress import BatchProgress
 from wnpopt.cli.terminal import plain_warnings, print_json, say
 
@@ -56,6 +56,9 @@ def batch(
     ] = 30.0,
     warm_start: Annotated[str, typer.Option(help="As in solve.")] = "auto",
     deterministic: Annotated[bool, typer.Option("--deterministic", help="As in solve.")] = False,
+    gap: Gap = None,
+    target: Target = None,
+    no_improvement: NoImprovement = None,
     json: Annotated[bool, typer.Option("--json", help="The summary as one JSON object on stdout.")] = False,
 ) -> int:
     """Run methods over folders of instances; every result is stored, none is lost, none is made twice."""
@@ -77,6 +80,9 @@ def batch(
             grace=grace,
             warm_start=warm_start,
             deterministic=deterministic,
+            gap=gap,
+            target=target,
+            no_improvement=no_improvement,
             on_record=progress.record,
             on_progress=progress.update,
         )

@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from wnpopt.cli.arguments import integer, names, real
+from wnpopt.cli.arguments import Gap, NoImprovement, Target, integer, names, real
 from wnpopt.core.errors import InputError
 
-_SUITE = ("preset", "time_limit", "workers", "rerun", "dask")
+_SUITE = ("preset", "time_limit", "gap", "target", "no_improvement", "workers", "rerun", "dask")
 _STORE = ("profile_target", "formats", "update_index", "json")
 
 
@@ -32,6 +32,9 @@ def bench(
         float | None,
         typer.Option(help="SUITE: seconds a run.", show_default="the preset's", parser=real, metavar="S"),
     ] = None,
+    gap: Gap = None,
+    target: Target = None,
+    no_improvement: NoImprovement = None,
     workers: Annotated[
         int | None, typer.Option(help="SUITE: as in batch.", show_default="cores", parser=integer, metavar="N")
     ] = None,
@@ -68,6 +71,9 @@ def bench(
             preset=preset,
             workers=workers,
             time_limit=time_limit,
+            gap=gap,
+            target=target,
+            no_improvement=no_improvement,
             rerun=names(rerun) if rerun is not None else None,
             dask=dask,
         )

@@ -95,3 +95,15 @@ function figure({ title, note, height, switches = [], build, id = "" }) {
   else watcher.observe(canvas);
   return box;
 }
+
+/** A figure that Python made, in the colours of the page; its title, markup left out, is the heading. */
+function madeFigure(id, { data, layout }) {
+  const { title, template, ...own } = layout;
+  const build = () => {
+    const { axis, layout: base } = baseLayout();
+    const axes = Object.entries(own).filter(([name]) => /^[xy]axis\d*$/.test(name));
+    const styled = Object.fromEntries(axes.map(([name, settings]) => [name, { ...axis, ...settings }]));
+    return { data, layout: { ...base, ...own, ...styled, margin: { ...base.margin, ...own.margin } } };
+  };
+  return figure({ title: (title?.text ?? "").replace(/<\/?b>/g, ""), height: layout.height, build, id });
+}

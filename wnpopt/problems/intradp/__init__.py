@@ -44,6 +44,8 @@ FAMILY = Family(
     gantt="wnpopt.problems.intradp.plots.gantt:gantt",
     perturb="wnpopt.problems.intradp.perturb:perturb",
     show="wnpopt.problems.intradp.show:show",
+    explain="wnpopt.problems.intradp.explain:explain",
+    picture="wnpopt.problems.intradp.plots.picture:picture",
     front="wnpopt.problems.intradp.pareto:BICRITERIA",
     suites={
         "intradp-bandwidth": "wnpopt.problems.intradp.suites:BANDWIDTH",

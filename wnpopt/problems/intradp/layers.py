@@ -103,10 +103,14 @@ class IntradpLayers(LayerMap):
         for way in ("uplink", "downlink"):
             for message in getattr(replayed, way):
                 sent = instance.operators[message.operator]
-                own = members.get(sent.name, [])
-                name, kind = (own[-1].layer, own[-1].type) if own else (sent.name, None)
+                whose = (*_layer(members, sent.name, -1), sent.name, way)
                 span = (message.start_s, message.end_s)
-                rows.append(("send", name, kind, sent.name, way, *span, *message.rows, sent.units, None, message.bytes))
+                rows.append(("send", *whose, *span, *message.rows, sent.units, None, message.bytes))
+        for side, segments in (("device", replayed.device_segments), ("server", replayed.server_segments)):
+            for cut in segments:
+                part = instance.operators[cut.operator]
+                whose = (*_layer(members, part.name, 0 if cut.joins else -1), part.name, side)
+                rows.append((cut.event, *whose, cut.start_s, cut.end_s, None, None, part.units, None, None))
         rows.sort(key=lambda row: (row[5], row[6]))
         return FactTable("events", COLUMNS, tuple(rows))
 
@@ -128,13 +132,24 @@ class IntradpLayers(LayerMap):
         return rows
 
 
+def _layer(members: Mapping[str, list[RowLayer]], operator: str, which: int) -> tuple[str, str | None]:
+    """Name and type of an operator's first or last layer; the operator's name where it has none."""
+    own = members.get(operator)
+    return (own[which].layer, own[which].type) if own else (operator, None)
+
+
 def _seconds(cost: Cost, rows: int, units: int) -> float:
-    return cost.fixed_s + (cost.full_s - cost.fixed_s) * rows / units
+    return cost.fixed_s + (cost.partial_s if rows < units else 0.0) + (cost.full_s - cost.fixed_s) * rows / units
 
 
-Row = tuple[str, str, str | None, str, str, float, float, int, int, int, str | None, float | None]  # one a column
+Row = tuple[
+    str, str, str | None, str, str, float, float, int | None, int | None, int, str | None, float | None
+]  # fmt: skip
+"""One entry a column."""
 
 COLUMNS = (
     "event", "layer", "type", "operator", "on", "start_s", "end_s", "first_row", "end_row", "rows", "reads", "bytes",
 )  # fmt: skip
-"""Of the schedule: what a row has; ``first_row`` to before ``end_row`` of ``rows`` are computed or sent."""
+"""Of the schedule: what a row has; ``first_row`` to before ``end_row`` of ``rows`` are computed or sent.
+
+A side cuts off a message after a layer, or joins messages before one, where the instance has ``segment_s``."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from wnpopt.core.facts import Fact, Facts, FactTable, plain_facts
+from wnpopt.core.facts import Fact, Facts, FactTable, counted, plain_facts, spread
 from wnpopt.core.text import number, seconds
 from wnpopt.problems.intradp.instance import IntradpInstance
 from wnpopt.problems.intradp.solution import IntradpSolution
@@ -42,9 +42,25 @@ def _instance(instance: IntradpInstance) -> Facts:
     ]
     facts += plain_facts(link, ("uplink_bytes_per_s", "downlink_bytes_per_s", "latency_s"), "link.").facts
     facts += plain_facts(instance.power_w, (), "power_w.").facts
+    facts += _optional_costs(instance)
     told = ("kind", "schema_version", "name", "source", "operators", "link", "power_w", "objective", "deadline_s")
     facts += plain_facts(instance, (*told, "transfers")).facts
     return Facts(tuple(facts))
+
+
+def _optional_costs(instance: IntradpInstance) -> list[Fact]:
+    """What ``partial_s`` and ``compute_w`` of the operators amount to, where there are some."""
+    facts = []
+    for side in ("device", "server"):
+        cutting = [getattr(operator, side).partial_s for operator in instance.operators]
+        if any(cutting):
+            told = f"{seconds(math.fsum(cutting))} if all {sum(map(bool, cutting))} such operators are split"
+            facts.append(Fact(f"{side}_partial_s", math.fsum(cutting), told))
+    watts = [op.device.compute_w for op in instance.operators if op.device.compute_w is not None]
+    if watts:
+        told = f"{spread(watts, unit='W')}, own of {counted(len(watts), 'operator')}"
+        facts.append(Fact("own_compute_w", len(watts), told))
+    return facts
 
 
 def _longest(instance: IntradpInstance) -> int:
@@ -59,14 +75,23 @@ def _longest(instance: IntradpInstance) -> int:
 
 def _solution(instance: IntradpInstance, solution: IntradpSolution) -> Facts:
     replayed = replay(instance, solution)
-    rows: list[tuple[str, str, int, int, int, float, float]] = []
+    rows: list[tuple[str, str, str, int | None, int | None, int, float, float]] = []
     for place in ("device", "uplink", "server", "downlink"):
         for entry in getattr(replayed, place):
             operator = instance.operators[entry.operator]
             if 0 < entry.operator < len(instance.operators) - 1 or place.endswith("link"):
-                rows.append((place, operator.name, *entry.rows, operator.units, entry.start_s, entry.end_s))
-    rows.sort(key=lambda row: (row[5], row[6]))
-    busy = {side: math.fsum(e.end_s - e.start_s for e in getattr(replayed, side)) for side in ("device", "server")}
+                event = "send" if place.endswith("link") else "run"
+                rows.append((event, place, operator.name, *entry.rows, operator.units, entry.start_s, entry.end_s))
+    segments = {"device": replayed.device_segments, "server": replayed.server_segments}
+    for side, cuts in segments.items():
+        for cut in cuts:
+            operator = instance.operators[cut.operator]
+            rows.append((cut.event, side, operator.name, None, None, operator.units, cut.start_s, cut.end_s))
+    rows.sort(key=lambda row: (row[6], row[7]))
+    busy = {
+        side: math.fsum(entry.end_s - entry.start_s for entry in (*getattr(replayed, side), *cuts))
+        for side, cuts in segments.items()
+    }
     sent = {way: math.fsum(m.bytes for m in getattr(replayed, way)) for way in ("uplink", "downlink")}
     facts = (
         Fact("latency_s", replayed.latency_s, seconds(replayed.latency_s)),
@@ -77,5 +102,5 @@ def _solution(instance: IntradpInstance, solution: IntradpSolution) -> Facts:
             for way in sent
         ),
     )
-    columns = ("on", "operator", "first_row", "end_row", "rows", "start_s", "end_s")
+    columns = ("event", "on", "operator", "first_row", "end_row", "rows", "start_s", "end_s")
     return Facts(facts, (FactTable("schedule", columns, tuple(rows)),))

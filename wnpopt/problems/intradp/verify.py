@@ -52,6 +52,25 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class Segment:
+    """A side is busy with the cut of its work at messages, from ``start_s`` to ``end_s``: no operator runs then.
+
+    ``operator`` has computed what the one message carries, or (``joins``) waits for what so many messages do.
+    """
+
+    operator: int
+    joins: bool
+    messages: int
+    start_s: float
+    end_s: float
+
+    @property
+    def event(self) -> str:
+        """How schedules call it."""
+        return "join" if self.joins else "cut"
+
+
+@dataclass(frozen=True, slots=True)
 class Replay:
     """What happens when a plan is executed, each list in operator order; ``energy_j`` is the device's."""
 
@@ -61,6 +80,8 @@ class Replay:
     downlink: tuple[Message, ...]
     latency_s: float
     energy_j: float
+    device_segments: tuple[Segment, ...] = ()
+    server_segments: tuple[Segment, ...] = ()
 
 
 def verify(instance: IntradpInstance, solution: IntradpSolution) -> Certificate:
@@ -124,6 +145,8 @@ def replay(instance: IntradpInstance, solution: IntradpSolution) -> Replay:
     server: list[Execution] = []
     uplink: list[Message] = []
     downlink: list[Message] = []
+    device_segments: list[Segment] = []
+    server_segments: list[Segment] = []
     device_free = server_free = uplink_free = downlink_free = 0.0
     arrived_up: dict[int, float] = {}
     arrived_down: dict[int, float] = {}
@@ -138,17 +161,26 @@ def replay(instance: IntradpInstance, solution: IntradpSolution) -> Replay:
             start = begin + len(first) * cut.device
             device_free = start + _seconds(operator.device, on_device[v], units[v])
             busy.run(operator, on_device[v], begin, device_free, len(first) * cut.device)
+            if first and cut.device:
+                device_segments.append(Segment(v, True, len(first), begin, start))
             device.append(Execution(v, on_device[v], start, device_free))
         if on_server[v][0] < on_server[v][1]:
             first = missed_by_server[v] - joined_on_server
             joined_on_server |= first
-            start = max([server_free, *(arrived_up[u] for u in missed_by_server[v])]) + len(first) * cut.server
+            begin = max([server_free, *(arrived_up[u] for u in missed_by_server[v])])
+            start = begin + len(first) * cut.server
+            if first and cut.server:
+                server_segments.append(Segment(v, True, len(first), begin, start))
             server_free = start + _seconds(operator.server, on_server[v], units[v])
             server.append(Execution(v, on_server[v], start, server_free))
         if v in up:
             busy.launch(device_free, cut.device)
+            if cut.device:
+                device_segments.append(Segment(v, False, 1, device_free, device_free + cut.device))
             device_free += cut.device
         if v in down:
+            if cut.server:
+                server_segments.append(Segment(v, False, 1, server_free, server_free + cut.server))
             server_free += cut.server
         if v in up:
             load = operator.output_bytes * (up[v][1] - up[v][0]) / units[v]
@@ -164,7 +196,10 @@ def replay(instance: IntradpInstance, solution: IntradpSolution) -> Replay:
             downlink.append(Message(v, down[v], load, start, downlink_free, arrived_down[v]))
     latency = device[-1].end_s
     energy = _energy(instance, latency, busy, [*uplink, *downlink])
-    return Replay(tuple(device), tuple(server), tuple(uplink), tuple(downlink), latency, energy)
+    return Replay(
+        tuple(device), tuple(server), tuple(uplink), tuple(downlink), latency, energy,
+        tuple(device_segments), tuple(server_segments),
+    )  # fmt: skip
 
 
 def needed_rows(edge: Input, rows: tuple[int, int], units: int) -> tuple[int, int] | None:

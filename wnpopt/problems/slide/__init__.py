@@ -47,6 +47,8 @@ FAMILY = Family(
     gantt="wnpopt.problems.slide.plots.gantt:gantt",
     perturb="wnpopt.problems.slide.perturb:perturb",
     show="wnpopt.problems.slide.show:show",
+    explain="wnpopt.problems.slide.explain:explain",
+    picture="wnpopt.problems.slide.plots.picture:picture",
     suites={
         "slide-bandwidth": "wnpopt.problems.slide.suites:BANDWIDTH",
         "slide-deadline": "wnpopt.problems.slide.suites:DEADLINE",

@@ -45,6 +45,8 @@ FAMILY = Family(
     gantt="wnpopt.problems.wnp.plots.gantt:gantt",
     perturb="wnpopt.problems.wnp.perturb:perturb",
     show="wnpopt.problems.wnp.show:show",
+    explain="wnpopt.problems.wnp.explain:explain",
+    picture="wnpopt.problems.wnp.plots.picture:picture",
     state="wnp-state",
     at_start="wnpopt.problems.wnp.state:at_start",
     residual="wnpopt.problems.wnp.residual:residual",
@@ -55,18 +57,20 @@ FAMILY = Family(
         "wnp-state": "wnpopt.problems.wnp.state:WnpState",
         "wnp-layers": "wnpopt.problems.wnp.layers:WnpLayers",
         "wnp-scenario": "wnpopt.problems.wnp.runtime.scenario:WnpScenario",
+        "wnp-stream": "wnpopt.problems.wnp.runtime.stream.document:WnpStream",
         "wnp-scenarios": "wnpopt.problems.wnp.runtime.robust.scenarios:WnpScenarios",
     },
     commands={
         "simulate": Command(
-            "Execute a wnp plan in worlds that deviate from the instance, under one policy or several.",
-            "wnpopt.problems.wnp.runtime.command:SimulateRequest",
+            "Execute a wnp plan in worlds that deviate from the instance, or a stream of requests, under policies.",
+            "wnpopt.problems.wnp.runtime.request:SimulateRequest",
             "wnpopt.problems.wnp.runtime.command:run",
         ),
     },
-    # Plain instances and those with optional fields are planned by different kernels.
+    # Plain instances and those with optional fields are planned by different kernels; rounding the radio's fractional
+    # answer fails in the first one, so that there is more to compile.
     warm_up=(
-        {"subgraphs": 3, "cores": 2, "modalities": 1, "resource_blocks": 2, "slots": 6},
+        {"subgraphs": 3, "cores": 2, "modalities": 2, "resource_blocks": 3, "slots": 8, "ctr": 1},
         {"subgraphs": 3, "cores": 2, "modalities": 1, "resource_blocks": 2, "slots": 6, "bus": "exclusive"},
     ),
     suites={

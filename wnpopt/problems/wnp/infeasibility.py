@@ -36,16 +36,16 @@ def prove_infeasible(instance: WnpInstance, budget: Budget) -> str | None:
 
 
 def _by_bounds(problem: Problem, budget: Budget) -> str | None:
-    instance, ends = problem.instance, _earliest_ends(problem)
+    instance = problem.instance
     for j, job in enumerate(instance.jobs):
         members = np.flatnonzero(instance.job_index == j)
         if job.deadline_ticks is None:
             continue
-        least = max(int(ends[members].max()), _load(problem, ends, members, budget))
+        least = earliest_end(problem, members, budget)
         if least > job.deadline_ticks:
             return f'job "{job.name}" cannot end before tick {least}, and its deadline is {job.deadline_ticks}'
     known = bounds.problem_bounds(problem, budget)
-    makespan = max([int(ends.max()), *(int(bound.value) for bound in known)])
+    makespan = max([int(_earliest_ends(problem).max()), *(int(bound.value) for bound in known)])
     limit = instance.makespan_limit_ticks
     if limit is not None and makespan > limit:
         return f"the makespan is at least {makespan} ticks, and its limit is {limit}"
@@ -55,6 +55,12 @@ def _by_bounds(problem: Problem, budget: Budget) -> str | None:
             spent, allowed = number(float(least_j)), number(instance.energy_limit_j)
             return f"the energy is at least {spent} J, and its limit is {allowed} J"
     return None
+
+
+def earliest_end(problem: Problem, members: IntArray, budget: Budget) -> int:
+    """Ticks before which not all of the subgraphs ``members`` can have ended."""
+    ends = _earliest_ends(problem)
+    return max(int(ends[members].max()), _load(problem, ends, members, budget))
 
 
 def _earliest_ends(problem: Problem) -> IntArray:

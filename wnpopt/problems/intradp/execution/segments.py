@@ -41,7 +41,7 @@ class Buffer:
 
 
 @dataclass(frozen=True)
-class Segment:
+class ModelSegment:
     """Operators (indices of the instance) that run without a break, after the messages of the operators ``waits``.
 
     ``sends`` is the operator whose message leaves after it, None for none. ``inputs`` and ``outputs`` are buffers;
@@ -66,7 +66,7 @@ class SideProgram:
     """
 
     side: Side
-    segments: tuple[Segment, ...]
+    segments: tuple[ModelSegment, ...]
     sends: Mapping[int, tuple[Buffer, ...]]
     receives: Mapping[int, tuple[Buffer, ...]]
     result: Mapping[str, tuple[Buffer, ...]] = field(default_factory=dict)
@@ -215,7 +215,7 @@ class _Compiler:
         waits: tuple[int, ...],
         sends: int | None,
         last_use: Mapping[int, int],
-    ) -> Segment:
+    ) -> ModelSegment:
         nodes = NodeList(self.network.opset)
         inputs: dict[str, Buffer] = {}
         local: dict[str, str] = {}
@@ -259,7 +259,7 @@ class _Compiler:
             nodes.identity(source, name)
         made_here = tuple(buffer for buffer, _ in outputs.values())
         model, shared = _model(self.network, nodes, inputs.values(), made_here) if made_here else (None, ())
-        return Segment(tuple(operators), waits, sends, tuple(inputs.values()), made_here, model, shared)
+        return ModelSegment(tuple(operators), waits, sends, tuple(inputs.values()), made_here, model, shared)
 
 
 def gather_own(

@@ -12,7 +12,7 @@ import numpy as np
 from wnpopt.core.errors import InputError
 from wnpopt.problems.intradp.execution.network import Array, ExecutableNetwork
 from wnpopt.problems.intradp.execution.nodes import cut_array, join_arrays
-from wnpopt.problems.intradp.execution.segments import Buffer, Segment, SideProgram
+from wnpopt.problems.intradp.execution.segments import Buffer, ModelSegment, SideProgram
 from wnpopt.problems.intradp.execution.session import first_line, open_session
 
 
@@ -37,7 +37,7 @@ class SharedConstants:
 class BoundSegment:
     """A segment's session and its buffers; neither where nothing is to be computed."""
 
-    segment: Segment
+    segment: ModelSegment
     session: Any
     binding: Any
 
@@ -123,7 +123,7 @@ class ReadySide:
             self.buffers[buffer.name] = np.zeros(shape, self.network.dtype(buffer.tensor))
         return self.buffers[buffer.name]
 
-    def _bound(self, segment: Segment, shared: SharedConstants, threads: int, optimise: bool) -> BoundSegment:
+    def _bound(self, segment: ModelSegment, shared: SharedConstants, threads: int, optimise: bool) -> BoundSegment:
         if segment.model is None:
             return BoundSegment(segment, None, None)
         values = shared.of(segment.shared)

@@ -9,8 +9,10 @@ from wnpopt.backends.stop_flag import raised
 from wnpopt.backends.stopping import Flag
 from wnpopt.problems.intradp.kernels.arrays import Arrays, FloatArray, RowArray
 from wnpopt.problems.intradp.kernels.evaluate import Scratch, expand, score
+from wnpopt.problems.intradp.kernels.shift import BY_DEVICE, BY_SERVER
 
-RENEWED, SHIFTED, RELEASED, MOVED, STRETCH_SHIFTED, STRETCH_RELEASED = 0.18, 0.45, 0.6, 0.7, 0.84, 0.9
+RENEWED, SHIFTED, RELEASED, MOVED = 0.18, 0.45, 0.6, 0.7
+STRETCH_SHIFTED, STRETCH_RELEASED, STRETCH_SPLIT = 0.84, 0.9, 0.95
 """Where the chances of the moves of annealing end, in their order; the rest is for the last one."""
 
 
@@ -127,7 +129,8 @@ def anneal(
 
     Ends early once the flag is raised. Temperature falls from ``hot`` (relative to the score) to a thousandth of it.
     Moves: set a tensor's overrides anew, shift one by a few rows, let one go, move both to a neighbouring tensor; of a
-    stretch of the network shift all overrides, let all go, or hand it over to one side but for a share of the rows.
+    stretch of the network shift all overrides, let all go, hand it over to one side but for a share of the rows, or
+    split it with an exchange at every operator (see :mod:`~wnpopt.problems.intradp.kernels.split`).
     """
     n = len(p.units)
     a, b = np.zeros(n, np.int32), np.zeros(n, np.int32)
@@ -206,7 +209,7 @@ def _shift_one(
 def _change_stretch(
     p: Arrays, device: RowArray, server: RowArray, first: int, last: int, kind: float, rng: np.random.Generator
 ) -> None:
-    """The overrides of operators ``first`` to ``last``: shifted, let go, or replaced by an exchange at either end."""
+    """The overrides of operators ``first`` to ``last``: shifted, let go, or replaced by exchanges."""
     if kind < STRETCH_SHIFTED:
         share = (rng.random() - 0.5) * rng.random() * 0.5
         sides = int(1 + rng.random() * 3)
@@ -214,14 +217,23 @@ def _change_stretch(
             shift = round(share * p.units[v])
             if shift == 0:
                 shift = 1 if share > 0 else -1
-            if sides & 1 and device[v] >= 0:
+            if sides & BY_DEVICE and device[v] >= 0:
                 device[v] = min(p.units[v], max(0, device[v] + shift))
-            if sides & 2 and server[v] >= 0:
+            if sides & BY_SERVER and server[v] >= 0:
                 server[v] = min(p.units[v], max(0, server[v] + shift))
         return
     for v in range(first, last + 1):
         device[v] = server[v] = -1
     if kind < STRETCH_RELEASED:
+        return
+    if kind < STRETCH_SPLIT:
+        share, sides = rng.random(), int(1 + rng.random() * 3)
+        for v in range(first, last + 1):
+            rows = round(share * p.units[v])
+            if sides & BY_DEVICE or v == last:
+                device[v] = rows
+            if sides & BY_SERVER or v == last:
+                server[v] = rows
         return
     for v in (first, last):
         share = rng.random()

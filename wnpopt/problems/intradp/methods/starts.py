@@ -34,6 +34,9 @@ ANNEALING = 150
 HEAT = 0.005
 """Temperature that it begins at, relative to the objective."""
 
+WARMER = 0.02
+"""The same, where stretches may be split: plans on the way are worse by some percent."""
+
 PATIENCE = 0.5
 """Seconds that a search with nothing else to do waits for a better plan."""
 
@@ -54,14 +57,15 @@ def started(
     flag: Flag,
     offer: Callable[[PricedPlan], object] | None = None,
 ) -> PricedPlan:
-    """The best of ``plan`` and what min-cut, de, spso-ga and a narrow beam on the fused network give, annealed.
+    """The best of ``plan`` and what min-cut, de, spso-ga, splits of stretches and a narrow beam on the fused network
+    give, annealed.
 
     ``offer`` is told of the best one after every step.
     """
     from wnpopt.problems.intradp.methods.de import evolved
     from wnpopt.problems.intradp.methods.spso_ga import swarmed
-    from wnpopt.problems.intradp.search.improvement import shifted
-    from wnpopt.problems.intradp.search.plans import annealed, best_of
+    from wnpopt.problems.intradp.search.improvement import shifted, split
+    from wnpopt.problems.intradp.search.plans import annealed, best_of, server_only
     from wnpopt.problems.intradp.search.surgery import min_cut
 
     # The cheapest first: under a short limit, or on a slow machine, nothing else may be made.
@@ -71,6 +75,9 @@ def started(
         lambda: swarmed(problem, budget.seed, flag),
         lambda: shifted(problem, plan, flag),
         lambda: annealed(problem, plan, ANNEALING * problem.count, HEAT, rng, flag),
+        lambda: split(problem, plan, flag),
+        lambda: split(problem, server_only(problem), flag),
+        lambda: annealed(problem, plan, 4 * ANNEALING * problem.count, WARMER, rng, flag),
         lambda: _labelled(problem, plan, budget, flag),
         lambda: shifted(problem, plan, flag),
         lambda: annealed(problem, plan, 4 * ANNEALING * problem.count, HEAT, rng, flag),

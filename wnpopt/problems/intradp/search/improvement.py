@@ -9,6 +9,7 @@ from wnpopt.problems.intradp.kernels.evaluate import expand, scratch
 from wnpopt.problems.intradp.kernels.moves import overrides_of
 from wnpopt.problems.intradp.kernels.problem import Problem
 from wnpopt.problems.intradp.kernels.shift import climb
+from wnpopt.problems.intradp.kernels.split import best_split
 from wnpopt.problems.intradp.search.plans import PricedPlan, annealed, best_of, price
 
 REFERENCES = (14.0, 28.0, 56.0)
@@ -16,6 +17,9 @@ REFERENCES = (14.0, 28.0, 56.0)
 
 STEPS = 150
 """Steps of annealing for each operator."""
+
+SPLITS = 4
+"""Stretches that are split one after the other, at most."""
 
 HEATS = (0.005, 0.02, 0.05)
 """Temperatures that annealing begins at, in turn, relative to the objective."""
@@ -35,6 +39,30 @@ def shifted(problem: Problem, plan: PricedPlan, flag: Flag) -> PricedPlan:
     a, b = np.zeros(n, np.int32), np.zeros(n, np.int32)
     expand(problem.arrays, device, server, a, b)
     return best_of(plan, price(problem, a, b, "shifts"))
+
+
+def split(problem: Problem, plan: PricedPlan, flag: Flag) -> PricedPlan:
+    """``plan`` with stretches split between both sides, one after the other while that helps, then shifted.
+
+    See :func:`~wnpopt.problems.intradp.kernels.split.best_split`.
+    """
+    n = problem.count
+    if n < 3 or not plan.feasible:
+        return plan
+    device, server = np.zeros(n, np.int32), np.zeros(n, np.int32)
+    overrides_of(problem.arrays, plan.device_end, plan.server_begin, device, server)
+    value = plan.value
+    for _ in range(SPLITS):
+        found = best_split(
+            problem.arrays, device, server, scratch(n), problem.by_energy, problem.limit, flag
+        )  # fmt: skip
+        if not found < value * (1 - 1e-9):
+            break
+        value = found
+    a, b = np.zeros(n, np.int32), np.zeros(n, np.int32)
+    expand(problem.arrays, device, server, a, b)
+    better = price(problem, a, b, "splits")
+    return shifted(problem, better, flag) if better.value < plan.value else plan
 
 
 def improved(

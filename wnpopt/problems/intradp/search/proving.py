@@ -16,8 +16,8 @@ from wnpopt.problems.intradp.search.directed import PARTS, TOLERANCE, Directed, 
 from wnpopt.problems.intradp.search.plans import PricedPlan
 from wnpopt.problems.intradp.search.shares import HEADS_SHARE, later, part
 
-HALF = 0.5
-"""Part of the gap that a cutoff is to close unless there is a reason to choose another."""
+HALF, QUARTER = 0.5, 0.25
+"""Part of the gap that a cutoff is to close unless there is a reason to choose another, and the first under a limit."""
 
 NEAR = 0.01
 """A gap that is to be closed at once."""
@@ -26,13 +26,13 @@ LITTLE, WHOLE = 0.1, 8.0
 """A gap of at most so much is closed at once if there is so many times the time of the last cutoff."""
 
 GROWTH = 2.0
-"""Power of the gap by which the time of a cutoff grows, until two cutoffs have told."""
+"""Power of the gap by which the time of a cutoff grows, if two cutoffs have not told."""
 
 SLOWEST = 5.0
 """The largest power that is believed."""
 
 ATTEMPT, FIRST = 0.9, 0.4
-"""Part of the time left that one cutoff may take, and the first one, of whose time nothing is known."""
+"""Part of the time left that one cutoff may take, and the first two, of whose time nothing is known."""
 
 FITS = 0.6
 """Part of the time left that a cutoff is chosen to take by what is expected."""
@@ -65,6 +65,7 @@ class Prover:
         self._flag = flag
         self._choices = prices_of(problem)
         self._failures = 0
+        self._closed = 0  # cutoffs that raised the bound
         self._power = GROWTH
         self._last: tuple[float, float] | None = None  # the gap that the last cutoff left, and its time
         self._tolerance = TOLERANCE
@@ -80,7 +81,7 @@ class Prover:
         self._tolerance = min(TOLERANCE, 0.1 * gap)
         target = value * (1 - goal)
         began = self._budget.elapsed()
-        budget = part(self._budget, FIRST if self._last is None else ATTEMPT)
+        budget = part(self._budget, FIRST if self._closed < 2 else ATTEMPT)
         best, plan, full = 0.0, None, False
         for prices in self._choices:
             found, other, overflow = self._watched(prices, target, budget)
@@ -97,6 +98,7 @@ class Prover:
                 power = np.log(took / self._last[1]) / np.log(self._last[0] / left)
                 self._power = float(min(SLOWEST, max(HALF, power)))
             self._last = left, took
+            self._closed += 1
             self._failures = 0
             return CutoffAttempt(best, plan, more=True)
         if full and self._parts > FEWER_PARTS:
@@ -108,12 +110,16 @@ class Prover:
     def _goal(self, gap: float) -> float | None:
         """The gap that the next cutoff is to leave; None if there is no time for one that is worth it."""
         step = HALF ** (self._failures + 1)  # the part of the gap to close
-        if self._last is None or self._budget.time_limit is None or self._failures:
+        if self._budget.time_limit is None or self._failures:
             return 0.0 if gap <= NEAR and not self._failures and self._last is not None else gap * (1 - step)
+        if self._last is None:
+            return gap * (1 - QUARTER)
         left, took = self._last
         time = FITS * self._budget.remaining()
         if gap <= NEAR or (gap <= LITTLE and took * WHOLE <= time):
             return 0.0  # the states do not grow in number for ever: the rest takes not much longer than most of it
+        if self._closed < 2:
+            return gap * HALF
         reachable = left * (took / time) ** (1 / self._power)
         return max(reachable, gap * HALF) if reachable <= WORTHWHILE * gap else None
 

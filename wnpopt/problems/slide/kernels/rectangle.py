@@ -22,6 +22,21 @@ _SIDES = ((2_000, 16), (8_000, 32))
 _LARGEST_SIDE = 64
 _ROUNDING = 1e-13
 """Relative error of a bandwidth: corners are taken as that much cheaper."""
+_LN2 = 0.6931471805599453
+_TANGENT_ROUNDING, _NEWTON_ROUNDING = 1e-10, 1e-10
+"""Relative errors of tangents, and of two of Newton's steps from them."""
+
+
+def _nodes() -> FloatArray:
+    """Of links with a fixed power, at efficiencies E = rate/bandwidth a hundredth apart: snr_hz/rate = (2^E - 1)/E, E,
+    and the slope of E over it. E is concave: no efficiency is above a tangent."""
+    efficiency = np.geomspace(1e-3, 64.0, 1_113)
+    ratio = np.expm1(efficiency * _LN2) / efficiency
+    slope = efficiency / (_LN2 * np.exp2(efficiency) - ratio)
+    return np.array([ratio, efficiency, slope])
+
+
+_NODES = _nodes()
 
 
 @inner
@@ -203,13 +218,34 @@ def price_blocks(
 
 
 @inner
+def _efficiency_at_most(ratio: float, node: int) -> float:
+    """What a link of fixed power cannot exceed in bit/s/Hz at a rate of snr_hz / ``ratio``: by a tangent."""
+    return float((_NODES[1, node] + (ratio - _NODES[0, node]) * _NODES[2, node]) * (1.0 + _TANGENT_ROUNDING))
+
+
+@inner
+def _node_below(ratio: float) -> int:
+    at: int = np.searchsorted(_NODES[0], ratio) - 1  # type: ignore[assignment]  # a number, as it is compiled
+    return max(0, at)
+
+
+@inner
+def _hz_of_fixed(rate: float, snr_hz: float, node: int) -> float:
+    """:func:`band` to some 12 digits: from the tangent down by two of Newton's steps."""
+    if not 0 < node < _NODES.shape[1] - 1:
+        return float(band(rate, 0.0, snr_hz))
+    ratio = snr_hz / rate
+    efficiency = _efficiency_at_most(ratio, node)
+    for _ in range(2):
+        power = np.expm1(efficiency * _LN2)
+        efficiency -= (power - ratio * efficiency) / (_LN2 * (power + 1.0) - ratio)
+    return float(rate / efficiency)
+
+
+@inner
 def _most_mixed(
-    rate: FloatArray,
-    efficiency: FloatArray,
-    snr_hz: FloatArray,
-    linear_order: IntArray,
-    fixed_order: IntArray,
-    gain: FloatArray,
+    linear: FloatArray,
+    fixed: FloatArray,
     low: float,
     high: float,
     price: float,
@@ -217,33 +253,48 @@ def _most_mixed(
     block: float,
     slack: float,
     least: float,
+    known_from: float = np.inf,
+    known_to: float = -np.inf,
 ) -> float:
     """What no transmission at a rate of ``low`` to ``high`` is worth more than: all who need at most ``high`` are
-    collected, at what they cost at ``low``."""
-    a, b, total, next_b, most = 0, 0, 0.0, -1.0, -np.inf
+    collected, at what they cost at least at ``low``. Costs from ``known_from`` to ``known_to`` do not count."""
+    a, b, total, most = 0, 0, 0.0, -np.inf
+    beyond = known_from <= known_to  # what is dearer than what is known may collect all who cost less, and more
+    next_a, next_b, fresh = -1.0, -1.0, True
+    node = _node_below(fixed[1, 0] / low) if fixed.shape[1] else 0
     while True:
-        while a < linear_order.size and rate[linear_order[a]] > high:
+        while a < linear.shape[1] and linear[0, a] > high:
             a += 1
-        while b < fixed_order.size and rate[fixed_order[b]] > high:
-            b += 1
-            next_b = -1.0
-        next_a = low / efficiency[linear_order[a]] if a < linear_order.size else np.inf
-        if next_b < 0.0:
-            next_b = band(low, 0.0, snr_hz[fixed_order[b]]) if b < fixed_order.size else np.inf
-        hz = min(next_a, next_b)
-        if hz == np.inf:
+        next_a = linear[1, a] if a < linear.shape[1] else -1.0
+        if fresh:
+            while b < fixed.shape[1] and fixed[0, b] > high:
+                b += 1
+            next_b, fresh = -1.0, False
+            if b < fixed.shape[1]:
+                ratio = fixed[1, b] / low
+                while node > 0 and ratio < _NODES[0, node]:
+                    node -= 1
+                if ratio * (1.0 + _TANGENT_ROUNDING) > _LN2:
+                    next_b = _efficiency_at_most(ratio, node)
+        efficiency = max(next_a, next_b)
+        cost = np.inf
+        if efficiency > 0.0:
+            cost = units(low / efficiency * (1.0 - _ROUNDING), block, slack, least)
+        if beyond and cost > known_to:
+            beyond = False
+            if known_to < dearest:
+                most = max(most, total - price * known_to)
+        if cost == np.inf or cost > dearest:
             return most
-        cost = units(hz * (1.0 - _ROUNDING), block, slack, least)
-        if cost > dearest:
-            return most
-        if next_a <= next_b:
-            total += gain[linear_order[a]]
+        if next_a >= next_b:
+            total += linear[2, a]
             a += 1
         else:
-            total += gain[fixed_order[b]]
+            total += fixed[2, b]
             b += 1
-            next_b = -1.0
-        most = max(most, total - price * cost)
+            fresh = True
+        if cost < known_from or cost > known_to:
+            most = max(most, total - price * cost)
 
 
 @compiled(reads="rate efficiency snr_hz linear_order fixed_order levels")
@@ -277,6 +328,14 @@ def price_mixed(
     surviving = need > -np.inf
     threshold = need if surviving else floor
     dearest = min(capacity, -box[2])
+    # Rate, link and gain of the users of either kind, best links first, in the order in which sweeps read them.
+    linear, fixed = np.empty((3, linear_order.size)), np.empty((3, fixed_order.size))
+    for i in range(linear_order.size):
+        u = linear_order[i]
+        linear[0, i], linear[1, i], linear[2, i] = rate[u], efficiency[u], gain[u]
+    for i in range(fixed_order.size):
+        u = fixed_order[i]
+        fixed[0, i], fixed[1, i], fixed[2, i] = rate[u], snr_hz[u], gain[u]
     # Ranges of levels, from and to, with their bounds: each halving leaves one more, so that few are open at a time.
     start, stop, upper = np.zeros(128, np.int64), np.zeros(128, np.int64), np.zeros(128)
     start[0], stop[0] = np.searchsorted(levels, box[0]), np.searchsorted(levels, box[1], side="right")
@@ -289,17 +348,24 @@ def price_mixed(
             continue
         if raised(flag):
             break
+        if surviving and hull[0] <= levels[first] and levels[last - 1] <= hull[1]:
+            # Within the rates of those that survive: only other costs are news.
+            news = _most_mixed(
+                linear, fixed, levels[first], levels[last - 1], price, dearest, block, slack, least, -hull[3], -hull[2]
+            )
+            if news < threshold:
+                continue
         if last - first > 1:
             middle = (first + last) // 2
             lower_most = _most_mixed(
-                rate, efficiency, snr_hz, linear_order, fixed_order, gain,
-                levels[first], levels[middle - 1], price, dearest, block, slack, least,
-            )  # fmt: skip
+                linear, fixed, levels[first], levels[middle - 1], price, dearest, block, slack, least
+            )
             upper_most = _most_mixed(
-                rate, efficiency, snr_hz, linear_order, fixed_order, gain,
-                levels[middle], levels[last - 1], price, dearest, block, slack, least,
-            )  # fmt: skip
-            if lower_most >= upper_most:
+                linear, fixed, levels[middle], levels[last - 1], price, dearest, block, slack, least
+            )
+            # With survivors known, what is farther from them comes first: between there will be little news.
+            far = surviving and survivors > 0
+            if (far and levels[first] < hull[0]) or (not far and lower_most >= upper_most):
                 start[size], stop[size], upper[size] = middle, last, upper_most
                 start[size + 1], stop[size + 1], upper[size + 1] = first, middle, lower_most
             else:
@@ -307,33 +373,43 @@ def price_mixed(
                 start[size + 1], stop[size + 1], upper[size + 1] = middle, last, upper_most
             size += 2
             continue
-        level = first
-        rho = levels[level]
-        stratum = level * strata // levels.size
-        a, b, total, next_b = 0, 0, 0.0, -1.0
+        rho = levels[first]
+        stratum = first * strata // levels.size
+        a, b, total, next_b, fresh = 0, 0, 0.0, np.inf, True
+        node = _node_below(fixed[1, 0] / rho) if fixed.shape[1] else 0
         while True:
-            while a < linear_order.size and rate[linear_order[a]] > rho:
+            while a < linear.shape[1] and linear[0, a] > rho:
                 a += 1
-            while b < fixed_order.size and rate[fixed_order[b]] > rho:
-                b += 1
-                next_b = -1.0
-            next_a = rho / efficiency[linear_order[a]] if a < linear_order.size else np.inf
-            if next_b < 0.0:
-                next_b = band(rho, 0.0, snr_hz[fixed_order[b]]) if b < fixed_order.size else np.inf
+            next_a = rho / linear[1, a] if a < linear.shape[1] else np.inf
+            if fresh:
+                while b < fixed.shape[1] and fixed[0, b] > rho:
+                    b += 1
+                next_b, fresh = np.inf, False
+                if b < fixed.shape[1]:
+                    while node > 0 and fixed[1, b] / rho < _NODES[0, node]:
+                        node -= 1
+                    next_b = _hz_of_fixed(rho, fixed[1, b], node)
             hz = min(next_a, next_b)
             if hz == np.inf:
                 break
-            cost = units(hz, block, slack, least)
-            if cost > capacity or -cost < box[2]:
+            at_least = units(hz * (1.0 - _NEWTON_ROUNDING), block, slack, least)
+            if at_least > dearest:
                 break
+            snr = -1.0
             if next_a <= next_b:
-                total += gain[linear_order[a]]
+                total += linear[2, a]
                 a += 1
             else:
-                total += gain[fixed_order[b]]
+                total += fixed[2, b]
+                snr = fixed[1, b]
                 b += 1
-                next_b = -1.0
-            if -cost > box[3]:
+                fresh = True
+            most = total - price * at_least
+            if (not surviving or most < need) and (most <= floor or most <= best[stratum, 0]):
+                continue
+            # What it costs to the last digit, where that may matter.
+            cost = units(hz if snr < 0.0 else band(rho, 0.0, snr), block, slack, least)
+            if cost > dearest or -cost > box[3]:
                 continue
             worth = total - price * cost
             if surviving and worth >= need:

@@ -10,7 +10,6 @@ import numpy as np
 
 from wnpopt.core.method import Context, Method, Outcome
 from wnpopt.core.proof import Proof
-from wnpopt.core.result import Termination
 from wnpopt.problems.slide.fixed_set.division import Division, Goal, division
 from wnpopt.problems.slide.formulations.convex import decode, model_of
 from wnpopt.problems.slide.instance import SlideInstance
@@ -46,7 +45,7 @@ def solve(instance: SlideInstance, context: Context[SlideSolution]) -> Outcome[S
         if divided is not None:
             solution = divided.division.allocation.to_solution(columns)
             if context.verified_objective(solution) is not None:
-                return Outcome(solution, Termination.HEURISTIC, bounds, build_s=divided.build_s)
+                return Outcome(solution, context.budget.ending(), bounds, build_s=divided.build_s)
     message = "no CVXPY division (too many users, no time, or it failed); least bandwidths"
     return Outcome(least, context.budget.ending(), bounds, found_by="greedy", message=message)
 

@@ -79,7 +79,8 @@ def solve(instance: SlideInstance, context: Context[SlideSolution]) -> Outcome[S
                 best, found_by = exactly.plan, "dp"
     proved = is_proved(instance, value_of(exact, best), bounds)
     if termination is Termination.PROVED and not proved:
-        termination = Termination.HEURISTIC
+        cut = [each.termination for each in solved if each.termination is not Termination.PROVED]
+        termination = cut[0] if cut else Termination.HEURISTIC
     if thinned and not proved:
         notes.insert(0, "a thinned model: its bound and its plan are valid, but may not meet")
     return Outcome(

@@ -79,6 +79,8 @@ class Search:
         self._random = np.random.default_rng(self.budget.seed)
         self._closed = -math.inf
         self._ended = False
+        self._open: list[tuple[float, int, Node]] = []
+        self._count = 0
         served = [reach.users for reach in self.problem.reaches]
         everyone = np.unique(np.concatenate(served)) if served else np.zeros(0, dtype=np.int64)
         self.bound = math.fsum(self.problem.values[everyone])
@@ -303,8 +305,16 @@ class Search:
             return
         self.begin()
         models = len(self.problem.reaches)
-        heap = [(-self.bound, 0, Node([WHOLE] * models, [False] * models))]
-        count = 0
+        self._open = [(-self.bound, 0, Node([WHOLE] * models, [False] * models))]
+        self._explore()
+
+    def resume(self, budget: Budget) -> None:
+        """Go on where :meth:`run` was cut by its budget."""
+        self.budget, self._ended = budget, False
+        self._explore()
+
+    def _explore(self) -> None:
+        heap = self._open
         while heap and not self.over:
             above, _, node = heap[0]
             self._lower(heap)
@@ -317,8 +327,8 @@ class Search:
                 break  # time is out: the node stays open
             heapq.heappop(heap)
             for bound, child in children:
-                count += 1
-                heapq.heappush(heap, (-bound, count, child))
+                self._count += 1
+                heapq.heappush(heap, (-bound, self._count, child))
             self._pool.forget()
         self._lower(heap)
 
@@ -395,12 +405,20 @@ class Search:
         return self._halve(node)
 
     def _spread(self, at: FloatArray, among: FloatArray | None, weights: FloatArray) -> tuple[float, float]:
-        """The mean deviation in parts of the whole range, and a cut at the mean that leaves something on both sides."""
-        ranks = np.searchsorted(among, at) / among.size if among is not None else at / self.problem.capacity
+        """The mean deviation in parts of the whole range, and a cut at the mean, with some of ``at`` on both sides.
+
+        At the mean itself, not at the nearest of ``at``: where one of them is the cheapest transmission of all, which
+        says no more than that the model is hardly used, a cut there would leave the other side as it is.
+        """
+        ranks = np.searchsorted(among, at).astype(np.float64) if among is not None else at
         mean = float((ranks * weights).sum() / weights.sum())
         deviation = float((np.abs(ranks - mean) * weights).sum())
-        low = at[(ranks <= mean) & (at < at.max())]
-        return deviation, float(low.max()) if low.size else float(at.min())
+        if among is None:
+            return deviation / self.problem.capacity, min(
+                max(mean, float(at.min())), math.nextafter(at.max(), -math.inf)
+            )
+        cut = int(min(max(math.floor(mean), ranks.min()), ranks.max() - 1))
+        return deviation / among.size, float(among[cut])
 
     def _use(self, node: Node, place: int) -> list[Node]:
         boxes, forced = list(node.boxes), list(node.forced)

@@ -45,4 +45,7 @@ def choose(
         again.run()
         other = repaired(exact, strict.plan(again.chosen))
         plan = max(plan, other, key=lambda each: value_of(exact, each))
+        # Where the exact limits took less than a tenth, the rest is for what the first search was cut from.
+        search.resume(budget)
+        plan = max(plan, repaired(exact, relaxed.plan(search.chosen)), key=lambda each: value_of(exact, each))
     return Selected(plan, value_of(exact, plan), columns.rounded(search.bound))

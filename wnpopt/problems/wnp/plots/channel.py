@@ -64,8 +64,8 @@ def channel(instance: WnpInstance) -> Figure:
     figure.update_layout(
         title={"text": "<b>channel</b>: what a slot of a resource block carries", "x": 0.01, "font": {"size": 15}},
         template="plotly_white",
-        height=count * (height + 30) + 140,
-        margin={"l": 80, "r": 25, "t": 80, "b": 50},
+        height=count * (height + 30) + 110,
+        margin={"l": 80, "r": 25, "t": 50, "b": 50},
         coloraxis={"colorscale": "Viridis", "cmin": 0, "colorbar": bar},
     )
     return figure

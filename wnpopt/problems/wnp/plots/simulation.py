@@ -74,7 +74,7 @@ def image(simulation: Simulation) -> Figure:
     return figure
 
 
-_SHOWN = (("cores", "cores in use"), ("blocks", "RBs in use"), ("transfers", "transfers under way"))
+_SHOWN = (("cores", "share of cores"), ("blocks", "share of RBs"), ("transfers", "transfers under way"))
 
 
 def steps(simulation: Simulation, entry: PolicyRuns) -> tuple[Any, Any]:
@@ -143,6 +143,7 @@ def figures(simulation: Simulation) -> dict[str, Any]:
         xaxis_title=f"{objective} [{objective_unit(simulation.instance)}]",
         yaxis={"range": [0, 1.02]},
         height=420,
+        margin={"b": 80},
         template="plotly_white",
     )
     for row, (_, title) in enumerate(_SHOWN):
@@ -152,6 +153,7 @@ def figures(simulation: Simulation) -> dict[str, Any]:
     over_time.update_layout(
         title={"text": f"<b>utilisation</b> over time, mean of {count} worlds", "x": 0.01},
         height=640,
+        margin={"b": 80},
         template="plotly_white",
     )
     return {"distribution": curves, "utilisation": over_time}
@@ -165,5 +167,6 @@ def _page(simulation: Simulation) -> bytes:
     data: dict[str, object] = {"charts": {name: page_chart(chart) for name, chart in charts(simulation).items()}}
     data["figures"] = {name: figure.to_plotly_json() for name, figure in figures(simulation).items()}
     script = files("wnpopt.plotting").joinpath("assets", "simulation.js")
-    body = f'<main></main>\n<p class="note">{escape(one_line(told))}</p>\n'
+    name = escape(short(simulation.instance.name, 80))
+    body = f'<h1>{name}</h1>\n<p class="note">{escape(one_line(told))}</p>\n<main></main>\n'
     return page_html(simulation.instance.name, body, data, [script])

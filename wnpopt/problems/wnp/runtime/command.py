@@ -3,76 +3,51 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wnpopt.core.command import Terminal
 from wnpopt.core.errors import InputError
 from wnpopt.core.jsonio import read_json, write_json
-from wnpopt.core.options import argument, option, optional_argument
 from wnpopt.core.text import number, one_line, percent, seconds
-from wnpopt.problems.wnp.instance import WnpInstance, objective_unit
+from wnpopt.problems.wnp.instance import objective_unit
+from wnpopt.problems.wnp.runtime.request import SimulateRequest
 from wnpopt.problems.wnp.runtime.simulate import simulate
+from wnpopt.problems.wnp.runtime.telling import aligned, check_plot, names_of, once, progress
 from wnpopt.problems.wnp.solution import WnpSolution
 
 if TYPE_CHECKING:
     from wnpopt.problems.wnp.runtime.simulation import PolicyRuns, Simulation
 
-_ENDINGS = (".html", ".png", ".svg")
-
-
-@dataclass(frozen=True)
-class SimulateRequest:
-    """What the command is asked."""
-
-    instance: WnpInstance = argument("JSON file of a wnp instance.")
-    solution: Path | None = optional_argument("JSON file of the plan; pacs makes one where it is left out.")
-    policy: tuple[str, ...] = option(
-        ("static", "order", "pacs-online"),
-        "static, order, rtfs, pacs-online, oracle, or another package's; again for more, or several with commas.",
-        metavar="P",
-        shown="static,order,pacs-online",
-    )
-    scenario: str = option(
-        "mild", "How worlds deviate: none, mild, rough, or a wnp-scenario file.", metavar="NAME|FILE"
-    )
-    runs: int = option(100, "Worlds.", least=1, most=10**7)
-    seed: int = option(0, "Seed of the worlds and of the planning.", least=0, most=2**31 - 1)
-    threads: int | None = option(None, "Threads.", least=1, most=4096, shown="all cores")
-    overtime: float = option(
-        1.0, "How many times more slots than planned a world has for what is late.", least=0, most=100
-    )
-    out: Path | None = option(None, "File for the runs (JSON).", flags=("--out", "-o"), writes=True, metavar="FILE")
-    plot: Path | None = option(None, "File for pictures: .html, .png or .svg.", writes=True, metavar="FILE")
-    json: bool = option(False, "One JSON object on stdout instead: the runs.")
-
 
 def run(request: SimulateRequest, terminal: Terminal) -> None:
     """Simulate, write the runs, and say what they are like."""
-    if request.plot is not None and request.plot.suffix.lower() not in _ENDINGS:
-        wrong = (
-            f"found {one_line(request.plot.name)}; a file name with one of the endings {', '.join(_ENDINGS)} is needed"
-        )
-        raise InputError(wrong, where="--plot")
-    if request.plot is not None:
-        from wnpopt.problems.wnp.plots.simulation import check_library
+    if request.stream is not None:
+        from wnpopt.problems.wnp.runtime.stream.command import run_stream
 
-        check_library(request.plot)
+        run_stream(request, terminal)
+        return
+    for flag, value in (("--loads", request.loads), ("--joint", request.joint)):
+        if value is not None:
+            raise InputError("goes with --stream alone", where=flag)
+    if request.instance is None:
+        raise InputError("is needed, or --stream", where="INSTANCE")
+    if request.plot is not None:
+        check_plot(request.plot)
     plan = None if request.solution is None else _plan(request.solution)
     try:
         simulation = simulate(
             request.instance,
             plan,
-            [name for given in request.policy for name in given.split(",")],
+            names_of(request.policy),
             scenario=request.scenario,
             runs=request.runs,
             seed=request.seed,
             threads=request.threads,
             overtime=request.overtime,
-            on_progress=_progress(terminal),
-            tell=_once(terminal),
+            planning_delay=request.planning_delay,
+            on_progress=progress(terminal),
+            tell=once(terminal),
         )
     except InputError as error:
         flags = {"policies": "--policy", "scenario": "--scenario"}
@@ -101,30 +76,6 @@ def _plan(path: Path) -> WnpSolution:
         raise (error if error.file else error.in_file(str(path))) from None
 
 
-def _once(terminal: Terminal) -> Callable[[str], None]:
-    said: list[str] = []
-
-    def tell(text: str) -> None:
-        if not said:
-            terminal.progress(f"wnpopt: {text} (kept on disk)", last=True)
-        said.append(text)
-
-    return tell
-
-
-def _progress(terminal: Terminal) -> Callable[[str, int, int], None]:
-    step = 0
-
-    def tell(policy: str, done: int, count: int) -> None:
-        nonlocal step
-        due = done == count or done * 4 // count > step
-        step = 0 if done == count else done * 4 // count
-        if due:
-            terminal.progress(f"{policy}: {done} of {count} worlds", last=done == count)
-
-    return tell
-
-
 def told(simulation: Simulation) -> list[str]:
     """The summary as lines of text."""
     unit = objective_unit(simulation.instance)
@@ -134,15 +85,7 @@ def told(simulation: Simulation) -> list[str]:
         f"{simulation.instance.name}: {simulation.runs} worlds of scenario {simulation.scenario.name}, "
         f"seed {simulation.seed}; {simulation.instance.objective.replace('_', ' ')} in {unit}"
     ]
-    table = [names, *([row.get(name, "-") for name in names] for row in rows)]
-    widths = [max(len(line[column]) for line in table) for column in range(len(names))]
-    for line in table:
-        cells = [
-            text.ljust(width) if c == 0 else text.rjust(width)
-            for c, (text, width) in enumerate(zip(line, widths, strict=True))
-        ]
-        lines.append("  ".join(cells).rstrip())
-    return lines
+    return lines + aligned([names, *([row.get(name, "-") for name in names] for row in rows)])
 
 
 def _row(simulation: Simulation, entry: PolicyRuns) -> dict[str, str]:

@@ -37,6 +37,7 @@ class Comparison:
     worlds: Worlds
     first: WnpSolution
     own: dict[str, WnpSolution]
+    planning_delay: int = 0
 
     @staticmethod
     def of(
@@ -46,6 +47,7 @@ class Comparison:
         scenario: WnpScenario,
         seed: int,
         overtime: float,
+        planning_delay: int = 0,
     ) -> Comparison:
         """Make the plans. Raises :class:`InputError` where there is none, :class:`SolverError` for a policy's."""
         first = given
@@ -55,7 +57,7 @@ class Comparison:
                 raise InputError("pacs has no plan of the instance; give one", where="solution")
         own = {entry.name: _own(entry, instance, seed) for entry in policies if entry is not None and entry.plan}
         rows = max(len(plan.rb) for plan in (first, *own.values()))
-        return Comparison(Worlds(Setting.of(instance, rows, overtime), scenario, seed), first, own)
+        return Comparison(Worlds(Setting.of(instance, rows, overtime), scenario, seed), first, own, planning_delay)
 
     @property
     def setting(self) -> Setting:
@@ -80,7 +82,8 @@ class Comparison:
         asked, examples = [], []
         for number in range(runs):
             asked.append(Asked())
-            execution = execute(setting, self.worlds.world(number), policy, plan, self.worlds.seed, asked[-1])
+            world = self.worlds.world(number)
+            execution = execute(setting, world, policy, plan, self.worlds.seed, asked[-1], self.planning_delay)
             measured.put(setting, number, execution)
             if number < _EXAMPLES:
                 examples.append(execution)

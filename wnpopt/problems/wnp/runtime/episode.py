@@ -41,9 +41,19 @@ class Asked:
 
 
 def execute(
-    setting: Setting, world: World, policy: Policy, plan: WnpSolution, seed: int, asked: Asked | None = None
+    setting: Setting,
+    world: World,
+    policy: Policy,
+    plan: WnpSolution,
+    seed: int,
+    asked: Asked | None = None,
+    planning_delay: int = 0,
 ) -> PlanExecution:
-    """The whole execution of ``policy`` in ``world``, beginning with the accepted ``plan``."""
+    """The whole execution of ``policy`` in ``world``, beginning with the accepted ``plan``.
+
+    An answer takes ``planning_delay`` ticks: until then the plan that it replaces is gone on with, and nothing is
+    asked. It takes effect at the first end of a subgraph or slot from then on, for what has not begun.
+    """
     execution = PlanExecution.new(setting)
     program = Program.of(setting, plan, policy.rules)
     if policy.decider is None:
@@ -54,8 +64,8 @@ def execute(
     makespan = max(1, int(program.end.max()))
     ticks = -1 if policy.drift_time < 0 else int(makespan * policy.drift_time)
     drift = Drift(ticks, policy.drift_bits)
-    hushed, before = False, b""
-    while run(setting, world, program, execution, drift, hushed=hushed):
+    hushed, before, failed = False, b"", False
+    while failed or run(setting, world, program, execution, drift, hushed=hushed):
         now = b"".join(
             array.tobytes() for array in (execution.start, execution.end, execution.sent, execution.delivered)
         )
@@ -65,6 +75,15 @@ def execute(
         began = time.perf_counter()
         answer = guarded(policy, partial(decide, view))
         counted.seconds.append(time.perf_counter() - began)
+        failed = False
+        if planning_delay > 0:
+            since = int(execution.clock[NOW])
+            if not _went_on(setting, world, program, execution, planning_delay):
+                return execution
+            failed = bool(((world.fails > since) & (world.fails <= execution.clock[NOW])).any())
+            if isinstance(answer, WnpSolution):
+                view = seen(setting, world, execution, plan, policy.rules)
+                answer = view.forecast(_merged(setting, answer, execution))
         if answer is None:  # it goes on as it is: what is expected now is no news any more
             program = _expecting(setting, world, execution, program)
             continue
@@ -79,6 +98,31 @@ def execute(
         plan = answer
         program = Program.of(setting, plan, policy.rules, execution)
     return execution
+
+
+_EACH = Drift(-1, -1.0)
+
+
+def _went_on(setting: Setting, world: World, program: Program, execution: PlanExecution, delay: int) -> bool:
+    """Go on for ``delay`` ticks or more; False if nothing is left to be asked about."""
+    until = int(execution.clock[NOW]) + delay
+    while int(execution.clock[NOW]) < until:
+        if not run(setting, world, program, execution, _EACH):
+            return False
+    return True
+
+
+def _merged(setting: Setting, answer: WnpSolution, execution: PlanExecution) -> WnpSolution:
+    """``answer`` with the cores and starts of what has begun since it was asked for."""
+    names = [s.name for s in setting.instance.subgraphs]
+    cores = [core.name for core in setting.instance.chip.cores]
+    begun = np.flatnonzero(execution.start >= 0).tolist()
+    return answer.model_copy(
+        update={
+            "core": {**answer.core, **{names[i]: cores[execution.where[i]] for i in begun}},
+            "start": {**answer.start, **{names[i]: int(execution.start[i]) for i in begun}},
+        }
+    )
 
 
 def _expecting(setting: Setting, world: World, execution: PlanExecution, program: Program) -> Program:

@@ -64,8 +64,8 @@ def _instances(known: WnpInstance, world: World) -> Sequence[WnpInstance]:
     return [known, known.model_copy(update={"subgraphs": subgraphs})]
 
 
-def lower_bound(setting: Setting, world: World) -> float | None:
-    """A bound on the objective of every execution in ``world``; None where none is known.
+def lower_bound(setting: Setting, world: World, budget: Budget | None = None) -> float | None:
+    """A bound on the objective of every execution in ``world``; None where none is known. A weaker one without time.
 
     That of the world as an instance without deadlines and limits, in which cores do not fail: whatever happens is a
     solution of it. Of an energy, transfers count that are no longer than planned: their bytes are the planned ones.
@@ -81,5 +81,5 @@ def lower_bound(setting: Setting, world: World) -> float | None:
             "jobs": tuple(job.model_copy(update={"deadline_ticks": None}) for job in instance.jobs),
         }
     )
-    best = best_bound(bounds(free, Budget(None)), "min")
+    best = best_bound(bounds(free, budget or Budget(None)), "min")
     return None if best is None else float(best.value)

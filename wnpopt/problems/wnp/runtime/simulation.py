@@ -60,6 +60,7 @@ class Simulation:
     setting: Setting
     plan: WnpSolution
     policies: tuple[PolicyRuns, ...]
+    planning_delay: int = 0
 
     @property
     def runs(self) -> int:
@@ -273,6 +274,7 @@ class Simulation:
             "seed": self.seed,
             "runs": self.runs,
             "slots": self.setting.slots,
+            "planning_delay_ticks": self.planning_delay,
             "versions": dict(versions()),
             "policies": policies,
             "measured": {"planning_s": timed},

@@ -5,17 +5,25 @@ An allocation for given deadlines, or cuts that every feasible vector satisfies.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
 
+from wnpopt.backends.stopping import run_stoppable
 from wnpopt.core.budget import Budget
 from wnpopt.problems.wnp.formulations.uplink import allocate
 from wnpopt.problems.wnp.instance import IntArray
 from wnpopt.problems.wnp.kernels.cuts import cut_holds
+from wnpopt.problems.wnp.kernels.exchange import exchange
 from wnpopt.problems.wnp.kernels.rounding import repair
-from wnpopt.problems.wnp.kernels.throughput import concurrent_throughput
+from wnpopt.problems.wnp.kernels.throughput import FloatArray, concurrent_throughput
 from wnpopt.problems.wnp.kernels.uplink import Uplink, stoppable
+
+_WALKS, _STEPS, _EACH = 48, 100_000, 200
+"""Of the annealing where rounding fails, some 10 ms each: most vectors within one, the hardest in 30. ``_EACH`` rate at
+most so many steps: what is tiny is decided exactly in no time."""
+_SHARE = 0.5  # of the time for one vector, for annealing
 
 
 @dataclass(frozen=True)
@@ -39,6 +47,7 @@ class RadioCheck:
         self.no_goods: list[IntArray] = []
         self._known = {tuple(w.tolist()) for w in weights}
         self._rounds = 0
+        self._asked: Counter[tuple[int, ...]] = Counter()
 
     def ask(self, deadline: IntArray, budget: Budget) -> Answer:
         """An allocation that meets ``deadline`` (K', slots), else a new cut or no-good that excludes it."""
@@ -54,10 +63,10 @@ class RadioCheck:
         )
         if upper < 1.0 - 1e-9 and self._add_cut(weight / uplink.payload, deadline):
             return Answer(None, True)
-        count = count.copy()
+        rounded, count = count, count.copy()
         if stoppable(uplink, budget, lambda stop: repair(uplink.rates, uplink.payload, usable, weight, count, stop)):
             return Answer(count, False)
-        return self._ask_exactly(deadline, budget)
+        return self._ask_again(deadline, usable, weight, rounded.copy(), budget)
 
     def _add_cut(self, per_bit: np.ndarray[tuple[int, ...], np.dtype[np.float64]], deadline: IntArray) -> bool:
         """Remember the cut of these weights if, in small integers, it excludes ``deadline``."""
@@ -75,6 +84,20 @@ class RadioCheck:
         self._known.add(key)
         self.weights.append(weight)
         return True
+
+    def _ask_again(
+        self, deadline: IntArray, usable: IntArray, weight: FloatArray, count: IntArray, budget: Budget
+    ) -> Answer:
+        """Rounding failed: annealing, with new seeds each time that the same vector comes, then exactly."""
+        uplink, vector = self.uplink, tuple(deadline.tolist())
+        seed, steps = self._asked[vector], min(_STEPS, _EACH * uplink.rates.size)
+        self._asked[vector] += 1
+        if run_stoppable(
+            lambda stop: exchange(uplink.rates, uplink.payload, usable, weight, count, _WALKS, steps, seed, stop),
+            budget if budget.time_limit is None else budget.share(_SHARE * budget.remaining()),
+        ):
+            return Answer(count, False)
+        return self._ask_exactly(deadline, budget)
 
     def _ask_exactly(self, deadline: IntArray, budget: Budget) -> Answer:
         """The relaxation has room, rounding found none: an integer programme decides, and a no-good follows."""

@@ -43,6 +43,13 @@ def simulate(
     late: FloatArray,
     late_members: IntArray,
     late_modalities: IntArray,
+    sampled: bool,
+    bits: IntArray,
+    ticks: IntArray,
+    width: IntArray,
+    release: IntArray,
+    release_slot: IntArray,
+    fails: IntArray,
     # the plan
     core: IntArray,
     earliest: IntArray,
@@ -67,13 +74,11 @@ def simulate(
     """Simulate the worlds ``first``, ``first`` + 1, ... and write a row a world into the last arrays.
 
     Arguments are those of ``sample``, ``advance`` and ``measure``; ``arrivals`` (runs, K), ``byte_hops`` (runs,).
+    ``bits`` to ``fails`` have a first axis more: they are the worlds, a row each, where those are ``sampled`` already,
+    else room for one.
     """
     count, chips = nominal_ticks.shape
     edges, kinds, width_n, slots = source.size, payload.size, rates.shape[1], block.size
-    bits = np.empty((kinds, width_n, slots), dtype=np.int64)
-    ticks = np.empty((count, chips), dtype=np.int64)
-    width, release = np.empty(edges, dtype=np.int64), np.empty(count, dtype=np.int64)
-    release_slot, fails = np.empty(kinds, dtype=np.int64), np.empty(chips, dtype=np.int64)
     where, start, end = (
         np.empty(count, dtype=np.int64),
         np.empty(count, dtype=np.int64),
@@ -90,11 +95,13 @@ def simulate(
     clock = np.empty(4, dtype=np.int64)
     nothing = np.zeros((1, 1), dtype=np.int64)
     for r in range(rows.shape[0]):
-        sample(
-            seed, first + r, rates, block, nominal_ticks, nominal_width, nominal_release, nominal_slot,
-            noise, outage, outage_blocks, cores, late, late_members, late_modalities,
-            bits, ticks, width, release, release_slot, fails,
-        )  # fmt: skip
+        at = r if sampled else 0
+        if not sampled:
+            sample(
+                seed, first + r, rates, block, nominal_ticks, nominal_width, nominal_release, nominal_slot,
+                noise, outage, outage_blocks, cores, late, late_members, late_modalities,
+                bits[0], ticks[0], width[0], release[0], release_slot[0], fails[0],
+            )  # fmt: skip
         where[:], start[:], end[:] = -1, -1, -1
         sent[:], there[:], sent_to[:] = -1, -1, -1
         delivered[:], carried[:], lost[:], clock[:] = 0, -1, 0, 0
@@ -102,7 +109,8 @@ def simulate(
             arrivals[r, k] = 0 if payload[k] == 0 else -1
         advance(
             source, target, outof_at, outof, hops, size_bytes, payload, needed,
-            hop_ticks, slot_ticks, exclusive, bits, ticks, width, release, release_slot, fails,
+            hop_ticks, slot_ticks, exclusive,
+            bits[at], ticks[at], width[at], release[at], release_slot[at], fails[at],
             core, earliest, before, after, send_earliest, send_before, send_after, table, due, waits, keeps_table,
             False, False, earliest, earliest, nothing, 0, due,
             where, start, end, sent, there, sent_to, delivered, arrivals[r], carried, lost, clock,

@@ -11,6 +11,7 @@ from wnpopt.core.budget import Budget
 from wnpopt.core.robust import RobustAnswer
 from wnpopt.core.text import number, percent
 from wnpopt.problems.wnp.instance import WnpInstance, objective_unit
+from wnpopt.problems.wnp.runtime.robust.bound import SampleBound
 from wnpopt.problems.wnp.runtime.robust.candidates import Neighbours, made_for_others
 from wnpopt.problems.wnp.runtime.robust.sample import Sample, Worth
 from wnpopt.problems.wnp.runtime.robust.scenarios import WnpScenarios, scenarios_of
@@ -46,6 +47,7 @@ class SampleAverage:
         """
         rows = max(len(plan.rb) for plan in (nominal, *others))
         sample = Sample.of(instance, scenarios, rows, budget.threads)
+        bound = SampleBound.of(replace(sample, first=2 * scenarios.worlds), budget)
         plan, origin, tried = _searched(sample, nominal, others, budget)
         again = replace(sample, first=scenarios.worlds)
         if again.worth(plan) >= again.worth(nominal):
@@ -57,12 +59,14 @@ class SampleAverage:
             "scenarios": scenarios.name,
             "criterion": scenarios.criterion,
             "level": scenarios.level if scenarios.criterion == "cvar" else None,
+            "policy": scenarios.policy,
             "worlds": scenarios.worlds * len(scenarios.scenarios),
             "test_worlds": scenarios.test_worlds * len(scenarios.scenarios),
             "plans": tried,
             "origin": origin,
             "nominal_plan": _told(test, nominal, before),
             "robust_plan": _told(test, plan, after),
+            "bound": bound.compared(test, plan),
         }
         return RobustAnswer(plan, f"robust: {origin}", report, _message(instance, name, report, before, after))
 
@@ -120,7 +124,7 @@ def _told(sample: Sample, plan: WnpSolution, worth: Worth) -> dict[str, object]:
 
 def _message(instance: WnpInstance, name: str, report: dict[str, object], before: Worth, after: Worth) -> str:
     unit, nominal = objective_unit(instance), number(before.value, 6)
-    worlds, rest = report["test_worlds"], "value, bound and gap are those of the instance as it is"
+    worlds, rest = report["test_worlds"], f"{_bounded(report)}value, bound and gap are those of the instance as it is"
     if report["origin"] == "nominal":
         plans = report["plans"]
         return (
@@ -137,6 +141,13 @@ def _message(instance: WnpInstance, name: str, report: dict[str, object], before
         f"robust: {name} {number(after.value, 6)} {unit} instead of the nominal plan's {nominal}{change} in {worlds} "
         f"worlds that neither was chosen by{ending}; {rest}"
     )
+
+
+def _bounded(report: dict[str, object]) -> str:
+    told = report["bound"]
+    if not isinstance(told, dict) or told["gap"] is None:
+        return ""
+    return f"gap {percent(told['gap'])} to a bound on every policy in {told['worlds']} of them; "
 
 
 ROBUST = SampleAverage()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -13,9 +14,13 @@ from wnpopt.problems.wnp.runtime.kernels.sampling import FloatArray
 from wnpopt.problems.wnp.runtime.program import PlanRules, Program
 from wnpopt.problems.wnp.runtime.repeat import repeat
 from wnpopt.problems.wnp.runtime.robust.scenarios import WnpScenarios
+from wnpopt.problems.wnp.runtime.sampled import SampledWorlds
 from wnpopt.problems.wnp.runtime.setting import Setting
 from wnpopt.problems.wnp.runtime.worlds import Worlds
 from wnpopt.problems.wnp.solution import WnpSolution
+
+KEPT_BYTES = 2**27
+"""Memory for the worlds of a sample; those that do not fit are sampled again for every plan."""
 
 
 class Worth(NamedTuple):
@@ -32,7 +37,7 @@ class Worth(NamedTuple):
 
 @dataclass(frozen=True)
 class Sample:
-    """Worlds ``first`` to ``first`` + ``count`` - 1 of each scenario; plans start everything as early as they can."""
+    """Worlds ``first`` to ``first`` + ``count`` - 1 of each scenario; plans are followed as the scenarios say."""
 
     worlds: tuple[Worlds, ...]
     scenarios: WnpScenarios
@@ -65,9 +70,18 @@ class Sample:
         value = criterion(self.scenarios, values[ended])
         return Worth(float(1.0 - ended.mean()), float(excess[ended].mean()), value)
 
+    @cached_property
+    def kept(self) -> tuple[SampledWorlds, ...]:
+        """The worlds of each scenario, as many of them as fit into :data:`KEPT_BYTES`."""
+        each = KEPT_BYTES // len(self.worlds) // max(1, SampledWorlds.bytes_each(self.worlds[0]))
+        return tuple(SampledWorlds.of(worlds, self.first, min(self.count, each)) for worlds in self.worlds)
+
     def _measured(self, plan: WnpSolution) -> tuple[FloatArray, FloatArray]:
-        program = Program.of(self.setting, plan, PlanRules())
-        rows = [repeat(worlds, program, self.count, first=self.first, threads=self.threads) for worlds in self.worlds]
+        program = Program.of(self.setting, plan, PlanRules(keeps_starts=self.scenarios.policy == "static"))
+        rows = [
+            repeat(worlds, program, self.count, first=self.first, threads=self.threads, kept=kept)
+            for worlds, kept in zip(self.worlds, self.kept, strict=True)
+        ]
         values = np.concatenate([row.objective(self.setting) for row in rows])
         return values, np.concatenate([row.excess(self.setting) for row in rows])
 

@@ -23,8 +23,10 @@ class WnpScenarios(Document):
     """Scenarios, all alike in weight, and what is the least over their worlds.
 
     ``criterion`` is the "mean" of the objective, or "cvar": the mean of its worst 1 - ``level``. Plans are compared in
-    ``worlds`` of each scenario; the best is then compared with the nominal plan in ``test_worlds`` others. ``moves``
-    are so many changes that the search tries. Everything follows from ``seed``, unless time runs out.
+    ``worlds`` of each scenario; the best is then compared with the nominal plan in ``test_worlds`` others, and with a
+    lower bound in the first ``bound_worlds`` of those. ``policy`` is how plans are followed: "order", as early as can
+    be, or "static", not before their starts. ``moves`` are so many changes that the search tries. Everything follows
+    from ``seed``, unless time runs out.
     """
 
     kind: Literal["wnp-scenarios"]
@@ -34,6 +36,8 @@ class WnpScenarios(Document):
     level: Level = 0.9
     worlds: Worlds = 200
     test_worlds: Worlds = 1000
+    bound_worlds: Annotated[Count, Field(le=10**5)] = 100
+    policy: Literal["order", "static"] = "order"
     moves: Annotated[Count, Field(le=10**7)] = 1000
     seed: Annotated[Count, Field(le=2**31 - 1)] = 0
     scenarios: Annotated[tuple[WnpScenario, ...], Field(min_length=1)]

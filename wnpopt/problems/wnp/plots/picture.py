@@ -1,0 +1,131 @@
+"""The picture of a wnp instance: its channel, and its graph coloured by branch."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from wnpopt.core.extras import need
+from wnpopt.core.text import in_image
+from wnpopt.plotting.gantt import time_unit
+from wnpopt.plotting.palette import LINK, NEUTRAL, colour
+from wnpopt.plotting.save import drawing
+from wnpopt.problems.wnp.instance import WnpInstance
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+_NAMED = 40
+"""So many subgraphs have their names in the picture; of more their circles alone."""
+_DEEP = 11
+"""Beyond this depth the last part of each name, the bar's label in a plan, has to do."""
+_PANELS = 6
+"""Modalities whose channels are drawn; of more the first."""
+
+
+def picture(instance: WnpInstance) -> Figure:
+    """Bits a slot by resource block and time, a panel a modality; below, the subgraphs by their depth."""
+    need("matplotlib.figure", "plot")
+    from matplotlib.figure import Figure
+
+    panels = min(len(instance.modalities), _PANELS)
+    with drawing():
+        figure = Figure(figsize=(11, 1.3 * panels + 5.0), layout="constrained")
+        axes = figure.subplots(panels + 1, 1, height_ratios=[1.3] * panels + [4.5], squeeze=False)[:, 0]
+        _draw_channel(figure, list(axes[:panels]), instance)
+        _draw_graph(axes[panels], instance)
+        cores = len(instance.chip.cores)
+        told = f"{len(instance.subgraphs)} subgraphs, {len(instance.edges)} edges, {cores} cores"
+        figure.suptitle(in_image(f"{instance.name}: {told}", 150), fontsize=11)
+    return figure
+
+
+def _draw_channel(figure: Figure, panels: list[Axes], instance: WnpInstance) -> None:
+    if not panels:
+        return
+    radio = instance.radio
+    scale, unit = time_unit(radio.slots * radio.slot_ticks * instance.tick_s)
+    end = instance.blocks * radio.block_slots * radio.slot_ticks * instance.tick_s / scale
+    most = max(1, int(instance.table.max(initial=0)))
+    drawn = None
+    for k, axes in enumerate(panels):
+        modality = instance.modalities[k]
+        drawn = axes.imshow(
+            instance.table[k], aspect="auto", origin="lower", cmap="cividis", vmin=0, vmax=most,
+            extent=(0, end, -0.5, instance.resource_blocks - 0.5), interpolation="nearest",
+        )  # fmt: skip
+        axes.set_title(in_image(f"{modality.name}: {modality.payload_bits} bits", 60), fontsize=9, loc="left")
+        axes.set_ylabel("RB", fontsize=8)
+        axes.tick_params(labelbottom=k == len(panels) - 1, labelsize=8)
+    panels[-1].set_xlabel(f"time [{unit}]", fontsize=8)
+    assert drawn is not None
+    figure.colorbar(drawn, ax=panels, label="bits a slot", fraction=0.03)
+
+
+def _draw_graph(axes: Axes, instance: WnpInstance) -> None:
+    from matplotlib.collections import LineCollection
+    from matplotlib.lines import Line2D
+    from matplotlib.ticker import MaxNLocator
+
+    depth, height = _layout(instance)
+    points = np.column_stack([depth, height])
+    edges = instance.edge_index
+    axes.add_collection(LineCollection(points[edges], colors=LINK, linewidths=0.6, alpha=0.6, zorder=1))  # type: ignore[arg-type]
+    branch = branches(instance)
+    paint = [NEUTRAL if k < 0 else colour(int(k)) for k in branch]
+    few = len(instance.subgraphs) <= _NAMED
+    axes.scatter(depth, height, c=paint, s=160 if few else 22, edgecolors="white", linewidths=0.5, zorder=2)
+    if few:
+        for i, subgraph in enumerate(instance.subgraphs):
+            where = (float(depth[i]), float(height[i]))
+            name = subgraph.name if depth.max() <= _DEEP else subgraph.name.rsplit(".", 1)[-1]
+            axes.annotate(
+                in_image(name, 14), where, xytext=(0, 8), textcoords="offset points", ha="center", fontsize=6.5
+            )
+    named = [Line2D([], [], marker="o", linestyle="", color=colour(k), label=in_image(f"only {m.name}", 40))
+             for k, m in enumerate(instance.modalities) if (branch == k).any()]  # fmt: skip
+    if (branch < 0).any():
+        named.append(Line2D([], [], marker="o", linestyle="", color=NEUTRAL, label="several modalities, or none"))
+    axes.legend(
+        handles=named, frameon=False, fontsize=8, loc="lower left", bbox_to_anchor=(0, 1), ncols=min(4, len(named))
+    )
+    axes.set_xlabel("depth (subgraphs before it on the longest path)", fontsize=8)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.set_yticks([])
+    axes.margins(0.03, 0.12)
+    axes.spines[["top", "right", "left"]].set_visible(False)
+
+
+def _layout(instance: WnpInstance) -> tuple[np.ndarray[tuple[int], np.dtype[np.float64]], ...]:
+    """Depth and height of each subgraph: a band a branch, from the top; those of a depth are spread within it."""
+    count = len(instance.subgraphs)
+    depth, height = np.zeros(count), np.zeros(count)
+    before: list[list[int]] = [[] for _ in range(count)]
+    for source, target in instance.edge_index.tolist():
+        before[target].append(source)
+    for i in instance.order.tolist():
+        depth[i] = max((depth[j] + 1 for j in before[i]), default=0.0)
+    branch = branches(instance)
+    top = 0.0
+    for band in [*range(len(instance.modalities)), -1]:
+        widest = 0
+        for level in np.unique(depth[branch == band]):
+            members = np.flatnonzero((branch == band) & (depth == level))
+            height[members] = top - np.arange(members.size)
+            widest = max(widest, members.size)
+        top -= widest
+    return depth, height
+
+
+def branches(instance: WnpInstance) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """The one modality that a subgraph depends on, shape (I,); -1 where it is none, or several."""
+    needs: list[set[int]] = [set() for _ in instance.subgraphs]
+    modality = instance.modality_index.tolist()
+    before: list[list[int]] = [[] for _ in instance.subgraphs]
+    for source, target in instance.edge_index.tolist():
+        before[target].append(source)
+    for i in instance.order.tolist():
+        needs[i] = set().union(*(needs[j] for j in before[i]), {modality[i]} if modality[i] >= 0 else set())
+    return np.array([next(iter(found)) if len(found) == 1 else -1 for found in needs], dtype=np.int64)
