@@ -27,7 +27,7 @@ from wnpopt.problems.intradp.execution.network import ExecutableNetwork
 from wnpopt.problems.intradp.execution.remote.channel import PROTOCOL, TENSORS, FrameChannel, Head, PeerError
 from wnpopt.problems.intradp.execution.remote.connection import client_tls, connect, server_tls
 from wnpopt.problems.intradp.execution.remote.device import DeviceRunner
-from wnpopt.problems.intradp.execution.remote.greeting import RefusedError, greet
+from wnpopt.problems.intradp.execution.remote.greeting import RefusedError, greet, read_key
 from wnpopt.problems.intradp.execution.remote.job import Patience, SplitModel, job_of
 from wnpopt.problems.intradp.execution.remote.server import PlanServer
 from wnpopt.problems.intradp.imports.fuse import fuse
@@ -286,8 +286,9 @@ class Between:
         with suppress(OSError):
             while True:
                 one, _ = self._listening.accept()
+                self._open.append(one)
                 other = socket.create_connection(("127.0.0.1", self._target))
-                self._open += [one, other]
+                self._open.append(other)
                 for source, target, back in ((one, other, False), (other, one, True)):
                     threading.Thread(target=self._pass_on, args=(source, target, back), daemon=True).start()
 
@@ -453,7 +454,22 @@ def test_both_roles_on_the_command_line(files: tuple[Path, Path, Path], tmp_path
     assert code == 0
 
 
-def test_arguments_that_do_not_go_together(files: tuple[Path, Path, Path], tmp_path: Path) -> None:
+def test_the_key_of_ones_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    with pytest.raises(InputError, match="wnpopt serve makes one"):
+        read_key(None, make=False)
+    made = read_key(None, make=True)
+    assert read_key(None, make=False) == read_key(None, make=True) == made
+    assert (tmp_path / "config" / "wnpopt" / "run.key").stat().st_mode & 0o077 == 0
+    short = tmp_path / "short"
+    short.write_text("abc\n")
+    with pytest.raises(InputError, match="at least 16"):
+        read_key(short, make=True)
+
+
+def test_arguments_that_do_not_go_together(
+    files: tuple[Path, Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from wnpopt.problems.intradp.execution.remote.command import RunRequest, run
 
     class Silent:
@@ -463,6 +479,7 @@ def test_arguments_that_do_not_go_together(files: tuple[Path, Path, Path], tmp_p
         def progress(self, line: str, *, last: bool) -> None:
             raise AssertionError(line, last)
 
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "nothing"))
     instance, plan, file = files
     known = IntradpInstance.from_data(json.loads(instance.read_text()))
     asked: Callable[..., RunRequest] = partial(RunRequest, known, plan, file)
@@ -470,7 +487,7 @@ def test_arguments_that_do_not_go_together(files: tuple[Path, Path, Path], tmp_p
         (asked(), "one of both is needed"),
         (asked(emulate=True, connect="127.0.0.1:1"), "one of both is needed"),
         (asked(connect="127.0.0.1:1", slowdown=2.0), "is for --emulate"),
-        (asked(connect="127.0.0.1:1"), "the file of the key"),
+        (asked(connect="127.0.0.1:1"), "run.key: no key can be read"),
         (asked(connect="127.0.0.1:70000", key=file), "HOST:PORT"),
         (asked(connect="10.0.0.1:7000", key=file), "TLS"),
         (asked(emulate=True, plot=tmp_path / "x.gif"), "with one of the endings"),

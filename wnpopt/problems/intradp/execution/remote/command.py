@@ -32,6 +32,7 @@ from wnpopt.problems.intradp.execution.remote.server import PlanServer
 from wnpopt.problems.intradp.instance import IntradpInstance
 from wnpopt.problems.intradp.solution import IntradpSolution
 
+OWN_KEY = "the user's own"
 PICTURES = (".html", ".png", ".svg", ".pdf")
 
 
@@ -41,7 +42,7 @@ class ServeRequest:
 
     instance: IntradpInstance = argument("Instance that the plans are for.")
     model: Path = required("ONNX file that the instance was imported from.", metavar="FILE.onnx")
-    key: Path = required("File of the key that both sides share; made if there is none.")
+    key: Path | None = option(None, "File of the key that both sides share; made if there is none.", shown=OWN_KEY)
     listen: str = option("127.0.0.1:7317", "Where to listen; port 0 for any that is free.", metavar="HOST:PORT")
     certificate: Path | None = option(None, "TLS certificate (PEM); needed beyond this machine.")
     certificate_key: Path | None = option(None, "Its private key.", shown="in the same file")
@@ -59,7 +60,7 @@ class RunRequest:
     model: Path = required("ONNX file that the instance was imported from.", metavar="FILE.onnx")
     connect: str | None = option(None, "The server's address (wnpopt serve).", metavar="HOST:PORT")
     emulate: bool = option(False, "Both roles on this machine, over a paced link.", flags=("--emulate",))
-    key: Path | None = option(None, "File of the key that both sides share; with --connect.")
+    key: Path | None = option(None, "File of the key that both sides share.", shown=OWN_KEY)
     certificate: Path | None = option(None, "Certificate (PEM) that is trusted; needed beyond this machine.")
     repeat: int = option(10, "Inferences.", least=1, most=1_000_000, metavar="N")
     slowdown: float = option(1.0, "Draw the device's segments out so many times; with --emulate.", least=1, metavar="X")
@@ -132,8 +133,6 @@ def _runner(
         said=lambda line: terminal.progress(line, last=True),
     )  # fmt: skip
     if request.connect is not None:
-        if request.key is None:
-            raise InputError("the file of the key that the server has is needed", where="--key")
         address = address_of(request.connect, "--connect")
         tls = client_tls(address[0], request.certificate)
         runner = made(connect=partial(connect, address, tls), key=read_key(request.key, make=False))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import os
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
@@ -66,15 +67,25 @@ def refuse(channel: FrameChannel, reason: str) -> None:
     raise PeerError(reason)
 
 
-def read_key(path: Path, *, make: bool) -> bytes:
-    """The shared key in a file; where there is none and it may be made, a new one that only its owner reads."""
+def own_key_file() -> Path:
+    """Where the key lies that a user's own processes share."""
+    folder = os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config"
+    return Path(folder) / "wnpopt" / "run.key"
+
+
+def read_key(path: Path | None, *, make: bool) -> bytes:
+    """The shared key in a file, by default the user's own; where there is none and it may be made, a new one that only
+    its owner reads."""
+    path = own_key_file() if path is None else path
     try:
         if make and not path.exists():
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             path.touch(mode=0o600)
             path.write_text(secrets.token_hex(32) + "\n")
         key = path.read_bytes().strip()
     except OSError as error:
-        raise InputError(f"cannot be read: {(error.strerror or str(error)).lower()}", file=str(path)) from None
+        told = f"no key can be read: {(error.strerror or str(error)).lower()}; wnpopt serve makes one"
+        raise InputError(told, file=str(path)) from None
     if len(key) < 16:
         raise InputError(f"holds a key of {len(key)} characters; at least 16 are needed", file=str(path))
     return key
