@@ -7,9 +7,11 @@ same number, reals are finite, names are printable.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import repeat
 from typing import Annotated, Any, ClassVar, Final, Literal, NamedTuple, Self, TypeVar, cast, get_args
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -227,6 +229,7 @@ D = TypeVar("D", bound=Document)
 
 def documents_of(kind: type[D], *columns: Iterable[object]) -> tuple[D, ...]:
     """Documents of fields that are known to be valid (nothing is checked), from one column a field in their order."""
+    assert len(columns) == len(tuple(_names_of(kind))), "a column for each field"
     with no_garbage_collection():
         return tuple(cast(list[D], _made(kind, zip(*columns, strict=True))))
 
@@ -234,16 +237,16 @@ def documents_of(kind: type[D], *columns: Iterable[object]) -> tuple[D, ...]:
 def _made(kind: type[Document], rows: Iterable[Iterable[object]]) -> list[Document]:
     """A document for each row of its fields' values."""
     names = tuple(_names_of(kind))
-    given = set(names)  # one for all: they are frozen
-    create, put = kind.__new__, object.__setattr__
-    made = []
-    for values in rows:
-        document = create(kind)
-        put(document, "__dict__", dict(zip(names, values, strict=True)))
-        put(document, "__pydantic_fields_set__", given)
-        put(document, "__pydantic_extra__", None)
-        put(document, "__pydantic_private__", None)
-        made.append(document)
+    contents = list(map(dict, map(zip, repeat(names), rows)))
+    made = list(map(kind.__new__, repeat(kind, len(contents))))
+    # Without a loop in Python: there may be a hundred thousand. The names are one set for all: they are frozen.
+    for slot, values in (
+        ("__dict__", contents),
+        ("__pydantic_fields_set__", repeat(set(names))),
+        ("__pydantic_extra__", repeat(None)),
+        ("__pydantic_private__", repeat(None)),
+    ):
+        deque(map(object.__setattr__, made, repeat(slot), values), maxlen=0)
     return made
 
 
