@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import cast
+
 import numpy as np
 import pytest
 
 import wnpopt
 from tests.wnp.brute import optimum
 from tests.wnp.tiny import tiny_instance
+from wnpopt.backends.ending import Ending, Report
 from wnpopt.core.bound import Bound
 from wnpopt.core.budget import Budget
 from wnpopt.core.method import Context, Start
-from wnpopt.core.result import Termination
+from wnpopt.core.result import Termination, WarmStart
 from wnpopt.core.trace import Trace
+from wnpopt.problems.wnp.formulations.cpsat_model import CpsatModel
 from wnpopt.problems.wnp.instance import WnpInstance
 from wnpopt.problems.wnp.kernels.problem import Problem
 from wnpopt.problems.wnp.search.beside import SearchBeside
@@ -95,3 +100,35 @@ def test_a_master_with_a_surplus_proves_nothing() -> None:
         assert prober.state.lower == before
         prober.end()
     assert tried >= 5
+
+
+def test_a_search_beside_the_masters_rests_and_goes_on() -> None:
+    """It rests once it finds nothing, and goes on, with its cuts and its elite, where masters do not answer either."""
+    instance = tiny_instance(14)
+    best = optimum(instance)
+    assert best is not None
+    made = context_of(instance, 14, best, 2)
+    assert made is not None
+    context = replace(made[0], bounds=(Bound(0, "none"),))  # nothing ends the search but its rest
+    problem = Problem.of(instance)
+    assert context.start is not None
+    joint = joint_of(problem, context.start.solution)
+    assert joint is not None
+    beside = SearchBeside(problem, joint, context)
+    prober = Prober(Decomposition(problem, context, 0.0), beside)
+    try:
+        assert beside.threads == 1
+        beside.rest()
+        assert beside.threads == 0
+        question = Question(best, near=True)
+        open_answer = (Report(Ending.LIMIT, None, None, None, WarmStart.NONE, "", 0.0), cast(CpsatModel, None))
+        prober.hear(question, open_answer)
+        prober._fill()
+        assert beside.threads == 0
+        prober.hear(replace(question, relaxed=True), open_answer)
+        prober._asked.pop().cancel()
+        prober._fill()
+        assert (beside.threads, len(beside._searches)) == (1, 1)
+    finally:
+        prober.end()
+    assert beside.threads == 0

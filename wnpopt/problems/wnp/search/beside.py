@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable
 
-from wnpopt.backends.stopping import never
+from wnpopt.backends.stopping import Flag, never
 from wnpopt.core.bound import best_bound
 from wnpopt.core.method import Context
 from wnpopt.problems.wnp.instance import IntArray
@@ -17,7 +17,7 @@ from wnpopt.problems.wnp.solution import WnpSolution
 
 
 class SearchBeside:
-    """Annealing searches from ``first``, one a thread, from :meth:`begin` to :meth:`end`.
+    """Annealing searches from ``first``, one a thread, from :meth:`begin` to :meth:`end`, with rests in between.
 
     What they find by when depends on the machine's speed: it is for runs that a time limit ends.
     """
@@ -41,14 +41,17 @@ class SearchBeside:
         return sum(thread.is_alive() for thread in self._threads)
 
     def begin(self, count: int) -> None:
-        """Begin ``count`` searches more."""
-        for _ in range(count):
-            seed = self._context.budget.seed + len(self._searches)
-            search = JointAnnealing(self._problem, self._first, seed, self._enough, self._tell)
-            self._searches.append(search)
-            thread = threading.Thread(target=self._run, args=(search,), daemon=True, name="wnpopt-search")
-            self._threads.append(thread)
-            thread.start()
+        """Begin ``count`` searches more: those that rest go on, others have a seed of their own."""
+        resting = [number for number, thread in enumerate(self._threads) if not thread.is_alive()]
+        for number in [*resting, *range(len(self._threads), len(self._threads) + count)][:count]:
+            if number == len(self._searches):
+                seed = self._context.budget.seed + number
+                self._searches.append(JointAnnealing(self._problem, self._first, seed, self._enough, self._tell))
+                self._threads.append(threading.Thread())
+            work = (self._searches[number], self._flag)
+            self._threads[number] = threading.Thread(target=self._run, args=work, daemon=True, name="wnpopt-search")
+            self._threads[number].start()
+        self._improved = self._context.budget.elapsed()
 
     def best(self) -> tuple[WnpSolution, int] | None:
         """The best verified solution and its makespan, None while it is that of the start."""
@@ -70,16 +73,17 @@ class SearchBeside:
         """The radio's cuts (K',) that the searches met, in integers."""
         return integer_weights(self._problem, self._searches)
 
-    def end(self) -> None:
-        """Stop and wait; raises what a search raised."""
+    def rest(self) -> None:
+        """Stop all searches and wait; :meth:`begin` lets them go on. Raises what a search raised."""
         self._flag[0] = 1
         for thread in self._threads:
             thread.join()
+        self._flag = never()
         if self._failure is not None:
             raise self._failure
 
-    def _run(self, search: JointAnnealing) -> None:
+    def _run(self, search: JointAnnealing, flag: Flag) -> None:
         try:
-            search.run(None, self._flag)
+            search.run(None, flag)
         except BaseException as error:
             self._failure = error

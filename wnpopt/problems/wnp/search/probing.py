@@ -38,7 +38,9 @@ _RADIO_SHARE = 0.05  # of the time that is left, for deciding exactly about one 
 _UNDECIDED = 20  # schedules that the radio may leave open in a row where no time limit ends the probing
 _MINIMISED_UP_TO, _MINIMISING = 60, 0.1  # subgraphs, and the share of the time left for a master that is minimised
 _CUTS = 3  # times as many as at first, before a master is minimised; twice as many again, before the next one is
-_PATIENCE, _MOST = 0.1, 0.5  # of the time, for a search beside it without an improvement, and in all
+_PATIENCE, _MOST = 0.1, 0.5  # of the time, for a search beside it without an improvement, and in all at first
+_LARGE_PATIENCE = 0.15  # beyond ``_MINIMISED_UP_TO`` subgraphs, where masters lead to less
+_FRUITLESS = 2  # masters in a row without any answer, before a search that rests goes on
 _POLL_S = 0.05
 
 
@@ -82,7 +84,8 @@ class Prober:
         self._cuts = _CUTS * max(1, len(state.check.weights))  # with fewer, minimising leads nowhere
         self._failures = self._passed = 0  # of questions just below the incumbent, and turns since the last one
         self._until = budget.elapsed() + _MOST * budget.remaining()
-        self._patience = max(1.0, _PATIENCE * budget.remaining())
+        self._patience = max(1.0, (_PATIENCE if small else _LARGE_PATIENCE) * budget.remaining())
+        self._fruitless = 0
         if beside is not None:
             beside.begin(max(1, self._slots - 1))
 
@@ -119,7 +122,7 @@ class Prober:
         for asked in self._asked:
             asked.end()
         if self._beside is not None:
-            self._beside.end()
+            self._beside.rest()
 
     def _fill(self) -> None:
         searching = 0 if self._beside is None else self._beside.threads
@@ -127,6 +130,12 @@ class Prober:
             if self._beside is not None and searching < self._slots:
                 self._beside.begin(self._slots - searching)
             return
+        if self._beside is not None and searching == 0 and self._fruitless >= _FRUITLESS:
+            # Where masters neither refute nor find anything, all that can be improved is the incumbent.
+            self._fruitless = 0
+            self._until = self.state.context.budget.time_limit or np.inf
+            self._beside.begin(max(1, self._slots - 1))
+            searching = self._beside.threads
         while len(self._asked) + searching < max(self._slots, searching + 1):
             self._turn += 1
             if self._beside is not None:
@@ -171,6 +180,9 @@ class Prober:
 
     def hear(self, question: Question, answer: tuple[Report, CpsatModel] | None) -> None:
         """What follows from the solved master of a question, None where there was no time to build it."""
+        if answer is not None:
+            told = answer[0].ending == "infeasible" or answer[0].values is not None
+            self._fruitless = 0 if told else self._fruitless + 1
         if answer is None:
             self._too_large = not self.state.context.budget.exhausted()
         elif question.least:
@@ -257,11 +269,10 @@ class Prober:
         if best is not None:
             self.state.adopt(*best, "pacs-ls")
         over = beside.idle_s() > self._patience or self.state.context.budget.elapsed() > self._until
-        if over and not self._too_large:
-            beside.end()
+        if over and not self._too_large and beside.threads:
+            beside.rest()
             for weight in beside.weights():
                 self.state.check.remember(weight)
-            self._beside = None
 
     def _for_radio(self) -> Budget:
         budget = self.state.context.budget
