@@ -118,3 +118,9 @@ def test_what_is_wrong_inside_a_list_is_not_told_of_the_list() -> None:
     told = [raised.value.where, *(other.where for other in raised.value.others)]
     assert any(where.startswith("modalities[0].") for where in told)
     assert "modalities" not in told
+
+
+def test_a_document_of_another_kind_is_one_error() -> None:
+    with pytest.raises(InputError) as raised:
+        registry.family("slide").instance_type.from_data(data("wnp"))
+    assert (raised.value.where, raised.value.others) == ("kind", ())

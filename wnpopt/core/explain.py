@@ -56,6 +56,8 @@ def explain(error: ValidationError, model: type[BaseModel], base: type[BaseModel
         by_path.setdefault(_inside(detail["loc"], branches), []).append(detail)
     _leave_out_meant(by_path, model)
     _leave_out_around(by_path)
+    if ("kind",) in by_path:  # of a document of another kind there is no more to say
+        by_path = {("kind",): by_path["kind",]}
     first, *others = (_at_path(path, at, model) for path, at in list(by_path.items())[:MOST])
     return InputError(first.what, where=first.where, others=tuple(others))
 
