@@ -40,6 +40,7 @@ _MINIMISED_UP_TO, _MINIMISING = 60, 0.1  # subgraphs, and the share of the time 
 _CUTS = 3  # times as many as at first, before a master is minimised; twice as many again, before the next one is
 _PATIENCE, _MOST = 0.1, 0.5  # of the time, for a search beside it without an improvement, and in all at first
 _LARGE_PATIENCE = 0.15  # beyond ``_MINIMISED_UP_TO`` subgraphs, where masters lead to less
+_ALONE_FROM = 150  # subgraphs, searches have all threads until they rest: masters take too long to lead anywhere
 _FRUITLESS = 2  # masters in a row without any answer, before a search that rests goes on
 _POLL_S = 0.05
 
@@ -86,8 +87,10 @@ class Prober:
         self._until = budget.elapsed() + _MOST * budget.remaining()
         self._patience = max(1.0, (_PATIENCE if small else _LARGE_PATIENCE) * budget.remaining())
         self._fruitless = 0
+        self._alone = state.problem.plan.order.size >= _ALONE_FROM
+        self._searchers = self._slots if self._alone else max(1, self._slots - 1)
         if beside is not None:
-            beside.begin(max(1, self._slots - 1))
+            beside.begin(self._searchers)
 
     def turn(self) -> Outcome[WnpSolution] | None:
         """Ask what there is room for, and hear what has been answered; the outcome if that is the end."""
@@ -134,8 +137,10 @@ class Prober:
             # Where masters neither refute nor find anything, all that can be improved is the incumbent.
             self._fruitless = 0
             self._until = self.state.context.budget.time_limit or np.inf
-            self._beside.begin(max(1, self._slots - 1))
+            self._beside.begin(self._searchers)
             searching = self._beside.threads
+        if self._alone and searching:
+            return
         while len(self._asked) + searching < max(self._slots, searching + 1):
             self._turn += 1
             if self._beside is not None:
