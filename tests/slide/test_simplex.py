@@ -36,3 +36,24 @@ def test_it_stops_when_it_is_told_to() -> None:
     assert np.isfinite(answer.duals).all()
     feasible = bool((matrix @ answer.values >= 1 - 1e-6).all())
     assert not (feasible and cost @ answer.values == pytest.approx(answer.duals.sum(), rel=1e-7))
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3])
+def test_another_number_of_threads_before_it_changes_nothing(threads: int) -> None:
+    """HiGHS's threads belong to the process: a run that asks for another number of them fails."""
+    import highspy
+
+    before = highspy.Highs()
+    highspy.Highs.resetGlobalScheduler(True)
+    try:
+        before.setOptionValue("output_flag", False)
+        before.setOptionValue("threads", threads)
+        before.addVars(1, np.zeros(1), np.ones(1))
+        before.run()
+        matrix = sparse.csc_matrix(np.array([[1.0, 2.0]]))
+        answer = solve_linear(
+            np.array([-1.0, -3.0]), np.array([1.0, 1.0]), matrix, np.array([-np.inf]), np.array([2.0]), Budget()
+        )
+    finally:
+        highspy.Highs.resetGlobalScheduler(True)
+    assert answer.values.tolist() == [0.0, 1.0]

@@ -48,7 +48,7 @@ def solve_linear(
     solver = silent_solver()
     for name, value in (
         ("output_flag", False),
-        ("threads", 1),
+        ("parallel", "off"),  # and no number of threads: another than the process began with is an error
         ("presolve", "off"),  # of small programmes it would take longer than the simplex method
         ("time_limit", min(budget.remaining(), LONGEST)),
     ):
