@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wnpopt.core.command import Terminal
 from wnpopt.core.errors import InputError
-from wnpopt.core.jsonio import read_json, write_json
+from wnpopt.core.jsonio import read_json
 from wnpopt.core.text import number, one_line, percent, seconds
 from wnpopt.problems.wnp.instance import objective_unit
 from wnpopt.problems.wnp.runtime.request import SimulateRequest
 from wnpopt.problems.wnp.runtime.simulate import simulate
-from wnpopt.problems.wnp.runtime.telling import aligned, check_plot, names_of, once, progress
+from wnpopt.problems.wnp.runtime.telling import aligned, check_plot, hand_over, names_of, once, progress
 from wnpopt.problems.wnp.solution import WnpSolution
 
 if TYPE_CHECKING:
@@ -56,17 +55,13 @@ def run(request: SimulateRequest, terminal: Terminal) -> None:
         if error.file is None and error.where in flags:
             raise InputError(error.what, where=flags[error.where]) from None
         raise
-    if request.out is not None:
-        write_json(request.out, simulation.to_data())
-    if request.plot is not None:
+
+    def drawn(path: Path) -> None:
         from wnpopt.problems.wnp.plots.simulation import draw
 
-        draw(simulation, request.plot)
-    if request.json:
-        terminal.say(json.dumps(simulation.to_data(), allow_nan=False))
-        return
-    for line in told(simulation):
-        terminal.say(line)
+        draw(simulation, path)
+
+    hand_over(simulation.to_data, request, terminal, drawn, lambda: told(simulation))
 
 
 def _plan(path: Path) -> WnpSolution:

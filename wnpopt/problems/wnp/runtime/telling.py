@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from wnpopt.core.command import Terminal
 from wnpopt.core.errors import InputError
+from wnpopt.core.jsonio import write_json
 from wnpopt.core.text import one_line
+
+if TYPE_CHECKING:
+    from wnpopt.problems.wnp.runtime.request import SimulateRequest
 
 _ENDINGS = (".html", ".png", ".svg")
 
@@ -64,3 +70,22 @@ def aligned(table: list[list[str]]) -> list[str]:
         ]
         lines.append("  ".join(cells).rstrip())
     return lines
+
+
+def hand_over(
+    data: Callable[[], object],
+    request: SimulateRequest,
+    terminal: Terminal,
+    draw: Callable[[Path], None],
+    told: Callable[[], list[str]],
+) -> None:
+    """Write the file of the runs and the picture that are asked for, and say the JSON or the summary."""
+    if request.out is not None:
+        write_json(request.out, data())
+    if request.plot is not None:
+        draw(request.plot)
+    if request.json:
+        terminal.say(json.dumps(data(), allow_nan=False))
+        return
+    for line in told():
+        terminal.say(line)

@@ -136,7 +136,7 @@ class Prober:
         if self._beside is not None and searching == 0 and self._fruitless >= _FRUITLESS:
             # Where masters neither refute nor find anything, all that can be improved is the incumbent.
             self._fruitless = 0
-            self._until = self.state.context.budget.time_limit or np.inf
+            self._until = np.inf
             self._beside.begin(self._searchers)
             searching = self._beside.threads
         if self._alone and searching:

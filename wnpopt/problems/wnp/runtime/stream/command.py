@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import suppress
 from pathlib import Path
 
 from wnpopt.core.command import Terminal
-from wnpopt.core.errors import InputError
+from wnpopt.core.errors import InputError, SolverError
 from wnpopt.core.jsonio import write_json
 from wnpopt.core.text import number, one_line, percent, seconds
 from wnpopt.problems.wnp.runtime.request import SimulateRequest
 from wnpopt.problems.wnp.runtime.stream.as_instance import as_instance, as_solution
 from wnpopt.problems.wnp.runtime.stream.results import StreamSimulation
 from wnpopt.problems.wnp.runtime.stream.simulate import STREAM_DEFAULTS, simulate_stream
-from wnpopt.problems.wnp.runtime.telling import aligned, check_plot, names_of, once, progress
+from wnpopt.problems.wnp.runtime.telling import aligned, check_plot, hand_over, names_of, once, progress
+from wnpopt.problems.wnp.verify import verify
 
 _FLAGS = {"policies": "--policy", "loads": "--loads"}
 
@@ -41,17 +41,13 @@ def run_stream(request: SimulateRequest, terminal: Terminal) -> None:
         raise
     if request.joint is not None:
         _write_joint(simulation, request.joint)
-    if request.out is not None:
-        write_json(request.out, simulation.to_data())
-    if request.plot is not None:
+
+    def drawn(path: Path) -> None:
         from wnpopt.problems.wnp.plots.stream import draw
 
-        draw(simulation, request.plot)
-    if request.json:
-        terminal.say(json.dumps(simulation.to_data(), allow_nan=False))
-        return
-    for line in told(simulation):
-        terminal.say(line)
+        draw(simulation, path)
+
+    hand_over(simulation.to_data, request, terminal, drawn, lambda: told(simulation))
 
 
 def _check(request: SimulateRequest) -> None:
@@ -97,7 +93,11 @@ def _write_joint(simulation: StreamSimulation, folder: Path) -> None:
             except OSError as error:
                 raise InputError(f"cannot be made: {error.strerror}", file=str(folder)) from None
             write_json(folder / "instance.json", instance.to_data())
-        write_json(folder / f"{outcome.policy}.json", as_solution(outcome.schedule, name).to_data())
+        solution = as_solution(outcome.schedule, name)
+        certificate = verify(instance, solution)
+        if not certificate.accepted:
+            raise SolverError(f"the verifier rejects the plan of {outcome.policy}: {certificate.violations[0]}")
+        write_json(folder / f"{outcome.policy}.json", solution.to_data())
 
 
 def told(simulation: StreamSimulation) -> list[str]:
