@@ -48,6 +48,7 @@ FAMILY = Family(
     perturb="wnpopt.problems.slide.perturb:perturb",
     show="wnpopt.problems.slide.show:show",
     explain="wnpopt.problems.slide.explain:explain",
+    exhaust="wnpopt.problems.slide.exhaustion:exhaust",
     picture="wnpopt.problems.slide.plots.picture:picture",
     decoders={
         "milp": "wnpopt.problems.slide.formulations.decoded:from_milp",
