@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from wnpopt.core.bound import Bound, Sense
 from wnpopt.core.command import Command, Importer
+from wnpopt.core.exhausted import Exhausted
 from wnpopt.core.lazy import Lazy, resolve
 from wnpopt.core.options import GeneratorOption, Option
 
@@ -80,7 +81,10 @@ class Family(Generic[I, S]):
     ``picture`` is a reference to what draws an instance without a plan: a function of it that makes a figure of
     matplotlib. ``decoders`` are references, by formulation, to functions of the instance, of values by variables' names
     and of what says whether the verifier accepts a solution, that make one. ``cases`` are further known cases: ``wnpopt
-    doctor`` has every method that does not refuse one solve it.
+    doctor`` has every method that does not refuse one solve it. ``exhaust`` is a reference to what tries everything on
+    a tiny instance, and shares nothing with methods, kernels and solvers: a function of the instance and of the
+    objective that is to be beaten (None: any) that makes an :class:`wnpopt.core.exhausted.Exhausted`. What is called
+    optimal or infeasible is asked of it before it is believed.
     """
 
     name: str
@@ -119,6 +123,7 @@ class Family(Generic[I, S]):
     explain: str | None = None
     picture: str | None = None
     decoders: Mapping[str, str] = field(default_factory=dict)
+    exhaust: str | None = None
 
     def __getattribute__(self, name: str) -> Any:
         """What is named by where it is becomes what it names, once."""
@@ -155,6 +160,15 @@ class Family(Generic[I, S]):
     def state_at_start(self, instance: I) -> Document | None:
         """The state that ``at_start`` makes; None where there is no such function."""
         return None if self.at_start is None else cast("Callable[[I], Document]", resolve(self.at_start))(instance)
+
+    def exhausted(self, instance: I, better_than: float | None) -> Exhausted[S]:
+        """What ``exhaust`` says of ``instance``; nothing where there is no such function, or it fails."""
+        if self.exhaust is None:
+            return Exhausted(None, complete=False)
+        try:
+            return cast("Callable[[I, float | None], Exhausted[S]]", resolve(self.exhaust))(instance, better_than)
+        except Exception:
+            return Exhausted(None, complete=False)
 
     def unit_of(self, instance: I) -> str:
         """The unit of ``instance``'s objective, as it is printed."""

@@ -46,6 +46,7 @@ FAMILY = Family(
     perturb="wnpopt.problems.wnp.perturb:perturb",
     show="wnpopt.problems.wnp.show:show",
     explain="wnpopt.problems.wnp.explain:explain",
+    exhaust="wnpopt.problems.wnp.exhaustion:exhaust",
     picture="wnpopt.problems.wnp.plots.picture:picture",
     decoders={
         "milp": "wnpopt.problems.wnp.formulations.decoded:from_milp",
