@@ -197,12 +197,12 @@ def test_another_protocol_is_refused(model: SplitModel) -> None:
         channel = connect(("127.0.0.1", server.port), None)
         assert channel.listen(20)["protocol"] == PROTOCOL
         channel.say({"protocol": 99, "nonce": "0" * 64, "proof": ""}, 20)
-        assert "protocol 1, the device 99" in channel.listen(20)["error"]
+        assert f"protocol {PROTOCOL}, the device 99" in channel.listen(20)["error"]
         channel.close()
     one, other = socket.socketpair()
     device, stranger = FrameChannel(one), FrameChannel(other)
-    stranger.say({"protocol": 2, "nonce": "0" * 64}, 20)
-    with pytest.raises(RefusedError, match="speaks protocol 2, this is 1"):
+    stranger.say({"protocol": 1, "nonce": "0" * 64}, 20)
+    with pytest.raises(RefusedError, match=f"speaks protocol 1, this is {PROTOCOL}"):
         greet(device, KEY, {})
     device.close()
     stranger.close()
@@ -228,9 +228,9 @@ def test_a_plan_that_does_not_fit(model: SplitModel) -> None:
         model.plan(more)
     with serving(model) as (server, _):
         channel = connect(("127.0.0.1", server.port), None)
-        job = job_of(model, plan, PATIENT, None)
+        job = job_of(model, [plan], PATIENT, None)
         with pytest.raises(RefusedError, match="device_end"):
-            greet(channel, KEY, {**job, "plan": {**job["plan"], "device_end": "all"}})
+            greet(channel, KEY, {**job, "plans": [{**job["plans"][0], "device_end": "all"}]})
         channel.close()
 
 
@@ -251,7 +251,7 @@ def test_strangers_do_no_harm(model: SplitModel) -> None:
         huge.head(20)
         huge.send(Head(1, 0, 0, 1 << 60), [], 20)
         liar = connect(("127.0.0.1", server.port), None)
-        greet(liar, KEY, job_of(model, exchange(model.instance), PATIENT, None))
+        greet(liar, KEY, job_of(model, [exchange(model.instance)], PATIENT, None))
         liar.send(Head(TENSORS, 1, 77, 8), [memoryview(b"8 bytes.")], 20)
         with pytest.raises(PeerError):
             liar.head(60)
