@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from wnpopt.core.command import Command, Importer
 from wnpopt.core.family import Family, KnownCase
 from wnpopt.core.lazy import attributes, later, refer
 
@@ -57,6 +58,22 @@ FAMILY = Family(
         "slide-deadline": "wnpopt.problems.slide.suites:DEADLINE",
         "slide-users": "wnpopt.problems.slide.suites:USERS",
         "slide-multicast": "wnpopt.problems.slide.suites:MULTICAST",
+    },
+    importers={
+        "onnx": Importer(
+            "A network that a station sends to users, layer by layer (--users).",
+            "wnpopt.problems.slide.imports.command:StreamRequest",
+            "wnpopt.problems.slide.imports.command:from_networks",
+            makes="a slide instance",
+            chosen_by=("users",),
+        ),
+    },
+    commands={
+        "run": Command(
+            "Stream real models to clients that infer as layers arrive.",
+            "wnpopt.problems.slide.execution.command:StreamRunRequest",
+            "wnpopt.problems.slide.execution.command:run",
+        ),
     },
     warm_up=(
         {**_TINY, "weighted": 1, "resource_block_hz": 180e3},
