@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from wnpopt.core.bound import Bound, Sense
 from wnpopt.core.command import Command, Importer
+from wnpopt.core.figure import FigureKind
 from wnpopt.core.lazy import Lazy, resolve
 from wnpopt.core.options import GeneratorOption, Option
 
@@ -78,9 +79,10 @@ class Family(Generic[I, S]):
     ``explain`` is a reference to what tells why there is no plan, or who is left out: a function of the instance and
     :class:`wnpopt.core.explanation.ExplanationRequest` that makes an :class:`wnpopt.core.explanation.Explanation`.
     ``picture`` is a reference to what draws an instance without a plan: a function of it that makes a figure of
-    matplotlib. ``decoders`` are references, by formulation, to functions of the instance, of values by variables' names
-    and of what says whether the verifier accepts a solution, that make one. ``cases`` are further known cases: ``wnpopt
-    doctor`` has every method that does not refuse one solve it.
+    matplotlib. ``figures`` are further figures of plans and of the family's documents, by the names that ``wnpopt plot
+    --figure`` takes. ``decoders`` are references, by formulation, to functions of the instance, of values by variables'
+    names and of what says whether the verifier accepts a solution, that make one. ``cases`` are further known cases:
+    ``wnpopt doctor`` has every method that does not refuse one solve it.
     """
 
     name: str
@@ -118,6 +120,7 @@ class Family(Generic[I, S]):
     show: str | None = None
     explain: str | None = None
     picture: str | None = None
+    figures: Mapping[str, FigureKind] = field(default_factory=dict)
     decoders: Mapping[str, str] = field(default_factory=dict)
 
     def __getattribute__(self, name: str) -> Any:
