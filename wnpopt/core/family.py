@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 from wnpopt.core.bound import Bound, Sense
 from wnpopt.core.command import Command, Importer
 from wnpopt.core.exhausted import Exhausted
+from wnpopt.core.figure import FigureKind
 from wnpopt.core.lazy import Lazy, resolve
 from wnpopt.core.options import GeneratorOption, Option
 
@@ -85,6 +86,10 @@ class Family(Generic[I, S]):
     a tiny instance, and shares nothing with methods, kernels and solvers: a function of the instance and of the
     objective that is to be beaten (None: any) that makes an :class:`wnpopt.core.exhausted.Exhausted`. What is called
     optimal or infeasible is asked of it before it is believed.
+    matplotlib. ``figures`` are further figures of plans and of the family's documents, by the names that ``wnpopt plot
+    --figure`` takes. ``decoders`` are references, by formulation, to functions of the instance, of values by variables'
+    names and of what says whether the verifier accepts a solution, that make one. ``cases`` are further known cases:
+    ``wnpopt doctor`` has every method that does not refuse one solve it.
     """
 
     name: str
@@ -122,6 +127,7 @@ class Family(Generic[I, S]):
     show: str | None = None
     explain: str | None = None
     picture: str | None = None
+    figures: Mapping[str, FigureKind] = field(default_factory=dict)
     decoders: Mapping[str, str] = field(default_factory=dict)
     exhaust: str | None = None
 

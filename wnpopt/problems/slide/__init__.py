@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from wnpopt.core.command import Command, Importer
 from wnpopt.core.family import Family, KnownCase
+from wnpopt.core.figure import FigureKind
 from wnpopt.core.lazy import attributes, later, refer
 
 if TYPE_CHECKING:
@@ -50,6 +51,12 @@ FAMILY = Family(
     show="wnpopt.problems.slide.show:show",
     explain="wnpopt.problems.slide.explain:explain",
     picture="wnpopt.problems.slide.plots.picture:picture",
+    figures={
+        "users": FigureKind(
+            "Slack of each served user, and the band that the others would need.",
+            "wnpopt.problems.slide.plots.users:users",
+        ),
+    },
     decoders={
         "milp": "wnpopt.problems.slide.formulations.decoded:from_milp",
     },

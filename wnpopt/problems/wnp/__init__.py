@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from wnpopt.core.command import Command, Importer
 from wnpopt.core.family import Family, KnownCase, read_cases
+from wnpopt.core.figure import FigureKind
 from wnpopt.core.lazy import attributes, later, refer
 
 if TYPE_CHECKING:
@@ -48,6 +49,9 @@ FAMILY = Family(
     explain="wnpopt.problems.wnp.explain:explain",
     exhaust="wnpopt.problems.wnp.exhaustion:exhaust",
     picture="wnpopt.problems.wnp.plots.picture:picture",
+    figures={
+        "graph": FigureKind("The graph of the subgraphs, coloured by core.", "wnpopt.problems.wnp.plots.graph:graph"),
+    },
     decoders={
         "milp": "wnpopt.problems.wnp.formulations.decoded:from_milp",
         "cpsat": "wnpopt.problems.wnp.formulations.decoded:from_cpsat",

@@ -9,9 +9,10 @@ import numpy as np
 from wnpopt.core.extras import need
 from wnpopt.core.text import in_image
 from wnpopt.plotting.gantt import time_unit
-from wnpopt.plotting.palette import LINK, NEUTRAL, colour
+from wnpopt.plotting.palette import LINK
 from wnpopt.plotting.save import drawing
 from wnpopt.problems.wnp.instance import WnpInstance
+from wnpopt.problems.wnp.plots.groups import branches, depths, subgraph_groups
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -69,12 +70,12 @@ def _draw_graph(axes: Axes, instance: WnpInstance) -> None:
     from matplotlib.lines import Line2D
     from matplotlib.ticker import MaxNLocator
 
-    depth, height = _layout(instance)
+    depth, height = layout(instance)
     points = np.column_stack([depth, height])
     edges = instance.edge_index
     axes.add_collection(LineCollection(points[edges], colors=LINK, linewidths=0.6, alpha=0.6, zorder=1))  # type: ignore[arg-type]
-    branch = branches(instance)
-    paint = [NEUTRAL if k < 0 else colour(int(k)) for k in branch]
+    coloured = subgraph_groups(instance)
+    paint = [coloured.groups[k].colour for k in coloured.of]
     few = len(instance.subgraphs) <= _NAMED
     axes.scatter(depth, height, c=paint, s=160 if few else 22, edgecolors="white", linewidths=0.5, zorder=2)
     if few:
@@ -84,10 +85,11 @@ def _draw_graph(axes: Axes, instance: WnpInstance) -> None:
             axes.annotate(
                 in_image(name, 14), where, xytext=(0, 8), textcoords="offset points", ha="center", fontsize=6.5
             )
-    named = [Line2D([], [], marker="o", linestyle="", color=colour(k), label=in_image(f"only {m.name}", 40))
-             for k, m in enumerate(instance.modalities) if (branch == k).any()]  # fmt: skip
-    if (branch < 0).any():
-        named.append(Line2D([], [], marker="o", linestyle="", color=NEUTRAL, label="several modalities, or none"))
+    named = [
+        Line2D([], [], marker="o", linestyle="", color=group.colour, label=in_image(group.name, 40))
+        for k, group in enumerate(coloured.groups)
+        if k in set(coloured.of)
+    ]
     axes.legend(
         handles=named, frameon=False, fontsize=8, loc="lower left", bbox_to_anchor=(0, 1), ncols=min(4, len(named))
     )
@@ -98,15 +100,10 @@ def _draw_graph(axes: Axes, instance: WnpInstance) -> None:
     axes.spines[["top", "right", "left"]].set_visible(False)
 
 
-def _layout(instance: WnpInstance) -> tuple[np.ndarray[tuple[int], np.dtype[np.float64]], ...]:
+def layout(instance: WnpInstance) -> tuple[np.ndarray[tuple[int], np.dtype[np.float64]], ...]:
     """Depth and height of each subgraph: a band a branch, from the top; those of a depth are spread within it."""
-    count = len(instance.subgraphs)
-    depth, height = np.zeros(count), np.zeros(count)
-    before: list[list[int]] = [[] for _ in range(count)]
-    for source, target in instance.edge_index.tolist():
-        before[target].append(source)
-    for i in instance.order.tolist():
-        depth[i] = max((depth[j] + 1 for j in before[i]), default=0.0)
+    height = np.zeros(len(instance.subgraphs))
+    depth = depths(instance).astype(float)
     branch = branches(instance)
     top = 0.0
     for band in [*range(len(instance.modalities)), -1]:
@@ -117,15 +114,3 @@ def _layout(instance: WnpInstance) -> tuple[np.ndarray[tuple[int], np.dtype[np.f
             widest = max(widest, members.size)
         top -= widest
     return depth, height
-
-
-def branches(instance: WnpInstance) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """The one modality that a subgraph depends on, shape (I,); -1 where it is none, or several."""
-    needs: list[set[int]] = [set() for _ in instance.subgraphs]
-    modality = instance.modality_index.tolist()
-    before: list[list[int]] = [[] for _ in instance.subgraphs]
-    for source, target in instance.edge_index.tolist():
-        before[target].append(source)
-    for i in instance.order.tolist():
-        needs[i] = set().union(*(needs[j] for j in before[i]), {modality[i]} if modality[i] >= 0 else set())
-    return np.array([next(iter(found)) if len(found) == 1 else -1 for found in needs], dtype=np.int64)
