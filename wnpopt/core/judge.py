@@ -156,21 +156,21 @@ def _best_solution(
 
 
 def _exhaust(family: AnyFamily, instance: Instance, best: _Best, tightest: Bound | None) -> None:
-    """On a tiny instance what is called optimal or infeasible is not believed before everything has been tried.
+    """On a tiny instance no bound, and no claim that there is no solution, is believed before all plans were tried.
 
-    Libraries and kernels may lie alike: a bound that meets a suboptimal answer contradicts nothing else.
+    Libraries and kernels may be wrong alike: a bound that meets a suboptimal answer is contradicted by nothing else.
     """
     outcome, bound = best.outcome, None if tightest is None else tightest.value
-    claimed = outcome.infeasible is not None or outcome.infeasible_proof is not None
-    proved = compare(best.objective, bound, family.sense, family.has_integers(instance)).verdict is Verdict.PROVED
-    if not (proved if best.objective is not None else claimed):
+    judged = compare(best.objective, bound, family.sense, family.has_integers(instance))
+    claimed = best.objective is None and (outcome.infeasible is not None or outcome.infeasible_proof is not None)
+    if judged.verdict is Verdict.CONTRADICTED or (judged.bound is None and not claimed):
         return
-    tried = family.exhausted(instance, best.objective)
+    tried = family.exhausted(instance, None if claimed else judged.bound)
     if tried.solution is not None:
         certificate = certify(family, instance, tried.solution)
         if certificate.accepted and certificate.objective is not None:
             best.offer(tried.solution, certificate.objective, EXHAUSTION, family.sense)
-    elif tried.complete and best.objective is None and outcome.infeasible_proof is None:
+    elif tried.complete and claimed and outcome.infeasible_proof is None:
         best.outcome = replace(outcome, infeasible_proof="all plans were tried, and none keeps every limit")
 
 

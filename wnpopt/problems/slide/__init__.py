@@ -50,6 +50,7 @@ FAMILY = Family(
     perturb="wnpopt.problems.slide.perturb:perturb",
     show="wnpopt.problems.slide.show:show",
     explain="wnpopt.problems.slide.explain:explain",
+    exhaust="wnpopt.problems.slide.exhaustion:exhaust",
     picture="wnpopt.problems.slide.plots.picture:picture",
     figures={
         "users": FigureKind(
