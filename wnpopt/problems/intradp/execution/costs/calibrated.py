@@ -15,7 +15,7 @@ SIDES: tuple[Side, ...] = ("device", "server")
 RATES = (0.5, 1.0, 2.0)
 """Of the link's own: at which plans are made whose segments are measured."""
 
-ROUNDS = 2
+ROUNDS = 3
 """Plans are made anew for the costs that the segments of the ones before gave: a plan that looks good because its costs
 are wrong is then measured."""
 

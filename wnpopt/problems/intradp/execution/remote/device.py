@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
@@ -22,6 +23,8 @@ from wnpopt.problems.intradp.solution import IntradpSolution
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.1, 5.0
 """Before the first attempt to reach the server again, and before later ones, each twice as long as the one before."""
+
+RELINKS = 5
 
 Connect = Callable[[], FrameChannel]
 """Opens a connection; raises :class:`PeerError`."""
@@ -75,12 +78,7 @@ class DeviceRunner:
         self._reaching: threading.Thread | None = None
         self._pause, self._again = FIRST_PAUSE_S, 0.0
         self._stopped = threading.Event()
-        try:
-            self._link = self._reach()
-        except RefusedError as error:
-            raise InputError(f"the server refuses: {error}", where="--connect") from None
-        except PeerError as error:
-            raise InputError(str(error), where="--connect") from None
+        self._link = self._first_reach()
 
     def infer(self, inputs: Mapping[str, Array], plan: int | None = 0) -> RunInference:
         """One inference by a plan, None for the device alone; right whatever the server does."""
@@ -122,6 +120,21 @@ class DeviceRunner:
         except PeerError as error:
             self._lose(link, str(error))
             return None
+
+    def relink(self, paces: tuple[Pace, Pace]) -> None:
+        """Connect anew, over an emulated link of other paces; the sessions stay as they are on both sides.
+
+        Raises :class:`InputError` where the server is not there.
+        """
+        if self._link is not None:
+            self._link.close()
+            self._link = None
+        self._paces = paces
+        for _ in range(RELINKS):  # the server may still be busy with the inference before
+            with suppress(PeerError, RefusedError):
+                self._link = self._reach()
+                return
+        self._link = self._first_reach()
 
     def close(self) -> None:
         self._stopped.set()
@@ -207,6 +220,14 @@ class DeviceRunner:
             if self._owed > 0:
                 time.sleep(self._owed)
                 self._owed -= time.perf_counter() - start
+
+    def _first_reach(self) -> SharedLink:
+        try:
+            return self._reach()
+        except RefusedError as error:
+            raise InputError(f"the server refuses: {error}", where="--connect") from None
+        except PeerError as error:
+            raise InputError(str(error), where="--connect") from None
 
     def _reach(self) -> SharedLink:
         channel = self._greeting = self._connect()
