@@ -150,7 +150,9 @@ def test_what_layers_cost_is_measured(station: Station, layered: LayeredNetwork)
     assert len(list(report.lines(None))) == 6
 
 
-@pytest.mark.parametrize("weight", ["w1", "b1", "w3"])
+@pytest.mark.parametrize(
+    "weight", ["w1", pytest.param("b1", marks=pytest.mark.slow), pytest.param("w3", marks=pytest.mark.slow)]
+)
 def test_a_wrong_layer_shows(layered: LayeredNetwork, weight: str) -> None:
     """The comparison can fail: another layer than the file's is sent, and the outputs are not the network's."""
     wrong = replace(layered, values=layered.values | {weight: np.roll(layered.values[weight], 1, 0).copy()})
@@ -178,6 +180,7 @@ with opened({"net": layered}, [ClientPlan("u", "net", 1.0, 1.0, 1.0, 1.0)]) as s
 """
 
 
+@pytest.mark.slow
 def test_clients_end_with_their_parent(file: Path) -> None:
     """Whatever it ended by: here it is killed while a client waits for its first layer."""
     parent = subprocess.Popen([sys.executable, "-c", PARENT, str(file)], stdout=subprocess.PIPE, text=True)

@@ -10,7 +10,7 @@ from wnpopt.core.errors import InputError
 from wnpopt.execution.network import RunnableNetwork
 
 if TYPE_CHECKING:
-    from onnx import TensorProto, ValueInfoProto
+    from onnx import ModelProto, TensorProto, ValueInfoProto
 
 
 @dataclass(frozen=True)
@@ -65,8 +65,10 @@ def constants_of(network: RunnableNetwork, operators: Collection[int]) -> tuple[
     return tuple(dict.fromkeys(name for node in nodes for name in node.input if name in network.constants))
 
 
-def part_model(network: RunnableNetwork, part: NetworkPart, *, loose: bool) -> bytes:
-    """The part's model, serialised.
+def part_model(
+    network: RunnableNetwork, part: NetworkPart, *, loose: bool = False, like: ModelProto | None = None
+) -> bytes:
+    """The part's model, serialised; with the versions of operators that the model ``like`` has (None: the network's).
 
     ``loose``: its weights are inputs of the model. Otherwise they are constants whose values stand elsewhere: see
     ``shared`` of :func:`~wnpopt.execution.session.open_session`.
@@ -82,8 +84,8 @@ def part_model(network: RunnableNetwork, part: NetworkPart, *, loose: bool) -> b
         inside += [_elsewhere(network.constants[name]) for name in part.weights]
     outputs = [_declared(network, name) for name in part.outputs]
     graph = helper.make_graph(nodes, "part", inputs, outputs, inside)
-    opsets = list(network.model.opset_import)
-    model = helper.make_model(graph, opset_imports=opsets, ir_version=max(4, network.model.ir_version))
+    source = network.model if like is None else like
+    model = helper.make_model(graph, opset_imports=list(source.opset_import), ir_version=max(4, source.ir_version))
     return bytes(model.SerializeToString())
 
 

@@ -70,6 +70,11 @@ FAMILY = Family(
         "wnp-scenarios": "wnpopt.problems.wnp.runtime.robust.scenarios:WnpScenarios",
     },
     commands={
+        "run": Command(
+            "Run a chip's plan on processes, inputs over a paced link.",
+            "wnpopt.problems.wnp.execution.command:ChipRunRequest",
+            "wnpopt.problems.wnp.execution.command:run",
+        ),
         "simulate": Command(
             "Execute a wnp plan in worlds that deviate from the instance, or a stream of requests, under policies.",
             "wnpopt.problems.wnp.runtime.request:SimulateRequest",

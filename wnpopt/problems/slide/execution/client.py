@@ -18,11 +18,12 @@ from typing import Any
 import numpy as np
 
 from wnpopt.core.errors import InputError
+from wnpopt.execution.arrays import decoded, empty, encoded, raw
 from wnpopt.execution.child import as_child
+from wnpopt.execution.frames import receive_into
 from wnpopt.execution.machine import stay_on, take_short_turns
 from wnpopt.execution.network import Array
 from wnpopt.execution.session import first_line, open_session
-from wnpopt.problems.slide.execution.layered import decoded, empty, encoded
 
 TIMES = 4
 """Runs of a calibration, after one that does not count."""
@@ -97,13 +98,7 @@ class LayerClient:
         try:
             for layer in self._task["layers"]:
                 for name in layer:
-                    view = self._weights[name].reshape(-1).view(np.uint8).data
-                    at = 0
-                    while at < len(view):
-                        got = self._connection.recv_into(view[at:])
-                        if not got:
-                            raise OSError("the station closed the connection")
-                        at += got
+                    receive_into(self._connection, raw(self._weights[name]))
                 with download.changed:
                     download.arrived.append(time.perf_counter())
                     download.changed.notify_all()

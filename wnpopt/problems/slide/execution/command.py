@@ -83,7 +83,7 @@ def run(request: StreamRunRequest, terminal: Terminal) -> None:
             if "error" in found[request.loading]:
                 told = f"{model} cannot be loaded so: {found[request.loading]['error']}"
                 raise InputError(told, where=f"--loading {request.loading}")
-        report = StreamReport(request.instance, tuple(plans), networks, costs, request.loading)
+        report = StreamReport(request.instance, tuple(plans), networks, costs, request.loading, request.slowdown)
         for number in range(request.repeat):
             for mode in MODES:
                 runs = station.run(mode, request.loading, patience)

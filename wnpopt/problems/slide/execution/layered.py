@@ -5,12 +5,12 @@ from __future__ import annotations
 import base64
 from dataclasses import dataclass
 from functools import cached_property
-from math import prod
 from typing import Any
 
 import numpy as np
 
 from wnpopt.core.errors import InputError
+from wnpopt.execution.arrays import encoded, raw
 from wnpopt.execution.network import Array, RunnableNetwork
 from wnpopt.execution.parts import NetworkPart, cut, part_model
 from wnpopt.problems.slide.imports.layers import LayerGroup, layers_of
@@ -63,7 +63,7 @@ class LayeredNetwork:
 
     def pieces(self) -> list[memoryview]:
         """The bytes of all weights, in the order in which they are sent."""
-        return [self.values[name].reshape(-1).view(np.uint8).data for layer in self.layers for name in layer.weights]
+        return [raw(self.values[name]) for layer in self.layers for name in layer.weights]
 
     def task(self, inputs: dict[str, Array]) -> dict[str, Any]:
         """What a client is told of the network: models without weights, and what goes where; as JSON."""
@@ -102,19 +102,3 @@ class LayeredNetwork:
                     f"found {layer.bits:.15g}; {8 * group.bytes} bits are needed, {own}",
                     where=f"{where}.layers[{number}].bits",
                 )
-
-
-def encoded(value: Array) -> list[Any]:
-    """An array as JSON."""
-    return [str(value.dtype), list(value.shape), base64.b64encode(np.ascontiguousarray(value).tobytes()).decode()]
-
-
-def decoded(told: list[Any]) -> Array:
-    kind, shape, raw = told
-    return np.frombuffer(base64.b64decode(raw), np.dtype(kind)).reshape(shape).copy()
-
-
-def empty(told: list[Any]) -> Array:
-    """An array of a type and a shape, of zeros."""
-    kind, shape = told
-    return np.zeros(prod(shape), np.dtype(kind)).reshape(shape)

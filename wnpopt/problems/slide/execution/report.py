@@ -23,6 +23,7 @@ class StreamReport:
     networks: Mapping[str, LayeredNetwork]
     costs: Mapping[str, Mapping[str, Any]]
     loading: str
+    slowdown: float = 1.0
     runs: dict[Mode, list[list[ClientRun]]] = field(default_factory=lambda: {mode: [] for mode in MODES})
 
     def add(self, mode: Mode, runs: Sequence[ClientRun]) -> None:
@@ -120,13 +121,15 @@ class StreamReport:
 
 def calibrated_instance(report: StreamReport) -> SlideInstance:
     """The instance with layers' FLOP in proportion to what they take on this machine as they are loaded here, and the
-    users' FLOP a cycle such that at the greatest frequency they take as long as here.
+    users' FLOP a cycle such that at the greatest frequency they take as long as here, drawn out by the slowdown.
 
     Models that were not run keep their FLOP. A model's FLOP in all stay if it is the only one that ran; with several,
     their sum does, and so energies are those of the instance on the whole, not model by model.
     """
     data: dict[str, Any] = report.instance.to_data()
-    ran = {name: [float(time) for time in report.costs[name][report.loading]] for name in report.networks}
+    ran = {
+        name: [report.slowdown * float(time) for time in report.costs[name][report.loading]] for name in report.networks
+    }
     flop = sum(model.flop for model in report.instance.models if model.name in ran)
     seconds = sum(map(sum, ran.values()))
     speed = (flop or 1.0) / seconds

@@ -11,12 +11,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from wnpopt.execution.arrays import decoded
 from wnpopt.execution.child import ChildProcess, ChildProcesses, hear_all
 from wnpopt.execution.machine import processors, take_short_turns
 from wnpopt.execution.network import Array
 from wnpopt.execution.pacer import send_paced
 from wnpopt.execution.unsplit import UnsplitNetwork, largest_difference
-from wnpopt.problems.slide.execution.layered import LayeredNetwork, decoded
+from wnpopt.problems.slide.execution.layered import LayeredNetwork
 
 Mode = Literal["stream", "late", "whole"]
 MODES: tuple[Mode, ...] = ("stream", "late", "whole")
@@ -75,6 +76,7 @@ class Station:
             self._expected[name] = whole.outputs(inputs[name]) | whole.tensors(layered.network.logits, inputs[name])
         tasks = {name: layered.task(inputs[name]) for name, layered in networks.items()}
         mine = processors()
+        alone = len(plans) <= len(mine)  # more of them than processors are better spread by the system
         self._links: list[socket.socket] = []
         self.clients: list[ChildProcess] = []
         for number, plan in enumerate(plans):
@@ -85,7 +87,7 @@ class Station:
                     CLIENT,
                     f"the client of {plan.user}",
                     {"link": theirs},
-                    processors=[mine[number % len(mine)]],
+                    processors=[mine[number]] if alone else list(mine),
                     **tasks[plan.model],
                 )
             )
