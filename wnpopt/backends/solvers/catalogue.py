@@ -85,14 +85,16 @@ def takes(method: AnyMethod, choice: SolverChoice) -> bool:
 
 
 def check_known(choice: SolverChoice) -> None:
-    """Raise for a name that is none (telling which are installed), and for a solver that is not installed."""
-    if choice.name is None:
-        return
-    if choice.name not in SOLVERS:
+    """Raise for a name that is none, telling which are installed."""
+    if choice.name is not None and choice.name not in SOLVERS:
         there = ", ".join(solver.name for solver in SOLVERS.values() if solver.installed)
         raise InputError(f"found {choice.name!r}; installed are {there}{near(choice.name, SOLVERS)}", where="solver")
-    wanted = SOLVERS[choice.name]
-    if not wanted.installed:
+
+
+def check_installed(choice: SolverChoice) -> None:
+    """Raise for a solver that is not installed, saying how that is done."""
+    wanted = None if choice.name is None else SOLVERS[choice.name]
+    if wanted is not None and not wanted.installed:
         raise MissingDependencyError(f"the solver {wanted.name} is not installed: {wanted.install}")
 
 
@@ -114,3 +116,4 @@ def check_solver(method: AnyMethod, choice: SolverChoice, takers: tuple[str, ...
             f"{choice.name} solves {KINDS[SOLVERS[choice.name].kind]}; the method {method.name} takes one of {known}",
             where=where,
         )
+    check_installed(choice)

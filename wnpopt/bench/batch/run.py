@@ -178,13 +178,14 @@ def _check_solver(methods: Sequence[str], known: Mapping[str, registry.Methods],
     """Raise for a solver that is none, or is none for one of the methods in all families."""
     if not choice:
         return
-    from wnpopt.backends.solvers.catalogue import check_known, check_solver, takes
+    from wnpopt.backends.solvers.catalogue import check_installed, check_known, check_solver, takes
 
     check_known(choice)
     for name in methods:
         alike = [own[name] for own in known.values() if name in own]
         if alike and not any(takes(method, choice) for method in alike):
             check_solver(alike[0], choice)
+    check_installed(choice)
 
 
 @contextmanager

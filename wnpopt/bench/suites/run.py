@@ -74,13 +74,14 @@ def _split(chosen: Suite, choice: SolverChoice) -> tuple[tuple[str, ...], tuple[
     """The searches that do without the solver, and those that take it."""
     if not choice:
         return tuple(chosen.searches), ()
-    from wnpopt.backends.solvers.catalogue import check_known, takes
+    from wnpopt.backends.solvers.catalogue import check_installed, check_known, takes
 
     check_known(choice)
     takers = tuple(name for name in chosen.searches if takes(registry.method(chosen.family, name), choice))
     if not takers:
         told = f"none of the searches of {chosen.name} ({', '.join(chosen.searches)}) takes it"
         raise InputError(told, where="solver" if choice.name is not None else "solver_options")
+    check_installed(choice)
     return tuple(name for name in chosen.searches if name not in takers), takers
 
 
