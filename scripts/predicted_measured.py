@@ -270,7 +270,8 @@ def page(networks: Sequence[Any], recovered: Sequence[Any], about: Sequence[str]
     """The page as Markdown."""
     lines = [
         "# Predicted and measured", "",
-        "Networks calibrated by running them ([run](run.md#calibration-by-running)), then run under four strategies over",
+        "Networks calibrated by running them ([run](run.md#calibration-by-running)), then run under four strategies",
+        "over",
         "an emulated link, each side on one core of the same machine, the device drawn out. `split` is what `search`",
         "makes for the calibrated instance. Medians; strategies take turns; every output was compared. Written by",
         "", "    chrt -r 1 python scripts/predicted_measured.py", "", *about, "",

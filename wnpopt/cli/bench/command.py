@@ -7,10 +7,31 @@ from typing import Annotated
 
 import typer
 
-from wnpopt.cli.arguments import Gap, NoImprovement, Target, integer, names, real
+from wnpopt.cli.arguments import (
+    Gap,
+    NoImprovement,
+    SolverName,
+    SolverOptions,
+    Target,
+    integer,
+    names,
+    real,
+    settings,
+)
 from wnpopt.core.errors import InputError
 
-_SUITE = ("preset", "time_limit", "gap", "target", "no_improvement", "workers", "rerun", "dask")
+_SUITE = (
+    "preset",
+    "time_limit",
+    "gap",
+    "target",
+    "no_improvement",
+    "solver",
+    "solver_option",
+    "workers",
+    "rerun",
+    "dask",
+)
 _STORE = ("profile_target", "formats", "update_index", "json")
 
 
@@ -32,6 +53,8 @@ def bench(
         float | None,
         typer.Option(help="SUITE: seconds a run.", show_default="the preset's", parser=real, metavar="S"),
     ] = None,
+    solver: SolverName = None,
+    solver_option: SolverOptions = None,
     gap: Gap = None,
     target: Target = None,
     no_improvement: NoImprovement = None,
@@ -74,6 +97,8 @@ def bench(
             gap=gap,
             target=target,
             no_improvement=no_improvement,
+            solver=solver,
+            solver_options=settings(solver_option),
             rerun=names(rerun) if rerun is not None else None,
             dask=dask,
         )

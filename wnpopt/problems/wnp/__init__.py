@@ -41,6 +41,7 @@ FAMILY = Family(
     generator_options=refer("wnpopt.problems.wnp.generate:OPTIONS"),
     plot="wnpopt.problems.wnp.plots.channel:figures",
     unit=refer("wnpopt.problems.wnp.instance:objective_unit"),
+    unit_s=refer("wnpopt.problems.wnp.instance:objective_unit_s"),
     doctor=later(lambda: KnownCase.read(__name__)),
     cases=later(lambda: read_cases(__name__, "known-fields.json")),
     gantt="wnpopt.problems.wnp.plots.gantt:gantt",
