@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 # Two workers: the tests are made for two cores.
 WORKERS ?= 2
 
-.PHONY: demo test test-slow smoke lint suites clean
+.PHONY: demo test test-slow smoke lint suites archive clean
 
 $(READY): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -33,6 +33,10 @@ lint: $(READY)
 suites: $(READY)
 	$(BIN)/python scripts/graphs_build.py --check
 	$(BIN)/python scripts/suites.py wnp --check
+
+# The benchmark library as one file, for a repository with DOIs: the same bytes whenever it is made.
+archive: $(READY)
+	$(BIN)/python scripts/archive.py
 
 clean:
 	rm -rf $(VENV) out build dist *.egg-info

@@ -102,6 +102,7 @@ METHOD = Method(
     when="where a special method selects the users",
     run=solve,
     modules=("numba", "cvxpy", "clarabel"),
+    install="'wnpopt[convex]'",
     timed=True,
     refuse=refuse,
 )
