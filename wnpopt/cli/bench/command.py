@@ -22,6 +22,7 @@ from wnpopt.core.errors import InputError
 
 _SUITE = (
     "preset",
+    "methods",
     "time_limit",
     "gap",
     "target",
@@ -39,7 +40,11 @@ def bench(
     context: typer.Context,
     what: Annotated[
         str,
-        typer.Argument(metavar="SUITE|DIR", help="A named suite, or a folder of stored results.", show_default=False),
+        typer.Argument(
+            metavar="SUITE|DIR",
+            help="A named suite, a suite of the library (tiny, wnp/medium), or a folder of stored results.",
+            show_default=False,
+        ),
     ],
     out: Annotated[
         Path | None,
@@ -49,9 +54,15 @@ def bench(
         ),
     ] = None,
     preset: Annotated[str, typer.Option(help="SUITE: quick (minutes) or full (the papers' ranges).")] = "quick",
+    methods: Annotated[
+        str | None,
+        typer.Option(
+            help="A suite of the library: the methods to run.", show_default="heuristics and auto", metavar="a,b"
+        ),
+    ] = None,
     time_limit: Annotated[
         float | None,
-        typer.Option(help="SUITE: seconds a run.", show_default="the preset's", parser=real, metavar="S"),
+        typer.Option(help="SUITE: seconds a run.", show_default="the preset's, or 10", parser=real, metavar="S"),
     ] = None,
     solver: SolverName = None,
     solver_option: SolverOptions = None,
@@ -78,7 +89,7 @@ def bench(
     ] = False,
     json: Annotated[bool, typer.Option("--json", help="DIR: everything as one JSON object on stdout.")] = False,
 ) -> int:
-    """Run a named suite and show its tables, or show the tables and profiles of stored results.
+    """Run a suite and show its tables, or show the tables and profiles of stored results.
 
     `wnpopt bench adversarial --help` tells of the search for instances where one method loses to another.
     """
@@ -86,6 +97,7 @@ def bench(
 
     if what in suites():
         _refuse(context, _STORE, "goes with a folder of results, not with a suite")
+        _refuse(context, ("methods",), "goes with a suite of the library; this one has its methods")
         from wnpopt.cli.bench.suite import run_suite
 
         return run_suite(
@@ -103,7 +115,26 @@ def bench(
             dask=dask,
         )
     if not Path(what).is_dir():
-        raise InputError(f"is no folder of results and no suite; the suites are {', '.join(suites())}", file=what)
+        from wnpopt.bench.suites.packaged import library_suites, suites_called
+        from wnpopt.cli.bench.suite import run_library_suite
+
+        if not suites_called(what):
+            known = (*suites(), *library_suites())
+            raise InputError(f"is no folder of results and no suite; the suites are {', '.join(known)}", file=what)
+        _refuse(context, _STORE, "goes with a folder of results, not with a suite")
+        _refuse(context, ("preset",), "goes with a suite that has presets; this one has its instances")
+        return run_library_suite(
+            what,
+            out=out if out is not None else Path("results") / what.replace("/", "-"),
+            methods=names(methods) if methods is not None else None,
+            workers=workers,
+            time_limit=10.0 if time_limit is None else time_limit,
+            gap=gap,
+            target=target,
+            no_improvement=no_improvement,
+            rerun=names(rerun) if rerun is not None else None,
+            dask=dask,
+        )
     _refuse(context, _SUITE, "goes with a suite, not with a folder of results")
     from wnpopt.cli.bench.tables import show
 
