@@ -82,7 +82,7 @@ def _values(series: Series) -> Any:
 
 def _line(axes: Axes, series: Series, name: str | None) -> None:
     how: dict[str, Any] = {"drawstyle": "steps-post"} if series.shape == "step" else {"marker": "o", "markersize": 3}
-    thin = 1.2 if series.dash != "solid" else 1.6
+    thin = min(1.2, series.weight) if series.dash != "solid" else series.weight
     axes.plot(series.x, _values(series), color=series.colour, linestyle=series.dash, linewidth=thin, label=name, **how)
 
 
