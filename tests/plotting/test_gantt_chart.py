@@ -62,7 +62,7 @@ def test_labels_are_whole_or_shortened_or_absent() -> None:
 
     bar = Bar(0, 0, 1, "encoder.block.12", 0)
     assert label_for(bar, 30) == "encoder.block.12"
-    assert label_for(bar, 5) == "blo12"
+    assert label_for(bar, 5) == "bl.12"
     assert label_for(bar, 2) == ""
     long = Bar(0, 0, 1, "x" * 100, 0)
     assert label_for(long, 10) == "x" * 9 + "…"

@@ -141,7 +141,7 @@ def dash_turns(marks: Sequence[Mark], last: float) -> list[tuple[int, int]]:
 
 
 def lane_turns(marks: Sequence[Mark], last: float) -> list[tuple[int, int]]:
-    """For each mark (turn, turns): of the height of its lane, if it has one, cut into ``turns``, the ``turn``-th part is its own.
+    """For each mark (turn, turns): the height of its lane, if it has one, cut into ``turns``, and its own part of that.
 
     So marks of one lane that are so near to each other that one would hide the other are all seen.
     """

@@ -87,8 +87,8 @@ def _tail(label: str, room: int) -> str:
     head, dot, tail = label.rpartition(".")
     if not (dot and tail.isdigit() and tail.isascii()):
         return tail
-    before = head.rpartition(".")[2][: room - len(tail)] if room > len(tail) else ""
-    return f"{before}{tail}" if before else ""
+    left = room - len(tail) - 1
+    return f"{head.rpartition('.')[2][:left]}.{tail}" if left > 0 else ""
 
 
 def _width(text: str) -> int:

@@ -70,8 +70,8 @@ function barTraces(chart, width) {
     const tail = parts.pop();
     // A number alone says little: the beginning of what is before it stands with it.
     if (!parts.length || !/^\d+$/.test(tail)) return tail;
-    const left = Math.floor(room) - tail.length;
-    return left > 0 ? [...parts.pop()].slice(0, left).join("") + tail : "";
+    const left = Math.floor(room) - tail.length - 1;
+    return left > 0 ? `${[...parts.pop()].slice(0, left).join("")}.${tail}` : "";
   };
   const edge = bars.length > MANY ? 0 : bars.length > 60 ? 0.25 : 0.7;
   return chart.groups.flatMap(([name, colour, ink], group) => {
