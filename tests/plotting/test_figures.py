@@ -22,6 +22,8 @@ from wnpopt.plotting.chart import Chart
 from wnpopt.plotting.chart_image import chart_figure
 from wnpopt.plotting.chart_page import chart_data
 from wnpopt.plotting.convergence import convergence, result_convergence
+from wnpopt.plotting.gantt import Bar, Mark, lane_turns
+from wnpopt.plotting.gantt_image import label_for
 from wnpopt.plotting.named import chart_of_plan, figures_of, write_chart
 from wnpopt.problems.intradp.online.table import PlanTable, build_table
 from wnpopt.problems.intradp.plots.table import table_chart
@@ -112,8 +114,12 @@ def test_the_graph_has_each_subgraph_once_in_the_colour_of_its_core() -> None:
     assert sorted(text.partition("\n")[0] for text in told) == sorted(
         f"{name} on {core}" for name, core in result.solution.core.items()
     )
-    lines = sum(len(s.x) // 2 for s in chart.panels[0].series if s.shape == "segments")
-    assert lines == len(instance.edges)
+    ends = [(s.x[i], s.y[i]) for s in chart.panels[0].series if s.shape == "segments" for i in range(len(s.x))]
+    points = {(x, y) for s in chart.panels[0].series if s.shape == "points" for x, y in zip(s.x, s.y, strict=True)}
+    assert len(ends) >= 2 * len(instance.edges)
+    assert points & set(ends)
+    moved = sum(result.solution.core[e.source] != result.solution.core[e.target] for e in instance.edges)
+    assert f"{moved} of {len(instance.edges)} edges between cores" in chart.title
 
 
 def test_a_plan_table_against_the_bandwidth(tmp_path: Path) -> None:
@@ -233,3 +239,26 @@ def test_an_empty_chart_of_nobody_can_be_drawn() -> None:
     chart_figure(chart_of_plan(instance, empty, "users"))
     with pytest.raises(InputError, match="empty trace"):
         convergence([], "nothing")
+
+
+def test_marks_of_a_lane_at_one_time_are_all_seen() -> None:
+    marks = [
+        Mark(1.0, "a", 0, 0),
+        Mark(1.001, "b", 1, 0),
+        Mark(1.0, "c", 0, 1),
+        Mark(5.0, "d", 0, 0),
+        Mark(5.0, "e"),
+        Mark(5.0, "f"),
+    ]
+    assert lane_turns(marks, 10.0) == [(0, 2), (1, 2), (0, 1), (0, 1), (0, 1), (0, 1)]
+
+
+@pytest.mark.parametrize(
+    ("name", "room", "label"),
+    [
+        ("camera.12", 9, "camera.12"), ("camera.12", 6, "cam.12"), ("camera.12", 4, "c.12"), ("camera.12", 3, ""),
+        ("net.conv1", 5, "conv1"), ("12", 2, "12"), ("a.b.3", 3, "b.3"),
+    ],
+)  # fmt: skip
+def test_labels_say_something(name: str, room: int, label: str) -> None:
+    assert label_for(Bar(0, 0.0, 1.0, name, 0), room) == label

@@ -13,7 +13,8 @@ class Series:
     """What is drawn in one colour (``#rrggbb``): a name for the legend (none without it), and y over x.
 
     Of a "line" or a "step" (a value holds until the next) a y of None is a break; "segments" are pairs of points, each
-    pair a line of its own; "bars" stand on ``base``, on 0 without it, ``width`` wide. ``told`` says more of each point,
+    pair a line of its own; "bars" stand on ``base``, on 0 without it, ``width`` wide; lines
+    are ``weight`` points thick. ``told`` says more of each point,
     in lines, for those who point at it; ``labels`` are written beside points.
     """
 
@@ -27,6 +28,7 @@ class Series:
     labels: tuple[str, ...] = ()
     dash: Literal["solid", "dotted", "dashed"] = "solid"
     width: float = 0.8
+    weight: float = 1.6
     hollow: bool = False
 
 

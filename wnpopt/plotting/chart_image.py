@@ -24,6 +24,7 @@ def chart_figure(chart: Chart) -> Figure:
     """The figure, to save or to change."""
     need("matplotlib.figure", "plot")
     from matplotlib.figure import Figure
+    from matplotlib.ticker import NullFormatter
 
     with drawing():
         figure = Figure(figsize=(WIDTH, chart.height), layout="constrained")
@@ -34,6 +35,11 @@ def chart_figure(chart: Chart) -> Figure:
         last = panels[-1]
         if chart.log_x:
             last.set_xscale("log")
+            last.xaxis.set_major_formatter("{x:g}")
+            low, high = last.get_xlim()
+            last.xaxis.set_minor_formatter(
+                "{x:g}" if low > 0 and high / low < 20 and not chart.ticks else NullFormatter()
+            )
         if chart.ticks:
             every = -(-len(chart.ticks) // _NAMED)
             places = chart.ticks[::every]
@@ -82,7 +88,7 @@ def _values(series: Series) -> Any:
 
 def _line(axes: Axes, series: Series, name: str | None) -> None:
     how: dict[str, Any] = {"drawstyle": "steps-post"} if series.shape == "step" else {"marker": "o", "markersize": 3}
-    thin = 1.2 if series.dash != "solid" else 1.6
+    thin = min(1.2, series.weight) if series.dash != "solid" else series.weight
     axes.plot(series.x, _values(series), color=series.colour, linestyle=series.dash, linewidth=thin, label=name, **how)
 
 
@@ -91,7 +97,7 @@ def _points(axes: Axes, series: Series, name: str | None) -> None:
     paint: dict[str, Any] = {"facecolors": "white", "edgecolors": series.colour, "linewidths": 1.2}
     if not series.hollow:
         paint = {"color": series.colour, "edgecolors": "white", "linewidths": 0.5}
-    axes.scatter(series.x, _values(series), s=size, label=name, zorder=3, **paint)
+    axes.scatter(series.x, _values(series), s=size, label=name, zorder=3, clip_on=False, **paint)
     for x, y, label in zip(series.x, series.y, series.labels, strict=False):
         if y is not None and label:
             axes.annotate(

@@ -49,7 +49,8 @@ def bench(
     out: Annotated[
         Path | None,
         typer.Option(
-            help="SUITE: folder of the store (results/SUITE). DIR: folder for each table as .csv and .tex.",
+            help="SUITE: folder of the store (results/SUITE). DIR: folder for each table as .csv and .tex, each "
+            "figure as .svg and .pdf.",
             show_default=False,
         ),
     ] = None,

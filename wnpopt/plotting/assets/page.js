@@ -56,6 +56,22 @@ const watcher = new IntersectionObserver((entries) => {
 
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => drawn.forEach((draw) => draw()));
 
+const onPrint = []; // each is told true before the page is printed, and false afterwards
+
+/** On paper everything is there: what was not yet in view, rows behind a button, in light colours and the paper's width. */
+function printed(on) {
+  document.documentElement.classList.toggle("printing", on);
+  onPrint.forEach((listener) => listener(on));
+  for (const [canvas, draw] of waiting) {
+    watcher.unobserve(canvas);
+    drawn.add(draw);
+  }
+  waiting.clear();
+  drawn.forEach((draw) => draw());
+}
+addEventListener("beforeprint", () => printed(true));
+addEventListener("afterprint", () => printed(false));
+
 /**
  * A figure with its heading and its switches, drawn when it comes into view.
  * build(state): {data, layout} of plotly; height: in pixels, or a function of the width; switches: {key, label, pressed}; each is a button that sets state[key].

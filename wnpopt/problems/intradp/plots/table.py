@@ -10,6 +10,9 @@ from wnpopt.plotting.palette import COLOURS, LINK
 from wnpopt.problems.intradp.online.table import Entry, PlanTable
 from wnpopt.problems.intradp.plots.rows import BOTH, DEVICE, SERVER
 
+_TICKS = 12
+"""So many bandwidths have their own numbers along the axis."""
+
 
 def table_chart(table: PlanTable) -> Chart:
     """Latency and energy against the bandwidth, with what is proved of the objective, and the shares of the work.
@@ -40,8 +43,9 @@ def table_chart(table: PlanTable) -> Chart:
         panels.append(Panel("work [%]", tuple(lines), bottom=0.0, top=102.0))
     count = f"{len(x)} plans" if len(x) > 1 else "1 plan"
     title = f"{short(table.instance, 80)}: {count}, least {table.objective}"
+    ticks = tuple((rate, number(rate, 4)) for rate in x) if len(x) <= _TICKS else ()
     return Chart(
-        title, "bandwidth, each way [MB/s]", tuple(panels), log_x=_by_factors(x), height=2.4 * len(panels) + 0.6
+        title, "bandwidth, each way [MB/s]", tuple(panels), ticks, log_x=_by_factors(x), height=2.4 * len(panels) + 0.6
     )
 
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+FloatVector = np.ndarray[tuple[int], np.dtype[np.float64]]
+
 _NAMED = 40
 """So many subgraphs have their names in the picture; of more their circles alone."""
 _DEEP = 11
@@ -33,13 +35,15 @@ def picture(instance: WnpInstance) -> Figure:
 
     panels = min(len(instance.modalities), _PANELS)
     with drawing():
-        figure = Figure(figsize=(11, 1.3 * panels + 5.0), layout="constrained")
-        axes = figure.subplots(panels + 1, 1, height_ratios=[1.3] * panels + [4.5], squeeze=False)[:, 0]
+        # A chain is a line: it needs no more height than its names.
+        tall = float(np.clip(1.5 + 0.35 * np.ptp(layout(instance)[1]), 1.5, 4.5))
+        figure = Figure(figsize=(11, 1.3 * panels + tall + 0.7), layout="constrained")
+        axes = figure.subplots(panels + 1, 1, height_ratios=[1.3] * panels + [tall], squeeze=False)[:, 0]
         _draw_channel(figure, list(axes[:panels]), instance)
         _draw_graph(axes[panels], instance)
         cores = len(instance.chip.cores)
         told = f"{len(instance.subgraphs)} subgraphs, {len(instance.edges)} edges, {cores} cores"
-        figure.suptitle(in_image(f"{instance.name}: {told}", 150), fontsize=11)
+        figure.suptitle(in_image(f"{instance.name}: {told}", 150), fontsize=11, x=0.01, ha="left")
     return figure
 
 
@@ -71,9 +75,8 @@ def _draw_graph(axes: Axes, instance: WnpInstance) -> None:
     from matplotlib.ticker import MaxNLocator
 
     depth, height = layout(instance)
-    points = np.column_stack([depth, height])
-    edges = instance.edge_index
-    axes.add_collection(LineCollection(points[edges], colors=LINK, linewidths=0.6, alpha=0.6, zorder=1))  # type: ignore[arg-type]
+    paths = edge_paths(instance, depth, height)
+    axes.add_collection(LineCollection(paths, colors=LINK, linewidths=0.6, alpha=0.6, zorder=1))  # type: ignore[arg-type]
     coloured = subgraph_groups(instance)
     paint = [coloured.groups[k].colour for k in coloured.of]
     few = len(instance.subgraphs) <= _NAMED
@@ -97,10 +100,12 @@ def _draw_graph(axes: Axes, instance: WnpInstance) -> None:
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set_yticks([])
     axes.margins(0.03, 0.12)
+    low, high = axes.get_ylim()
+    axes.set_ylim(min(low, height.min() - 0.4), max(high, height.max() + 0.9))
     axes.spines[["top", "right", "left"]].set_visible(False)
 
 
-def layout(instance: WnpInstance) -> tuple[np.ndarray[tuple[int], np.dtype[np.float64]], ...]:
+def layout(instance: WnpInstance) -> tuple[FloatVector, FloatVector]:
     """Depth and height of each subgraph: a band a branch, from the top; those of a depth are spread within it."""
     height = np.zeros(len(instance.subgraphs))
     depth = depths(instance).astype(float)
@@ -114,3 +119,19 @@ def layout(instance: WnpInstance) -> tuple[np.ndarray[tuple[int], np.dtype[np.fl
             widest = max(widest, members.size)
         top -= widest
     return depth, height
+
+
+def edge_paths(
+    instance: WnpInstance, depth: FloatVector, height: FloatVector
+) -> list[np.ndarray[tuple[int, int], np.dtype[np.float64]]]:
+    """The points (n, 2) of each edge's line: straight, but an arc where it would hide behind what stands between."""
+    paths = []
+    for source, target in instance.edge_index.tolist():
+        ends = np.array([[depth[source], height[source]], [depth[target], height[target]]])
+        span = ends[1, 0] - ends[0, 0]
+        if span > 1 and ends[0, 1] == ends[1, 1]:
+            part = np.linspace(0.0, 1.0, 9)[:, None]
+            ends = ends[0] + part * (ends[1] - ends[0])
+            ends[:, 1] += min(0.9, 0.25 + 0.05 * span) * np.sin(np.pi * part[:, 0])
+        paths.append(ends)
+    return paths
