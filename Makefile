@@ -42,6 +42,7 @@ suites: $(READY)
 # Every warning is an error: links that lead nowhere, formulas that cannot be read, notebooks that fail.
 docs: $(DOCS_READY)
 	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet --jobs $(WORKERS) -c docs . out/site
+
 # The benchmark library as one file, for a repository with DOIs: the same bytes whenever it is made.
 archive: $(READY)
 	$(BIN)/python scripts/archive.py
