@@ -34,8 +34,8 @@ from recipes.light import write_made, write_network  # noqa: E402
 from wnpopt.core.errors import WnpoptError  # noqa: E402
 from wnpopt.problems.intradp.execution.check import instance_of  # noqa: E402
 from wnpopt.problems.intradp.execution.costs.bench import CostBench  # noqa: E402
-from wnpopt.problems.intradp.execution.costs.calibrated import at_rate, measure_costs  # noqa: E402
-from wnpopt.problems.intradp.execution.costs.link_costs import measure_link  # noqa: E402
+from wnpopt.problems.intradp.execution.costs.calibrated import SIDES, at_rate, measure_costs  # noqa: E402
+from wnpopt.problems.intradp.execution.costs.observed import over_a_link  # noqa: E402
 from wnpopt.problems.intradp.execution.costs.plans import named_plan, split_plan  # noqa: E402
 from wnpopt.problems.intradp.execution.execute import UnsplitNetwork, largest_difference  # noqa: E402
 from wnpopt.problems.intradp.execution.network import ExecutableNetwork  # noqa: E402
@@ -107,18 +107,18 @@ def measure(file: Path, name: str, slowdown: float, rates: Sequence[float], aske
     model = SplitModel(instance, network)
     began = time.perf_counter()
     with emulated(model) as server:
-        alone = named_plan(instance, "device-only")
-        with server.device([alone], _paces(BASE), slowdown=slowdown, patience=PATIENCE) as runner:
-            costs_of_link = measure_link(runner)
+        device = partial(server.device, paces=_paces(BASE), slowdown=slowdown, patience=PATIENCE)
+        costs_of_link, observe = over_a_link(device, named_plan(instance, "device-only"), asked.bench)
         calibrated, costs = measure_costs(
-            CostBench(model, repeats=asked.bench), slowdown=slowdown, link=costs_of_link,
+            CostBench(model, repeats=asked.bench), slowdown=slowdown, link=costs_of_link, observe=observe,
             rates=[rate / BASE for rate in rates], search_s=asked.search,
         )  # fmt: skip
         spent = time.perf_counter() - began
         rows = [row for rate in rates for row in strategies_at(server, model, calibrated, name, slowdown, rate, asked)]
     return {
         "name": name, "slowdown": slowdown, "operators": len(instance.operators) - 2, "calibration_s": spent,
-        "whole_s": costs.whole_s, "sum_s": costs.sum_s, "segment_s": costs.segment_s, "fit": costs.error,
+        "sum_s": costs["server"].sum_s, "whole_s": [costs[side].whole_s for side in SIDES],
+        "segment_s": [costs[side].segment_s for side in SIDES], "fit": [costs[side].error for side in SIDES],
         "latency_s": costs_of_link.latency_s - LATENCY_S, "rows": rows,
     }  # fmt: skip
 
@@ -270,8 +270,8 @@ def page(networks: Sequence[Any], recovered: Sequence[Any], about: Sequence[str]
     """The page as Markdown."""
     lines = [
         "# Predicted and measured", "",
-        "Networks calibrated by running them ([run](run.md#calibration-by-running)), then run under four strategies over",
-        "an emulated link, each side on one core of the same machine, the device drawn out. `split` is what `search`",
+        "Networks calibrated by running them ([run](run.md#calibration-by-running)), then run under four strategies",
+        "over an emulated link, each side on one core of this machine, the device drawn out. `split` is what `search`",
         "makes for the calibrated instance. Medians; strategies take turns; every output was compared. Written by",
         "", "    chrt -r 1 python scripts/predicted_measured.py", "", *about, "",
         "## Figures", "", "| what | wanted | got | |", "| --- | --- | --- | --- |",
@@ -283,11 +283,12 @@ def page(networks: Sequence[Any], recovered: Sequence[Any], about: Sequence[str]
     for network in networks:
         lines += [
             "", f"## {network['name']}, device {network['slowdown']:g} times slower", "",
-            f"{network['operators']} operators (fused): one by one {1e3 * network['sum_s']:.2f} ms, as a whole "
-            f"{1e3 * network['whole_s']:.2f} ms; {1e6 * network['segment_s']:.0f} us a message on a side, "
-            f"{1e6 * network['latency_s']:.0f} us a",
-            f"message on the way beyond the link's {1e3 * LATENCY_S:g} ms; segments measured are off by "
-            f"{100 * network['fit']:.1f} % (median). Calibrated in {network['calibration_s']:.0f} s.", "",
+            f"{network['operators']} operators (fused): one by one {1e3 * network['sum_s']:.2f} ms; as a whole "
+            f"{' and '.join(f'{1e3 * one:.2f}' for one in network['whole_s'])} ms (device, before it is drawn",
+            f"out, and server), {' and '.join(f'{1e6 * one:.0f}' for one in network['segment_s'])} us a message; "
+            f"{1e6 * network['latency_s']:.0f} us a message on the way beyond the link's {1e3 * LATENCY_S:g} ms;",
+            f"segments are off by {' and '.join(f'{100 * one:.1f}' for one in network['fit'])} % (median). "
+            f"Calibrated in {network['calibration_s']:.0f} s.", "",
             "| MB/s | strategy | messages | predicted ms | measured ms | least to worst | error |",
             "| --- | --- | --- | --- | --- | --- | --- |",
         ]  # fmt: skip
