@@ -52,6 +52,7 @@ from wnpopt.problems.intradp.instance import IntradpInstance  # noqa: E402
 from wnpopt.problems.intradp.verify import replay  # noqa: E402
 
 NETWORKS = ("squeezenet:6", "shufflenet:6", "inception_v1:3", "resnet50:3")
+DEFAULTS: dict[str, Any] = {"rates": "8,15,30,100", "repeats": 15, "bench": 5, "search": 2.0}
 STRATEGIES = ("device-only", "server-only", "layer-cut", "split")
 LATENCY_S = 1e-3
 BASE = 15.0
@@ -241,9 +242,9 @@ def figures(networks: Sequence[Any], recovered: Sequence[Any]) -> list[tuple[str
          hits >= needed),
     ]  # fmt: skip
     for rate, wanted in ((30.0, 0.10), (8.0, 0.04)):
-        cell = {row.strategy: row.median_s for row in cells.get(("squeezenet", rate), ())}
-        if cell:
-            gain = 1 - cell["split"] / cell["layer-cut"]
+        medians = {row.strategy: row.median_s for row in cells.get(("squeezenet", rate), ())}
+        if medians:
+            gain = 1 - medians["split"] / medians["layer-cut"]
             told.append(
                 (f"SqueezeNet at {rate:g} MB/s: gain of the split over the layer cut", f"{100 * wanted:.0f} %",
                  f"{100 * gain:.1f} %", gain >= wanted)
@@ -266,14 +267,25 @@ def figures(networks: Sequence[Any], recovered: Sequence[Any]) -> list[tuple[str
     return told
 
 
-def page(networks: Sequence[Any], recovered: Sequence[Any], about: Sequence[str]) -> str:
+def command(asked: argparse.Namespace) -> str:
+    """What this was asked, but for its folders."""
+    real_time = os.sched_getscheduler(0) == os.SCHED_RR
+    priority = f"chrt -r {os.sched_getparam(0).sched_priority} " if real_time else ""
+    said = [f"--network {one}" for one in asked.network or ()]
+    for name, usual in DEFAULTS.items():
+        if (given := getattr(asked, name)) != usual:
+            said.append(f"--{name} {given}")
+    return " ".join([f"{priority}python scripts/predicted_measured.py", *said])
+
+
+def page(networks: Sequence[Any], recovered: Sequence[Any], about: Sequence[str], asked: argparse.Namespace) -> str:
     """The page as Markdown."""
     lines = [
         "# Predicted and measured", "",
         "Networks calibrated by running them ([run](run.md#calibration-by-running)), then run under four strategies",
         "over an emulated link, each side on one core of this machine, the device drawn out. `split` is what `search`",
         "makes for the calibrated instance. Medians; strategies take turns; every output was compared. Written by",
-        "", "    chrt -r 1 python scripts/predicted_measured.py", "", *about, "",
+        "", f"    {command(asked)}", "", *about, "",
         "## Figures", "", "| what | wanted | got | |", "| --- | --- | --- | --- |",
     ]  # fmt: skip
     lines += [
@@ -349,10 +361,12 @@ def machine(load_before: str, seconds: float, asked: argparse.Namespace) -> list
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--network", action="append", metavar="NAME:SLOWDOWN", help="repeatable; four by default")
-    parser.add_argument("--rates", default="8,15,30,100", help="MB/s")
-    parser.add_argument("--repeats", type=int, default=15, help="inferences of each strategy at each rate")
-    parser.add_argument("--bench", type=int, default=5, help="repetitions in calibrating")
-    parser.add_argument("--search", type=float, default=2.0, help="seconds of search for a split")
+    parser.add_argument("--rates", default=DEFAULTS["rates"], help="MB/s")
+    parser.add_argument(
+        "--repeats", type=int, default=DEFAULTS["repeats"], help="inferences of each strategy at each rate"
+    )
+    parser.add_argument("--bench", type=int, default=DEFAULTS["bench"], help="repetitions in calibrating")
+    parser.add_argument("--search", type=float, default=DEFAULTS["search"], help="seconds of search for a split")
     parser.add_argument("--folder", type=Path, help="where networks that are made here are kept")
     parser.add_argument("--page", type=Path, default=ROOT / "docs" / "predicted-measured.md")
     asked = parser.parse_args()
@@ -374,7 +388,8 @@ def main() -> int:
         except WnpoptError as error:
             print(f"predicted_measured: {error}", file=sys.stderr)
             return 3
-    asked.page.write_text(page(networks, recovered, machine(load_before, time.perf_counter() - began, asked)))
+    about = machine(load_before, time.perf_counter() - began, asked)
+    asked.page.write_text(page(networks, recovered, about, asked))
     for what, wanted_, got, met in figures(networks, recovered):
         print(f"{'met    ' if met else 'NOT met'}  {what}: {got} (wanted {wanted_})")
     print(asked.page)
