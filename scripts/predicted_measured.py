@@ -35,8 +35,8 @@ from wnpopt.core.errors import WnpoptError  # noqa: E402
 from wnpopt.execution.unsplit import UnsplitNetwork, largest_difference  # noqa: E402
 from wnpopt.problems.intradp.execution.check import instance_of  # noqa: E402
 from wnpopt.problems.intradp.execution.costs.bench import CostBench  # noqa: E402
-from wnpopt.problems.intradp.execution.costs.calibrated import at_rate, measure_costs  # noqa: E402
-from wnpopt.problems.intradp.execution.costs.link_costs import measure_link  # noqa: E402
+from wnpopt.problems.intradp.execution.costs.calibrated import SIDES, at_rate, measure_costs  # noqa: E402
+from wnpopt.problems.intradp.execution.costs.observed import over_a_link  # noqa: E402
 from wnpopt.problems.intradp.execution.costs.plans import named_plan, split_plan  # noqa: E402
 from wnpopt.problems.intradp.execution.network import ExecutableNetwork  # noqa: E402
 from wnpopt.problems.intradp.execution.remote.connection import connect  # noqa: E402
@@ -52,6 +52,7 @@ from wnpopt.problems.intradp.instance import IntradpInstance  # noqa: E402
 from wnpopt.problems.intradp.verify import replay  # noqa: E402
 
 NETWORKS = ("squeezenet:6", "shufflenet:6", "inception_v1:3", "resnet50:3")
+DEFAULTS: dict[str, Any] = {"rates": "8,15,30,100", "repeats": 15, "bench": 5, "search": 2.0}
 STRATEGIES = ("device-only", "server-only", "layer-cut", "split")
 LATENCY_S = 1e-3
 BASE = 15.0
@@ -107,18 +108,18 @@ def measure(file: Path, name: str, slowdown: float, rates: Sequence[float], aske
     model = SplitModel(instance, network)
     began = time.perf_counter()
     with emulated(model) as server:
-        alone = named_plan(instance, "device-only")
-        with server.device([alone], _paces(BASE), slowdown=slowdown, patience=PATIENCE) as runner:
-            costs_of_link = measure_link(runner)
+        device = partial(server.device, paces=_paces(BASE), slowdown=slowdown, patience=PATIENCE)
+        costs_of_link, observe = over_a_link(device, named_plan(instance, "device-only"), asked.bench)
         calibrated, costs = measure_costs(
-            CostBench(model, repeats=asked.bench), slowdown=slowdown, link=costs_of_link,
+            CostBench(model, repeats=asked.bench), slowdown=slowdown, link=costs_of_link, observe=observe,
             rates=[rate / BASE for rate in rates], search_s=asked.search,
         )  # fmt: skip
         spent = time.perf_counter() - began
         rows = [row for rate in rates for row in strategies_at(server, model, calibrated, name, slowdown, rate, asked)]
     return {
         "name": name, "slowdown": slowdown, "operators": len(instance.operators) - 2, "calibration_s": spent,
-        "whole_s": costs.whole_s, "sum_s": costs.sum_s, "segment_s": costs.segment_s, "fit": costs.error,
+        "sum_s": costs["server"].sum_s, "whole_s": [costs[side].whole_s for side in SIDES],
+        "segment_s": [costs[side].segment_s for side in SIDES], "fit": [costs[side].error for side in SIDES],
         "latency_s": costs_of_link.latency_s - LATENCY_S, "rows": rows,
     }  # fmt: skip
 
@@ -241,9 +242,9 @@ def figures(networks: Sequence[Any], recovered: Sequence[Any]) -> list[tuple[str
          hits >= needed),
     ]  # fmt: skip
     for rate, wanted in ((30.0, 0.10), (8.0, 0.04)):
-        cell = {row.strategy: row.median_s for row in cells.get(("squeezenet", rate), ())}
-        if cell:
-            gain = 1 - cell["split"] / cell["layer-cut"]
+        medians = {row.strategy: row.median_s for row in cells.get(("squeezenet", rate), ())}
+        if medians:
+            gain = 1 - medians["split"] / medians["layer-cut"]
             told.append(
                 (f"SqueezeNet at {rate:g} MB/s: gain of the split over the layer cut", f"{100 * wanted:.0f} %",
                  f"{100 * gain:.1f} %", gain >= wanted)
@@ -266,15 +267,25 @@ def figures(networks: Sequence[Any], recovered: Sequence[Any]) -> list[tuple[str
     return told
 
 
-def page(networks: Sequence[Any], recovered: Sequence[Any], about: Sequence[str]) -> str:
+def command(asked: argparse.Namespace) -> str:
+    """What this was asked, but for its folders."""
+    real_time = os.sched_getscheduler(0) == os.SCHED_RR
+    priority = f"chrt -r {os.sched_getparam(0).sched_priority} " if real_time else ""
+    said = [f"--network {one}" for one in asked.network or ()]
+    for name, usual in DEFAULTS.items():
+        if (given := getattr(asked, name)) != usual:
+            said.append(f"--{name} {given}")
+    return " ".join([f"{priority}python scripts/predicted_measured.py", *said])
+
+
+def page(networks: Sequence[Any], recovered: Sequence[Any], about: Sequence[str], asked: argparse.Namespace) -> str:
     """The page as Markdown."""
     lines = [
         "# Predicted and measured", "",
         "Networks calibrated by running them ([run](run.md#calibration-by-running)), then run under four strategies",
-        "over",
-        "an emulated link, each side on one core of the same machine, the device drawn out. `split` is what `search`",
+        "over an emulated link, each side on one core of this machine, the device drawn out. `split` is what `search`",
         "makes for the calibrated instance. Medians; strategies take turns; every output was compared. Written by",
-        "", "    chrt -r 1 python scripts/predicted_measured.py", "", *about, "",
+        "", f"    {command(asked)}", "", *about, "",
         "## Figures", "", "| what | wanted | got | |", "| --- | --- | --- | --- |",
     ]  # fmt: skip
     lines += [
@@ -284,11 +295,12 @@ def page(networks: Sequence[Any], recovered: Sequence[Any], about: Sequence[str]
     for network in networks:
         lines += [
             "", f"## {network['name']}, device {network['slowdown']:g} times slower", "",
-            f"{network['operators']} operators (fused): one by one {1e3 * network['sum_s']:.2f} ms, as a whole "
-            f"{1e3 * network['whole_s']:.2f} ms; {1e6 * network['segment_s']:.0f} us a message on a side, "
-            f"{1e6 * network['latency_s']:.0f} us a",
-            f"message on the way beyond the link's {1e3 * LATENCY_S:g} ms; segments measured are off by "
-            f"{100 * network['fit']:.1f} % (median). Calibrated in {network['calibration_s']:.0f} s.", "",
+            f"{network['operators']} operators (fused): one by one {1e3 * network['sum_s']:.2f} ms; as a whole "
+            f"{' and '.join(f'{1e3 * one:.2f}' for one in network['whole_s'])} ms (device, before it is drawn",
+            f"out, and server), {' and '.join(f'{1e6 * one:.0f}' for one in network['segment_s'])} us a message; "
+            f"{1e6 * network['latency_s']:.0f} us a message on the way beyond the link's {1e3 * LATENCY_S:g} ms;",
+            f"segments are off by {' and '.join(f'{100 * one:.1f}' for one in network['fit'])} % (median). "
+            f"Calibrated in {network['calibration_s']:.0f} s.", "",
             "| MB/s | strategy | messages | predicted ms | measured ms | least to worst | error |",
             "| --- | --- | --- | --- | --- | --- | --- |",
         ]  # fmt: skip
@@ -349,10 +361,12 @@ def machine(load_before: str, seconds: float, asked: argparse.Namespace) -> list
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--network", action="append", metavar="NAME:SLOWDOWN", help="repeatable; four by default")
-    parser.add_argument("--rates", default="8,15,30,100", help="MB/s")
-    parser.add_argument("--repeats", type=int, default=15, help="inferences of each strategy at each rate")
-    parser.add_argument("--bench", type=int, default=5, help="repetitions in calibrating")
-    parser.add_argument("--search", type=float, default=2.0, help="seconds of search for a split")
+    parser.add_argument("--rates", default=DEFAULTS["rates"], help="MB/s")
+    parser.add_argument(
+        "--repeats", type=int, default=DEFAULTS["repeats"], help="inferences of each strategy at each rate"
+    )
+    parser.add_argument("--bench", type=int, default=DEFAULTS["bench"], help="repetitions in calibrating")
+    parser.add_argument("--search", type=float, default=DEFAULTS["search"], help="seconds of search for a split")
     parser.add_argument("--folder", type=Path, help="where networks that are made here are kept")
     parser.add_argument("--page", type=Path, default=ROOT / "docs" / "predicted-measured.md")
     asked = parser.parse_args()
@@ -374,7 +388,8 @@ def main() -> int:
         except WnpoptError as error:
             print(f"predicted_measured: {error}", file=sys.stderr)
             return 3
-    asked.page.write_text(page(networks, recovered, machine(load_before, time.perf_counter() - began, asked)))
+    about = machine(load_before, time.perf_counter() - began, asked)
+    asked.page.write_text(page(networks, recovered, about, asked))
     for what, wanted_, got, met in figures(networks, recovered):
         print(f"{'met    ' if met else 'NOT met'}  {what}: {got} (wanted {wanted_})")
     print(asked.page)

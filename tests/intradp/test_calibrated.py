@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from tests.intradp.test_run import instance_for, network_file
+from tests.intradp.test_run import KEY, PATIENT, exchange, instance_for, network_file, serving
 from wnpopt.cli.main import main
 from wnpopt.core.errors import InputError
 from wnpopt.execution.unsplit import UnsplitNetwork
@@ -16,10 +17,13 @@ from wnpopt.problems.intradp.execution.costs.bench import CostBench, OperatorTim
 from wnpopt.problems.intradp.execution.costs.calibrated import measure_costs, with_costs
 from wnpopt.problems.intradp.execution.costs.groups import group_side
 from wnpopt.problems.intradp.execution.costs.link_costs import LinkCosts
+from wnpopt.problems.intradp.execution.costs.observed import observe
 from wnpopt.problems.intradp.execution.costs.plans import cut_plan, named_plan, split_plan
 from wnpopt.problems.intradp.execution.costs.side_costs import SideCosts, fit
 from wnpopt.problems.intradp.execution.network import ExecutableNetwork
 from wnpopt.problems.intradp.execution.nodes import cut_array
+from wnpopt.problems.intradp.execution.remote.connection import connect
+from wnpopt.problems.intradp.execution.remote.device import DeviceRunner
 from wnpopt.problems.intradp.execution.remote.job import SplitModel
 from wnpopt.problems.intradp.execution.side import SharedConstants
 from wnpopt.problems.intradp.instance import Cost, IntradpInstance
@@ -122,7 +126,10 @@ def test_an_instance_takes_what_was_measured(model: SplitModel) -> None:
     ticks = iter(range(10**9))
     bench = CostBench(model, repeats=2, pause_s=0.0, clock=lambda: next(ticks) * 1e-4)  # whatever is timed takes 0.1 ms
     link = LinkCosts(2e-3, 5e6, 8e6)
-    made, costs = measure_costs(bench, slowdown=3.0, link=link, rounds=1, rates=(1.0,), search_s=0.2)
+    made, both = measure_costs(bench, slowdown=3.0, link=link, rounds=1, rates=(1.0,), search_s=0.2)
+    costs = both["server"]
+    # Of one machine, with nothing that ran over a link.
+    assert both["device"].segment_s == pytest.approx(costs.segment_s)
     assert made.name == model.instance.name
     assert costs.whole_s == pytest.approx(1e-4)
     assert costs.sum_s == pytest.approx(1e-4 * len(costs.costs))
@@ -131,14 +138,33 @@ def test_an_instance_takes_what_was_measured(model: SplitModel) -> None:
     assert made.segment_s.device == pytest.approx(3 * made.segment_s.server)
     for operator, cost in zip(made.operators[1:-1], costs.costs, strict=True):
         assert operator.server.full_s == cost.full_s
-        assert operator.device.full_s == pytest.approx(3 * cost.full_s)
-        assert operator.device.partial_s == pytest.approx(3 * operator.server.partial_s)
+        assert operator.device.full_s == pytest.approx(3 * cost.full_s, abs=1e-12)
+        assert operator.device.partial_s == pytest.approx(3 * operator.server.partial_s, abs=1e-12)
     plan = named_plan(made, "device-only")
     assert replay(made, plan).latency_s == pytest.approx(3e-4, rel=0.5)
     assert replay(model.instance, plan).latency_s != replay(made, plan).latency_s
     kept = with_costs(model.instance, device=costs)
     assert [o.server for o in kept.operators] == [o.server for o in model.instance.operators]
     assert kept.link == model.instance.link
+
+
+def test_segments_as_they_ran(model: SplitModel) -> None:
+    """What both sides computed, segment by segment; and only that of inferences that were shared."""
+    plans = [cut_plan(model.instance, 4), named_plan(model.instance, "device-only"), exchange(model.instance)]
+    with serving(model) as (server, _):
+        reach = partial(connect, ("127.0.0.1", server.port), None)
+        with DeviceRunner(model, plans, reach, KEY, patience=PATIENT) as runner:
+            seen = observe(runner, 2)
+            server.close()
+            with pytest.raises(InputError, match="no inference was shared"):
+                observe(runner, 1)
+    assert set(seen) == {(place, side) for place in range(3) for side in ("device", "server")}
+    for (place, side), times in seen.items():
+        aside = CostBench(model, repeats=1).segments(plans[place], side)
+        assert [(one.rows, one.messages) for one in times] == [(one.rows, one.messages) for one in aside]
+        assert all(one.seconds > 0 for one in times)
+    assert seen[1, "server"] == []
+    assert len(seen[2, "device"]) == 2
 
 
 def test_plans_for_measuring(model: SplitModel) -> None:
@@ -173,8 +199,11 @@ def test_measured_on_the_command_line(model: SplitModel, tmp_path: Path, capsys:
     assert 0 < told["efficiency"] <= 1
     made = IntradpInstance.from_data(json.loads(out.read_text()))
     assert made.link.latency_s == told["latency_s"]
-    assert made.segment_s.device == pytest.approx(2 * told["segment_s"])
-    assert sum(o.server.full_s for o in made.operators) == pytest.approx(told["whole_s"], rel=0.5)
+    assert made.segment_s.device == pytest.approx(2 * told["sides"]["device"]["segment_s"])
+    assert made.segment_s.server == pytest.approx(told["sides"]["server"]["segment_s"])
+    for side, factor in (("device", 2), ("server", 1)):
+        full = sum(getattr(operator, side).full_s for operator in made.operators)
+        assert full == pytest.approx(factor * told["sides"][side]["whole_s"], rel=0.5)
     assert cli("solve", out, "--method", "layer-cut", "--out", tmp_path / "plan.json")[0] == 0
     for arguments, words in (
         ((), "--core: is needed, or --instance"),
@@ -185,7 +214,8 @@ def test_measured_on_the_command_line(model: SplitModel, tmp_path: Path, capsys:
         (("--instance", file, "--side", "server", "--slowdown", 2), "--slowdown: is for the device"),
         (("--instance", file, "--threads", 2), "--threads"),
         (("--instance", tmp_path / "none.json"), "none.json"),
-        (("--instance", file, "--connect", "127.0.0.1:1", "--key", file), "no server answers"),
+        (("--instance", file, "--connect", "127.0.0.1:1", "--key", file), "--connect: is for --side device"),
+        (("--instance", file, "--side", "device", "--connect", "127.0.0.1:1", "--key", file), "no server answers"),
     ):
         code, stdout, stderr = cli(*measure, *arguments)
         assert (code, stdout) == (2, ""), stderr

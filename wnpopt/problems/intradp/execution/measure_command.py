@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,14 +21,16 @@ from wnpopt.domain.files.profile import read_profile
 from wnpopt.problems.intradp.execution.measure import measure_onnx
 
 if TYPE_CHECKING:
+    from wnpopt.problems.intradp.execution.costs.calibrated import Observe
     from wnpopt.problems.intradp.execution.costs.link_costs import LinkCosts
     from wnpopt.problems.intradp.execution.costs.side_costs import SideCosts
-    from wnpopt.problems.intradp.execution.remote.device import DeviceRunner
     from wnpopt.problems.intradp.execution.remote.job import SplitModel
     from wnpopt.problems.intradp.execution.segments import Side
     from wnpopt.problems.intradp.instance import IntradpInstance
 
 BOTH = "both"
+
+LONGEST_S = 30.0
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,8 @@ def _check(request: MeasureRequest) -> None:
             raise InputError("does not go with --instance: it is for a profile", where=flag)
     if request.emulate and request.connect is not None:
         raise InputError("does not go with --emulate; one of the two is possible", where="--connect")
+    if request.connect is not None and request.side != "device":
+        raise InputError("is for --side device: what the server takes is measured there", where="--connect")
     if request.threads > 1:
         raise InputError("found more than 1; parts of plans are measured in seconds of one thread", where="--threads")
     if request.slowdown > 1 and request.side == "server":
@@ -138,12 +143,13 @@ def _calibrated(request: MeasureRequest, file: Path, terminal: Terminal) -> None
     dims = dimensions(request.dim)
     network = ExecutableNetwork.read(request.model, dims=dims, values=input_values(request.value))
     model = SplitModel(instance, network)
-    link = _link(request, model, dims)
     sides: Sequence[Side] = [side for side in SIDES if request.side in (side, BOTH)]
-    made, costs = measure_costs(
-        CostBench(model, repeats=request.repeats), sides, slowdown=request.slowdown, link=link,
-        search_s=request.search, seed=request.seed,
-    )  # fmt: skip
+    bench = CostBench(model, repeats=request.repeats)
+    with _over_a_link(request, model, dims) as (link, observe):
+        made, costs = measure_costs(
+            bench, sides, slowdown=request.slowdown, link=link, observe=observe, search_s=request.search,
+            seed=request.seed,
+        )  # fmt: skip
     write_json(request.out, made.to_data())
     report = _report(request, instance, made, costs, link)
     if request.json:
@@ -153,38 +159,52 @@ def _calibrated(request: MeasureRequest, file: Path, terminal: Terminal) -> None
         terminal.say(line)
 
 
-def _link(request: MeasureRequest, model: SplitModel, dims: Mapping[str, int]) -> LinkCosts | None:
-    if not request.emulate and request.connect is None:
-        return None
-    from wnpopt.problems.intradp.execution.costs.link_costs import measure_link
-
-    with _runner(request, model, dims) as runner:
-        return measure_link(runner)
-
-
 @contextmanager
-def _runner(request: MeasureRequest, model: SplitModel, dims: Mapping[str, int]) -> Iterator[DeviceRunner]:
+def _over_a_link(
+    request: MeasureRequest, model: SplitModel, dims: Mapping[str, int]
+) -> Iterator[tuple[LinkCosts | None, Observe | None]]:
+    """The link's costs, and how plans are run over it; None twice where no link is asked for."""
+    if not request.emulate and request.connect is None:
+        yield None, None
+        return
+    from wnpopt.problems.intradp.execution.costs.observed import over_a_link
     from wnpopt.problems.intradp.execution.costs.plans import named_plan
+    from wnpopt.problems.intradp.execution.remote.job import Patience
     from wnpopt.problems.intradp.execution.remote.roles import connected, emulated, paces_of
 
-    plans = [named_plan(model.instance, "device-only")]
+    # Costs that are not known yet are no reason to give up on a message.
+    patience = Patience(4.0, LONGEST_S)
+    alone = named_plan(model.instance, "device-only")
     if request.connect is not None:
-        with connected(model, plans, request.connect, key=request.key, certificate=request.certificate) as runner:
-            yield runner
+        elsewhere = partial(
+            connected, model, address=request.connect, key=request.key, certificate=request.certificate,
+            patience=patience,
+        )  # fmt: skip
+        yield over_a_link(elsewhere, alone, request.repeats)
         return
-    with emulated(model, dims=dims) as server, server.device(plans, paces_of(model)) as runner:
-        yield runner
+    with emulated(model, dims=dims) as server:
+        here = partial(server.device, paces=paces_of(model), slowdown=request.slowdown, patience=patience)
+        yield over_a_link(here, alone, request.repeats)
 
 
 def _report(
-    request: MeasureRequest, before: IntradpInstance, made: IntradpInstance, costs: SideCosts, link: LinkCosts | None
+    request: MeasureRequest,
+    before: IntradpInstance,
+    made: IntradpInstance,
+    costs: Mapping[Side, SideCosts],
+    link: LinkCosts | None,
 ) -> dict[str, Any]:
     return {
-        "out": str(request.out), "instance_hash": made.instance_hash, "side": request.side,
-        "slowdown": request.slowdown, "operators": len(costs.costs), "sum_s": costs.sum_s, "whole_s": costs.whole_s,
-        "whole_factor": costs.whole_s / max(costs.sum_s, 1e-12), "segment_s": costs.segment_s,
-        "partial_s": sum(cost.partial_s for cost in costs.costs),
-        "fixed_s": sum(cost.fixed_s for cost in costs.costs), "error": costs.error,
+        "out": str(request.out), "instance_hash": made.instance_hash, "slowdown": request.slowdown,
+        "sides": {
+            side: {
+                "operators": len(one.costs), "sum_s": one.sum_s, "whole_s": one.whole_s,
+                "whole_factor": one.whole_s / max(one.sum_s, 1e-12), "segment_s": one.segment_s,
+                "partial_s": sum(cost.partial_s for cost in one.costs),
+                "fixed_s": sum(cost.fixed_s for cost in one.costs), "error": one.error,
+            }
+            for side, one in costs.items()
+        },
         "latency_s": None if link is None else link.latency_s,
         "uplink_bytes_per_s": None if link is None else link.uplink_bytes_per_s,
         "downlink_bytes_per_s": None if link is None else link.downlink_bytes_per_s,
@@ -193,10 +213,11 @@ def _report(
 
 
 def _lines(report: Mapping[str, Any]) -> Iterator[str]:
-    ms = {name: f"{1e3 * report[name]:.3f} ms" for name in ("whole_s", "sum_s", "fixed_s", "partial_s", "segment_s")}
-    yield f"network    {ms['whole_s']} as a whole; {report['operators']} operators one by one {ms['sum_s']}"
-    yield f"operators  {ms['fixed_s']} fixed in all, {ms['partial_s']} for being parts"
-    yield f"segments   {ms['segment_s']} a message on each side; off by {percent(report['error'])} (median)"
+    for side, told in report["sides"].items():
+        ms = {name: f"{1e3 * told[name]:.3f} ms" for name in ("whole_s", "sum_s", "fixed_s", "partial_s", "segment_s")}
+        yield f"{side:9}  {ms['whole_s']} as a whole here; {told['operators']} operators one by one {ms['sum_s']}"
+        yield f"           {ms['fixed_s']} of them fixed, {ms['partial_s']} more if all are split"
+        yield f"           {ms['segment_s']} a message; segments are off by {percent(told['error'])} (median)"
     if report["latency_s"] is not None:
         rates = [f"{report[f'{way}_bytes_per_s'] / 1e6:.4g}" for way in ("uplink", "downlink")]
         share = number(float(f"{report['efficiency']:.4g}"))

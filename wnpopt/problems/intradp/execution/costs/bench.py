@@ -14,7 +14,7 @@ from wnpopt.core.errors import InputError
 from wnpopt.execution.unsplit import UnsplitNetwork
 from wnpopt.problems.intradp.execution.costs.groups import fill, group_side
 from wnpopt.problems.intradp.execution.remote.job import SplitModel
-from wnpopt.problems.intradp.execution.segments import Side, program
+from wnpopt.problems.intradp.execution.segments import Side, SideProgram, program
 from wnpopt.problems.intradp.execution.side import ReadySide, SharedConstants
 from wnpopt.problems.intradp.solution import IntradpSolution
 
@@ -50,11 +50,15 @@ class OperatorTimes:
 
 @dataclass(frozen=True)
 class SegmentTime:
-    """A segment of a plan: rows of each operator of the instance that it computes, its messages, its seconds."""
+    """A segment of a plan: rows of each operator of the instance that it computes, its messages, its seconds.
+
+    ``weight`` is what it counts where it says something else than others.
+    """
 
     rows: tuple[tuple[int, int], ...]
     messages: int
     seconds: float
+    weight: float = 1.0
 
 
 class CostBench:
@@ -120,16 +124,7 @@ class CostBench:
                 seconds = self._after_pause(bound.run)
                 if turn:
                     spent[number].append(seconds)
-        found = []
-        for bound, times in zip(ready.segments, spent, strict=True):
-            segment = bound.segment
-            numbers = dict.fromkeys(model.operator(own) for own in segment.operators)
-            rows = tuple((number, self._rows(plan, side, number)) for number in numbers)
-            found.append(SegmentTime(rows, len(segment.waits) + (segment.sends is not None), median(times)))
-        return found
-
-    def _rows(self, plan: IntradpSolution, side: Side, number: int) -> int:
-        return plan.device_end[number] if side == "device" else self._units(number) - plan.server_begin[number]
+        return segment_times(model, plan, made, [median(times) for times in spent])
 
     def _units(self, number: int) -> int:
         return self.model.instance.operators[number].units
@@ -151,6 +146,17 @@ class CostBench:
         return self._clock() - start
 
 
-def joined(times: Sequence[SegmentTime]) -> float:
-    """The seconds of all of them."""
-    return sum(one.seconds for one in times)
+def segment_times(
+    model: SplitModel, plan: IntradpSolution, made: SideProgram, seconds: Sequence[float]
+) -> list[SegmentTime]:
+    """The segments of a side's program with the seconds of each."""
+    found = []
+    for segment, spent in zip(made.segments, seconds, strict=True):
+        numbers = dict.fromkeys(model.operator(own) for own in segment.operators)
+        if made.side == "device":
+            rows = tuple((number, plan.device_end[number]) for number in numbers)
+        else:
+            units = model.instance.operators
+            rows = tuple((number, units[number].units - plan.server_begin[number]) for number in numbers)
+        found.append(SegmentTime(rows, len(segment.waits) + (segment.sends is not None), spent))
+    return found

@@ -60,7 +60,7 @@ def fit(operators: Sequence[OperatorTimes], whole_s: float, segments: Sequence[S
     rows = [np.concatenate([full * weight, [0.0, 0.0]])]
     wanted = [whole_s * weight]
     for segment in segments:
-        row, share = np.zeros(count + 2), 1 / max(segment.seconds, LEAST_S)
+        row, share = np.zeros(count + 2), segment.weight / max(segment.seconds, LEAST_S)
         for number, some in segment.rows:
             one, (a, b) = operators[number - 1], lines[number - 1]
             if some == one.units:

@@ -33,8 +33,8 @@ Connect = Callable[[], FrameChannel]
 @dataclass(frozen=True)
 class RunInference:
     """One inference: seconds from the input to the outputs; ``alone`` is why it ran without the server, None if it did
-    not. ``log`` are the times of both sides, of one that was shared; ``bytes_per_s`` is the link's rate as its messages
-    tell it, None where they are too short."""
+    not. ``log`` are the times of both sides, of one that was shared (``computing`` what their threads computed);
+    ``bytes_per_s`` is the link's rate as its messages tell it, None where they are too short."""
 
     outputs: dict[str, Array]
     latency_s: float
@@ -167,10 +167,12 @@ class DeviceRunner:
     def _alone(self, inputs: Mapping[str, Array], begin: float, reason: str | None) -> RunInference:
         start, computing = time.perf_counter(), self._clock()
         outputs = self.whole.outputs(inputs)
-        self._draw_out(computing)
+        spent = self._clock() - computing
+        self._draw_out(spent)
         end = time.perf_counter()
         operators = len(self.model.own.operators)
-        log = {"began": begin, "segments": [(1, operators - 2, start, end)], "arrived": [], "sent": []}
+        segments = [(1, operators - 2, start, end)]
+        log = {"began": begin, "segments": segments, "computing": [spent], "arrived": [], "sent": []}
         return RunInference(outputs, end - begin, reason, log if reason is None else None)
 
     def _shared(self, link: SharedLink, plan: int, inputs: Mapping[str, Array], begin: float) -> RunInference:
@@ -182,13 +184,14 @@ class DeviceRunner:
         side.put_inputs(inputs)
         if 0 in side.program.sends:
             link.put(0)
-        times = []
+        times, computing = [], []
         for bound in side.segments:
             for message in bound.segment.waits:
                 link.wait(message, self.patience.until(begin, arrivals[message]))
-            start, computing = time.perf_counter(), self._clock()
+            start, before = time.perf_counter(), self._clock()
             bound.run()
-            self._draw_out(computing)
+            computing.append(self._clock() - before)
+            self._draw_out(computing[-1])
             times.append((bound.segment.operators[0], bound.segment.operators[-1], start, time.perf_counter()))
             if bound.segment.sends is not None:
                 link.put(bound.segment.sends)
@@ -198,7 +201,9 @@ class DeviceRunner:
         latency = time.perf_counter() - begin
         arrived = sorted(link.arrived.items())
         sent = [(one.message, one.start, one.end) for one in link.sent]
-        log: dict[str, Any] = {"began": begin, "segments": times, "arrived": arrived, "sent": sent}
+        log: dict[str, Any] = {
+            "began": begin, "segments": times, "computing": computing, "arrived": arrived, "sent": sent
+        }  # fmt: skip
         try:  # the buffers are free for the next inference only when the server is done with this one
             server = link.wait_done(self.patience.until(begin, prepared.latest_s))
         except PeerError as error:
@@ -212,11 +217,11 @@ class DeviceRunner:
         """Seconds that this thread has computed; of several threads the time that passes."""
         return time.thread_time() if self._threads == 1 else time.perf_counter()
 
-    def _draw_out(self, computing: float) -> None:
+    def _draw_out(self, spent: float) -> None:
         """Sleep as long as a slower device would compute on; what one sleep is too long the next is shorter."""
         if self._slowdown > 1:
             start = time.perf_counter()
-            self._owed += (self._slowdown - 1) * (self._clock() - computing)
+            self._owed += (self._slowdown - 1) * spent
             if self._owed > 0:
                 time.sleep(self._owed)
                 self._owed -= time.perf_counter() - start

@@ -179,15 +179,17 @@ class PlanServer:
 def infer_on_server(side: ReadySide, link: SharedLink, arrivals: Mapping[int, float], patience: Patience) -> None:
     """The server's part of one inference; :class:`PeerError` where a message is too late."""
     begin = time.perf_counter()
-    times = []
+    times, computing = [], []
     for bound in side.segments:
         for message in bound.segment.waits:
             link.wait(message, patience.until(begin, arrivals[message]))
-        start = time.perf_counter()
+        start, before = time.perf_counter(), time.thread_time()
         bound.run()
+        computing.append(time.thread_time() - before)
         times.append((bound.segment.operators[0], bound.segment.operators[-1], start, time.perf_counter()))
         if bound.segment.sends is not None:
             link.put(bound.segment.sends)
     for message, planned in arrivals.items():  # some that nothing here waits for may still be on their way
         link.wait(message, patience.until(begin, planned))
-    link.done({"began": begin, "segments": times, "arrived": sorted(link.arrived.items())})
+    arrived = sorted(link.arrived.items())
+    link.done({"began": begin, "segments": times, "computing": computing, "arrived": arrived})
