@@ -12,6 +12,7 @@ from wnpopt.core.text import one_line
 from wnpopt.problems.wnp.execution.emulation import ChipRun
 from wnpopt.problems.wnp.execution.program import ChipProgram
 from wnpopt.problems.wnp.instance import WnpInstance
+from wnpopt.problems.wnp.layers import WnpLayers
 
 OVER = 1.05
 """A subgraph that takes so many times what was planned, and :data:`OVER_S` more, counts as too long."""
@@ -101,3 +102,21 @@ def calibrated_instance(program: ChipProgram, seconds: Mapping[str, float]) -> W
         entry["ticks"] = [None if known is None else ticks for known in entry["ticks"]]
     data["source"] = f"{program.instance.source or program.instance.name}; subgraphs measured"
     return WnpInstance.from_data(data)
+
+
+def calibrated_layers(layers: WnpLayers, instance: WnpInstance, seconds: Mapping[str, float]) -> WnpLayers:
+    """The map of layers for the calibrated ``instance``: a subgraph's seconds are divided among its layers as they
+    were."""
+    totals: dict[tuple[str, int], list[float]] = {}
+    for layer in layers.layers:
+        for m, known in enumerate(layer.seconds):
+            totals.setdefault((layer.subgraph, m), []).append(known or 0.0)
+    data: dict[str, Any] = layers.to_data()
+    data["instance_hash"] = instance.instance_hash
+    for entry in data["layers"]:
+        for m, known in enumerate(entry["seconds"]):
+            if known is not None:
+                parts = totals[entry["subgraph"], m]
+                share = known / sum(parts) if sum(parts) > 0 else 1 / len(parts)
+                entry["seconds"][m] = seconds[entry["subgraph"]] * share
+    return WnpLayers.from_data(data)
