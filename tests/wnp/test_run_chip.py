@@ -178,6 +178,8 @@ def test_durations_are_measured(emulation: ChipEmulation, mid: ChipProgram) -> N
     report = ChipReport(mid, seconds, 3.0, [emulation.run(3 * mid.instance.tick_s, PATIENCE_S)])
     told = report.to_data()
     assert told["planned_s"] == pytest.approx(3 * mid.makespan * mid.instance.tick_s)
+    assert told["planned_s"] <= told["undisturbed_s"] * (1 + 1e-9)
+    assert told["undisturbed_s"] <= told["median_s"] + 1e-3
     assert told["deviation"] <= 1e-4
     assert len(told["subgraphs"]) == len(mid.home)
     assert list(report.lines(None))[-1].startswith("outputs   equal")
