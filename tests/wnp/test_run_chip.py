@@ -265,7 +265,7 @@ def test_what_is_refused(
     assert "no such file" in refused(capsys, *elsewhere)
     monkeypatch.setattr("wnpopt.problems.wnp.execution.command.processors", lambda: (0,))
     line = refused(capsys, "run", instance, plan, "--model", folder / "mid.json", "--emulate")
-    assert "the plan uses 2 cores, this machine has 1 processors; wnpopt simulate" in line
+    assert "the plan uses 2 cores, this machine has 1 processor; wnpopt simulate" in line
     bus = json.loads(instance.read_text())
     bus["chip"]["exclusive_bus"] = True
     shared = tmp_path / "bus.json"

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from wnpopt.core.command import Terminal
 from wnpopt.core.errors import InputError
+from wnpopt.core.facts import counted
 from wnpopt.core.jsonio import read_json, write_json
 from wnpopt.core.options import argument, option, required
 from wnpopt.domain.files.network import dimensions, input_values
@@ -155,8 +156,8 @@ def _check_processors(request: ChipRunRequest, chip: ChipProgram) -> None:
     used, there = len(chip.cores), len(processors())
     if used > there and not request.share:
         raise InputError(
-            f"the plan uses {used} cores, this machine has {there} processors; wnpopt simulate executes the plan in "
-            "events, and --share lets cores take turns on a processor",
+            f"the plan uses {counted(used, 'core')}, this machine has {counted(there, 'processor')}; wnpopt simulate "
+            "executes it in events, and --share lets cores take turns on a processor",
             file=str(request.plan),
         )
 
