@@ -101,6 +101,33 @@ def test_a_layer_begins_where_a_weight_comes(layered: LayeredNetwork) -> None:
     assert layered.compared == ("z", "y")
 
 
+def test_quantised_weights_are_sent_as_they_are_stored(tmp_path: Path) -> None:
+    """A weight of 8 bits that the file dequantises takes 8 bits on the link, and the client dequantises it."""
+    from onnx import ValueInfoProto, helper, numpy_helper, save
+
+    rng = np.random.default_rng(1)
+    stored = rng.integers(-100, 100, (6, 5)).astype(np.int8)
+    constants = {"q": stored, "scale": np.array(0.02, np.float32), "zero": np.array(3, np.int8)}
+    nodes = [
+        helper.make_node("DequantizeLinear", ["q", "scale", "zero"], ["w"]),
+        helper.make_node("MatMul", ["x", "w"], ["y"]),
+        helper.make_node("MatMul", ["v", "w"], ["u"]),
+    ]
+    inputs = [helper.make_tensor_value_info(name, 1, (2, 6)) for name in "xv"]
+    kept = [numpy_helper.from_array(value, name) for name, value in constants.items()]
+    graph = helper.make_graph(nodes, "q", inputs, [ValueInfoProto(name="y"), ValueInfoProto(name="u")], kept)
+    file = tmp_path / "q.onnx"
+    save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), file)
+    layered = LayeredNetwork.of(RunnableNetwork.read(file))
+    assert layered.bytes == 30
+    assert bytes(b"".join(layered.pieces())) == stored.tobytes()
+    network, plan = layered.network, ClientPlan("u", "q", 1e6, 1.0, 1.0, 1.0)
+    with opened({"q": layered}, [plan]) as station:
+        for loading in ("inputs", "create"):
+            assert station.run("stream", loading, PATIENCE_S)[0].deviation <= 1e-4
+    assert {node.op_type for body in network.bodies for node in body.before} == {"DequantizeLinear"}
+
+
 def test_the_recursion() -> None:
     assert arrivals([10, 0, 30], 10) == [1, 1, 4]
     assert streamed([1, 1, 4], [2, 0.5, 1]) == 5

@@ -22,7 +22,7 @@ from wnpopt.execution.composition import ComposedNetwork
 from wnpopt.execution.machine import processors
 from wnpopt.problems.wnp.execution.emulation import ChipEmulation, emulated, shares
 from wnpopt.problems.wnp.execution.program import ChipProgram, program
-from wnpopt.problems.wnp.execution.report import ChipReport, calibrated_instance
+from wnpopt.problems.wnp.execution.report import ChipReport, calibrated_instance, calibrated_layers
 from wnpopt.problems.wnp.layers import WnpLayers
 
 pytest.importorskip("onnx", reason="the extra run is not installed")
@@ -170,9 +170,16 @@ def test_durations_are_measured(emulation: ChipEmulation, mid: ChipProgram) -> N
         for ticks in subgraph.ticks:
             assert ticks is not None
             assert 0 <= ticks * made.tick_s - seconds[subgraph.name] <= made.tick_s * (1 + 1e-6)
+    layers = calibrated_layers(mid.layers, made, seconds)
+    layers.check(made)
+    for name in seconds:
+        own = [layer.seconds[0] or 0.0 for layer in layers.layers if layer.subgraph == name]
+        assert sum(own) == pytest.approx(seconds[name])
     report = ChipReport(mid, seconds, 3.0, [emulation.run(3 * mid.instance.tick_s, PATIENCE_S)])
     told = report.to_data()
     assert told["planned_s"] == pytest.approx(3 * mid.makespan * mid.instance.tick_s)
+    assert told["planned_s"] <= told["undisturbed_s"] * (1 + 1e-9)
+    assert told["undisturbed_s"] <= told["median_s"] + 1e-3
     assert told["deviation"] <= 1e-4
     assert len(told["subgraphs"]) == len(mid.home)
     assert list(report.lines(None))[-1].startswith("outputs   equal")
@@ -216,7 +223,14 @@ def test_on_the_command_line(folder: Path, tmp_path: Path, capsys: pytest.Captur
     assert told["deviation"] <= 1e-4
     assert len(told["makespans_s"]) == 2
     assert told["cores"] == ["a", "b"]
-    assert wnpopt.load(made).kind == "wnp"
+    measured = wnpopt.load(made)
+    again = tmp_path / "again.json"
+    result = wnpopt.solve(measured, "pacs")
+    assert result.solution is not None
+    wnpopt.save(result.solution, again)
+    asked = ["run", made, again, "--model", folder / "mid.json", "--emulate", "--share", "--repeat", 1]
+    assert main([str(part) for part in (*asked, "--time-scale", 1)]) == 0
+    assert "outputs   equal" in capsys.readouterr().out
     assert picture.read_bytes().startswith(b"<?xml")
 
 
@@ -251,7 +265,7 @@ def test_what_is_refused(
     assert "no such file" in refused(capsys, *elsewhere)
     monkeypatch.setattr("wnpopt.problems.wnp.execution.command.processors", lambda: (0,))
     line = refused(capsys, "run", instance, plan, "--model", folder / "mid.json", "--emulate")
-    assert "the plan uses 2 cores, this machine has 1 processors; wnpopt simulate" in line
+    assert "the plan uses 2 cores, this machine has 1 processor; wnpopt simulate" in line
     bus = json.loads(instance.read_text())
     bus["chip"]["exclusive_bus"] = True
     shared = tmp_path / "bus.json"

@@ -75,7 +75,8 @@ def part_model(
     """
     from onnx import helper
 
-    nodes = [node for v in part.operators for node in network.bodies[v].nodes]
+    every = [node for v in part.operators for node in network.bodies[v].nodes]
+    nodes = list({node.output[0]: node for node in every}.values())  # two may read what one node made of a constant
     inside = [network.constants[name] for name in constants_of(network, part.operators) if name not in part.weights]
     inputs = [_declared(network, name) for name in part.inputs]
     if loose:

@@ -19,7 +19,7 @@ from wnpopt.execution.unsplit import TOLERANCE, OutputsDifferError
 from wnpopt.plotting.draw_gantt import PICTURES, check_picture, draw_gantt
 from wnpopt.problems.slide.execution.layered import LayeredNetwork
 from wnpopt.problems.slide.execution.report import StreamReport, calibrated_instance
-from wnpopt.problems.slide.execution.station import MODES, ClientPlan, opened
+from wnpopt.problems.slide.execution.station import MODES, START_S, ClientPlan, opened
 from wnpopt.problems.slide.instance import SlideInstance
 from wnpopt.problems.slide.solution import SlideSolution
 from wnpopt.problems.slide.verify import latency, transmission_rates, verify
@@ -78,12 +78,13 @@ def run(request: StreamRunRequest, terminal: Terminal) -> None:
     networks = _networks(request, list(dict.fromkeys(plan.model for plan in plans)))
     patience = _check_machine(request, plans, networks)
     with opened(networks, plans, request.seed) as station:
-        costs = station.calibrated(patience)
+        costs = station.calibrated(max(patience, START_S))
         for model, found in costs.items():
             if "error" in found[request.loading]:
                 told = f"{model} cannot be loaded so: {found[request.loading]['error']}"
                 raise InputError(told, where=f"--loading {request.loading}")
         report = StreamReport(request.instance, tuple(plans), networks, costs, request.loading, request.slowdown)
+        patience = max(patience, _check_time(request, report))
         for number in range(request.repeat):
             for mode in MODES:
                 runs = station.run(mode, request.loading, patience)
@@ -106,6 +107,17 @@ def run(request: StreamRunRequest, terminal: Terminal) -> None:
         return
     for line in report.lines(load()):
         terminal.say(line)
+
+
+def _check_time(request: StreamRunRequest, report: StreamReport) -> float:
+    """Seconds after which a client is given up; raises :class:`InputError` where all runs take too long, as layers were
+    measured."""
+    longest = {mode: max(report.recursion_s(k, mode) for k in range(len(report.plans))) for mode in MODES}
+    total = request.repeat * sum(longest.values())
+    if not total <= request.time_limit:
+        what = f"{request.repeat} runs in {len(MODES)} ways take {total:.4g} s, as the layers were measured"
+        raise InputError(f"{what}; --repeat takes fewer, --time-limit allows more", where="--time-limit")
+    return LATE * max(longest.values()) + GRACE_S
 
 
 def _clients(request: StreamRunRequest) -> list[ClientPlan]:

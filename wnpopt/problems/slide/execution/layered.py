@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import base64
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from wnpopt.core.errors import InputError
 from wnpopt.execution.arrays import encoded, raw
-from wnpopt.execution.network import Array, RunnableNetwork
+from wnpopt.execution.network import Array, Body, RunnableNetwork
 from wnpopt.execution.parts import NetworkPart, cut, part_model
 from wnpopt.problems.slide.imports.layers import LayerGroup, layers_of
 from wnpopt.problems.slide.instance import Model
+
+if TYPE_CHECKING:
+    from onnx import NodeProto
 
 
 @dataclass(frozen=True)
@@ -29,21 +33,12 @@ class LayeredNetwork:
     @classmethod
     def of(cls, network: RunnableNetwork) -> LayeredNetwork:
         """Raises :class:`InputError` where a weight is not as it is sent."""
-        graph = network.graph
-        layers = layers_of(graph)
-        sent = [name for layer in layers for name in layer.weights]
-        values: dict[str, Array] = {}
-        for name in sent:
-            if name not in network.constants:
-                raise InputError(
-                    f"the weight {name!r} is no constant of the network as it runs", file=str(network.path)
-                )
-            values[name] = np.ascontiguousarray(network.constant(name))
-            if values[name].nbytes != graph.tensor(name).bytes:
-                found, wanted = values[name].nbytes, graph.tensor(name).bytes
-                raise InputError(f"the weight {name!r} has {found} bytes, not {wanted}", file=str(network.path))
+        layers = layers_of(network.graph)
+        network, stored = as_stored(network, [name for layer in layers for name in layer.weights])
+        values = {name: np.ascontiguousarray(network.constant(name)) for name in stored.values()}
+        layers = tuple(replace(layer, weights=tuple(stored[name] for name in layer.weights)) for layer in layers)
         groups = [layer.operators for layer in layers]
-        return cls(network, layers, cut(network, groups, kept_out=set(sent), watch=network.logits), values)
+        return cls(network, layers, cut(network, groups, kept_out=set(values), watch=network.logits), values)
 
     @property
     def compared(self) -> tuple[str, ...]:
@@ -102,3 +97,43 @@ class LayeredNetwork:
                     f"found {layer.bits:.15g}; {8 * group.bytes} bits are needed, {own}",
                     where=f"{where}.layers[{number}].bits",
                 )
+
+
+def as_stored(network: RunnableNetwork, weights: Collection[str]) -> tuple[RunnableNetwork, dict[str, str]]:
+    """The network with its weights as the file stores them, and the name under which each is stored.
+
+    A weight of few bits that is dequantised first is sent in those bits: the node that dequantises it runs with the
+    operators that read it. Raises :class:`InputError` for a weight that is made of what the file stores otherwise.
+    """
+    maker = {name: node for node in network.model.graph.node for name in node.output}
+    given = {tensor.name: tensor for tensor in network.model.graph.initializer}
+    constants = dict(network.constants)
+    stored: dict[str, str] = {}
+    before: dict[str, NodeProto] = {}
+    for name in weights:
+        size = network.graph.tensor(name).bytes
+        if name in constants and network.constant(name).nbytes == size:
+            stored[name] = name
+            continue
+        node = maker.get(name)
+        if node is None or node.op_type != "DequantizeLinear" or any(part and part not in given for part in node.input):
+            raise InputError(f"the weight {name!r} is not sent as the file stores it", file=str(network.path))
+        constants.pop(name, None)
+        constants |= {part: given[part] for part in node.input if part}
+        stored[name], before[name] = node.input[0], node
+    if not before:
+        return network, stored
+    bodies = [
+        replace(body, before=(*(before[n] for n in dict.fromkeys(read_by(body)) if n in before), *body.before))
+        for body in network.bodies
+    ]
+    made = replace(network, bodies=tuple(bodies), constants=constants)
+    for name in before:
+        found, wanted = made.constant(stored[name]).nbytes, made.graph.tensor(name).bytes
+        if found != wanted:
+            raise InputError(f"the weight {name!r} has {found} bytes, not {wanted}", file=str(network.path))
+    return made, stored
+
+
+def read_by(body: Body) -> list[str]:
+    return [name for node in body.nodes for name in node.input]

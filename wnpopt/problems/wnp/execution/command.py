@@ -10,6 +10,7 @@ from pathlib import Path
 
 from wnpopt.core.command import Terminal
 from wnpopt.core.errors import InputError
+from wnpopt.core.facts import counted
 from wnpopt.core.jsonio import read_json, write_json
 from wnpopt.core.options import argument, option, required
 from wnpopt.domain.files.network import dimensions, input_values
@@ -19,7 +20,7 @@ from wnpopt.execution.unsplit import TOLERANCE, OutputsDifferError
 from wnpopt.plotting.draw_gantt import PICTURES, check_picture, draw_gantt
 from wnpopt.problems.wnp.execution.emulation import emulated
 from wnpopt.problems.wnp.execution.program import ChipProgram, program
-from wnpopt.problems.wnp.execution.report import ChipReport, calibrated_instance
+from wnpopt.problems.wnp.execution.report import ChipReport, calibrated_instance, calibrated_layers
 from wnpopt.problems.wnp.instance import WnpInstance
 from wnpopt.problems.wnp.layers import WnpLayers
 from wnpopt.problems.wnp.solution import WnpSolution
@@ -56,7 +57,10 @@ class ChipRunRequest:
         120.0, "Seconds that all runs may take by the plan; what would take longer is refused.", above=0, metavar="S"
     )
     calibrated: Path | None = option(
-        None, "File for the instance with the subgraphs' ticks as measured here.", metavar="FILE.json", writes=True
+        None,
+        "File for the instance with the subgraphs' ticks as measured here, its map of layers beside it.",
+        metavar="FILE.json",
+        writes=True,
     )
     tolerance: float = option(TOLERANCE, "Deviation from the unsplit network's outputs that is an error.", least=0)
     seed: int = option(0, "Of the random inputs.", least=0)
@@ -97,7 +101,10 @@ def run(request: ChipRunRequest, terminal: Terminal) -> None:
                 told = f"run {number + 1} of {request.repeat}: {1e3 * report.runs[-1].makespan_s:.2f} ms"
                 terminal.progress(told, last=number + 1 == request.repeat)
     if request.calibrated is not None:
-        write_json(request.calibrated, calibrated_instance(chip, seconds).to_data())
+        measured = calibrated_instance(chip, seconds)
+        write_json(request.calibrated, measured.to_data())
+        layers = calibrated_layers(chip.layers, measured, seconds)
+        write_json(request.calibrated.with_suffix(".layers.json"), layers.to_data())
     if request.plot is not None:
         from wnpopt.problems.wnp.execution.timeline import timeline
 
@@ -149,8 +156,8 @@ def _check_processors(request: ChipRunRequest, chip: ChipProgram) -> None:
     used, there = len(chip.cores), len(processors())
     if used > there and not request.share:
         raise InputError(
-            f"the plan uses {used} cores, this machine has {there} processors; wnpopt simulate executes the plan in "
-            "events, and --share lets cores take turns on a processor",
+            f"the plan uses {counted(used, 'core')}, this machine has {counted(there, 'processor')}; wnpopt simulate "
+            "executes it in events, and --share lets cores take turns on a processor",
             file=str(request.plan),
         )
 

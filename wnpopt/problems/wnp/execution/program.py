@@ -56,6 +56,7 @@ class ChipProgram:
 
     instance: WnpInstance
     solution: WnpSolution
+    layers: WnpLayers
     composed: ComposedNetwork
     cores: Mapping[str, tuple[SubgraphTask, ...]]
     tensors: Mapping[int, tuple[str, ...]]
@@ -117,7 +118,7 @@ def program(instance: WnpInstance, solution: WnpSolution, layers: WnpLayers, com
     there = arrivals(instance, solution)
     planned = {m.name: at for m, at in zip(instance.modalities, there, strict=True) if at is not None}
     ordered = {core: tuple(entry[2] for entry in sorted(cores[core], key=lambda e: e[:2])) for core in sorted(cores)}
-    return ChipProgram(instance, solution, composed, ordered, tensors, modality, planned, delays)
+    return ChipProgram(instance, solution, layers, composed, ordered, tensors, modality, planned, delays)
 
 
 def _edges(instance: WnpInstance, parts: Mapping[str, tuple[NetworkPart, ...]]) -> dict[int, tuple[str, ...]]:
