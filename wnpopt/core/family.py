@@ -80,7 +80,8 @@ class Family(Generic[I, S]):
     ``picture`` is a reference to what draws an instance without a plan: a function of it that makes a figure of
     matplotlib. ``decoders`` are references, by formulation, to functions of the instance, of values by variables' names
     and of what says whether the verifier accepts a solution, that make one. ``unit_s`` gives the seconds of a unit of
-    an instance's objective, None where that is no time. ``cases`` are further known cases: ``wnpopt
+    an instance's objective, None where that is no time. ``leaves_out`` tells of an instance and a solution whether
+    somebody is not served. ``cases`` are further known cases: ``wnpopt
     doctor`` has every method that does not refuse one solve it.
     """
 
@@ -102,6 +103,7 @@ class Family(Generic[I, S]):
     plot_formats: tuple[str, ...] = ()
     unit: str | Callable[[I], str] = ""
     unit_s: Callable[[I], float | None] | None = None
+    leaves_out: Callable[[I, S], bool] | None = None
     doctor: KnownCase | None = None
     gantt: str | None = None
     perturb: str | None = None
