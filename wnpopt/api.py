@@ -6,6 +6,7 @@ import contextlib
 import os
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from inspect import signature
 from typing import TYPE_CHECKING, TypeVar, cast
 
@@ -28,6 +29,7 @@ from wnpopt.core.registry import AnyFamily
 from wnpopt.core.result import Result
 from wnpopt.core.solver_choice import SolverChoice
 from wnpopt.core.trace import Candidate, TracePoint
+from wnpopt.solving.explained import explainer
 from wnpopt.solving.log import opened
 from wnpopt.solving.request import Hooks, Request, needs_a_process
 from wnpopt.solving.run import run
@@ -275,6 +277,9 @@ def solve(
     with ("compiling", "start", "search", "proof"). What one of the four raises ends the run, too, and reaches the
     caller when the answer is verified: it is the exception's ``wnpopt_result``.
 
+    ``result.explanation`` tells why there is no plan, or whom it leaves out (:func:`explain`): of instances of up to
+    500 users, subgraphs and the like, made in some two seconds when it is first asked for.
+
     Methods that call native solvers run in a child process, so that a solver that aborts, hangs or prints costs nothing
     that was known before: the best verified solution comes back with ``termination`` "error" and a message.
     ``isolate=False`` runs them in this process, for debugging. In threads, too.
@@ -328,7 +333,8 @@ def solve(
             result = run_robust(family, chosen, request, robust, stop, hooks, isolate=alone)
         if lines is not None:
             lines.end(result)
-        return result
+    made = None if fixed is not None else explainer(family, instance, result, explain)
+    return result if made is None else replace(result, explainer=made)
 
 
 def explain(

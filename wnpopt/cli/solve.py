@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 import traceback
 from functools import partial
@@ -136,9 +137,12 @@ def solve(
             )
         # The answer first: no file that cannot be written takes it along.
         if json:
-            print_json(result.to_data())
+            told = result.explanation
+            print_json(result.to_data() | ({} if told is None else {"explanation": told.to_data()}))
         else:
             _show(loaded, family, result)
+            if result.explainer is not None:
+                say(f"why, and what would help: wnpopt explain {shlex.quote(str(instance))}")
         sys.stdout.flush()
         if (solution := result.solution) is None:
             return 3 if result.termination == "error" else 1

@@ -83,8 +83,9 @@ class Family(Generic[I, S]):
     matplotlib. ``figures`` are further figures of plans and of the family's documents, by the names that ``wnpopt plot
     --figure`` takes. ``decoders`` are references, by formulation, to functions of the instance, of values by variables'
     names and of what says whether the verifier accepts a solution, that make one. ``unit_s`` gives the seconds of a
-    unit of an instance's objective, None where that is no time. ``cases`` are further known cases: ``wnpopt doctor``
-    has every method that does not refuse one solve it. ``exhaust`` is a reference to what tries everything on a tiny
+    unit of an instance's objective, None where that is no time. ``leaves_out`` tells of an instance and a
+    solution whether somebody is not served. ``cases`` are further known cases: ``wnpopt doctor`` has every method that
+    does not refuse one solve it. ``exhaust`` is a reference to what tries everything on a tiny
     instance, and shares nothing with methods, kernels and solvers: a function of the instance and of the objective that
     is to be beaten (None: any) that makes an :class:`wnpopt.core.exhausted.Exhausted`. What is called optimal or
     infeasible is asked of it before it is believed.
@@ -108,6 +109,7 @@ class Family(Generic[I, S]):
     plot_formats: tuple[str, ...] = ()
     unit: str | Callable[[I], str] = ""
     unit_s: Callable[[I], float | None] | None = None
+    leaves_out: Callable[[I, S], bool] | None = None
     doctor: KnownCase | None = None
     gantt: str | None = None
     perturb: str | None = None

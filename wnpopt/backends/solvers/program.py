@@ -32,25 +32,22 @@ def run_program(
     Once the budget is exhausted it gets SIGINT if it is ``gentle`` (it then writes what it has), and is killed a moment
     later. Raises :class:`SolverError` if it cannot be started.
     """
-    try:
-        process = subprocess.Popen(
-            command,
-            cwd=folder,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-        )
-    except OSError as error:
-        raise SolverError(f"{command[0]} cannot be started: {error.strerror}") from None
     lines: list[str] = []
+    read, write = _channel()
+    try:
+        process = subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=write, stderr=write)
+    except OSError as error:
+        os.close(read)
+        raise SolverError(f"{command[0]} cannot be started: {error.strerror}") from None
+    finally:
+        os.close(write)
 
     def listen() -> None:
-        assert process.stdout is not None
-        for line in process.stdout:
-            lines.append(line)
-            hear(line)
+        # A terminal whose other side is closed is an error, and the end.
+        with open(read, encoding="utf-8", errors="replace") as stream, contextlib.suppress(OSError):
+            for line in stream:
+                lines.append(line)
+                hear(line)
 
     reader = threading.Thread(target=listen, daemon=True, name="wnpopt-solver-log")
     reader.start()
@@ -70,9 +67,15 @@ def run_program(
             process.kill()
         process.wait()
         reader.join()
-        assert process.stdout is not None
-        process.stdout.close()
     return "".join(lines)
+
+
+def _channel() -> tuple[int, int]:
+    """Both sides of what a program writes to: a terminal, for a pipe gets its lines late, in blocks."""
+    try:
+        return os.openpty()
+    except OSError:
+        return os.pipe()
 
 
 @contextlib.contextmanager

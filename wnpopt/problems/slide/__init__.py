@@ -45,6 +45,7 @@ FAMILY = Family(
     generate=refer("wnpopt.problems.slide.generate:generate"),
     generator_options=refer("wnpopt.problems.slide.generate:OPTIONS"),
     unit=lambda instance: "users" if instance.objective == "count" else "weight",
+    leaves_out=lambda instance, solution: len(solution.served) < len(instance.users),
     doctor=later(lambda: KnownCase.read(__name__)),
     gantt="wnpopt.problems.slide.plots.gantt:gantt",
     perturb="wnpopt.problems.slide.perturb:perturb",
