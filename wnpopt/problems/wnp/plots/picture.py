@@ -76,7 +76,7 @@ def _draw_graph(axes: Axes, instance: WnpInstance) -> None:
 
     depth, height = layout(instance)
     paths = edge_paths(instance, depth, height)
-    axes.add_collection(LineCollection(paths, colors=LINK, linewidths=0.6, alpha=0.6, zorder=1))  # type: ignore[arg-type]
+    axes.add_collection(LineCollection(paths, colors=LINK, linewidths=0.6, alpha=0.6, zorder=1))
     coloured = subgraph_groups(instance)
     paint = [coloured.groups[k].colour for k in coloured.of]
     few = len(instance.subgraphs) <= _NAMED
