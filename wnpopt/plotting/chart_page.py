@@ -9,6 +9,7 @@ from typing import Any
 from wnpopt.core.text import in_page, one_line
 from wnpopt.plotting.chart import Chart, Series
 from wnpopt.plotting.page import page_html
+from wnpopt.plotting.palette import LINK
 
 _HEAD, _FOOT, _GAP, _INCH = 30, 130, 26, 82
 
@@ -84,7 +85,9 @@ def _trace(series: Series, axis: str, chart: Chart) -> dict[str, Any]:
             trace["base"] = list(series.base)
     elif series.shape == "points":
         symbol = "circle-open" if series.hollow else "circle"
-        marker = {"color": series.colour, "size": 11 if len(series.x) <= 60 else 7, "symbol": symbol}
+        marker: dict[str, Any] = {"color": series.colour, "size": 11 if len(series.x) <= 60 else 7, "symbol": symbol}
+        if not series.hollow:  # so that dark circles are seen on a dark page
+            marker["line"] = {"color": LINK, "width": 0.7}
         trace |= {"mode": "markers", "marker": marker}
         if any(series.labels):
             labels = [in_page(label, 16) for label in series.labels]
