@@ -20,12 +20,22 @@ ROOT = Path(__file__).resolve().parents[2]
 TINY = Path("wnp/tiny/tiny-00.json")
 OPTIMUM = 26
 LIBRARY = runpy.run_path(str(ROOT / "scripts" / "library.py"))
+RESULTS = runpy.run_path(str(ROOT / "scripts" / "results.py"))
 ARCHIVE = runpy.run_path(str(ROOT / "scripts" / "archive.py"))
 
 
 def test_the_page_says_what_is_open() -> None:
     page = (ROOT / "docs" / "library.md").read_text(encoding="utf-8")
     assert LIBRARY["BEGIN"] + LIBRARY["table"]() + LIBRARY["END"] in page
+
+
+def test_the_page_of_results_is_what_the_stores_say() -> None:
+    made = RESULTS["page"]()
+    assert (ROOT / "docs" / "results.md").read_text(encoding="utf-8") == made
+    for store in (ROOT / "docs" / "results").iterdir():
+        machine = json.loads((store / "machine.json").read_text(encoding="utf-8"))
+        assert {"cpu", "cores", "python", "commit", "date"} <= set(machine)
+        assert f"## {store.name}\n" in made
 
 
 @pytest.fixture

@@ -33,7 +33,7 @@ _SUITE = (
     "rerun",
     "dask",
 )
-_STORE = ("profile_target", "formats", "update_index", "json")
+_STORE = ("baseline", "profile_target", "formats", "update_index", "json")
 
 
 def bench(
@@ -75,6 +75,14 @@ def bench(
     ] = None,
     rerun: Annotated[str | None, typer.Option(help="SUITE: as in batch.", show_default=False)] = None,
     dask: Annotated[str | None, typer.Option(help="SUITE: as in batch.", show_default=False)] = None,
+    baseline: Annotated[
+        Path | None,
+        typer.Option(
+            help="DIR: another folder of results; what has changed since, of gap, time and proofs.",
+            show_default=False,
+            metavar="OLD",
+        ),
+    ] = None,
     profile_target: Annotated[
         str,
         typer.Option(
@@ -137,6 +145,11 @@ def bench(
             dask=dask,
         )
     _refuse(context, _SUITE, "goes with a suite, not with a folder of results")
+    if baseline is not None:
+        _refuse(context, ("profile_target", "update_index"), "goes with one folder of results, not with --baseline")
+        from wnpopt.cli.bench.baseline import show_baseline
+
+        return show_baseline(Path(what), baseline, out=out, formats=names(formats), json=json)
     from wnpopt.cli.bench.tables import show
 
     return show(
