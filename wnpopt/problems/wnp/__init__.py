@@ -87,6 +87,8 @@ FAMILY = Family(
     warm_up=(
         {"subgraphs": 3, "cores": 2, "modalities": 2, "resource_blocks": 3, "slots": 8, "ctr": 1},
         {"subgraphs": 3, "cores": 2, "modalities": 1, "resource_blocks": 2, "slots": 6, "bus": "exclusive"},
+        # lbbd times plans anew on a bus, and repairs and exchanges what the radio gives it.
+        {"subgraphs": 5, "cores": 3, "modalities": 3, "resource_blocks": 3, "slots": 6, "ctr": 1, "bus": "exclusive"},
     ),
     suites={
         "owin-heterogeneity": "wnpopt.problems.wnp.suites:HETEROGENEITY",
