@@ -87,7 +87,7 @@ def inline(self: Any, node: nodes.math) -> None:
 
 
 def display(self: Any, node: nodes.math_block) -> None:
-    self.body.append(f"<div class='math'>{convert(node.astext(), display='block')}</div>")
+    self.body.append(f"<div class='math' style='overflow: auto hidden'>{convert(node.astext(), display='block')}</div>")
 
 
 def nothing(self: Any, node: nodes.Element) -> None:
