@@ -6,6 +6,7 @@ repository is shown. Nothing is fetched when a page is read: formulas become Mat
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 import tomllib
@@ -69,12 +70,24 @@ def to_repository(app: Sphinx, name: str, content: list[str]) -> None:
     content[0] = LINK.sub(target, content[0])
 
 
+def add_rest(app: Sphinx, name: str, content: list[str]) -> None:
+    """Pages that the front page does not name come at its end: none is out of reach because somebody forgot it."""
+    if name != root_doc:
+        return
+    folder = f"{Path(root_doc).parent}/"
+    named = {os.path.normpath(folder + line) for line in re.findall(r"^[\w./-]+$", content[0], re.MULTILINE)}
+    rest = sorted(page for page in app.project.docnames - named - {root_doc} if not page.startswith(f"{folder}adr/0"))
+    if rest:
+        pages = "\n".join(f"/{page}" for page in rest)
+        content[0] += f"\n```{{toctree}}\n:maxdepth: 1\n:caption: More\n\n{pages}\n```\n"
+
+
 def inline(self: Any, node: nodes.math) -> None:
     self.body.append(convert(node.astext()))
 
 
 def display(self: Any, node: nodes.math_block) -> None:
-    self.body.append(f"<div class='math'>{convert(node.astext(), display='block')}</div>")
+    self.body.append(f"<div class='math' style='overflow: auto hidden'>{convert(node.astext(), display='block')}</div>")
 
 
 def nothing(self: Any, node: nodes.Element) -> None:
@@ -94,3 +107,4 @@ def skip(visit: Any) -> Any:
 def setup(app: Sphinx) -> None:
     app.add_html_math_renderer("mathml", (skip(inline), nothing), (skip(display), nothing))
     app.connect("source-read", to_repository)
+    app.connect("source-read", add_rest)
