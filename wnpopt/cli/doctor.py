@@ -57,6 +57,7 @@ def doctor(json: Json = False) -> int:
                     "message": result.message,
                 }
             )
+        rows += _by_solvers(family)
         rows += _further(family)
     libraries = _libraries(versions())
     healthy = all(row["healthy"] for row in (*rows, *libraries))
@@ -68,6 +69,45 @@ def doctor(json: Json = False) -> int:
         _show_libraries(libraries)
     tell_faults()
     return 0 if healthy else 3
+
+
+def _by_solvers(family: AnyFamily) -> list[dict[str, object]]:
+    """A row for each solver that is installed and each method that takes it: is the known case solved by it, too?"""
+    from wnpopt import api
+    from wnpopt.backends.solvers.catalogue import solvers_of
+    from wnpopt.core import registry
+    from wnpopt.core.errors import MissingDependencyError, UnsupportedError
+    from wnpopt.core.result import Termination
+
+    assert family.doctor is not None
+    instance = family.instance_type.from_data(family.doctor.instance)
+    rows: list[dict[str, object]] = []
+    for method in registry.methods(family.name).values():
+        for solver in solvers_of(method.solvers)[1:]:  # the first is what the method goes to by itself
+            if not solver.installed:
+                continue
+            row = {"family": family.name, "method": f"{method.name}, {solver.name}", "optimum": family.doctor.optimum}
+            try:
+                result = api.solve(
+                    instance, method.name, time_limit=20, threads=1, warm_start="none", solver=solver.name
+                )
+            except (MissingDependencyError, UnsupportedError):
+                continue
+            if result.termination is Termination.INTERRUPTED:
+                raise KeyboardInterrupt
+            value = result.objective
+            reached = value is not None and math.isclose(value, family.doctor.optimum, rel_tol=1e-9)
+            rows.append(
+                {
+                    **row,
+                    "healthy": result.verified and reached,
+                    "status": str(result.status),
+                    "objective": value,
+                    "runtime_s": result.runtime_s,
+                    "message": result.message,
+                }
+            )
+    return rows
 
 
 def _libraries(installed: dict[str, str]) -> list[dict[str, object]]:

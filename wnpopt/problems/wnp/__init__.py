@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from wnpopt.core.command import Command, Importer
 from wnpopt.core.family import Family, KnownCase, read_cases
+from wnpopt.core.figure import FigureKind
 from wnpopt.core.lazy import attributes, later, refer
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ FAMILY = Family(
     generator_options=refer("wnpopt.problems.wnp.generate:OPTIONS"),
     plot="wnpopt.problems.wnp.plots.channel:figures",
     unit=refer("wnpopt.problems.wnp.instance:objective_unit"),
+    unit_s=refer("wnpopt.problems.wnp.instance:objective_unit_s"),
     doctor=later(lambda: KnownCase.read(__name__)),
     cases=later(lambda: read_cases(__name__, "known-fields.json")),
     gantt="wnpopt.problems.wnp.plots.gantt:gantt",
@@ -48,6 +50,9 @@ FAMILY = Family(
     explain="wnpopt.problems.wnp.explain:explain",
     exhaust="wnpopt.problems.wnp.exhaustion:exhaust",
     picture="wnpopt.problems.wnp.plots.picture:picture",
+    figures={
+        "graph": FigureKind("The graph of the subgraphs, coloured by core.", "wnpopt.problems.wnp.plots.graph:graph"),
+    },
     decoders={
         "milp": "wnpopt.problems.wnp.formulations.decoded:from_milp",
         "cpsat": "wnpopt.problems.wnp.formulations.decoded:from_cpsat",
@@ -66,6 +71,11 @@ FAMILY = Family(
         "wnp-scenarios": "wnpopt.problems.wnp.runtime.robust.scenarios:WnpScenarios",
     },
     commands={
+        "run": Command(
+            "Run a chip's plan on processes, inputs over a paced link.",
+            "wnpopt.problems.wnp.execution.command:ChipRunRequest",
+            "wnpopt.problems.wnp.execution.command:run",
+        ),
         "simulate": Command(
             "Execute a wnp plan in worlds that deviate from the instance, or a stream of requests, under policies.",
             "wnpopt.problems.wnp.runtime.request:SimulateRequest",
