@@ -7,7 +7,6 @@ import json
 import math
 import shutil
 import socket
-import subprocess
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
@@ -21,6 +20,7 @@ import pytest
 from tests.intradp.test_run import (
     KEY,
     PATIENT,
+    certified,
     check,
     exchange,
     instance_for,
@@ -396,12 +396,7 @@ def test_nothing_stays_open_when_something_fails(model: SplitModel, tmp_path: Pa
             assert check(model, runner, 0) is None
             raise ZeroDivisionError
     if shutil.which("openssl") is not None:
-        certificate, key = tmp_path / "cert.pem", tmp_path / "key.pem"
-        subprocess.run(
-            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj",
-             "/CN=edge", "-days", "2", "-keyout", str(key), "-out", str(certificate)],
-            check=True, capture_output=True,
-        )  # fmt: skip
+        certificate, key = certified(tmp_path)
         trusting = client_tls("127.0.0.1", certificate)
         with serving(model) as (plain, _), pytest.raises(PeerError, match="no TLS connection"):
             connect(("127.0.0.1", plain.port), trusting)
