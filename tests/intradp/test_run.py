@@ -147,7 +147,7 @@ def test_a_fused_instance(tmp_path: Path) -> None:
 
 def test_the_emulated_link_holds_messages_back(model: SplitModel) -> None:
     """No sooner than planned: each message is there at its time or later."""
-    from wnpopt.problems.intradp.execution.remote.link import Pace
+    from wnpopt.problems.intradp.execution.remote.pace import Pace
 
     paces = (Pace(1e6, 0.01), Pace(1e6, 0.01))
     with (

@@ -32,7 +32,7 @@ from wnpopt.cli.main import main
 from wnpopt.core.errors import InputError
 from wnpopt.problems.intradp.execution.costs.plans import cut_plan, named_plan
 from wnpopt.problems.intradp.execution.network import ExecutableNetwork
-from wnpopt.problems.intradp.execution.remote import link as link_module
+from wnpopt.problems.intradp.execution.remote import pace as pace_module
 from wnpopt.problems.intradp.execution.remote.adaptive import AdaptiveRunner
 from wnpopt.problems.intradp.execution.remote.channel import START, Head, PeerError
 from wnpopt.problems.intradp.execution.remote.connection import client_tls, connect, server_tls
@@ -40,8 +40,9 @@ from wnpopt.problems.intradp.execution.remote.device import DeviceRunner, RunInf
 from wnpopt.problems.intradp.execution.remote.greeting import greet
 from wnpopt.problems.intradp.execution.remote.guard import guard
 from wnpopt.problems.intradp.execution.remote.job import SplitModel, job_of
-from wnpopt.problems.intradp.execution.remote.link import Echo, Pace, Timed, goodput
+from wnpopt.problems.intradp.execution.remote.link import Echo
 from wnpopt.problems.intradp.execution.remote.overhead import critical_path, runtime_overhead
+from wnpopt.problems.intradp.execution.remote.pace import Pace, Timed, goodput
 from wnpopt.problems.intradp.execution.remote.precompiled import precompiled
 from wnpopt.problems.intradp.execution.remote.server import PlanServer
 from wnpopt.problems.intradp.execution.remote.urgent import make_urgent
@@ -158,7 +159,7 @@ def test_the_rate_comes_from_messages(model: SplitModel, monkeypatch: pytest.Mon
         assert echo.round_trip_s >= 0.06
         assert runner.echo() is None  # told once
         assert runner.infer(model.network.random_inputs(1)).bytes_per_s is None
-        monkeypatch.setattr(link_module, "LEAST_TIMED", 1)
+        monkeypatch.setattr(pace_module, "LEAST_TIMED", 1)
         rate = runner.infer(model.network.random_inputs(1)).bytes_per_s
         assert rate is not None
         assert 1e6 < rate < 4e6

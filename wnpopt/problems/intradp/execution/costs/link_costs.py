@@ -7,7 +7,8 @@ from statistics import median
 
 from wnpopt.core.errors import InputError
 from wnpopt.problems.intradp.execution.remote.device import DeviceRunner
-from wnpopt.problems.intradp.execution.remote.link import LEAST_TIMED, MOST_PROBE, Echo
+from wnpopt.problems.intradp.execution.remote.link import MOST_PROBE, Echo
+from wnpopt.problems.intradp.execution.remote.pace import LEAST_TIMED
 from wnpopt.problems.intradp.instance import Link
 
 SMALL = 64

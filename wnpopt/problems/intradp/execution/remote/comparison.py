@@ -13,7 +13,7 @@ from wnpopt.problems.intradp.execution.execute import UnsplitNetwork, largest_di
 from wnpopt.problems.intradp.execution.network import Array
 from wnpopt.problems.intradp.execution.remote.adaptive import AdaptiveRunner
 from wnpopt.problems.intradp.execution.remote.device import DeviceRunner, RunInference
-from wnpopt.problems.intradp.execution.remote.link import Pace
+from wnpopt.problems.intradp.execution.remote.pace import Pace
 from wnpopt.problems.intradp.online.adaptive import Controller
 from wnpopt.problems.intradp.online.simulate import BandwidthTrace
 
