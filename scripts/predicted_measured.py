@@ -32,12 +32,12 @@ sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 from recipes.light import write_made, write_network  # noqa: E402
 
 from wnpopt.core.errors import WnpoptError  # noqa: E402
+from wnpopt.execution.unsplit import UnsplitNetwork, largest_difference  # noqa: E402
 from wnpopt.problems.intradp.execution.check import instance_of  # noqa: E402
 from wnpopt.problems.intradp.execution.costs.bench import CostBench  # noqa: E402
 from wnpopt.problems.intradp.execution.costs.calibrated import SIDES, at_rate, measure_costs  # noqa: E402
 from wnpopt.problems.intradp.execution.costs.observed import over_a_link  # noqa: E402
 from wnpopt.problems.intradp.execution.costs.plans import named_plan, split_plan  # noqa: E402
-from wnpopt.problems.intradp.execution.execute import UnsplitNetwork, largest_difference  # noqa: E402
 from wnpopt.problems.intradp.execution.network import ExecutableNetwork  # noqa: E402
 from wnpopt.problems.intradp.execution.remote.connection import connect  # noqa: E402
 from wnpopt.problems.intradp.execution.remote.device import DeviceRunner  # noqa: E402

@@ -12,6 +12,7 @@ import pytest
 from tests.intradp.test_run import KEY, PATIENT, exchange, instance_for, network_file, serving
 from wnpopt.cli.main import main
 from wnpopt.core.errors import InputError
+from wnpopt.execution.unsplit import UnsplitNetwork
 from wnpopt.problems.intradp.execution.costs.bench import CostBench, OperatorTimes, SegmentTime
 from wnpopt.problems.intradp.execution.costs.calibrated import measure_costs, with_costs
 from wnpopt.problems.intradp.execution.costs.groups import group_side
@@ -19,7 +20,6 @@ from wnpopt.problems.intradp.execution.costs.link_costs import LinkCosts
 from wnpopt.problems.intradp.execution.costs.observed import observe
 from wnpopt.problems.intradp.execution.costs.plans import cut_plan, named_plan, split_plan
 from wnpopt.problems.intradp.execution.costs.side_costs import SideCosts, fit
-from wnpopt.problems.intradp.execution.execute import UnsplitNetwork
 from wnpopt.problems.intradp.execution.network import ExecutableNetwork
 from wnpopt.problems.intradp.execution.nodes import cut_array
 from wnpopt.problems.intradp.execution.remote.connection import connect

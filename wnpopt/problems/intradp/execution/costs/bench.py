@@ -11,8 +11,8 @@ from statistics import median
 import numpy as np
 
 from wnpopt.core.errors import InputError
+from wnpopt.execution.unsplit import UnsplitNetwork
 from wnpopt.problems.intradp.execution.costs.groups import fill, group_side
-from wnpopt.problems.intradp.execution.execute import UnsplitNetwork
 from wnpopt.problems.intradp.execution.remote.job import SplitModel
 from wnpopt.problems.intradp.execution.segments import Side, SideProgram, program
 from wnpopt.problems.intradp.execution.side import ReadySide, SharedConstants

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 
-from wnpopt.problems.intradp.execution.network import Array
+from wnpopt.execution.network import Array
 from wnpopt.problems.intradp.execution.remote.device import DeviceRunner, RunInference
 from wnpopt.problems.intradp.execution.remote.link import Echo
 from wnpopt.problems.intradp.execution.remote.pace import goodput

@@ -19,8 +19,8 @@ from wnpopt.core.jsonio import read_json
 from wnpopt.core.options import argument, option, required
 from wnpopt.core.text import percent
 from wnpopt.domain.files.network import dimensions, input_values
+from wnpopt.execution.unsplit import OutputsDifferError, UnsplitNetwork, largest_difference
 from wnpopt.problems.intradp.execution.costs.plans import named_plan
-from wnpopt.problems.intradp.execution.execute import UnsplitNetwork, largest_difference
 from wnpopt.problems.intradp.execution.network import ExecutableNetwork
 from wnpopt.problems.intradp.execution.remote.connection import address_of, server_tls
 from wnpopt.problems.intradp.execution.remote.device import DeviceRunner, RunInference
@@ -30,7 +30,6 @@ from wnpopt.problems.intradp.execution.remote.job import SplitModel
 from wnpopt.problems.intradp.execution.remote.run_request import (
     OWN_KEY,
     PICTURES,
-    OutputsDifferError,
     RunRequest,
     check_strategies,
     device_of,

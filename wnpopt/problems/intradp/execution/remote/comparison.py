@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from statistics import fmean
 
 from wnpopt.core.errors import InputError
-from wnpopt.problems.intradp.execution.execute import UnsplitNetwork, largest_difference
-from wnpopt.problems.intradp.execution.network import Array
+from wnpopt.execution.network import Array
+from wnpopt.execution.unsplit import UnsplitNetwork, largest_difference
 from wnpopt.problems.intradp.execution.remote.adaptive import AdaptiveRunner
 from wnpopt.problems.intradp.execution.remote.device import DeviceRunner, RunInference
 from wnpopt.problems.intradp.execution.remote.pace import Pace

@@ -10,6 +10,7 @@ from typing import Any
 
 from wnpopt.core.command import Terminal
 from wnpopt.core.errors import InputError
+from wnpopt.execution.unsplit import OutputsDifferError
 from wnpopt.problems.intradp.execution.costs.plans import named_plan
 from wnpopt.problems.intradp.execution.remote.comparison import (
     Following,
@@ -22,7 +23,7 @@ from wnpopt.problems.intradp.execution.remote.device import RunInference
 from wnpopt.problems.intradp.execution.remote.job import SplitModel
 from wnpopt.problems.intradp.execution.remote.precompiled import PrecompiledTable, precompiled
 from wnpopt.problems.intradp.execution.remote.roles import paces_of
-from wnpopt.problems.intradp.execution.remote.run_request import OutputsDifferError, RunRequest, device_of
+from wnpopt.problems.intradp.execution.remote.run_request import RunRequest, device_of
 from wnpopt.problems.intradp.online.adaptive import Controller
 from wnpopt.problems.intradp.online.replay import Requests, Setup, Strategy, replay_strategies
 from wnpopt.problems.intradp.online.simulate import BandwidthTrace

@@ -11,8 +11,8 @@ from types import TracebackType
 from typing import Any, Self
 
 from wnpopt.core.errors import InputError
-from wnpopt.problems.intradp.execution.execute import UnsplitNetwork
-from wnpopt.problems.intradp.execution.network import Array
+from wnpopt.execution.network import Array
+from wnpopt.execution.unsplit import UnsplitNetwork
 from wnpopt.problems.intradp.execution.remote.channel import FrameChannel, PeerError
 from wnpopt.problems.intradp.execution.remote.greeting import RefusedError, greet
 from wnpopt.problems.intradp.execution.remote.job import Patience, SplitModel, job_of

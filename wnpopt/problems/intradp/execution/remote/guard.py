@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from wnpopt.core.errors import InputError
-from wnpopt.problems.intradp.execution.network import Array
+from wnpopt.execution.network import Array
 from wnpopt.problems.intradp.execution.remote.device import DeviceRunner
 
 THRESHOLD = 0.03

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wnpopt.core.command import Terminal
-from wnpopt.core.errors import InputError, WnpoptError
+from wnpopt.core.errors import InputError
 from wnpopt.core.options import argument, option, required
 from wnpopt.domain.files.network import dimensions
-from wnpopt.problems.intradp.execution.execute import TOLERANCE
+from wnpopt.execution.unsplit import TOLERANCE
 from wnpopt.problems.intradp.execution.remote.device import DeviceRunner
 from wnpopt.problems.intradp.execution.remote.job import Patience, SplitModel
 from wnpopt.problems.intradp.execution.remote.precompiled import MEMORY_BYTES
@@ -75,10 +75,6 @@ class RunRequest:
     dim: tuple[str, ...] = option((), "A dimension of the ONNX file, repeatable.", metavar="NAME=N")
     value: tuple[str, ...] = option((), "An input that has this value, repeatable.", metavar="NAME=V[,V...]")
     json: bool = option(False, "One JSON object on stdout instead.", flags=("--json",))
-
-
-class OutputsDifferError(WnpoptError):
-    """The outputs of a split inference are not those of the unsplit network."""
 
 
 def check_strategies(names: Sequence[str]) -> None:
