@@ -55,7 +55,7 @@ def test_figures(script) -> None:  # type: ignore[no-untyped-def]
 
 def test_networks_that_the_repository_makes(script, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     """They import, run, and give numbers that tell inputs apart; a name that is none is said."""
-    from wnpopt.problems.intradp.execution.execute import UnsplitNetwork
+    from wnpopt.execution.unsplit import UnsplitNetwork
     from wnpopt.problems.intradp.execution.network import ExecutableNetwork
 
     for name in ("made", "squeezenet"):

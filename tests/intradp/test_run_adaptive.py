@@ -90,7 +90,7 @@ def test_plans_in_any_order(model: SplitModel) -> None:
 
 
 def check_plan(model: SplitModel, runner: DeviceRunner, seed: int, plan: int | None) -> RunInference:
-    from wnpopt.problems.intradp.execution.execute import UnsplitNetwork, largest_difference
+    from wnpopt.execution.unsplit import UnsplitNetwork, largest_difference
 
     inputs = model.network.random_inputs(seed)
     made = runner.infer(inputs, plan)
