@@ -46,6 +46,7 @@ FAMILY = Family(
     perturb="wnpopt.problems.intradp.perturb:perturb",
     show="wnpopt.problems.intradp.show:show",
     explain="wnpopt.problems.intradp.explain:explain",
+    exhaust="wnpopt.problems.intradp.exhaustion:exhaust",
     picture="wnpopt.problems.intradp.plots.picture:picture",
     figures={
         "rows": FigureKind(
