@@ -40,7 +40,10 @@ EXTRAS: dict[str, set[str]] = {}
 for _name, _requirements in PROJECT["optional-dependencies"].items():  # `test` comes after those that it includes
     EXTRAS[_name] = libraries(_requirements)
 RUNTIME = libraries(PROJECT["dependencies"])
-OPTIONAL = set[str]().union(*(EXTRAS[name] for name in EXTRAS if name != "test"))
+TOOLS = {"test", "docs"}
+"""Extras of those who work on wnpopt: the package itself imports nothing of them."""
+
+OPTIONAL = set[str]().union(*(EXTRAS[name] for name in EXTRAS if name not in TOOLS))
 
 
 def foreign(modules: tuple[Module, ...]) -> set[str]:
@@ -52,7 +55,7 @@ def test_what_is_declared_is_imported() -> None:
     imported = foreign(MODULES)
     assert imported >= RUNTIME - set(NOT_IMPORTED)
     for extra, brought in EXTRAS.items():
-        if extra != "test":
+        if extra not in TOOLS:
             assert brought - set(NOT_IMPORTED) <= imported, f"the extra {extra}"
     assert not imported & set(NOT_IMPORTED)
 

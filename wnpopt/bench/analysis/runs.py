@@ -205,6 +205,8 @@ def _settings(key: Key) -> dict[str, str]:
         "no_improvement": "patient"
         if key.parameters.no_improvement is None
         else f"{key.parameters.no_improvement:g} s without improvement",
+        "solver": key.parameters.solver or "own solver",
+        "solver_options": ", ".join(f"{name}={value}" for name, value in key.parameters.solver_options) or "no options",
     }
 
 

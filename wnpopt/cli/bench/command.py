@@ -7,10 +7,32 @@ from typing import Annotated
 
 import typer
 
-from wnpopt.cli.arguments import Gap, NoImprovement, Target, integer, names, real
+from wnpopt.cli.arguments import (
+    Gap,
+    NoImprovement,
+    SolverName,
+    SolverOptions,
+    Target,
+    integer,
+    names,
+    real,
+    settings,
+)
 from wnpopt.core.errors import InputError
 
-_SUITE = ("preset", "methods", "time_limit", "gap", "target", "no_improvement", "workers", "rerun", "dask")
+_SUITE = (
+    "preset",
+    "methods",
+    "time_limit",
+    "gap",
+    "target",
+    "no_improvement",
+    "solver",
+    "solver_option",
+    "workers",
+    "rerun",
+    "dask",
+)
 _STORE = ("baseline", "profile_target", "formats", "update_index", "json")
 
 
@@ -27,7 +49,8 @@ def bench(
     out: Annotated[
         Path | None,
         typer.Option(
-            help="SUITE: folder of the store (results/SUITE). DIR: folder for each table as .csv and .tex.",
+            help="SUITE: folder of the store (results/SUITE). DIR: folder for each table as .csv and .tex, each "
+            "figure as .svg and .pdf.",
             show_default=False,
         ),
     ] = None,
@@ -42,6 +65,8 @@ def bench(
         float | None,
         typer.Option(help="SUITE: seconds a run.", show_default="the preset's, or 10", parser=real, metavar="S"),
     ] = None,
+    solver: SolverName = None,
+    solver_option: SolverOptions = None,
     gap: Gap = None,
     target: Target = None,
     no_improvement: NoImprovement = None,
@@ -93,6 +118,8 @@ def bench(
             gap=gap,
             target=target,
             no_improvement=no_improvement,
+            solver=solver,
+            solver_options=settings(solver_option),
             rerun=names(rerun) if rerun is not None else None,
             dask=dask,
         )

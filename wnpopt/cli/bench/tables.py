@@ -14,6 +14,7 @@ from wnpopt.cli.bench.sweeps import show_charts
 from wnpopt.cli.tables import Heading, Kind, draw
 from wnpopt.cli.terminal import complain, console, plain_warnings, print_json, say, styled, warn
 from wnpopt.core.errors import InputError, WnpoptError
+from wnpopt.core.extras import installed
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -68,6 +69,10 @@ def show(
             changes = _update_index(directory)
         if out is not None:
             files = analysis.write(out, formats)
+            if installed("matplotlib"):
+                from wnpopt.bench.report.pictures import write_pictures
+
+                files += write_pictures(analysis, out)
     except WnpoptError as error:
         failure = error
     if json:
