@@ -7,7 +7,7 @@ DOCS_READY := $(VENV)/.docs-ready
 # Two workers: the tests are made for two cores.
 WORKERS ?= 2
 
-.PHONY: demo test test-slow smoke lint suites docs clean
+.PHONY: demo test test-slow smoke lint suites docs archive clean
 
 $(READY): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -42,6 +42,10 @@ suites: $(READY)
 # Every warning is an error: links that lead nowhere, formulas that cannot be read, notebooks that fail.
 docs: $(DOCS_READY)
 	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet --jobs $(WORKERS) -c docs . out/site
+
+# The benchmark library as one file, for a repository with DOIs: the same bytes whenever it is made.
+archive: $(READY)
+	$(BIN)/python scripts/archive.py
 
 clean:
 	rm -rf $(VENV) out build dist *.egg-info
