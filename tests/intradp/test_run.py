@@ -21,8 +21,8 @@ import pytest
 from tests.intradp.executed import model_of, written
 from wnpopt.core.errors import InputError
 from wnpopt.domain.chip.hardware import Core
+from wnpopt.execution.unsplit import UnsplitNetwork, largest_difference
 from wnpopt.problems.intradp.execution.check import random_plans
-from wnpopt.problems.intradp.execution.execute import UnsplitNetwork, largest_difference
 from wnpopt.problems.intradp.execution.network import ExecutableNetwork
 from wnpopt.problems.intradp.execution.remote.channel import PROTOCOL, TENSORS, FrameChannel, Head, PeerError
 from wnpopt.problems.intradp.execution.remote.connection import client_tls, connect, server_tls

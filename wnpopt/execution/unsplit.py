@@ -14,7 +14,7 @@ TOLERANCE = 1e-4
 """By how much outputs may differ from the unsplit network's, in units of their largest entry."""
 
 
-class WrongOutputsError(WnpoptError):
+class OutputsDifferError(WnpoptError):
     """The outputs of an inference in parts are not those of the network as a whole."""
 
 
@@ -62,9 +62,9 @@ class UnsplitNetwork:
 
 
 def check_equal(deviation: float, tolerance: float) -> None:
-    """Raise :class:`WrongOutputsError` for a deviation beyond ``tolerance``, or one that is no number."""
+    """Raise :class:`OutputsDifferError` for a deviation beyond ``tolerance``, or one that is no number."""
     if not deviation <= tolerance:
-        raise WrongOutputsError(
+        raise OutputsDifferError(
             f"the outputs differ from the unsplit network's by {deviation:.2g} of their largest entry"
         )
 

@@ -13,10 +13,7 @@ import numpy as np
 
 from wnpopt.core.errors import InputError
 from wnpopt.execution.network import Array
-from wnpopt.execution.unsplit import TOLERANCE as TOLERANCE
-from wnpopt.execution.unsplit import UnsplitNetwork as UnsplitNetwork
-from wnpopt.execution.unsplit import deviation, largest_entry
-from wnpopt.execution.unsplit import largest_difference as largest_difference
+from wnpopt.execution.unsplit import deviation, largest_difference, largest_entry
 from wnpopt.problems.intradp.execution.network import ExecutableNetwork
 from wnpopt.problems.intradp.execution.nodes import cut_array
 from wnpopt.problems.intradp.execution.segments import Side, program

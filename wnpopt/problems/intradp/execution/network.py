@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from wnpopt.execution.network import Array as Array
 from wnpopt.execution.network import RunnableNetwork
 from wnpopt.problems.intradp.imports.classify import Locality, classify
 from wnpopt.problems.intradp.imports.rows import TensorRows

@@ -16,11 +16,11 @@ from statistics import median
 from typing import Any
 
 from wnpopt.core.command import Terminal
-from wnpopt.core.errors import InputError, WnpoptError
+from wnpopt.core.errors import InputError
 from wnpopt.core.jsonio import read_json
 from wnpopt.core.options import argument, option, required
 from wnpopt.domain.files.network import dimensions, input_values
-from wnpopt.problems.intradp.execution.execute import TOLERANCE, UnsplitNetwork, largest_difference
+from wnpopt.execution.unsplit import TOLERANCE, OutputsDifferError, UnsplitNetwork, largest_difference
 from wnpopt.problems.intradp.execution.network import ExecutableNetwork
 from wnpopt.problems.intradp.execution.remote.connection import address_of, client_tls, connect, server_tls
 from wnpopt.problems.intradp.execution.remote.device import DeviceRunner, RunInference
@@ -77,10 +77,6 @@ class RunRequest:
     dim: tuple[str, ...] = option((), "A dimension of the ONNX file, repeatable.", metavar="NAME=N")
     value: tuple[str, ...] = option((), "An input that has this value, repeatable.", metavar="NAME=V[,V...]")
     json: bool = option(False, "One JSON object on stdout instead.", flags=("--json",))
-
-
-class OutputsDifferError(WnpoptError):
-    """The outputs of a split inference are not those of the unsplit network."""
 
 
 def serve(request: ServeRequest, terminal: Terminal) -> None:

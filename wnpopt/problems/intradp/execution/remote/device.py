@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from wnpopt.core.errors import InputError
-from wnpopt.problems.intradp.execution.execute import UnsplitNetwork
-from wnpopt.problems.intradp.execution.network import Array
+from wnpopt.execution.network import Array
+from wnpopt.execution.unsplit import UnsplitNetwork
 from wnpopt.problems.intradp.execution.remote.channel import FrameChannel, PeerError
 from wnpopt.problems.intradp.execution.remote.greeting import RefusedError, greet
 from wnpopt.problems.intradp.execution.remote.job import Patience, SplitModel, job_of
