@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from inspect import signature
 from typing import TYPE_CHECKING, TypeVar, cast
 
@@ -23,11 +24,16 @@ from wnpopt.core.interrupt import graceful_interrupt
 from wnpopt.core.jsonio import read_json, write_json
 from wnpopt.core.layers import LayerMap
 from wnpopt.core.lazy import resolve
+from wnpopt.core.phase import Phase
 from wnpopt.core.registry import AnyFamily
 from wnpopt.core.result import Result
+from wnpopt.core.solver_choice import SolverChoice
 from wnpopt.core.trace import Candidate, TracePoint
+from wnpopt.solving.explained import explainer
+from wnpopt.solving.log import opened
 from wnpopt.solving.request import Hooks, Request, needs_a_process
 from wnpopt.solving.run import run
+from wnpopt.solving.solver import check_choice
 
 if TYPE_CHECKING:
     from wnpopt.core.explanation import Explanation
@@ -241,6 +247,10 @@ def solve(
     on_solution: Callable[[Candidate], None] | None = None,
     on_bound: Callable[[Bound], None] | None = None,
     isolate: bool = True,
+    solver: str | None = None,
+    solver_options: Mapping[str, object] | None = None,
+    log: Path | None = None,
+    on_phase: Callable[[Phase], None] | None = None,
 ) -> Result[Solution]:
     """Solve ``instance`` and verify the answer.
 
@@ -257,9 +267,18 @@ def solve(
     at least as good (in the instance's unit), ``no_improvement`` so many seconds after the last better verified
     incumbent. The first that is met counts, ``termination`` is then "gap_reached", "target_reached" or
     "no_improvement"; a proof that comes before, or with it, is "proved".
+    ``solver`` is whom the models of a method that takes another one go to: of ``milp`` highs, cbc, glpk, scip or
+    gurobi, of slide's ``convex`` clarabel, scs, ecos or mosek, as far as they are installed; ``solver_options`` are
+    that solver's own, by the names of its manual. Its answer is verified like any other, its bound weakened by its
+    tolerances. ``log`` is a file ("-": stderr) for what the method does and its solvers say.
+
     ``on_progress`` gets every improvement as it comes, and ends the run by returning True (``termination`` "stopped");
-    ``on_solution`` and ``on_bound`` get incumbents (as yet unverified) and bounds. What one of the three raises ends
-    the run, too, and reaches the caller when the answer is verified: it is the exception's ``wnpopt_result``.
+    ``on_solution`` and ``on_bound`` get incumbents (as yet unverified) and bounds, ``on_phase`` what the run is busy
+    with ("compiling", "start", "search", "proof"). What one of the four raises ends the run, too, and reaches the
+    caller when the answer is verified: it is the exception's ``wnpopt_result``.
+
+    ``result.explanation`` tells why there is no plan, or whom it leaves out (:func:`explain`): of instances of up to
+    500 users, subgraphs and the like, made in some two seconds when it is first asked for.
 
     Methods that call native solvers run in a child process, so that a solver that aborts, hangs or prints costs nothing
     that was known before: the best verified solution comes back with ``termination`` "error" and a message.
@@ -272,7 +291,8 @@ def solve(
     family = family_of(instance)
     if not isinstance(warm_start, Solution) and arguments.text("warm_start", warm_start).endswith(".json"):
         warm_start = load_solution(warm_start)
-    for where, hook in (("on_progress", on_progress), ("on_solution", on_solution), ("on_bound", on_bound)):
+    called = {"on_progress": on_progress, "on_solution": on_solution, "on_bound": on_bound, "on_phase": on_phase}
+    for where, hook in called.items():
         arguments.function_or_none(where, hook)
     chosen = registry.method(family.name, arguments.text("method", method))
     request = Request(
@@ -287,21 +307,34 @@ def solve(
         arguments.integer_or_none("iterations", iterations, 1),
         fixed=fixed,
         criteria=StopCriteria.checked(gap, target, no_improvement),
+        solver=SolverChoice.checked(solver, solver_options),
+        logged=log is not None,
     )
+    check_choice(family, chosen, request.solver)
     check_method(chosen, instance)
     _state(instance, fixed)
     if fixed is not None and not chosen.replans:
         raise UnsupportedError(f"the method {chosen.name} does not plan on from a state", where="fixed")
     if iterations is not None and not chosen.iterative:
         raise UnsupportedError(f"the method {chosen.name} does not count iterations", where="iterations")
-    hooks = Hooks(on_progress, on_solution, on_bound)
+    hooks = Hooks(on_progress, on_solution, on_bound, on_phase)
     alone = arguments.flag("isolate", isolate)
-    with graceful_interrupt() as stop:
-        if robust is not None:
+    if log is not None:
+        arguments.path("log", log)
+    with graceful_interrupt() as stop, opened(log) as lines:
+        if lines is not None:
+            lines.begin(request)
+            hooks = lines.hooks(hooks)
+        if robust is None:
+            result = run(family, chosen, request, stop, hooks, isolate=alone)
+        else:
             from wnpopt.solving.robust import run_robust
 
-            return run_robust(family, chosen, request, robust, stop, hooks, isolate=alone)
-        return run(family, chosen, request, stop, hooks, isolate=alone)
+            result = run_robust(family, chosen, request, robust, stop, hooks, isolate=alone)
+        if lines is not None:
+            lines.end(result)
+    made = None if fixed is not None else explainer(family, instance, result, explain)
+    return result if made is None else replace(result, explainer=made)
 
 
 def explain(

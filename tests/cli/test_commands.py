@@ -194,6 +194,8 @@ def test_doctor(names: str, cli, monkeypatch) -> None:
     assert {"wnpopt", "highspy", "ortools"} <= set(report["versions"])
     tried = {(check["family"], check["method"]) for check in report["checks"]}
     assert tried == {(name, method) for name in families for method in registry.methods(name)}
+    assert [row["message"] for row in report["libraries"] if not row["healthy"]] == []
+    assert {row["library"] for row in report["libraries"]} >= {"highspy", "ortools", "clarabel"}
 
 
 @pytest.mark.parametrize("raised", [KeyboardInterrupt, type("Abort", (RuntimeError,), {})])

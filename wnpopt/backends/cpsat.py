@@ -67,7 +67,13 @@ def solve_cpsat(
     if linearization_level is not None:
         parameters.linearization_level = linearization_level
     log: list[str] = []
-    solver.log_callback = log.append
+
+    def logged(line: str) -> None:
+        log.append(line)
+        if trace is not None:
+            trace.log(line)
+
+    solver.log_callback = logged
     hinted = bool(model.proto.solution_hint.vars)
     watcher = None
     if trace is not None:

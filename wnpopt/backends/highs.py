@@ -6,22 +6,22 @@ holds are passed on whatever it says of them, for the verifier to judge.
 
 from __future__ import annotations
 
-import math
 import re
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
 from wnpopt.backends.cancellable import run_cancellable
 from wnpopt.backends.ending import Ending, Report, stopped
-from wnpopt.backends.linear import FloatArray, LinearModel, linear_model
+from wnpopt.backends.linear import LinearModel, linear_model, start_of
+from wnpopt.backends.watch import SolverWatch
 from wnpopt.core.budget import Budget, usable_cores
 from wnpopt.core.document import Solution
-from wnpopt.core.errors import SolverError
+from wnpopt.core.errors import InputError, SolverError
 from wnpopt.core.result import WarmStart
+from wnpopt.core.solver_choice import Setting
 from wnpopt.core.trace import Trace
 
 if TYPE_CHECKING:
@@ -32,6 +32,24 @@ S = TypeVar("S", bound=Solution)
 
 TOLERANCE = 1e-9
 """Feasibility that HiGHS is asked for in linear programmes, and, if nothing else is asked for, in integer ones."""
+
+_TOLERANCES = "bounds are weakened by the tolerances that wnpopt sets"
+OWNED: Mapping[str, str] = {
+    "time_limit": "use time_limit",
+    "threads": "use threads",
+    "parallel": "use threads",
+    "random_seed": "use seed",
+    "output_flag": "use log",
+    "log_to_console": "use log",
+    "log_file": "use log",
+    "objective_bound": "use target",
+    "objective_target": "use target",
+    "mip_feasibility_tolerance": _TOLERANCES,
+    "primal_feasibility_tolerance": _TOLERANCES,
+    "dual_feasibility_tolerance": _TOLERANCES,
+    "small_matrix_value": _TOLERANCES,
+}
+"""Options of HiGHS that are not the caller's, and what there is instead."""
 
 _ASSESSED = re.compile(r"Assessing feasibility of MIP [^\n]*: feasible")
 _ENOUGH_THREADS = 16  # more than there are cores only take time to start: thousands took longer than a short limit
@@ -48,6 +66,7 @@ def solve_highs(
     decode: Callable[[tuple[float, ...]], tuple[float, S] | None] | None = None,
     tolerance: float = TOLERANCE,
     precision: float = TOLERANCE,
+    options: Sequence[tuple[str, Setting]] = (),
 ) -> Report:
     """Solve a (mixed-integer) linear Pyomo model; ``values`` are in the order of ``component_data_objects(Var)``.
 
@@ -64,7 +83,7 @@ def solve_highs(
 
     Bounds, those of ``trace`` too, are weakened by ``tolerance`` (HiGHS prunes what is better by less) and by
     :meth:`LinearModel.error` of ``precision``; a model with an infinite range has none. Never raises for "no solution";
-    :class:`SolverError` if HiGHS rejects the model.
+    :class:`SolverError` if HiGHS rejects the model, :class:`InputError` for ``options`` that it does not take.
     """
     import highspy
 
@@ -76,12 +95,24 @@ def solve_highs(
     highspy.Highs.resetGlobalScheduler(True)
     highs = silent_solver()
     log: list[str] = []
-    highs.cbLogging += lambda event: log.append(event.message)
+
+    def logged(event: highspy.HighsCallbackEvent) -> None:
+        log.append(event.message)
+        if trace is not None:
+            trace.log(event.message)
+
+    highs.cbLogging += logged
     _configure(highs, budget, tolerance)
+    _set(highs, options)
     _pass(highs, linear)
-    watch = _Watch(linear, unit, tolerance + linear.error(precision), trace, decode)
-    highs.cbMipLogging += watch.progressed
-    highs.cbMipImprovingSolution += watch.improved
+    watch = SolverWatch(linear, unit, tolerance + linear.error(precision), trace, decode)
+
+    def improved(event: highspy.HighsCallbackEvent) -> None:
+        watch.bounded(event.data_out.mip_dual_bound)
+        watch.improved(event.data_out.mip_solution)
+
+    highs.cbMipLogging += lambda event: watch.bounded(event.data_out.mip_dual_bound)
+    highs.cbMipImprovingSolution += improved
     if warm_start:
         _hand_over(highs, linear)
     highs.HandleUserInterrupt = True
@@ -111,7 +142,7 @@ def solve_highs(
         raise SolverError(f"HiGHS rejects the model: {text.strip().splitlines()[-1] if text.strip() else status}")
     return Report(
         ending,
-        None if columns is None or values is None else float(linear.cost @ columns + linear.offset) * unit,
+        None if columns is None or values is None else watch.objective(columns),
         bound,
         values,
         _warm_start(text) if warm_start else WarmStart.NONE,
@@ -150,6 +181,19 @@ def _configure(highs: highspy.Highs, budget: Budget, tolerance: float) -> None:
         highs.setOptionValue(name, value)
 
 
+def _set(highs: highspy.Highs, options: Sequence[tuple[str, Setting]]) -> None:
+    """The caller's own options; raises :class:`InputError` for one that is none, or that is set here."""
+    import highspy
+
+    for name, value in options:
+        where = f"solver_options[{name}]"
+        if name in OWNED:
+            raise InputError(f"is set by wnpopt; {OWNED[name]}", where=where)
+        text = str(value).lower() if isinstance(value, bool) else str(value)  # HiGHS reads texts of every type
+        if highs.setOptionValue(name, text) != highspy.HighsStatus.kOk:
+            raise InputError(f"HiGHS has no such option, or it does not take {text!r}", where=where)
+
+
 def _pass(highs: highspy.Highs, linear: LinearModel) -> None:
     import highspy
 
@@ -170,60 +214,11 @@ def _pass(highs: highspy.Highs, linear: LinearModel) -> None:
         raise SolverError("HiGHS rejects the model")
 
 
-@dataclass
-class _Watch:
-    """What HiGHS tells while it works: solutions, kept and decoded, and bounds, weakened by ``error`` (model's)."""
-
-    linear: LinearModel
-    unit: float
-    error: float
-    trace: Trace | None
-    decode: Callable[[tuple[float, ...]], tuple[float, Solution] | None] | None
-    best: FloatArray | None = None
-    trouble: str = ""
-
-    def weakened(self, bound: float | None) -> float | None:
-        """A bound that is proved, times the unit; None if there is none."""
-        if bound is None or not math.isfinite(bound) or abs(bound) >= 1e20 or not math.isfinite(self.error):
-            return None
-        return (bound + self.error if self.linear.maximise else bound - self.error) * self.unit
-
-    def progressed(self, event: highspy.HighsCallbackEvent) -> None:
-        """A line of the log is due."""
-        bound = self.weakened(event.data_out.mip_dual_bound)
-        if self.trace is not None and bound is not None:
-            self.trace.bound(bound)
-
-    def improved(self, event: highspy.HighsCallbackEvent) -> None:
-        """A better solution was found. Nothing may be raised here: HiGHS would pass it on to nobody."""
-        self.best = np.array(event.data_out.mip_solution, dtype=np.float64)
-        self.progressed(event)
-        if self.trace is None:
-            return
-        if self.decode is None:
-            self.trace.incumbent((float(self.linear.cost @ self.best) + self.linear.offset) * self.unit)
-            return
-        try:
-            decoded = self.decode(self.linear.values(self.best))
-        except Exception as error:
-            self.trouble += f"\nan improving solution could not be decoded: {error!r}"
-            return
-        if decoded is not None:
-            self.trace.incumbent(*decoded)
-
-
 def _hand_over(highs: highspy.Highs, linear: LinearModel) -> None:
     import highspy
 
-    start = np.zeros(linear.cost.size)
-    for column, variable in zip(linear.column, linear.variables, strict=True):
-        if column >= 0:
-            if variable.value is None:
-                # HiGHS would read a missing value as 0 and reject the start, or worse, accept it.
-                raise SolverError(f"the warm start has no value for {variable.name}")
-            start[column] = variable.value
     solution = highspy.HighsSolution()
-    solution.col_value = start
+    solution.col_value = start_of(linear)
     solution.value_valid = True
     highs.setSolution(solution)
 

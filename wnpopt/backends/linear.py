@@ -102,3 +102,15 @@ def linear_model(model: pyo.ConcreteModel) -> LinearModel | None:
         np.where(side <= 0, right, -np.inf),
         np.where(side >= 0, right, np.inf),
     )
+
+
+def start_of(linear: LinearModel) -> FloatArray:
+    """The columns that the variables' values make; raises :class:`SolverError` for a variable without one."""
+    start = np.zeros(linear.cost.size)
+    for column, variable in zip(linear.column, linear.variables, strict=True):
+        if column >= 0:
+            if variable.value is None:
+                # A solver would read a missing value as 0 and reject the start, or worse, accept it.
+                raise SolverError(f"the warm start has no value for {variable.name}")
+            start[column] = variable.value
+    return start

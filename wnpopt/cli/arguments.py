@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from wnpopt.core.solver_choice import Setting, setting_of
+
 
 def integer(text: str) -> int:
     """A whole number."""
@@ -68,4 +70,36 @@ NoImprovement = Annotated[
     float | None,
     typer.Option(help="End so many seconds after the last better value.", parser=real, metavar="S", show_default=False),
 ]
+SolverName = Annotated[
+    str | None,
+    typer.Option(
+        "--solver",
+        help="For methods whose models may go to another one: highs, cbc, glpk, scip, gurobi (milp); clarabel, scs, "
+        "ecos, mosek (convex).",
+        metavar="NAME",
+        show_default=False,
+    ),
+]
+SolverOptions = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--solver-option",
+        help="An option of the solver's own, as its manual has it; several times.",
+        metavar="K=V",
+        show_default=False,
+    ),
+]
+
+
+def settings(given: list[str] | None) -> dict[str, Setting] | None:
+    """What ``--solver-option`` says, by name; None where nothing is said."""
+    found: dict[str, Setting] = {}
+    for text in given or ():
+        name, equals, value = text.partition("=")
+        if not name or not equals:
+            raise typer.BadParameter(f"found {text!r}; NAME=VALUE is needed", param_hint="--solver-option")
+        found[name.strip()] = setting_of(value.strip())
+    return found or None
+
+
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout instead.")]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def doctor(json: Json = False) -> int:
-    """Solve a tiny known instance of each family with every method, and print the versions."""
+    """Solve a tiny known instance of each family with every method, and models of known bugs; print the versions."""
     from wnpopt import api
     from wnpopt.core import registry
     from wnpopt.core.errors import MissingDependencyError, UnsupportedError
@@ -57,14 +57,83 @@ def doctor(json: Json = False) -> int:
                     "message": result.message,
                 }
             )
+        rows += _by_solvers(family)
         rows += _further(family)
-    healthy = all(row["healthy"] for row in rows)
+    libraries = _libraries(versions())
+    healthy = all(row["healthy"] for row in (*rows, *libraries))
     if json:
-        print_json({"healthy": healthy, "python": sys.version.split()[0], "versions": versions(), "checks": rows})
+        told = {"healthy": healthy, "python": sys.version.split()[0], "versions": versions(), "checks": rows}
+        print_json({**told, "libraries": libraries})
     else:
         _show(rows, {"python": sys.version.split()[0], **versions()})
+        _show_libraries(libraries)
     tell_faults()
     return 0 if healthy else 3
+
+
+def _by_solvers(family: AnyFamily) -> list[dict[str, object]]:
+    """A row for each solver that is installed and each method that takes it: is the known case solved by it, too?"""
+    from wnpopt import api
+    from wnpopt.backends.solvers.catalogue import solvers_of
+    from wnpopt.core import registry
+    from wnpopt.core.errors import MissingDependencyError, UnsupportedError
+    from wnpopt.core.result import Termination
+
+    assert family.doctor is not None
+    instance = family.instance_type.from_data(family.doctor.instance)
+    rows: list[dict[str, object]] = []
+    for method in registry.methods(family.name).values():
+        for solver in solvers_of(method.solvers)[1:]:  # the first is what the method goes to by itself
+            if not solver.installed:
+                continue
+            row = {"family": family.name, "method": f"{method.name}, {solver.name}", "optimum": family.doctor.optimum}
+            try:
+                result = api.solve(
+                    instance, method.name, time_limit=20, threads=1, warm_start="none", solver=solver.name
+                )
+            except (MissingDependencyError, UnsupportedError):
+                continue
+            if result.termination is Termination.INTERRUPTED:
+                raise KeyboardInterrupt
+            value = result.objective
+            reached = value is not None and math.isclose(value, family.doctor.optimum, rel_tol=1e-9)
+            rows.append(
+                {
+                    **row,
+                    "healthy": result.verified and reached,
+                    "status": str(result.status),
+                    "objective": value,
+                    "runtime_s": result.runtime_s,
+                    "message": result.message,
+                }
+            )
+    return rows
+
+
+def _libraries(installed: dict[str, str]) -> list[dict[str, object]]:
+    """A row for each version that is known to be wrong, and for each known bug whose model was solved anew."""
+    from wnpopt.backends.known_bad import known_bad
+    from wnpopt.backends.regressions import run_all
+
+    rows: list[dict[str, object]] = []
+    for bad, version in known_bad(installed):
+        told = f"{version} {bad.reason} ({bad.source})"
+        rows.append({"library": bad.library, "check": "version", "healthy": bad.guarded, "message": told})
+    for made in run_all():
+        row = {"library": made.library, "check": made.name, "healthy": not made.message, "message": made.message}
+        rows.append(row)
+    return rows
+
+
+def _show_libraries(rows: list[dict[str, object]]) -> None:
+    right = [str(row["check"]) for row in rows if not row["message"]]
+    if right:
+        say("known bugs that are not in these libraries: " + ", ".join(right))
+    for row in rows:
+        if row["message"]:
+            told = f"{row['library']}, {row['check']}: {row['message']}"
+            line = styled(told, "yellow") if row["healthy"] else styled(f"WRONG {told}", "red")
+            console().print(line, soft_wrap=True)
 
 
 def _further(family: AnyFamily) -> list[dict[str, object]]:

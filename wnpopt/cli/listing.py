@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from wnpopt.cli.arguments import Json
 from wnpopt.cli.faults import tell_faults
 from wnpopt.cli.terminal import console, print_json, styled
+
+if TYPE_CHECKING:
+    from rich.text import Text
 
 
 def list_methods(json: Json = False) -> int:
@@ -13,6 +18,7 @@ def list_methods(json: Json = False) -> int:
     from wnpopt.core.extras import installed
 
     families = [registry.family(name) for name in registry.family_names()]
+    solvers = _solvers()
     if json:
         print_json(
             {
@@ -24,6 +30,11 @@ def list_methods(json: Json = False) -> int:
                             "summary": method.summary,
                             "proves": method.proof_told,
                             "needs": list(method.modules),
+                            "solvers": [
+                                {name: row[name] for name in ("solver", "installed", "version", "install")}
+                                for row in solvers
+                                if f"{family.name} {method.name}" in row["methods"]
+                            ],
                             "installed": all(installed(module) for module in method.modules),
                         }
                         for method in registry.methods(family.name).values()
@@ -48,5 +59,38 @@ def list_methods(json: Json = False) -> int:
             rows.append((styled(method.name, "bold"), method.summary, method.proof_told, needs))
         out.print(styled(f"{family.name}: {family.title}", "bold"), soft_wrap=True)
         draw(out, headings, rows)
+    out.print(styled("solvers (--solver): whom models may go to", "bold"), soft_wrap=True)
+    titles = (Heading("solver"), *(Heading(title, "prose") for title in ("for", "taken by", "version")))
+    draw(out, titles, [_solver_row(solver) for solver in solvers])
     tell_faults()
     return 0
+
+
+def _solvers() -> list[dict[str, Any]]:
+    """Every solver that is known, with the methods that take it."""
+    from wnpopt.backends.solvers.catalogue import KINDS, SOLVERS
+    from wnpopt.core import registry
+
+    takers: dict[str, list[str]] = {kind: [] for kind in KINDS}
+    for name in registry.family_names():
+        for method in registry.methods(name).values():
+            if method.solvers:
+                takers[method.solvers].append(f"{name} {method.name}")
+    return [
+        {
+            "solver": solver.name,
+            "kind": KINDS[solver.kind],
+            "methods": takers[solver.kind],
+            "installed": solver.installed,
+            "version": solver.version,
+            "install": solver.install,
+        }
+        for solver in SOLVERS.values()
+    ]
+
+
+def _solver_row(row: dict[str, Any]) -> tuple[str | Text, ...]:
+    there = styled(str(row["version"] or "installed"))
+    if not row["installed"]:
+        there = styled(f"not installed: {row['install']}", "red")
+    return styled(row["solver"], "bold"), row["kind"], ", ".join(row["methods"]), there

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+from collections.abc import Callable
 
 import typer
 
@@ -34,6 +35,7 @@ from wnpopt.cli import (
 from wnpopt.cli.batch import command as batch
 from wnpopt.cli.bench import adversarial as bench_adversarial
 from wnpopt.cli.bench import command as bench
+from wnpopt.cli.completion import command as completion
 from wnpopt.cli.summary import summary_of
 from wnpopt.cli.terminal import complain
 from wnpopt.core.errors import WnpoptError
@@ -94,6 +96,7 @@ app.command("schema")(schema.schema)
 app.command("list")(listing.list_methods)
 app.command("doctor")(doctor.doctor)
 app.command("warmup")(warmup.warmup)
+app.command("completion")(completion.make(lambda: _functions()))  # noqa: PLW0108 -- it is defined below
 
 for _command in app.registered_commands:
     # In full in the list of commands: what click makes of a docstring there ends in dots.
@@ -118,6 +121,21 @@ def _app(arguments: list[str]) -> typer.Typer:
     told = "Make an instance from a network, a task graph or measured times."
     whole.add_typer(importing, name="import", help=told, short_help=told)
     return whole
+
+
+def _functions() -> dict[str, Callable[..., object]]:
+    """What every command is made of, by its words; also of those that the families declare."""
+    everything = _app([""])
+    known = {str(entry.name): entry.callback for entry in everything.registered_commands}
+    for name in known.keys() - _OWN:
+        known[name] = next(entry.callback for entry in _app([name]).registered_commands if entry.name == name)
+    (importing,) = (group.typer_instance for group in everything.registered_groups if group.name == "import")
+    assert importing is not None
+    for name in [str(entry.name) for entry in importing.registered_commands]:
+        (chosen,) = (group.typer_instance for group in _app(["import", name]).registered_groups)
+        assert chosen is not None
+        known[f"import {name}"] = next(entry.callback for entry in chosen.registered_commands if entry.name == name)
+    return {name: callback for name, callback in known.items() if callback is not None}
 
 
 def main(arguments: list[str]) -> int:

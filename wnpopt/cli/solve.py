@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 import traceback
 from functools import partial
@@ -11,7 +12,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from wnpopt.cli.arguments import Gap, InstanceFile, Json, NoImprovement, Seed, Target, Threads, TimeLimit, integer
+from wnpopt.cli.arguments import (
+    Gap,
+    InstanceFile,
+    Json,
+    NoImprovement,
+    Seed,
+    SolverName,
+    SolverOptions,
+    Target,
+    Threads,
+    TimeLimit,
+    integer,
+    settings,
+)
 from wnpopt.cli.terminal import ProgressLine, complain, console, print_json, say, styled
 from wnpopt.core.errors import InputError, WnpoptError
 from wnpopt.core.interrupt import graceful_interrupt
@@ -33,6 +47,8 @@ def solve(
     no_improvement: NoImprovement = None,
     threads: Threads = None,
     seed: Seed = 0,
+    solver: SolverName = None,
+    solver_option: SolverOptions = None,
     warm_start: Annotated[
         str, typer.Option(help="Where methods start: another method, a solution's file (.json), or none.")
     ] = "auto",
@@ -66,6 +82,14 @@ def solve(
             metavar="SCENARIOS",
         ),
     ] = None,
+    log: Annotated[
+        str | None,
+        typer.Option(
+            help="File for what the method does and its solvers say; - is the terminal.",
+            metavar="FILE|-",
+            show_default=False,
+        ),
+    ] = None,
     json: Json = False,
 ) -> int:
     """Solve an instance, verify the answer, show its value, bound and gap."""
@@ -86,7 +110,11 @@ def solve(
             mapped = layers_of(loaded, layers)
         check_target(out, instance, layers)
         check_target(plot, instance, out, layers)
-        with ProgressLine(f"{loaded.name} {method}", family.sense, enabled=not json) as line:
+        if log is not None and log != "-":
+            check_target(Path(log), instance, out, plot, layers, fixed)
+        options = settings(solver_option)
+        label, shown = f"{loaded.name} {method}", not json and log != "-"
+        with ProgressLine(label, family.sense, enabled=shown, unit=family.seconds_of(loaded)) as line:
             result = api.solve(
                 loaded,
                 method,
@@ -101,13 +129,20 @@ def solve(
                 iterations=iterations,
                 fixed=state,
                 robust=robust,
+                solver=solver,
+                solver_options=options,
+                log=log,
                 on_progress=line.update,
+                on_phase=line.turn,
             )
         # The answer first: no file that cannot be written takes it along.
         if json:
-            print_json(result.to_data())
+            told = result.explanation
+            print_json(result.to_data() | ({} if told is None else {"explanation": told.to_data()}))
         else:
             _show(loaded, family, result)
+            if result.explainer is not None:
+                say(f"why, and what would help: wnpopt explain {shlex.quote(str(instance))}")
         sys.stdout.flush()
         if (solution := result.solution) is None:
             return 3 if result.termination == "error" else 1

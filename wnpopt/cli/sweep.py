@@ -13,11 +13,14 @@ from wnpopt.cli.arguments import (
     InstanceFile,
     Json,
     NoImprovement,
+    SolverName,
+    SolverOptions,
     Target,
     TimeLimit,
     integer,
     integers,
     names,
+    settings,
 )
 from wnpopt.cli.terminal import console, plain_warnings, print_json, say, styled
 from wnpopt.core.text import one_line
@@ -49,6 +52,8 @@ def sweep(
     workers: Annotated[
         int | None, typer.Option(help="Runs at a time.", show_default="cores / threads", parser=integer, metavar="N")
     ] = None,
+    solver: SolverName = None,
+    solver_option: SolverOptions = None,
     gap: Gap = None,
     target: Target = None,
     no_improvement: NoImprovement = None,
@@ -82,6 +87,8 @@ def sweep(
         gap=gap,
         target=target,
         no_improvement=no_improvement,
+        solver=solver,
+        solver_options=settings(solver_option),
     )
     if json:
         files = [str(file) for file in made.files]

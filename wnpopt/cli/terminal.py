@@ -17,8 +17,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
 from wnpopt.core.bound import Sense
+from wnpopt.core.phase import Phase
 from wnpopt.core.result import relative_gap
-from wnpopt.core.text import numbers, one_line, percent, short
+from wnpopt.core.text import numbers, one_line, percent, seconds, short
 from wnpopt.core.trace import TracePoint
 
 if TYPE_CHECKING:
@@ -116,9 +117,14 @@ def _escape(character: str) -> str:
 
 
 class ProgressLine:
-    """A live line on stderr: time, incumbent, bound, gap. Silent where stderr is no terminal."""
+    """A live line on stderr: time, phase, incumbent, bound, gap. Silent where stderr is no terminal.
 
-    def __init__(self, label: str, sense: Sense, enabled: bool) -> None:
+    ``unit`` are the seconds of a unit of the objective: values are shown as times too.
+    """
+
+    def __init__(self, label: str, sense: Sense, enabled: bool, unit: float | None = None) -> None:
+        self._unit = unit
+        self._phase: Phase | None = None
         self._label = label
         self._sense = sense
         self._enabled = enabled and sys.stderr.isatty()
@@ -131,15 +137,23 @@ class ProgressLine:
         with self._lock:
             self._point = point
 
+    def turn(self, phase: Phase) -> None:
+        """Take over what the run is busy with; may be called from any thread."""
+        with self._lock:
+            self._phase = phase
+
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         from rich.text import Text
 
         with self._lock:
-            point = self._point
+            point, phase = self._point, self._phase
         objective, bound = numbers(point.objective, point.bound)
+        if self._unit is not None:
+            objective, bound = objective + self._ms(point.objective), bound + self._ms(point.bound)
         parts = [
             (f"{time.perf_counter() - self._began:7.1f} s", "cyan"),
             (short(self._label, max(20, options.max_width // 3)), "bold"),
+            (f"{phase or Phase.COMPILING:9}", "magenta"),
             (f"incumbent {objective}", ""),
             (f"bound {bound}", ""),
             (f"gap {percent(relative_gap(point.objective, point.bound))}", ""),
@@ -149,6 +163,9 @@ class ProgressLine:
             yield line
         else:  # below one another: no number is cut
             yield Text("\n").join(Text(text.strip(), style=style, overflow="fold") for text, style in parts)
+
+    def _ms(self, value: float | None) -> str:
+        return "" if value is None or self._unit is None else f" ({seconds(value * self._unit)})"
 
     def __enter__(self) -> ProgressLine:
         if self._enabled:

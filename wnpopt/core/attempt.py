@@ -20,8 +20,10 @@ from wnpopt.core.document import Document, Instance, Solution
 from wnpopt.core.errors import InputError, MissingDependencyError, UnsupportedError, describe
 from wnpopt.core.extras import installed
 from wnpopt.core.method import Context, Outcome, Start
+from wnpopt.core.phase import Phase
 from wnpopt.core.registry import AnyFamily, AnyMethod
 from wnpopt.core.result import relative_gap
+from wnpopt.core.solver_choice import OWN_SOLVER, SolverChoice
 from wnpopt.core.status import Termination, WarmStart
 from wnpopt.core.trace import Candidate, Trace
 from wnpopt.core.verdict import Verdict, compare
@@ -92,6 +94,7 @@ def attempt(
     proof: bool = True,
     fixed: Document | None = None,
     criteria: StopCriteria | None = None,
+    solver: SolverChoice = OWN_SOLVER,
 ) -> Attempt[Solution]:
     """Run ``method`` on ``instance`` in this process.
 
@@ -99,7 +102,8 @@ def attempt(
     the family whether there is anything (which may call native solvers). Raises what the user has to hear as an error
     of the input (:class:`InputError`, :class:`MissingDependencyError`); whatever else a method or a bound raises
     becomes an outcome that ended in an error, beside the start, the incumbents and the bounds that were known before.
-    ``criteria`` end a method that is timed: before it begins where start and bounds meet them.
+    ``criteria`` end a method that is timed: before it begins where start and bounds meet them. ``solver`` is for a
+    method that takes another one.
     """
 
     def verified_objective(solution: Solution) -> float | None:
@@ -110,7 +114,7 @@ def attempt(
         if criteria and method.timed:
             watch = _watch(family, instance, criteria, budget, verified_objective)
             trace.watched_by(watching.enter_context(watch))
-        return _attempt(family, method, instance, warm_start, budget, trace, verified_objective, proof, fixed)
+        return _attempt(family, method, instance, warm_start, budget, trace, verified_objective, proof, fixed, solver)
 
 
 def _watch(
@@ -139,8 +143,10 @@ def _attempt(
     verified_objective: Callable[[Solution], float | None],
     proof: bool,
     fixed: Document | None,
+    solver: SolverChoice,
 ) -> Attempt[Solution]:
     notes: list[str] = []
+    trace.phase(Phase.START)
     start = _start(family, method, instance, warm_start, budget, trace, verified_objective, notes, fixed)
     if start is not None:
         trace.incumbent(start.objective, start.solution)
@@ -158,13 +164,15 @@ def _attempt(
     else:
         # Without a time limit by nature: such a method must not depend on the clock, or it would not repeat itself.
         own = budget if method.timed else replace(budget, time_limit=None)
-        outcome = _run(method, instance, Context(own, trace, start, known, verified_objective, fixed))
+        trace.phase(Phase.SEARCH)
+        outcome = _run(method, instance, Context(own, trace, start, known, verified_objective, fixed, solver))
     runtime = budget.elapsed()
     outcome, told = _sane(outcome, method)
     notes += told
     if not method.timed and left is not None:
         known = (*known, *_bounds(family, left, Budget(None, stop=budget.stop), notes))
     if proof and left is not None and nothing_found(outcome, start, trace.candidates()):
+        trace.phase(Phase.PROOF)
         outcome = replace(outcome, infeasible_proof=_infeasible(family, left, budget, notes))
     if notes:
         message = "; ".join([*([outcome.message] if outcome.message else []), *notes])

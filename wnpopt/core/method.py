@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, Literal, TypeVar
 
 from wnpopt.core.bound import Bound
 from wnpopt.core.budget import Budget
 from wnpopt.core.proof import Proof
 from wnpopt.core.result import Termination, WarmStart
+from wnpopt.core.solver_choice import OWN_SOLVER, SolverChoice
 from wnpopt.core.trace import Trace
 
 if TYPE_CHECKING:
@@ -36,7 +37,8 @@ class Context(Generic[S]):
 
     ``bounds`` are valid bounds that are known already; ``verified_objective`` prices a solution by the family's
     verifier (None if it is rejected), so that a method that combines others need not price anything itself. ``fixed``
-    is the state of a running plan from which a method that ``replans`` has to go on.
+    is the state of a running plan from which a method that ``replans`` has to go on. ``solver`` is what a method whose
+    models may go to other ``solvers`` is to use.
     """
 
     budget: Budget
@@ -45,6 +47,7 @@ class Context(Generic[S]):
     bounds: Sequence[Bound]
     verified_objective: Callable[[S], float | None]
     fixed: Document | None = None
+    solver: SolverChoice = OWN_SOLVER
 
 
 Run = Context
@@ -81,7 +84,8 @@ class Method(Generic[I, S]):
     given for them, where it is not those names. ``refuse`` returns the name of a field of the instance that is not
     supported and why, or None. ``timed`` methods obey a time limit; the others are deterministic and fast.
     ``iterative`` ones count iterations, and end after those of the budget. Those that ``replans`` is true of go on from
-    the state of a running plan, ``context.fixed``.
+    the state of a running plan, ``context.fixed``. ``solvers`` is the kind of those that its models may go to instead:
+    "linear", "convex", or none.
     """
 
     family: str
@@ -97,6 +101,7 @@ class Method(Generic[I, S]):
     when: str = ""
     iterative: bool = False
     replans: bool = False
+    solvers: Literal["", "linear", "convex"] = ""
 
     def __post_init__(self) -> None:
         if isinstance(self.proves, str):  # as packages for wnpopt 0.1 have it

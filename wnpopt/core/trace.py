@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from wnpopt.core.bound import Bound, Sense
 from wnpopt.core.budget import Budget
+from wnpopt.core.phase import Phase
 
 if TYPE_CHECKING:
     from wnpopt.core.criteria import CriteriaWatch
@@ -53,6 +54,7 @@ class Trace:
     What is recorded here is what the methods said; only the end result is verified. Solutions and bounds told here are
     not lost if the method fails later: the solutions are verified and the bounds believed, so a bound has to be proved,
     and weakened by its arithmetic's error, before it is told. ``on_solution`` and ``on_bound`` get them at once.
+    ``on_phase`` hears what the run is busy with, ``on_log`` the solvers' own lines, if anybody wants them.
     """
 
     def __init__(
@@ -63,12 +65,17 @@ class Trace:
         *,
         on_solution: Callable[[Candidate], None] | None = None,
         on_bound: Callable[[Bound], None] | None = None,
+        on_phase: Callable[[Phase], None] | None = None,
+        on_log: Callable[[str], None] | None = None,
     ) -> None:
         self._sign = 1.0 if sense == "min" else -1.0
         self._budget = budget
         self._listener = listener
         self._on_solution = on_solution
         self._on_bound = on_bound
+        self._on_phase = on_phase
+        self._on_log = on_log
+        self._phase: Phase | None = None
         self._lock = threading.Lock()
         self._points: list[TracePoint] = []
         self._objective: float | None = None
@@ -79,6 +86,23 @@ class Trace:
     def watched_by(self, watch: CriteriaWatch) -> None:
         """Tell ``watch`` of everything that comes from now on."""
         self._watch = watch
+
+    @property
+    def logged(self) -> bool:
+        """True if somebody reads the solvers' lines."""
+        return self._on_log is not None
+
+    def phase(self, phase: Phase) -> None:
+        """The run goes on with this; told if it is another one than before."""
+        if self._on_phase is not None and phase is not self._phase:
+            self._phase = phase
+            self._on_phase(phase)
+
+    def log(self, text: str) -> None:
+        """A solver says this (a line or several); it costs nothing where nobody reads it."""
+        if self._on_log is not None:
+            for line in text.splitlines():
+                self._on_log(line)
 
     def incumbent(
         self, objective: float, solution: Solution | float | None = None, *, found_s: float | None = None

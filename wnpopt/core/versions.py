@@ -13,6 +13,12 @@ _PACKAGES = {
     "pyomo": "pyomo",
     "cvxpy": "cvxpy",
     "clarabel": "clarabel",
+    "pyscipopt": "pyscipopt",
+    "gurobipy": "gurobipy",
+    "cbcbox": "cbcbox",
+    "scs": "scs",
+    "ecos": "ecos",
+    "mosek": "mosek",
 }
 
 

@@ -26,7 +26,11 @@ class GuardedHooks:
         self._error: BaseException | None = None
         self._ended = False
         self.hooks = Hooks(
-            self._guarded(given.point, may_stop=True), self._guarded(given.solution), self._guarded(given.bound)
+            self._guarded(given.point, may_stop=True),
+            self._guarded(given.solution),
+            self._guarded(given.bound),
+            self._guarded(given.phase),
+            self._guarded(given.log),
         )
 
     def raise_for(self, result: Result[Solution]) -> None:

@@ -17,6 +17,7 @@ from wnpopt.core.document import Solution
 from wnpopt.core.errors import InputError
 from wnpopt.core.method import Outcome, Start
 from wnpopt.core.patience import patience_s
+from wnpopt.core.phase import Phase
 from wnpopt.core.registry import AnyFamily, AnyMethod
 from wnpopt.core.status import Termination
 from wnpopt.core.trace import Candidate, Trace, TracePoint, kept
@@ -37,7 +38,8 @@ _STOP_S = 0.8
 _DRAIN_S = 0.2
 """A run that is over its limit and has much to say is heard for so long: one that never ends says it for ever."""
 
-_NEWS = ("point", "bound", "solution", "stopping")
+_NEWS = ("point", "bound", "solution", "stopping", "phase", "log")
+_PHASES = frozenset(Phase)
 _FIELDS: dict[str, dict[str, Any]] = {
     "compiling": {},
     "started": {"at": float},
@@ -45,6 +47,8 @@ _FIELDS: dict[str, dict[str, Any]] = {
     "bound": {"value": int | float, "source": str},
     "solution": {"objective": int | float, "solution": dict},
     "stopping": {"reason": str},
+    "phase": {"phase": str},
+    "log": {"text": str},
     "refused": {"kind": str, "what": str, "where": str},
     "unknown": {},
     "failed": {"what": str},
@@ -156,6 +160,12 @@ def _supervise(
                     points.append(TracePoint(data["time_s"], data["objective"], data["bound"]))
                     if hooks.point is not None and overdue is None:
                         hooks.point(points[-1])
+                elif say == "phase":
+                    if hooks.phase is not None and overdue is None and data["phase"] in _PHASES:
+                        hooks.phase(Phase(data["phase"]))
+                elif say == "log":
+                    if hooks.log is not None and overdue is None:
+                        hooks.log(data["text"])
                 elif say == "bound":
                     known.bound = Bound(number(data["value"]), str(data["source"]))
                     if hooks.bound is not None and overdue is None:

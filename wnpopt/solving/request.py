@@ -11,7 +11,9 @@ from wnpopt.core.bound import Bound
 from wnpopt.core.budget import Budget
 from wnpopt.core.criteria import StopCriteria
 from wnpopt.core.document import Document, Instance, Solution
+from wnpopt.core.phase import Phase
 from wnpopt.core.registry import AnyMethod
+from wnpopt.core.solver_choice import OWN_SOLVER, SolverChoice
 from wnpopt.core.trace import Candidate, TracePoint
 
 
@@ -34,6 +36,10 @@ class Request:
     """The state of a plan that runs, which is to be planned on from."""
     criteria: StopCriteria | None = None
     """When the run may end before its time."""
+    solver: SolverChoice = OWN_SOLVER
+    """Whom the method's models go to, where it takes another solver."""
+    logged: bool = False
+    """Somebody reads what the solvers say."""
 
     def budget(self, stop: threading.Event, started: float | None = None) -> Budget:
         """The run's budget, on a clock that started at ``started`` (None: now); ``stop`` ends it."""
@@ -44,11 +50,13 @@ class Request:
 
 @dataclass(frozen=True)
 class Hooks:
-    """Who wants to hear of improvements, of incumbents (unverified) and of bounds as they come."""
+    """Who wants to hear of improvements, incumbents (unverified), bounds, phases and solvers' lines as they come."""
 
     point: Callable[[TracePoint], object] | None = None
     solution: Callable[[Candidate], None] | None = None
     bound: Callable[[Bound], None] | None = None
+    phase: Callable[[Phase], None] | None = None
+    log: Callable[[str], None] | None = None
 
 
 def needs_a_process(method: AnyMethod) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 
 from wnpopt.core import registry
@@ -12,6 +13,7 @@ from wnpopt.core.criteria import RunStop
 from wnpopt.core.document import Solution
 from wnpopt.core.errors import SolverError
 from wnpopt.core.judge import judge
+from wnpopt.core.phase import Phase
 from wnpopt.core.registry import AnyFamily, AnyMethod
 from wnpopt.core.result import Result
 from wnpopt.core.trace import Trace
@@ -39,7 +41,7 @@ def _judged(
         from wnpopt.solving.remote import UnknownMethodError, run_remote
 
         try:
-            made, budget, trace = run_remote(family, method, request, stop, hooks, tell_compiling)
+            made, budget, trace = run_remote(family, method, request, stop, hooks, _compiling(hooks))
             return judge(family, method, request.instance, replace(made, fixed=request.fixed), budget, trace)
         except UnknownMethodError:
             pass  # it was registered in this process alone, by hand
@@ -52,6 +54,15 @@ def _judged(
         message = "; ".join(filter(None, [made.outcome.message, note]))
         made = replace(made, outcome=replace(made.outcome, message=message))
     return judge(family, method, request.instance, made, budget, trace)
+
+
+def _compiling(hooks: Hooks) -> Callable[[], None]:
+    def tell() -> None:
+        tell_compiling()
+        if hooks.phase is not None:
+            hooks.phase(Phase.COMPILING)
+
+    return tell
 
 
 def _needs_isolation(family: AnyFamily, method: AnyMethod, request: Request) -> bool:
@@ -68,17 +79,36 @@ def _run_here(
 ) -> tuple[Attempt[Solution], Budget, Trace]:
     from wnpopt.backends.warmup import warm
 
-    warm(family, method, lambda _text: tell_compiling(), running=request.fixed is not None)
+    compiling = _compiling(hooks)
+    warm(family, method, lambda _text: compiling(), running=request.fixed is not None)
     budget = request.budget(stop)
-    trace = Trace(family.sense, budget, hooks.point, on_solution=hooks.solution, on_bound=hooks.bound)
+    trace = Trace(
+        family.sense,
+        budget,
+        hooks.point,
+        on_solution=hooks.solution,
+        on_bound=hooks.bound,
+        on_phase=hooks.phase,
+        on_log=hooks.log if request.logged else None,
+    )
     return _attempt(family, method, request, budget, trace, proof=proof), budget, trace
 
 
 def _attempt(
     family: AnyFamily, method: AnyMethod, request: Request, budget: Budget, trace: Trace, *, proof: bool
 ) -> Attempt[Solution]:
-    start, fixed, criteria = request.warm_start, request.fixed, request.criteria
-    return attempt(family, method, request.instance, start, budget, trace, proof=proof, fixed=fixed, criteria=criteria)
+    return attempt(
+        family,
+        method,
+        request.instance,
+        request.warm_start,
+        budget,
+        trace,
+        proof=proof,
+        fixed=request.fixed,
+        criteria=request.criteria,
+        solver=request.solver,
+    )
 
 
 def _with_proof(

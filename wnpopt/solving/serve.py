@@ -26,9 +26,9 @@ def handle(message: bytes, frames: Frames, mark: Callable[[], None]) -> bytes:
     """The reply to a request, see :data:`wnpopt.backends.isolation.child.Handler`.
 
     On the way it says ``compiling``, ``started`` (the clock of the run, by :func:`time.perf_counter`, which all
-    processes share), ``point`` (of the trace), ``solution`` and ``bound``, and ``stopping`` once a limit of the caller
-    is met; in the end ``done``, or ``refused`` with an
-    error that the caller shall raise.
+    processes share), ``point`` (of the trace), ``solution`` and ``bound``, ``phase``, ``log`` (if it is read), and
+    ``stopping`` once a limit of the caller is met; in the end ``done``, or ``refused`` with an error that the caller
+    shall raise.
     """
 
     def say(what: str, **fields: object) -> None:
@@ -90,13 +90,30 @@ def _solve(request: Request, frames: Frames, say: Callable[..., None]) -> bytes:
         say("point", time_s=point.time_s, objective=point.objective, bound=point.bound)
 
     teller = Teller(tell_solution)
-    trace = Trace(family.sense, budget, tell_point, on_solution=teller.hear, on_bound=tell_bound)
+    trace = Trace(
+        family.sense,
+        budget,
+        tell_point,
+        on_solution=teller.hear,
+        on_bound=tell_bound,
+        on_phase=lambda phase: say("phase", phase=str(phase)),
+        on_log=(lambda line: say("log", text=line)) if request.logged else None,
+    )
     with _listening(frames, stop):
         if request.only_proof:
             made = prove(family, request.instance, budget, request.fixed)
         else:
-            given, fixed, criteria = request.warm_start, request.fixed, request.criteria
-            made = attempt(family, method, request.instance, given, budget, trace, fixed=fixed, criteria=criteria)
+            made = attempt(
+                family,
+                method,
+                request.instance,
+                request.warm_start,
+                budget,
+                trace,
+                fixed=request.fixed,
+                criteria=request.criteria,
+                solver=request.solver,
+            )
         teller.stop()
     start = made.start
     try:

@@ -7,7 +7,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Literal
@@ -25,6 +25,7 @@ from wnpopt.core.criteria import StopCriteria
 from wnpopt.core.errors import InputError, MissingDependencyError
 from wnpopt.core.extras import installed
 from wnpopt.core.interrupt import graceful_interrupt
+from wnpopt.core.solver_choice import SolverChoice
 
 Source = str | os.PathLike[str]
 Rerun = Literal["failed", "outdated", "all"]
@@ -81,6 +82,8 @@ def batch(
     gap: float | None = None,
     target: float | None = None,
     no_improvement: float | None = None,
+    solver: str | None = None,
+    solver_options: Mapping[str, object] | None = None,
     on_record: Callable[[Record], None] | None = None,
     on_progress: Callable[[Snapshot], None] | None = None,
 ) -> Summary:
@@ -90,10 +93,11 @@ def batch(
     those that "failed", those that an "outdated" wnpopt or another version of the method's package made, or "all". A
     method runs on the families that have it.
 
-    ``time_limit`` (seconds a run), ``threads`` (a run), ``gap``, ``target`` and ``no_improvement`` as in
-    :func:`wnpopt.solve`; ``workers`` processes (None: as many
-    as the cores allow). A run is killed ``grace`` seconds above its time limit, or above ``memory`` GiB of resident
-    memory (None: nine tenths of the machine's, divided by the workers); that costs this run alone, and is recorded.
+    ``time_limit`` (seconds a run), ``threads`` (a run), ``gap``, ``target``, ``no_improvement``, ``solver`` and
+    ``solver_options`` as in :func:`wnpopt.solve`: all the methods have to take the solver. ``workers`` are processes
+    (None: as many as the cores allow). A run is killed ``grace`` seconds above its time limit, or above ``memory`` GiB
+    of resident memory (None: nine tenths of the machine's, divided by the workers); that costs this run alone, and is
+    recorded.
     After ``total_time`` seconds the batch ends. ``dask`` is the address of a scheduler, or "local".
 
     ``on_record`` gets every new record when it is on disk; ``on_progress`` a picture of the batch, some times a second.
@@ -123,8 +127,13 @@ def batch(
     warm_start = arguments.text("warm_start", warm_start)
     known = {family: registry.methods(family) for family in registry.family_names()}
     _check_names(out, warm_start, known)
-    criteria = astuple(StopCriteria.checked(gap, target, no_improvement))
-    grid = RunGrid(methods, seeds, time_limit, threads, Parameters(warm_start, deterministic, *criteria))
+    criteria = StopCriteria.checked(gap, target, no_improvement)
+    choice = SolverChoice.checked(solver, solver_options)
+    _check_solver(methods, known, choice)
+    parameters = Parameters(
+        warm_start, deterministic, criteria.gap, criteria.target, criteria.no_improvement, choice.name, choice.options
+    )
+    grid = RunGrid(methods, seeds, time_limit, threads, parameters)
     libraries = _libraries(methods, known)
     workers = workers or max(1, usable_cores() // threads)
     if dask is None and workers * threads > usable_cores():
@@ -163,6 +172,20 @@ def batch(
             tally.stored, tally.failed, tally.invalid, left, tuple(sorted(tally.unsuited)),
             complete=left == 0 and tally.good >= tally.instances, outdated=tally.outdated,
         )  # fmt: skip
+
+
+def _check_solver(methods: Sequence[str], known: Mapping[str, registry.Methods], choice: SolverChoice) -> None:
+    """Raise for a solver that is none, or is none for one of the methods in all families."""
+    if not choice:
+        return
+    from wnpopt.backends.solvers.catalogue import check_installed, check_known, check_solver, takes
+
+    check_known(choice)
+    for name in methods:
+        alike = [own[name] for own in known.values() if name in own]
+        if alike and not any(takes(method, choice) for method in alike):
+            check_solver(alike[0], choice)
+    check_installed(choice)
 
 
 @contextmanager

@@ -52,6 +52,8 @@ class Parameters(msgspec.Struct, frozen=True):
     gap: _Number | None = None
     target: _Number | None = None
     no_improvement: _Number | None = None
+    solver: str | None = None
+    solver_options: tuple[tuple[str, bool | int | float | str], ...] = ()
 
 
 class Key(msgspec.Struct, frozen=True):

@@ -179,7 +179,7 @@ def _skip(file: Path, line: int, what: str, kind: type[StoreWarning]) -> None:
 
 _COLUMNS: tuple[str, ...] = (
     "file", "instance", "family", "instance_hash", "method", "seed", "time_limit_s", "threads", "warm_start_asked",
-    "deterministic", "gap_asked", "target_asked", "no_improvement_asked",
+    "deterministic", "gap_asked", "target_asked", "no_improvement_asked", "solver_asked", "solver_options",
     "status", "termination", "failure", "sense", "objective", "bound", "gap", "runtime_s", "build_s",
     "verified", "warm_start", "found_by", "bound_by", "best_known", "bound_known", "solution", "finished", "wnpopt",
     "package", "integral", "message",
@@ -191,7 +191,9 @@ def _row(record: Record) -> tuple[object, ...]:
     return (
         record.file, result.instance, result.family, key.instance_hash, key.method, key.seed, key.time_limit_s,
         key.threads, key.parameters.warm_start, key.parameters.deterministic, key.parameters.gap,
-        key.parameters.target, key.parameters.no_improvement, result.status, result.termination,
+        key.parameters.target, key.parameters.no_improvement, key.parameters.solver,
+        ", ".join(f"{name}={value}" for name, value in key.parameters.solver_options), result.status,
+        result.termination,
         None if record.failure is None else str(record.failure), result.sense, result.objective, result.bound,
         result.gap, result.runtime_s, result.build_s, result.verified, result.warm_start, result.found_by,
         result.bound_by, None if known is None else known.best, None if known is None else known.bound,

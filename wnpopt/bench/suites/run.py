@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from wnpopt.bench.batch.run import Summary, batch
 from wnpopt.bench.suites.materialise import materialise, suite
+from wnpopt.core import registry
 from wnpopt.core.errors import InputError
+from wnpopt.core.solver_choice import SolverChoice
+from wnpopt.core.suite import Suite
 
 
 def run_suite(
@@ -22,6 +25,8 @@ def run_suite(
     gap: float | None = None,
     target: float | None = None,
     no_improvement: float | None = None,
+    solver: str | None = None,
+    solver_options: Mapping[str, object] | None = None,
     total_time: float | None = None,
     on_begin: Callable[[int], None] | None = None,
     run: Callable[..., Summary] = batch,
@@ -30,7 +35,8 @@ def run_suite(
     """Materialise the suite ``name`` and run what is not in the store ``out`` yet; what was done, in one summary.
 
     ``time_limit`` (None: the preset's), ``gap``, ``target`` and ``no_improvement`` are for the methods that have a
-    limit; the heuristics of a suite run without one, so that their runs are the same in every preset. ``total_time``
+    limit, ``solver`` and ``solver_options`` for those of them that take another solver (:class:`InputError` where none
+    does); the heuristics of a suite run without one, so that their runs are the same in every preset. ``total_time``
     (seconds) is for all of it. ``on_begin`` gets the number of instances before the first is made; ``options`` are
     further ones of :func:`wnpopt.batch`, for which ``run`` stands in for those who watch it. Raises :class:`InputError`
     for an unknown suite or preset, and what the batch raises.
@@ -51,7 +57,9 @@ def run_suite(
     files = materialise(chosen, preset, out)
     summaries: list[Summary] = []
     criteria = {"gap": gap, "target": target, "no_improvement": no_improvement}
-    for methods, seconds, own in ((chosen.heuristics, None, {}), (chosen.searches, limit, criteria)):
+    others, takers = _split(chosen, SolverChoice.checked(solver, solver_options))
+    asked = {**criteria, "solver": solver, "solver_options": solver_options}
+    for methods, seconds, own in ((chosen.heuristics, None, {}), (others, limit, criteria), (takers, limit, asked)):
         if not methods:
             continue
         left = None if total_time is None else max(0.0, total_time - (time.monotonic() - began))
@@ -60,6 +68,21 @@ def run_suite(
         if made.end != "finished":
             break
     return _together(summaries)
+
+
+def _split(chosen: Suite, choice: SolverChoice) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The searches that do without the solver, and those that take it."""
+    if not choice:
+        return tuple(chosen.searches), ()
+    from wnpopt.backends.solvers.catalogue import check_installed, check_known, takes
+
+    check_known(choice)
+    takers = tuple(name for name in chosen.searches if takes(registry.method(chosen.family, name), choice))
+    if not takers:
+        told = f"none of the searches of {chosen.name} ({', '.join(chosen.searches)}) takes it"
+        raise InputError(told, where="solver" if choice.name is not None else "solver_options")
+    check_installed(choice)
+    return tuple(name for name in chosen.searches if name not in takers), takers
 
 
 def _together(summaries: Sequence[Summary]) -> Summary:

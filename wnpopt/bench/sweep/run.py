@@ -84,7 +84,9 @@ def _is_of(record: Record, options: dict[str, Any]) -> bool:
     own = {
         "time_limit": key.time_limit_s, "threads": key.threads, "warm_start": asked.warm_start,
         "deterministic": asked.deterministic, "gap": asked.gap, "target": asked.target,
-        "no_improvement": asked.no_improvement,
+        "no_improvement": asked.no_improvement, "solver": asked.solver,
+        "solver_options": dict(asked.solver_options) or None,
     }  # fmt: skip
     defaults = {"time_limit": 60.0, "threads": 1, "warm_start": "auto", "deterministic": False}
-    return all(value == options.get(name, defaults.get(name)) for name, value in own.items())
+    given = {**options, "solver_options": options.get("solver_options") or None}
+    return all(value == given.get(name, defaults.get(name)) for name, value in own.items())

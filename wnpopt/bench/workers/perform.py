@@ -145,6 +145,8 @@ def _perform(task: Perform, listener: Listener) -> Reply:
             gap=key.parameters.gap,
             target=key.parameters.target,
             no_improvement=key.parameters.no_improvement,
+            solver=key.parameters.solver,
+            solver_options=dict(key.parameters.solver_options),
             on_progress=shown.hear,
             on_solution=kept.hear,
             on_bound=lambda bound: listener(Proved(bound.value, bound.source)),

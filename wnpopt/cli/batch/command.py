@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from wnpopt.cli.arguments import Gap, NoImprovement, Target, integer, integers, names, real
+from wnpopt.cli.arguments import (
+    Gap,
+    NoImprovement,
+    SolverName,
+    SolverOptions,
+    Target,
+    integer,
+    integers,
+    names,
+    real,
+    settings,
+)
 from wnpopt.cli.batch.progress import BatchProgress
 from wnpopt.cli.terminal import plain_warnings, print_json, say
 
@@ -56,6 +67,8 @@ def batch(
     ] = 30.0,
     warm_start: Annotated[str, typer.Option(help="As in solve.")] = "auto",
     deterministic: Annotated[bool, typer.Option("--deterministic", help="As in solve.")] = False,
+    solver: SolverName = None,
+    solver_option: SolverOptions = None,
     gap: Gap = None,
     target: Target = None,
     no_improvement: NoImprovement = None,
@@ -83,6 +96,8 @@ def batch(
             gap=gap,
             target=target,
             no_improvement=no_improvement,
+            solver=solver,
+            solver_options=settings(solver_option),
             on_record=progress.record,
             on_progress=progress.update,
         )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from wnpopt.core.command import Command, Importer
 from wnpopt.core.family import Family, KnownCase
+from wnpopt.core.figure import FigureKind
 from wnpopt.core.lazy import attributes, later, refer
 
 if TYPE_CHECKING:
@@ -44,12 +45,20 @@ FAMILY = Family(
     generate=refer("wnpopt.problems.slide.generate:generate"),
     generator_options=refer("wnpopt.problems.slide.generate:OPTIONS"),
     unit=lambda instance: "users" if instance.objective == "count" else "weight",
+    leaves_out=lambda instance, solution: len(solution.served) < len(instance.users),
     doctor=later(lambda: KnownCase.read(__name__)),
     gantt="wnpopt.problems.slide.plots.gantt:gantt",
     perturb="wnpopt.problems.slide.perturb:perturb",
     show="wnpopt.problems.slide.show:show",
     explain="wnpopt.problems.slide.explain:explain",
+    exhaust="wnpopt.problems.slide.exhaustion:exhaust",
     picture="wnpopt.problems.slide.plots.picture:picture",
+    figures={
+        "users": FigureKind(
+            "Slack of each served user, and the band that the others would need.",
+            "wnpopt.problems.slide.plots.users:users",
+        ),
+    },
     decoders={
         "milp": "wnpopt.problems.slide.formulations.decoded:from_milp",
     },

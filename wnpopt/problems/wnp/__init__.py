@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from wnpopt.core.command import Command, Importer
 from wnpopt.core.family import Family, KnownCase, read_cases
+from wnpopt.core.figure import FigureKind
 from wnpopt.core.lazy import attributes, later, refer
 
 if TYPE_CHECKING:
@@ -40,13 +41,18 @@ FAMILY = Family(
     generator_options=refer("wnpopt.problems.wnp.generate:OPTIONS"),
     plot="wnpopt.problems.wnp.plots.channel:figures",
     unit=refer("wnpopt.problems.wnp.instance:objective_unit"),
+    unit_s=refer("wnpopt.problems.wnp.instance:objective_unit_s"),
     doctor=later(lambda: KnownCase.read(__name__)),
     cases=later(lambda: read_cases(__name__, "known-fields.json")),
     gantt="wnpopt.problems.wnp.plots.gantt:gantt",
     perturb="wnpopt.problems.wnp.perturb:perturb",
     show="wnpopt.problems.wnp.show:show",
     explain="wnpopt.problems.wnp.explain:explain",
+    exhaust="wnpopt.problems.wnp.exhaustion:exhaust",
     picture="wnpopt.problems.wnp.plots.picture:picture",
+    figures={
+        "graph": FigureKind("The graph of the subgraphs, coloured by core.", "wnpopt.problems.wnp.plots.graph:graph"),
+    },
     decoders={
         "milp": "wnpopt.problems.wnp.formulations.decoded:from_milp",
         "cpsat": "wnpopt.problems.wnp.formulations.decoded:from_cpsat",
@@ -81,6 +87,8 @@ FAMILY = Family(
     warm_up=(
         {"subgraphs": 3, "cores": 2, "modalities": 2, "resource_blocks": 3, "slots": 8, "ctr": 1},
         {"subgraphs": 3, "cores": 2, "modalities": 1, "resource_blocks": 2, "slots": 6, "bus": "exclusive"},
+        # lbbd times plans anew on a bus, and repairs and exchanges what the radio gives it.
+        {"subgraphs": 5, "cores": 3, "modalities": 3, "resource_blocks": 3, "slots": 6, "ctr": 1, "bus": "exclusive"},
     ),
     suites={
         "owin-heterogeneity": "wnpopt.problems.wnp.suites:HETEROGENEITY",

@@ -279,6 +279,11 @@ def objective_unit(instance: WnpInstance) -> str:
     return "J" if instance.objective == "energy" else "ticks"
 
 
+def objective_unit_s(instance: WnpInstance) -> float | None:
+    """The seconds of a tick where the objective is the makespan; None where it is no plain time."""
+    return instance.tick_s if instance.objective == "makespan" else None
+
+
 def _frozen(array: IntArray) -> IntArray:
     array.setflags(write=False)
     return array

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from wnpopt.core.bound import Bound, best_bound
 from wnpopt.core.method import Context, Method, Outcome, Start
+from wnpopt.core.phase import Phase
 from wnpopt.core.proof import Proof
 from wnpopt.core.result import Termination
 from wnpopt.core.verdict import Verdict, compare
@@ -87,7 +88,7 @@ def _solve(
 ) -> tuple[Report | None, tuple[float, IntradpSolution] | None, float]:
     """HiGHS's report, its answer with the verified objective, and the seconds of building the model; no report if there
     was no time to solve it."""
-    from wnpopt.backends.highs import solve_highs
+    from wnpopt.backends.solvers.linear import solve_linear
 
     def check() -> None:
         if context.budget.exhausted():
@@ -109,8 +110,14 @@ def _solve(
         objective = context.verified_objective(solution)
         return None if objective is None else (objective, solution)
 
-    report = solve_highs(
-        model, context.budget, context.trace, unit=horizon.unit, decode=decoded, precision=PRECISION * TOLERANCE
+    report = solve_linear(
+        model,
+        context.budget,
+        context.trace,
+        solver=context.solver,
+        unit=horizon.unit,
+        decode=decoded,
+        precision=PRECISION * TOLERANCE,
     )
     return report, None if report.values is None else decoded(report.values), built
 
@@ -137,6 +144,7 @@ def _settle(
     if provers == [search] and every.refuse(instance) is None:
         provers.append(every)
     settled = known
+    context.trace.phase(Phase.PROOF)
     best, found_by, bounds = known.solution, known.found_by, known.bounds
     for prover in provers:
         objective = None if best is None else context.verified_objective(best)
@@ -160,6 +168,7 @@ METHOD = Method(
     run=solve,
     modules=("pyomo", "highspy", "numba"),
     timed=True,
+    solvers="linear",
     warm_startable=True,
     refuse=refuse,
 )

@@ -10,6 +10,7 @@ import numpy as np
 
 from wnpopt.core.method import Context, Method, Outcome
 from wnpopt.core.proof import Proof
+from wnpopt.core.solver_choice import OWN_SOLVER, SolverChoice
 from wnpopt.problems.slide.fixed_set.division import Division, Goal, division
 from wnpopt.problems.slide.formulations.convex import decode, model_of
 from wnpopt.problems.slide.instance import SlideInstance
@@ -18,6 +19,7 @@ from wnpopt.problems.slide.solution import SlideSolution
 
 if TYPE_CHECKING:
     from wnpopt.core.budget import Budget
+    from wnpopt.core.trace import Trace
     from wnpopt.problems.slide.fixed_set.served import ServedSet
 
 MOST_SERVED = 20_000
@@ -41,7 +43,9 @@ def solve(instance: SlideInstance, context: Context[SlideSolution]) -> Outcome[S
     # CVXPY may fail in ways of its own; the users are selected by now.
     bounds = tell(context, selected, least)
     if selected.plan.user.size <= MOST_SERVED:
-        divided = divide_convex(ServedSet.of(columns, selected.plan), Goal.GREATEST_SLACK, context.budget)
+        divided = divide_convex(
+            ServedSet.of(columns, selected.plan), Goal.GREATEST_SLACK, context.budget, context.trace, context.solver
+        )
         if divided is not None:
             solution = divided.division.allocation.to_solution(columns)
             if context.verified_objective(solution) is not None:
@@ -58,8 +62,14 @@ class Divided(NamedTuple):
     build_s: float
 
 
-def divide_convex(served: ServedSet, goal: Goal, budget: Budget) -> Divided | None:
-    """The division by CVXPY and Clarabel; None without a solution.
+def divide_convex(
+    served: ServedSet,
+    goal: Goal,
+    budget: Budget,
+    trace: Trace | None = None,
+    solver: SolverChoice = OWN_SOLVER,
+) -> Divided | None:
+    """The division by CVXPY and Clarabel, or the solver that is asked for; None without a solution.
 
     What the solver returns is repaired: no transmission gets less than it needs, and the sum keeps within the band.
     """
@@ -80,7 +90,7 @@ def divide_convex(served: ServedSet, goal: Goal, budget: Budget) -> Divided | No
     with warnings.catch_warnings():
         # Said of an answer that is checked and repaired below.
         warnings.filterwarnings("ignore", message="Solution may be inaccurate")
-        report = solve_convex(model.problem, budget)
+        report = solve_convex(model.problem, budget, trace, solver)
     width = decode(model, served, least)
     if report.values is None or report.objective is None or width is None:
         return None
@@ -102,6 +112,8 @@ METHOD = Method(
     when="where a special method selects the users",
     run=solve,
     modules=("numba", "cvxpy", "clarabel"),
+    install="'wnpopt[convex]'",
     timed=True,
+    solvers="convex",
     refuse=refuse,
 )

@@ -34,6 +34,7 @@ _NO_TIME = "no time was left for a model; what was known before stands"
 
 def solve(instance: SlideInstance, context: Context[SlideSolution]) -> Outcome[SlideSolution]:
     """Solve under the verifier's tolerance for a bound, and under the exact limits if that plan does not keep them."""
+    from wnpopt.backends.solvers.linear import tolerance_of
     from wnpopt.backends.stopping import run_stoppable
     from wnpopt.problems.slide.kernels.needs import Needs
     from wnpopt.problems.slide.selection.exact import prove
@@ -55,9 +56,10 @@ def solve(instance: SlideInstance, context: Context[SlideSolution]) -> Outcome[S
     elif first.plan is not None:
         context.trace.incumbent(*_priced(exact, first.plan))
         if not fits(exact, first.plan):
-            # Some limit is met within the tolerance only. HiGHS may still exceed the exact limit by its own
-            # tolerance: then a band that is narrower by that.
-            for capacity in (exact.capacity, exact.capacity * (1 - 4e-9)):
+            # Some limit is met within the tolerance only. The solver may still exceed the exact limit by
+            # its own tolerance: then a band that is narrower by that.
+            slack = 4 * tolerance_of(context.solver)
+            for capacity in (exact.capacity, exact.capacity * (1 - slack)):
                 again = _solve(exact, capacity, context, budget)
                 solved.append(again)
                 if again.plan is None or fits(exact, again.plan):
@@ -125,7 +127,7 @@ def _solve(
     needs: Needs, capacity: float, context: Context[SlideSolution], budget: Budget, thin: Thin = Thin.NO
 ) -> _Solved:
     from wnpopt.backends.ending import Ending, Report
-    from wnpopt.backends.highs import solve_highs
+    from wnpopt.backends.solvers.linear import solve_linear
     from wnpopt.problems.slide.kernels.needs import Needs
     from wnpopt.problems.slide.selection.plan import Assignment
 
@@ -150,11 +152,19 @@ def _solve(
 
     # A relaxation's plans are no plans, and of a restriction's bounds none holds.
     trace = context.trace if thin is Thin.NO and needs.relaxed else None
-    report = solve_highs(built.model, budget, trace, warm_start=started, unit=unit, decode=decode if trace else None)
+    report = solve_linear(
+        built.model,
+        budget,
+        trace,
+        solver=context.solver,
+        warm_start=started,
+        unit=unit,
+        decode=decode if trace else None,
+    )
     message = report.message if report.ending is Ending.FAILED else ""
     if thin is Thin.BOUND or report.values is None or len(report.values) != len(names):
         if thin is not Thin.BOUND and report.ending is Ending.OPTIMAL:
-            message = "HiGHS calls its answer optimal but gives none"
+            message = "the solver calls its answer optimal but gives none"
         return _Solved(report, None, build_s, report.termination(), message)
     return _Solved(report, built.decode(names, report.values), build_s, report.termination(), message)
 
@@ -176,5 +186,6 @@ METHOD = Method(
     run=solve,
     modules=("numba", "pyomo", "highspy"),
     timed=True,
+    solvers="linear",
     warm_startable=True,
 )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from wnpopt.core.bound import Bound
 from wnpopt.core.method import Context, Method, Outcome
+from wnpopt.core.phase import Phase
 from wnpopt.core.proof import Proof
 from wnpopt.core.result import Termination
 from wnpopt.core.verdict import Verdict, compare
@@ -34,32 +35,35 @@ PRECISION = 1e-5
 
 
 def solve(instance: WnpInstance, context: Context[WnpSolution]) -> Outcome[WnpSolution]:
-    """Build, start from the warm start, solve with HiGHS, decode; CP-SAT settles what HiGHS cannot.
+    """Build, start from the warm start, solve with HiGHS (or another solver), decode; CP-SAT settles what that cannot.
 
-    HiGHS holds rows and integers to a tolerance: makespans that differ by less than that times a big-M, or by less than
-    a sum of such differences, are the same to it, and it has called the larger one optimal. So its bound is weakened by
-    as much. Where answer and bound do not meet after that (long horizons), where HiGHS fails, or calls infeasible what
-    is not, CP-SAT has the last word: it computes in integers.
+    HiGHS, like the others, holds rows and integers to a tolerance: makespans that differ by less than that times a
+    big-M, or by less than a sum of such differences, are the same to it, and it has called the larger one optimal. So
+    its bound is weakened by as much. Where answer and bound do not meet after that (long horizons), where HiGHS fails,
+    or calls infeasible what is not, CP-SAT has the last word: it computes in integers.
     """
     return on_problem(instance, context, _solve)
 
 
 def _solve(problem: Problem, context: Context[WnpSolution], began: float) -> Outcome[WnpSolution]:
-    first, settled = _by_highs(problem, context, began)
+    from wnpopt.backends.solvers.linear import title_of
+
+    first, settled = _by_solver(problem, context, began)
     if settled or context.budget.exhausted():
         return first
+    context.trace.phase(Phase.PROOF)
     both = continued_by_cpsat(first, "milp", problem.instance, context)
     infeasible = both.infeasible if both.solution is None else None
     if infeasible is not None and first.infeasible is not None:
-        infeasible = "HiGHS and CP-SAT call it infeasible"
+        infeasible = f"{title_of(context.solver)} and CP-SAT call it infeasible"
     bounds = (*first.bounds, *(Bound(bound.value, "milp+cpsat") for bound in both.bounds[len(first.bounds) :]))
     return replace(both, bounds=bounds, infeasible=infeasible)
 
 
-def _by_highs(problem: Problem, context: Context[WnpSolution], began: float) -> tuple[Outcome[WnpSolution], bool]:
-    """HiGHS's outcome; True if nothing is left to be settled."""
+def _by_solver(problem: Problem, context: Context[WnpSolution], began: float) -> tuple[Outcome[WnpSolution], bool]:
+    """The outcome of HiGHS, or of the solver that is asked for; True if nothing is left to be settled."""
     from wnpopt.backends.ending import Ending
-    from wnpopt.backends.highs import solve_highs
+    from wnpopt.backends.solvers.linear import solve_linear, title_of
     from wnpopt.problems.wnp.formulations.decisions import Decisions, priced
     from wnpopt.problems.wnp.formulations.milp import build_milp, decode, horizon_of, set_start
     from wnpopt.problems.wnp.formulations.milp_fields import objective_unit
@@ -77,16 +81,18 @@ def _by_highs(problem: Problem, context: Context[WnpSolution], began: float) -> 
     def decoded(values: tuple[float, ...]) -> tuple[float, WnpSolution] | None:
         return priced(decode(model, problem, values), context.verified_objective)
 
-    report = solve_highs(
+    report = solve_linear(
         model,
         context.budget,
         context.trace,
+        solver=context.solver,
         warm_start=decisions is not None,
         unit=objective_unit(model, problem, horizon),
         decode=decoded,
         tolerance=TOLERANCE,
         precision=PRECISION,
     )
+    title = title_of(context.solver)
     answer, found_by = None if report.values is None else decoded(report.values), None
     if start is not None and (answer is None or answer[0] > start.objective):
         answer, found_by = (start.objective, start.solution), start.found_by
@@ -99,7 +105,7 @@ def _by_highs(problem: Problem, context: Context[WnpSolution], began: float) -> 
         found_by=found_by,
         build_s=build_s,
         message=report.message,
-        infeasible="HiGHS calls it infeasible" if report.ending is Ending.INFEASIBLE and answer is None else None,
+        infeasible=f"{title} calls it infeasible" if report.ending is Ending.INFEASIBLE and answer is None else None,
     ), proved or report.ending in (Ending.LIMIT, Ending.INTERRUPTED)
 
 
@@ -138,6 +144,7 @@ METHOD = Method(
     run=solve,
     modules=("pyomo", "highspy", "ortools", "numba"),
     timed=True,
+    solvers="linear",
     warm_startable=True,
     refuse=refuse,
 )

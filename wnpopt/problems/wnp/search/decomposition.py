@@ -91,7 +91,8 @@ class Decomposition:
         elif self.best is not None:
             hint(master, self.best)
         # The master's incumbents may be out of the radio's reach: only its bound is news.
-        silent = Trace("min", budget)
+        trace = self.context.trace
+        silent = Trace("min", budget, on_log=trace.log if trace.logged else None)
         plain = not cores_are_identical(self.problem.plan)
         report = solve_cpsat(
             master.model,
