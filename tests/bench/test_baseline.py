@@ -8,18 +8,18 @@ from pathlib import Path
 import pytest
 
 from tests.bench.record_factory import record
-from wnpopt.bench.analysis.baseline import Comparison, compare_runs
+from wnpopt.bench.analysis.baseline import StoreComparison, compare_runs
 from wnpopt.bench.analysis.runs import Runs
 from wnpopt.bench.store.record import Failure, Record
 from wnpopt.bench.store.store import Store, write_records
 from wnpopt.cli.main import main
 
 
-def compared(new: list[Record], old: list[Record]) -> Comparison:
+def compared(new: list[Record], old: list[Record]) -> StoreComparison:
     return compare_runs(Runs.of(new), Runs.of(old))
 
 
-def only(comparison: Comparison) -> dict[str, object]:
+def only(comparison: StoreComparison) -> dict[str, object]:
     (row,) = comparison.table.records()
     return dict(row)
 

@@ -12,7 +12,9 @@ from wnpopt.cli.main import main
 
 ROOT = Path(__file__).resolve().parents[2]
 MADE = {
-    "plot": ["plan.html", "both.svg", "instance.pdf", "graph.svg", "convergence.html", "users.html", "rows.svg", "table.svg"],
+    "plot": [
+        "plan.html", "both.svg", "instance.pdf", "graph.svg", "convergence.html", "users.html", "rows.svg", "table.svg",
+    ],
     "sweep": ["rates/sweep.csv", "rates/sweep.svg", "rates/sweep.pdf", "bands/sweep.svg"],
     "explain": [],
     "stop": [],

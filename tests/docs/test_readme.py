@@ -51,7 +51,7 @@ def test_the_table_lists_families_and_methods() -> None:
 def test_links_are_whole_and_lead_somewhere() -> None:
     """PyPI shows the README elsewhere: a link to a file is one to the repository, and there is such a file."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    place = re.compile(re.escape(project["urls"]["Source"]) + r"/(blob|tree|raw)/main/(.+)")
+    place = re.compile(re.escape(project["urls"]["Repository"]) + r"/(blob|tree|raw)/main/(.+)")
     links = re.findall(r"\]\(([^)]+)\)", README)
     assert len(links) > 10
     for link in links:

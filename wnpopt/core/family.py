@@ -108,8 +108,6 @@ class Family(Generic[I, S]):
     plot: str | None = None
     plot_formats: tuple[str, ...] = ()
     unit: str | Callable[[I], str] = ""
-    unit_s: Callable[[I], float | None] | None = None
-    leaves_out: Callable[[I, S], bool] | None = None
     doctor: KnownCase | None = None
     gantt: str | None = None
     perturb: str | None = None
@@ -131,6 +129,8 @@ class Family(Generic[I, S]):
     figures: Mapping[str, FigureKind] = field(default_factory=dict)
     decoders: Mapping[str, str] = field(default_factory=dict)
     exhaust: str | None = None
+    unit_s: Callable[[I], float | None] | None = None
+    leaves_out: Callable[[I, S], bool] | None = None
 
     def __getattribute__(self, name: str) -> Any:
         """What is named by where it is becomes what it names, once."""

@@ -62,7 +62,7 @@ _NOTE = (
 
 
 @dataclass(frozen=True)
-class Comparison:
+class StoreComparison:
     """What :func:`compare_stores` returns: the table, and what could not be compared.
 
     ``only_new`` and ``only_old`` are the numbers of runs without a partner; ``contradictions`` are instances on which a
@@ -92,12 +92,12 @@ class Comparison:
         }
 
 
-def compare_stores(new: Store, old: Store) -> Comparison:
+def compare_stores(new: Store, old: Store) -> StoreComparison:
     """A row a suite and label of what the two stores both ran; the suites are those of the new store's files."""
     return compare_runs(Runs.in_store(new), Runs.in_store(old))
 
 
-def compare_runs(new: Runs, old: Runs) -> Comparison:
+def compare_runs(new: Runs, old: Runs) -> StoreComparison:
     """The same of runs that were read already."""
     ours, theirs = _by_key(new), _by_key(old)
     shared = [key for key in ours if key in theirs]
@@ -120,7 +120,7 @@ def compare_runs(new: Runs, old: Runs) -> Comparison:
         for (suite, label), group in groupby(pairs, lambda pair: (pair.suite, pair.label))
     ]
     table = Table("baseline", "Against the baseline", _COLUMNS, tuple(rows), _NOTE)
-    return Comparison(table, len(ours) - len(shared), len(theirs) - len(shared), tuple(told.values()))
+    return StoreComparison(table, len(ours) - len(shared), len(theirs) - len(shared), tuple(told.values()))
 
 
 @dataclass(frozen=True)

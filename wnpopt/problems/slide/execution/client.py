@@ -30,7 +30,7 @@ TIMES = 4
 
 
 @dataclass
-class Stretch:
+class LayerStretch:
     """What a layer took: seconds of its processor, and from when to when."""
 
     start: float
@@ -107,16 +107,16 @@ class LayerClient:
                 download.failed = str(error)
                 download.changed.notify_all()
 
-    def layer(self, number: int, way: str, factor: float) -> Stretch:
+    def layer(self, number: int, way: str, factor: float) -> LayerStretch:
         """Compute a layer; ``factor``: drawn out so many times."""
         start, cpu = time.perf_counter(), time.thread_time()
         self.ways[way](number)
         spent = time.thread_time() - cpu
         if factor > 1:
             time.sleep((factor - 1) * spent)
-        return Stretch(start, time.perf_counter(), spent)
+        return LayerStretch(start, time.perf_counter(), spent)
 
-    def whole(self, factor: float) -> tuple[Stretch, Stretch]:
+    def whole(self, factor: float) -> tuple[LayerStretch, LayerStretch]:
         """A session of all that was downloaded, and an inference with it."""
         part = self._task["whole"]
         start, cpu = time.perf_counter(), time.thread_time()
@@ -130,7 +130,7 @@ class LayerClient:
         computed = time.thread_time() - cpu
         if factor > 1:
             time.sleep((factor - 1) * computed)
-        return Stretch(start, made, spent), Stretch(begin, time.perf_counter(), computed)
+        return LayerStretch(start, made, spent), LayerStretch(begin, time.perf_counter(), computed)
 
     def calibrate(self) -> dict[str, Any]:
         """Seconds of the processor that each layer takes, by the way that it is loaded; of the whole, making a session
@@ -197,7 +197,7 @@ def infer(client: LayerClient, order: dict[str, Any], begins: Callable[[], float
     until = begin + float(order["patience_s"])
     if mode != "stream":
         download.wait(client.layers - 1, until)
-    stretches: list[Stretch] = []
+    stretches: list[LayerStretch] = []
     if mode == "whole":
         stretches = list(client.whole(factor))
     else:
