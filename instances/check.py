@@ -865,15 +865,21 @@ def is_exact(instance: Data) -> bool:
     )
 
 
+def is_kept(solutions: Path, row: Data) -> bool:
+    """False of a value whose solution the library has not: then the row names no method."""
+    return row.get("method") is not None or (solutions / str(row.get("file"))).exists()
+
+
 def check_row(folder: Path, solutions: Path, row: Data) -> list[str]:
     """What is wrong with a row of an index: its instance, its solution, its value or its bound."""
     file = str(row.get("file"))
     try:
         data = read(folder / file)
-        sign = FAMILIES[kind_of(data)][2]
-        if not (solutions / file).exists():
-            return [f"there is no solution {solutions / file}"]
-        value, broken = referee(data, read(solutions / file))
+        check_instance, check, sign = FAMILIES[kind_of(data)]
+        instance = check_instance(data)
+        if not is_kept(solutions, row):
+            return []
+        value, broken = check(instance, read(solutions / file))
     except BadInputError as error:
         return [str(error)]
     if broken or value is None:
@@ -891,7 +897,7 @@ def check_row(folder: Path, solutions: Path, row: Data) -> list[str]:
 
 
 def check_library(root: Path) -> tuple[list[Data], list[str]]:
-    """A row for each suite (suite, instances, proved), and everything that is wrong."""
+    """A row for each suite (its instances, how many are proved, which have no solution), and all that is wrong."""
     suites, wrong = [], []
     for index in sorted(root.glob("*/*/index.json")):
         folder = index.parent
@@ -906,7 +912,9 @@ def check_library(root: Path) -> tuple[list[Data], list[str]]:
         for place in (folder, solutions):
             strays = sorted({path.name for path in place.glob("*.json")} - files - {"index.json"})
             wrong += [f"{place / stray}: stands in no index" for stray in strays]
-        suites.append({"suite": suite, "instances": len(rows), "proved": sum(bool(row.get("proved")) for row in rows)})
+        lacking = [str(row.get("file")) for row in rows if not is_kept(solutions, row)]
+        proved = sum(bool(row.get("proved")) for row in rows)
+        suites.append({"suite": suite, "instances": len(rows), "proved": proved, "without_solution": lacking})
     if not suites:
         bad(str(root), "has no FAMILY/SUITE/index.json")
     return suites, wrong
@@ -924,6 +932,8 @@ def main(arguments: list[str]) -> int:
             else:
                 for row in suites:
                     print(f"{row['suite']}: {row['instances']} instances, {row['proved']} proved")
+                for lacking in (f"{row['suite']}/{file}" for row in suites for file in row["without_solution"]):
+                    print(f"{lacking}: a value without its solution")
                 print("\n".join(wrong) if wrong else "every solution has the value that the index says")
             return 1 if wrong else 0
         if len(arguments) not in (1, 2) or arguments[0].startswith("-"):

@@ -34,8 +34,11 @@ MOST_BYTES = 60_000
 AGREED = 1e-9
 """Relative: objectives that differ by less agree."""
 Data = dict[str, Any]
-EDGES = (1.0, 1 - 5e-10, 1 + 5e-10, 1 - 2e-9, 1 + 2e-9, 0.9, 1.1, 0.5, 2.0)
-"""Factors for values at a limit: at it, within the tolerance on both sides, beyond it, and far."""
+EDGES = (1.0, 1 - 3e-10, 1 + 3e-10, 1 - 2e-9, 1 + 2e-9, 0.9, 1.1, 0.5, 2.0)
+"""Factors for values at a limit: at it, within the tolerance on both sides, beyond it, and far.
+
+No product or power of some of them is beyond a limit by just the tolerance, where the last bit would decide.
+"""
 
 
 def check_module() -> ModuleType:
@@ -122,7 +125,7 @@ def dressed_slide(instance: Data, solution: Data, rng: Random) -> None:
         instance["resource_block_hz"] = rng.choice([None, 180e3, 1e6])
         block = instance["resource_block_hz"]
         for served in solution["served"] if block and rng.random() < 0.7 else ():
-            served["bandwidth_hz"] = math.ceil(served["bandwidth_hz"] / block) * block * rng.choice([1, 1, 1 + 5e-10])
+            served["bandwidth_hz"] = math.ceil(served["bandwidth_hz"] / block) * block * rng.choice([1, 1, 1 + 3e-10])
     if rng.random() < 0.3:
         sizes = {m["name"]: math.fsum(layer["bits"] for layer in m["layers"]) for m in instance["models"]}
         used = math.fsum(sizes[m] for m in sorted({s["model"] for s in solution["served"]}))

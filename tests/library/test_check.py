@@ -83,10 +83,13 @@ def test_exit_codes(tmp_path: Path) -> None:
 
 def test_the_library_holds() -> None:
     suites, wrong = CHECK.check_library(INSTANCES)
-    # Of a few open instances the best known value was found in a longer search than there was time to repeat.
-    lacking = [told for told in wrong if "there is no solution" in told]
-    assert [told for told in wrong if told not in lacking] == []
-    assert len(lacking) <= 9
+    assert wrong == []
+    # Those values were found in longer searches than there was time to repeat: the list may only become shorter.
+    lacking = {f"{row['suite']}/{file}" for row in suites for file in row["without_solution"]}
+    assert lacking <= {
+        "intradp/onnx-nine/inception_v2-50MBps.json",
+        "wnp/chip-only/random-80x8.json",
+    }
     assert {row["suite"].partition("/")[0] for row in suites} == {"wnp", "slide", "intradp"}
 
 
@@ -125,7 +128,14 @@ def test_strays_and_missing_solutions_are_told(tmp_path: Path) -> None:
     shutil.copy(folder / "solutions/wnp/tiny/tiny-00.json", folder / "solutions/wnp/tiny/other.json")
     assert "other.json: stands in no index" in CHECK.check_library(folder)[1][0]
     (folder / "solutions/wnp/tiny/tiny-00.json").unlink()
-    assert "there is no solution" in CHECK.check_library(folder)[1][0]
+    assert "cannot be read: No such file" in CHECK.check_library(folder)[1][0]
+    # A row without a method tells of a value whose solution is not kept.
+    for field in ("method", "version", "date"):
+        del rows[0][field]
+    (folder / "wnp/tiny/index.json").write_text(json.dumps(rows))
+    (folder / "solutions/wnp/tiny/other.json").unlink()
+    (row,), wrong = CHECK.check_library(folder)
+    assert (row["without_solution"], wrong) == (["tiny-00.json"], [])
     assert CHECK.main(["--all", str(tmp_path / "none")]) == 2
 
 

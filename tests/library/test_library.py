@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import runpy
 import shutil
 import subprocess
@@ -106,3 +107,11 @@ def test_the_archive_is_the_same_twice_and_whole(tmp_path: Path) -> None:
     folder = tmp_path / "c" / first.stem
     command = [sys.executable, "-I", str(folder / "check.py"), str(folder / TINY), str(folder / "solutions" / TINY)]
     assert subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+
+def test_the_example_of_the_page_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    (code,) = re.findall(r"```python\n(.*?)```", (ROOT / "docs/library.md").read_text(encoding="utf-8"), re.DOTALL)
+    exec(compile(code, "docs/library.md", "exec", dont_inherit=True), {})
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines] == ["wnp/tiny-00", "wnp/tiny-01", "wnp/tiny-02"]
+    assert all(line.endswith(" True") for line in lines)
