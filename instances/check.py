@@ -686,6 +686,9 @@ def intradp_instance(data: Any) -> Data:
         for j, edge in enumerate(operator["inputs"]):
             if edge["from"] not in earlier:
                 bad(f"{where}.inputs[{j}].from", f"no operator {edge['from']!r} is listed before")
+            if edge["window"] != "all":
+                kernel, padding = abs(edge["window"]["kernel"]), abs(edge["window"]["padding"])
+                exact(operator["units"] * edge["window"]["stride"] + padding + kernel, f"{where}.inputs[{j}].window")
         earlier.add(operator["name"])
         for side in ("device", "server"):
             cost = operator[side]
@@ -695,6 +698,19 @@ def intradp_instance(data: Any) -> Data:
                 bad(f"{where}.{side}", "the input and the output cost nothing")
     if operators[0]["inputs"]:
         bad("operators[0].inputs", "the first operator is the input and has none")
+    link, power = instance["link"], instance["power_w"]
+    slowest = min(link["uplink_bytes_per_s"], link["downlink_bytes_per_s"]) * link["efficiency"]
+    if slowest == 0:
+        bad("link.efficiency", "no rate is left")
+    total = 2 * len(operators) * (link["latency_s"] + sum(instance["segment_s"].values()))
+    for operator in operators:
+        total += 2 * operator["output_bytes"] / slowest
+        total += sum(operator[side]["full_s"] + operator[side]["partial_s"] for side in ("device", "server"))
+    finite(total, "operators")
+    watts = [power[field] or 0.0 for field in power] + [
+        operator["device"]["compute_w"] or 0.0 for operator in operators
+    ]
+    finite(3 * max(watts) * total, "power_w")
     return instance
 
 

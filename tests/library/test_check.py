@@ -152,6 +152,16 @@ def test_without_modalities_nothing_is_sent() -> None:
         assert verify(posed, WnpSolution.from_data(plan)).accepted is accepted
 
 
+@pytest.mark.parametrize("field", ["kernel", "padding"])
+def test_windows_stay_exact(field: str) -> None:
+    """Integers whose sums leave what any reader holds exactly are an error, in windows too."""
+    file = INSTANCES / "intradp/tiny/intradp-chain-5x3-s0.json"
+    instance = json.loads(file.read_text())
+    window = next(e["window"] for o in instance["operators"] for e in o["inputs"] if e["window"] != "all")
+    window[field] = 2**53
+    assert REFEREES["by_verifier"](instance, {})[0] == REFEREES["by_check"](instance, {})[0] == "bad instance"
+
+
 def told(count: int, seed: int) -> None:
     verdicts, mismatches = REFEREES["compared"](count, seed)
     lines = [f"{label}: verifier {one}, check.py {two}" for label, _, _, one, two in mismatches]
