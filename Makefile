@@ -3,14 +3,19 @@ VENV ?= .venv
 PYTHON ?= python3
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+DOCS_READY := $(VENV)/.docs-ready
 # Two workers: the tests are made for two cores.
 WORKERS ?= 2
 
-.PHONY: demo test test-slow smoke lint suites clean
+.PHONY: demo test test-slow smoke lint suites docs archive clean
 
 $(READY): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	touch $@
+
+$(DOCS_READY): $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[docs]'
 	touch $@
 
 demo: $(READY)
@@ -33,6 +38,14 @@ lint: $(READY)
 suites: $(READY)
 	$(BIN)/python scripts/graphs_build.py --check
 	$(BIN)/python scripts/suites.py wnp --check
+
+# Every warning is an error: links that lead nowhere, formulas that cannot be read, notebooks that fail.
+docs: $(DOCS_READY)
+	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet --jobs $(WORKERS) -c docs . out/site
+
+# The benchmark library as one file, for a repository with DOIs: the same bytes whenever it is made.
+archive: $(READY)
+	$(BIN)/python scripts/archive.py
 
 clean:
 	rm -rf $(VENV) out build dist *.egg-info

@@ -1,8 +1,6 @@
 """Writes the layer tables of wnpopt/problems/slide/networks from the graphs of wnpopt.domain and instances/graphs.
 
-A layer begins at every operator that brings a weight of two or more dimensions (a convolution, a matrix, an
-embedding); what follows until the next (normalisation, activation, sums, pooling, products without weights) is computed
-with it. A weight that is used twice is downloaded once, with its first use. Run from the repository:
+What a layer is, :mod:`wnpopt.problems.slide.imports.layers` says. Run from the repository:
 python scripts/slide_tables.py
 """
 
@@ -14,6 +12,7 @@ from wnpopt.core.jsonio import write_json
 from wnpopt.domain.files.graph import load_graph
 from wnpopt.domain.network.graph import Graph
 from wnpopt.domain.network.zoo.gpt2 import gpt2
+from wnpopt.problems.slide.imports.layers import layers_of
 
 ROOT = Path(__file__).resolve().parents[1]
 TABLES = ROOT / "wnpopt" / "problems" / "slide" / "networks"
@@ -27,23 +26,9 @@ VISION = {
 PROMPTS = (32, 128, 512)
 
 
-def layers_of(graph: Graph) -> list[list[int | float]]:
-    """[weights, FLOP] of each layer, in the order of computation."""
-    layers: list[list[int | float]] = []
-    seen: set[str] = set()
-    for operator in graph.operators:
-        fresh = [t for t in map(graph.tensor, operator.weights) if t.role == "weight" and t.name not in seen]
-        seen.update(t.name for t in fresh)
-        if not layers or any(sum(size > 1 for size in t.shape) >= 2 for t in fresh):
-            layers.append([0, 0.0])
-        layers[-1][0] += sum(t.elements for t in fresh)
-        layers[-1][1] += float(operator.flop)
-    return layers
-
-
 def write(name: str, accuracy: float, graph: Graph, measured: str) -> None:
     """One table."""
-    layers = layers_of(graph)
+    layers = [[layer.elements, layer.flop] for layer in layers_of(graph)]
     source = f"layers: {graph.source}; accuracy: {measured}"
     write_json(TABLES / f"{name}.json", {"name": name, "accuracy": accuracy, "source": source, "layers": layers})
     weights, flop = sum(w for w, _ in layers), sum(f for _, f in layers)

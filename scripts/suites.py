@@ -8,6 +8,7 @@ With --solve it also proves their index anew.
         --suites large,real                 only these suites
         --missing                           only instances that changed or are not in the index yet
         --open                              those too that are not proved yet; the better of old and new is kept
+                                            (then `python scripts/library.py solve --missing`: the solutions)
 
 What the suites of a family hold and how their values are proved is in scripts/recipes/FAMILY.py.
 """
@@ -92,6 +93,8 @@ def better(old: Row | None, new: Row, sense: str = "min") -> Row:
     best = lower(old["best"], new["best"])  # type: ignore[call-overload]
     bound = upper(old["bound"], new["bound"])  # type: ignore[call-overload]
     how = new["how"] if (best, bound) != (old["best"], old["bound"]) else old["how"]
+    if best == old["best"]:  # whose the stored solution is
+        new = new | {name: old[name] for name in ("method", "version", "date") if name in old}
     return new | {"best": best, "bound": bound, "proved": new["proved"] or old["proved"] or best == bound, "how": how}
 
 

@@ -29,6 +29,8 @@ _HOMES = {
     "batch": "bench.batch.run",
     "compile_model": "api",
     "decode": "api",
+    "example": "bench.suites.packaged",
+    "examples": "bench.suites.packaged",
     "explain": "api",
     "families": "api",
     "intradp": "problems.intradp.construct",

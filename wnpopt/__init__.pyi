@@ -18,6 +18,7 @@ from wnpopt.backends.warmup import warmup
 from wnpopt.bench.analysis.analysis import analyse
 from wnpopt.bench.batch.run import batch
 from wnpopt.bench.store.store import Store
+from wnpopt.bench.suites.packaged import example, examples
 from wnpopt.core.bound import Bound
 from wnpopt.core.certificate import Certificate, Violation
 from wnpopt.core.document import Instance, Solution
@@ -56,6 +57,8 @@ __all__ = [
     "batch",
     "compile_model",
     "decode",
+    "example",
+    "examples",
     "explain",
     "families",
     "intradp",

@@ -16,7 +16,8 @@ ALLOWED = {
     "plotting": {"core", "plotting"},
     "domain": {"core", "domain"},
     "backends": {"core", "backends"},
-    "problems": {"core", "plotting", "domain", "backends", "problems"},
+    "execution": {"core", "domain", "execution"},
+    "problems": {"core", "plotting", "domain", "backends", "execution", "problems"},
     "solving": {"core", "backends", "solving"},
     "api": {"core", "solving", "api"},
     "bench": {"core", "plotting", "domain", "backends", "solving", "api", "bench"},
@@ -27,7 +28,7 @@ ALLOWED = {
 }
 """What the modules of a layer may import: ``problems`` is in no list but its own."""
 
-BLIND = ("core", "plotting", "domain", "backends", "solving", "api", "bench", "cli")
+BLIND = ("core", "plotting", "domain", "backends", "execution", "solving", "api", "bench", "cli")
 """Layers that know families through the registry alone."""
 
 

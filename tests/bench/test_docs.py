@@ -33,7 +33,7 @@ def test_the_examples_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsy
     monkeypatch.chdir(tmp_path)
     filled(tmp_path / "results")
     names: dict[str, object] = {}
-    for code in re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)[:2]:
+    for code in re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)[:3]:
         exec(code, names)
     header, auto, fast, factors, steps, *curves = capsys.readouterr().out.splitlines()
     assert header.split() == ["label", "runs", "time_mean_s", "gap_mean", "proved"]

@@ -18,6 +18,7 @@ from wnpopt.core.canonical import content_hash
 from wnpopt.core.document import Instance
 from wnpopt.core.errors import InputError
 from wnpopt.core.jsonio import write_json
+from wnpopt.core.versions import versions
 
 ROOT = Path(__file__).resolve().parents[2] / "instances"
 WNP = ROOT / "wnp" / "tiny" / "tiny-14.json"
@@ -399,3 +400,32 @@ def test_one_reader_for_a_batch_and_for_the_update(tmp_path: Path) -> None:
         with pytest.raises(InputError, match=r"index\.json: is no list of rows"):
             read_index(file)
         assert text.startswith("[3") or References().of(str(tmp_path / "a.json")) is None
+
+
+def test_a_library_gets_the_better_solution(tmp_path: Path) -> None:
+    """Where best known solutions are kept beside the suites, the new one is written, with whose it is."""
+    (tmp_path / "wnp").mkdir()
+    suite = Suite(tmp_path / "wnp" / "tiny")
+    kept = tmp_path / "solutions" / "wnp" / "tiny" / suite.file.name
+    (tmp_path / "solutions").mkdir()
+    suite.rows(msgspec.structs.replace(suite.row(200, 100), method="ours", version="0.0.1", date="2020-01-01"))
+    made = suite.run("lbbd", bound=OPTIMUM)
+    assert suite.update(write=False)
+    assert not kept.exists()
+    suite.update()
+    (row,) = read_index(suite.index)
+    assert (row.method, row.version, row.date) == ("lbbd", versions()["wnpopt"], made.finished[:10])
+    assert wnpopt.verify(suite.instance, wnpopt.load_solution(kept)).objective == OPTIMUM
+
+
+def test_a_better_bound_alone_keeps_whose_the_solution_is(tmp_path: Path) -> None:
+    (tmp_path / "wnp").mkdir()
+    (tmp_path / "solutions").mkdir()
+    suite = Suite(tmp_path / "wnp" / "tiny")
+    whose = {"method": "ours", "version": "0.0.1", "date": "2020-01-01"}
+    suite.rows(msgspec.structs.replace(suite.row(OPTIMUM, 100), **whose))
+    suite.said(bound=OPTIMUM)
+    suite.update()
+    (row,) = read_index(suite.index)
+    assert (row.proved, row.method, row.version, row.date) == (True, "ours", "0.0.1", "2020-01-01")
+    assert list((tmp_path / "solutions").iterdir()) == []

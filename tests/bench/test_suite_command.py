@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import shutil
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -10,9 +13,12 @@ import pytest
 
 from tests.bench.suite_store import small
 from wnpopt.bench.analysis.sweep import Line, SweepChart
+from wnpopt.bench.store.record import Reference
 from wnpopt.bench.store.store import Store
+from wnpopt.bench.suites import packaged
 from wnpopt.cli.bench.suite import run_suite
 from wnpopt.cli.bench.sweeps import show_charts
+from wnpopt.cli.main import main
 from wnpopt.cli.terminal import console
 from wnpopt.core.errors import InputError
 from wnpopt.core.suite import Suite, SuitePreset
@@ -147,3 +153,45 @@ def test_the_presets_of_the_registry_are_left_alone() -> None:
     changed = small("slide-deadline", (0.8,))
     assert isinstance(changed.presets, MappingProxyType)
     assert changed.presets["quick"] == SuitePreset((0.8,), (0,), 5.0)
+
+
+@pytest.fixture
+def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A library with a suite of two families, of one instance each."""
+    root = Path(__file__).resolve().parents[2] / "instances"
+    for file in ("wnp/tiny/tiny-00.json", "slide/tiny/tiny-accuracy-1400.json"):
+        (tmp_path / "library" / file).parent.mkdir(parents=True)
+        shutil.copy(root / file, tmp_path / "library" / file)
+        rows = [row for row in json.loads((root / file).with_name("index.json").read_text()) if row["file"] in file]
+        (tmp_path / "library" / file).with_name("index.json").write_text(json.dumps(rows))
+    folders = {f"{f.parent.name}/{f.name}": f for f in sorted((tmp_path / "library").glob("*/*"))}
+    monkeypatch.setattr("wnpopt.bench.suites.packaged.library_suites", lambda: folders)
+    packaged._files.cache_clear()
+    monkeypatch.chdir(tmp_path)
+    yield tmp_path
+    packaged._files.cache_clear()
+
+
+@pytest.mark.usefixtures("library")
+def test_a_suite_of_the_library_runs_where_nothing_is(capsys: pytest.CaptureFixture[str]) -> None:
+    """Of every family its own heuristic and `auto`, against the best that the index knows."""
+    assert main(["bench", "tiny", "--methods", "rtfs,greedy", "--workers", "1"]) == 0
+    out, told = capsys.readouterr()
+    assert "tiny: 2 instances by rtfs, greedy in results/tiny" in told
+    assert "2 runs made, 0 were there already" in out
+    best = {record.file.split("/")[-3]: record.reference for record in Store.open("results/tiny").records()}
+    assert best["wnp"] == Reference(26, 26)
+    assert main(["bench", "wnp/tiny", "--methods", "rtfs", "--workers", "1"]) == 0
+    assert [method for method, _ in keys(Path("results/wnp-tiny"))] == ["rtfs"]
+
+
+@pytest.mark.usefixtures("library")
+def test_what_goes_with_a_suite_of_the_library(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["bench", "tiny", "--preset", "full"]) == 2
+    assert "--preset: goes with a suite that has presets" in capsys.readouterr().err
+    assert main(["bench", "owin-cores", "--methods", "rtfs"]) == 2
+    assert "--methods: goes with a suite of the library" in capsys.readouterr().err
+    assert main(["bench", "huge"]) == 2
+    assert "owin-cores, owin-subcarriers, owin-latency-scale" in (told := capsys.readouterr().err)
+    assert "slide/tiny, wnp/tiny" in told
+    assert packaged.methods_of(packaged.suites_called("tiny")) == ("greedy", "pacs", "auto")

@@ -138,6 +138,7 @@ def test_the_page_follows_the_same_rules() -> None:
     shares = [0.0, 6e-7, 0.0501, 1e-12, 0.00005]
     homes = (("wnpopt.plotting", "page.js"), ("wnpopt.bench.report", "tables.js"))
     browser = "globalThis.IntersectionObserver = class {}; globalThis.matchMedia = () => ({ addEventListener() {} });"
+    browser += "globalThis.addEventListener = () => {};"
     script = browser + "".join(
         files(package).joinpath("assets", name).read_text(encoding="utf-8") for package, name in homes
     )

@@ -63,3 +63,24 @@ def test_forms_ask_for_the_doctor(path: Path) -> None:
 
 def test_there_is_a_form_for_each_kind() -> None:
     assert [path.stem for path in FORMS] == ["bug", "question", "wrong-answer"]
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / ".github/workflows").glob("*.yml")), ids=lambda path: path.name)
+def test_workflows_run_what_there_is(path: Path) -> None:
+    jobs = read(path)["jobs"]
+    lines = [step["run"] for job in jobs.values() for step in job["steps"] if "run" in step]
+    targets = set(re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    made = [word for line in lines if line.startswith("make ") for word in line.split()[2:]]
+    assert made
+    assert set(made) <= targets
+    named = [name for line in lines for name in re.findall(r"\b(?:tests|scripts)/[\w./]+", line)]
+    assert [name for name in named if not (ROOT / name).exists()] == []
+    assert all("uses" in step or "run" in step for job in jobs.values() for step in job["steps"])
+
+
+def test_the_tests_run_on_every_python_that_is_declared() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    declared = [entry.rpartition(" ")[2] for entry in project["classifiers"] if re.search(r":: 3\.\d+$", entry)]
+    jobs = read(ROOT / ".github/workflows/tests.yml")["jobs"]
+    assert jobs["tests"]["strategy"]["matrix"]["python"] == declared
+    assert f">={declared[0]}" == project["requires-python"]

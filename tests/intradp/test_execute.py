@@ -14,8 +14,9 @@ from tests.intradp.networks import ONNX_NINE, onnx_path
 from tests.intradp.onnx_rig import with_weights
 from wnpopt.core.errors import InputError
 from wnpopt.domain.files.onnx.reader import read_onnx
+from wnpopt.execution.unsplit import UnsplitNetwork
 from wnpopt.problems.intradp.execution.check import execute_plans, instance_of, random_plans
-from wnpopt.problems.intradp.execution.execute import SplitNetwork, UnsplitNetwork, difference
+from wnpopt.problems.intradp.execution.execute import SplitNetwork, difference
 from wnpopt.problems.intradp.execution.network import ExecutableNetwork
 from wnpopt.problems.intradp.instance import IntradpInstance
 from wnpopt.problems.intradp.solution import IntradpSolution

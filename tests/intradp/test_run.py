@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,8 +21,8 @@ import pytest
 from tests.intradp.executed import model_of, written
 from wnpopt.core.errors import InputError
 from wnpopt.domain.chip.hardware import Core
+from wnpopt.execution.unsplit import UnsplitNetwork, largest_difference
 from wnpopt.problems.intradp.execution.check import random_plans
-from wnpopt.problems.intradp.execution.execute import UnsplitNetwork, largest_difference
 from wnpopt.problems.intradp.execution.network import ExecutableNetwork
 from wnpopt.problems.intradp.execution.remote.channel import PROTOCOL, TENSORS, FrameChannel, Head, PeerError
 from wnpopt.problems.intradp.execution.remote.connection import client_tls, connect, server_tls
@@ -147,7 +147,7 @@ def test_a_fused_instance(tmp_path: Path) -> None:
 
 def test_the_emulated_link_holds_messages_back(model: SplitModel) -> None:
     """No sooner than planned: each message is there at its time or later."""
-    from wnpopt.problems.intradp.execution.remote.link import Pace
+    from wnpopt.problems.intradp.execution.remote.pace import Pace
 
     paces = (Pace(1e6, 0.01), Pace(1e6, 0.01))
     with (
@@ -193,32 +193,32 @@ def test_what_does_not_match_is_refused(model: SplitModel, tmp_path: Path) -> No
 
 
 def test_another_protocol_is_refused(model: SplitModel) -> None:
-    with serving(model) as (server, _):
-        channel = connect(("127.0.0.1", server.port), None)
+    with serving(model) as (server, _), closing(connect(("127.0.0.1", server.port), None)) as channel:
         assert channel.listen(20)["protocol"] == PROTOCOL
         channel.say({"protocol": 99, "nonce": "0" * 64, "proof": ""}, 20)
-        assert "protocol 1, the device 99" in channel.listen(20)["error"]
-        channel.close()
+        assert f"protocol {PROTOCOL}, the device 99" in channel.listen(20)["error"]
+    with pair() as (device, stranger):
+        stranger.say({"protocol": 1, "nonce": "0" * 64}, 20)
+        with pytest.raises(RefusedError, match=f"speaks protocol 1, this is {PROTOCOL}"):
+            greet(device, KEY, {})
+
+
+@contextmanager
+def pair() -> Iterator[tuple[FrameChannel, FrameChannel]]:
+    """Both ends of a connection."""
     one, other = socket.socketpair()
-    device, stranger = FrameChannel(one), FrameChannel(other)
-    stranger.say({"protocol": 2, "nonce": "0" * 64}, 20)
-    with pytest.raises(RefusedError, match="speaks protocol 2, this is 1"):
-        greet(device, KEY, {})
-    device.close()
-    stranger.close()
+    with closing(FrameChannel(one)) as device, closing(FrameChannel(other)) as stranger:
+        yield device, stranger
 
 
 def test_a_server_that_does_not_know_the_key_is_not_believed() -> None:
-    one, other = socket.socketpair()
-    device, stranger = FrameChannel(one), FrameChannel(other)
-    stranger.say({"protocol": PROTOCOL, "nonce": "0" * 64}, 20)
-    stranger.say({"proof": "0" * 64}, 20)
-    with pytest.raises(RefusedError, match="does not know the key"):
-        greet(device, KEY, {"model": "secret"})
-    sent = stranger.listen(20)
-    assert set(sent) == {"protocol", "nonce", "proof"}
-    device.close()
-    stranger.close()
+    with pair() as (device, stranger):
+        stranger.say({"protocol": PROTOCOL, "nonce": "0" * 64}, 20)
+        stranger.say({"proof": "0" * 64}, 20)
+        with pytest.raises(RefusedError, match="does not know the key"):
+            greet(device, KEY, {"model": "secret"})
+        sent = stranger.listen(20)
+        assert set(sent) == {"protocol", "nonce", "proof"}
 
 
 def test_a_plan_that_does_not_fit(model: SplitModel) -> None:
@@ -226,12 +226,10 @@ def test_a_plan_that_does_not_fit(model: SplitModel) -> None:
     more = plan.model_copy(update={"device_end": (*plan.device_end[:-2], 9, 1)})
     with pytest.raises(InputError, match="the plan does not fit the instance: rows"):
         model.plan(more)
-    with serving(model) as (server, _):
-        channel = connect(("127.0.0.1", server.port), None)
-        job = job_of(model, plan, PATIENT, None)
+    with serving(model) as (server, _), closing(connect(("127.0.0.1", server.port), None)) as channel:
+        job = job_of(model, [plan], PATIENT, None)
         with pytest.raises(RefusedError, match="device_end"):
-            greet(channel, KEY, {**job, "plan": {**job["plan"], "device_end": "all"}})
-        channel.close()
+            greet(channel, KEY, {**job, "plans": [{**job["plans"][0], "device_end": "all"}]})
 
 
 def test_an_instance_of_another_file_is_refused(model: SplitModel) -> None:
@@ -243,15 +241,15 @@ def test_an_instance_of_another_file_is_refused(model: SplitModel) -> None:
 
 def test_strangers_do_no_harm(model: SplitModel) -> None:
     """Noise, silence, announcements without end, and tensors that are not in the plan: the server serves on."""
-    with serving(model) as (server, said):
-        noise = socket.create_connection(("127.0.0.1", server.port))
+    with serving(model) as (server, said), ExitStack() as stack:
+        noise = stack.enter_context(socket.create_connection(("127.0.0.1", server.port)))
         noise.sendall(b"GET / HTTP/1.1\r\n\r\n" * 4)
-        silent = socket.create_connection(("127.0.0.1", server.port))
-        huge = FrameChannel(socket.create_connection(("127.0.0.1", server.port)))
+        stack.enter_context(socket.create_connection(("127.0.0.1", server.port)))  # says nothing
+        huge = stack.enter_context(closing(FrameChannel(socket.create_connection(("127.0.0.1", server.port)))))
         huge.head(20)
         huge.send(Head(1, 0, 0, 1 << 60), [], 20)
-        liar = connect(("127.0.0.1", server.port), None)
-        greet(liar, KEY, job_of(model, exchange(model.instance), PATIENT, None))
+        liar = stack.enter_context(closing(connect(("127.0.0.1", server.port), None)))
+        greet(liar, KEY, job_of(model, [exchange(model.instance)], PATIENT, None))
         liar.send(Head(TENSORS, 1, 77, 8), [memoryview(b"8 bytes.")], 20)
         with pytest.raises(PeerError):
             liar.head(60)
@@ -262,10 +260,6 @@ def test_strangers_do_no_harm(model: SplitModel) -> None:
         time.sleep(0.05)
         with running(model, exchange(model.instance), server.port) as runner:
             until_shared(model, runner)
-        for one in (noise, silent):
-            one.close()
-        huge.close()
-        liar.close()
     told = " ".join(said)
     assert "another protocol" in told
     assert "at most 4096" in told
@@ -325,8 +319,7 @@ def test_the_device_finishes_alone_and_comes_back(model: SplitModel, mode: str, 
     import re
 
     said: list[str] = []
-    with serving(model) as (server, _):
-        between = Between(server.port)
+    with serving(model) as (server, _), closing(Between(server.port)) as between:
         impatient = Patience(1.0, 1.0 if mode == "stall" else 60.0)
         with running(model, exchange(model.instance), between.port, patience=impatient, said=said.append) as runner:
             until_shared(model, runner)
@@ -338,17 +331,14 @@ def test_the_device_finishes_alone_and_comes_back(model: SplitModel, mode: str, 
             between.mode = "pass"
             until_shared(model, runner)
             assert any("there again" in line for line in said)
-        between.close()
 
 
 def test_a_server_that_is_gone_stays_harmless(model: SplitModel) -> None:
-    with serving(model) as (server, _):
-        runner = DeviceRunner(
-            model, exchange(model.instance), partial(connect, ("127.0.0.1", server.port), None), KEY, patience=PATIENT
-        )
-        assert check(model, runner, 0) is None
-    assert [check(model, runner, seed) is not None for seed in range(5)] == [True] * 5
-    runner.close()
+    with ExitStack() as stack:
+        with serving(model) as (server, _):
+            runner = stack.enter_context(running(model, exchange(model.instance), server.port))
+            assert check(model, runner, 0) is None
+        assert [check(model, runner, seed) is not None for seed in range(5)] == [True] * 5
 
 
 def spoken_plainly(channel: FrameChannel) -> None:
@@ -367,7 +357,20 @@ def test_beyond_this_machine_there_is_tls_or_nothing(model: SplitModel, tmp_path
     assert client_tls("::1", None) is None
     if shutil.which("openssl") is None:
         pytest.skip("openssl is not there to make a certificate")
-    certificate, key = tmp_path / "cert.pem", tmp_path / "key.pem"
+    certificate, key = certified(tmp_path)
+    with serving(model, tls=server_tls("127.0.0.1", certificate, key)) as (server, said):
+        reach = partial(connect, ("127.0.0.1", server.port), client_tls("127.0.0.1", certificate))
+        with DeviceRunner(model, exchange(model.instance), reach, KEY, patience=PATIENT) as runner:
+            assert [check(model, runner, seed) for seed in range(5)] == [None] * 5
+        plain = FrameChannel(socket.create_connection(("127.0.0.1", server.port)))
+        with closing(plain), pytest.raises(PeerError):
+            spoken_plainly(plain)
+    assert any("TLS" in line for line in said)
+
+
+def certified(folder: Path) -> tuple[Path, Path]:
+    """A certificate and its key."""
+    certificate, key = folder / "cert.pem", folder / "key.pem"
     subprocess.run(
         [
             "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj",
@@ -375,15 +378,7 @@ def test_beyond_this_machine_there_is_tls_or_nothing(model: SplitModel, tmp_path
         ],
         check=True, capture_output=True,
     )  # fmt: skip
-    with serving(model, tls=server_tls("127.0.0.1", certificate, key)) as (server, said):
-        reach = partial(connect, ("127.0.0.1", server.port), client_tls("127.0.0.1", certificate))
-        runner = DeviceRunner(model, exchange(model.instance), reach, KEY, patience=PATIENT)
-        assert [check(model, runner, seed) for seed in range(5)] == [None] * 5
-        runner.close()
-        plain = FrameChannel(socket.create_connection(("127.0.0.1", server.port)))
-        with closing(plain), pytest.raises(PeerError):
-            spoken_plainly(plain)
-    assert any("TLS" in line for line in said)
+    return certificate, key
 
 
 def command(*arguments: object) -> list[str]:

@@ -62,8 +62,8 @@ def test_labels_are_whole_or_shortened_or_absent() -> None:
 
     bar = Bar(0, 0, 1, "encoder.block.12", 0)
     assert label_for(bar, 30) == "encoder.block.12"
-    assert label_for(bar, 5) == "12"
-    assert label_for(bar, 1) == ""
+    assert label_for(bar, 5) == "bl.12"
+    assert label_for(bar, 2) == ""
     long = Bar(0, 0, 1, "x" * 100, 0)
     assert label_for(long, 10) == "x" * 9 + "…"
     assert label_for(long, 3) == ""

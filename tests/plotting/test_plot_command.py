@@ -14,7 +14,7 @@ from wnpopt.core import registry
 from wnpopt.core.errors import InputError
 from wnpopt.core.lazy import resolve
 from wnpopt.plotting.beside import beside
-from wnpopt.problems.wnp.plots.picture import branches
+from wnpopt.problems.wnp.plots.groups import branches
 
 FAMILIES = ("wnp", "slide", "intradp")
 MAGIC = {".png": b"\x89PNG", ".pdf": b"%PDF", ".svg": b"<?xml", ".html": b"<!doctype html>"}

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import wnpopt
+from wnpopt import wnp
 from wnpopt.plotting.draw import draw, schedule
 from wnpopt.plotting.gantt import Gantt
 from wnpopt.plotting.gantt_image import gantt_figure
 from wnpopt.problems.wnp.generate import generate
-from wnpopt.problems.wnp.plots.gantt import gantt, origin
+from wnpopt.problems.wnp.instance import WnpInstance
+from wnpopt.problems.wnp.plots.gantt import gantt
+from wnpopt.problems.wnp.plots.groups import branches, subgraph_groups
 from wnpopt.problems.wnp.solution import WnpSolution
 
 pytest.importorskip("matplotlib")
@@ -77,12 +82,28 @@ def test_the_same_solution_gives_the_same_bytes(ending: str, tmp_path: Path) -> 
 
 def test_colours_follow_the_modality_until_several_meet() -> None:
     instance, solution, _ = solved({"subgraphs": 12, "modalities": 3}, 1)
-    for subgraph, family in zip(instance.subgraphs, origin(instance), strict=True):
+    for subgraph, family in zip(instance.subgraphs, branches(instance).tolist(), strict=True):
         if subgraph.name.startswith("m"):
             assert family == int(subgraph.name[1])
         else:
-            assert family is None
+            assert family == -1
     chart = gantt(instance, solution)
     assert len({group.colour for group in chart.groups}) == len(chart.groups)
     drawn = {bar.label: chart.groups[bar.group].name for bar in chart.bars}
     assert all(drawn[s.name] == f"m{s.name[1]}" for s in instance.subgraphs if s.name.startswith("m"))
+
+
+def test_without_modalities_colours_follow_branches_or_depth() -> None:
+    def chip_only(names: list[str]) -> WnpInstance:
+        chip = wnp.chip(["a", "b"], hop_s=1e-6, bytes_per_s=1e9)
+        parts = wnp.subgraphs(names, seconds=np.full((len(names), 2), 1e-3))
+        return wnp.instance("c", chip=chip, subgraphs=parts, edges=dict.fromkeys(pairwise(names), 8))
+
+    branch = subgraph_groups(chip_only(["left.0", "left.1", "right.0", "head"]))
+    assert [group.name for group in branch.groups] == ["depth 0", "depth 1", "depth 2", "depth 3"]  # one has no branch
+    branch = subgraph_groups(chip_only(["left.0", "left.1", "right.0"]))
+    assert ([group.name for group in branch.groups], branch.of) == (["left", "right"], (0, 0, 1))
+    deep = subgraph_groups(chip_only([f"n{i}" for i in range(20)]))
+    assert [group.name for group in deep.groups][::6] == ["depth 0 to 2", "depth 18 to 19"]
+    assert list(deep.of) == sorted(deep.of)
+    assert len({group.colour for group in deep.groups}) == 7

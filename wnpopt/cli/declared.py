@@ -19,7 +19,7 @@ from wnpopt.core import registry
 from wnpopt.core.command import Command, Imported, Importer
 from wnpopt.core.errors import InputError
 from wnpopt.core.facts import Facts
-from wnpopt.core.options import Option, options_of, read
+from wnpopt.core.options import Option, checked, options_of, read
 from wnpopt.core.text import one_line
 
 _TYPES = {"integer": int, "number": float, "flag": bool, "path": Path, "instance": Path, "texts": list[str]}
@@ -29,15 +29,16 @@ _OUT = Option("out", None, "File for the instance.", "path", flags=("--out", "-o
 
 def add_commands(app: typer.Typer, wanted: str | None) -> None:
     """Add the commands of all families to ``app``; the code of one is imported only if it is ``wanted``."""
+    known: dict[str, dict[str, Command]] = {}
     for family in registry.family_names():
         for name, command in registry.family(family).commands.items():
-            if name == wanted:
-                options = options_of(command.request_type)
-                app.command(name, short_help=command.summary)(
-                    _function(name, command.summary, options, _runner(family, command))
-                )
-            else:
-                app.command(name, help=command.summary, short_help=command.summary)(_not_wanted)
+            known.setdefault(name, {})[family] = command
+    for name, commands in known.items():
+        summary = " ".join(dict.fromkeys(command.summary for command in commands.values()))
+        if name == wanted:
+            app.command(name, short_help=summary)(_function(name, summary, _common(commands), _runner(commands)))
+        else:
+            app.command(name, help=summary, short_help=summary)(_not_wanted)
 
 
 def add_importers(app: typer.Typer, wanted: str | None) -> None:
@@ -56,6 +57,23 @@ def add_importers(app: typer.Typer, wanted: str | None) -> None:
 
 def _not_wanted() -> None:
     """Stands for a command in a list of commands."""
+
+
+def _common(commands: Mapping[str, Command]) -> Sequence[Option]:
+    """The options of a command of several families, each once; what not all of them have says whose it is."""
+    if len(commands) == 1:
+        (command,) = commands.values()
+        return options_of(command.request_type)
+    of_family = {family: {o.name: o for o in options_of(c.request_type)} for family, c in commands.items()}
+    found: dict[str, Option] = {}
+    for options in of_family.values():
+        for name, option in options.items():
+            having = [family for family, others in of_family.items() if name in others]
+            told = option.help if len(having) == len(commands) else f"{option.help} ({', '.join(having)})"
+            needed = len(having) == len(commands) and all(others[name].required for others in of_family.values())
+            found.setdefault(name, replace(option, help=told, required=needed))
+    # Positional arguments stand in the order of the first family, and before all that may be left out.
+    return sorted(found.values(), key=lambda option: (not option.positional, not option.required))
 
 
 def _merged(importers: Sequence[Importer]) -> Sequence[Option]:
@@ -84,8 +102,12 @@ Values = Mapping[str, Any]
 Body = Callable[[typer.Context, Values], int | None]
 
 
-def _runner(family: str, command: Command) -> Body:
-    def run(_context: typer.Context, values: Values) -> int | None:
+def _runner(commands: Mapping[str, Command]) -> Body:
+    def run(context: typer.Context, values: Values) -> int | None:
+        if len(commands) == 1:
+            ((family, command),) = commands.items()
+        else:
+            family, command, values = _meant(commands, context, values)
         options = options_of(command.request_type)
         read(command.request_type, values, where=lambda option: option.flag)  # said before any file is read
         _check_targets(options, values)
@@ -94,6 +116,31 @@ def _runner(family: str, command: Command) -> Body:
         return command.body(read(command.request_type, {**values, **loaded}), _Screen())
 
     return run
+
+
+def _meant(commands: Mapping[str, Command], context: typer.Context, values: Values) -> tuple[str, Command, Values]:
+    """Of a command of several families that of the instance, and its own values.
+
+    Raises :class:`InputError` for options that another family has.
+    """
+    options = {option.name: option for option in _common(commands)}
+    given = {name: value for name, value in values.items() if _is_given(context, name)}
+    for name, value in given.items():
+        checked(options[name], value, options[name].flag)  # said before any file is read
+    from wnpopt import api
+
+    path = next(values[option.name] for option in options.values() if option.kind == "instance")
+    kind = api.load(path).kind
+    if kind not in commands:
+        *others, last = commands
+        raise InputError(
+            f'found "{kind}"; an instance of {", ".join(others)} or {last} is needed', where="kind", file=str(path)
+        )
+    own = {option.name: option for option in options_of(commands[kind].request_type)}
+    for name in given:
+        if name not in own:
+            raise InputError(f"does not go with an instance of {kind}", where=options[name].flag)
+    return kind, commands[kind], {name: given.get(name, option.default) for name, option in own.items()}
 
 
 def _loaded(family: str, path: Path) -> object:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def doctor(json: Json = False) -> int:
-    """Solve a tiny known instance of each family with every method, and print the versions."""
+    """Solve a tiny known instance of each family with every method, and models of known bugs; print the versions."""
     from wnpopt import api
     from wnpopt.core import registry
     from wnpopt.core.errors import MissingDependencyError, UnsupportedError
@@ -59,14 +59,16 @@ def doctor(json: Json = False) -> int:
             )
         rows += _by_solvers(family)
         rows += _further(family)
-    healthy = all(row["healthy"] for row in rows)
+    libraries = _libraries(versions())
+    healthy = all(row["healthy"] for row in (*rows, *libraries))
     if json:
         from wnpopt.backends.solvers.catalogue import solver_facts
 
         there = {"python": sys.version.split()[0], "versions": versions(), "solvers": solver_facts()}
-        print_json({"healthy": healthy, **there, "checks": rows})
+        print_json({"healthy": healthy, **there, "checks": rows, "libraries": libraries})
     else:
         _show(rows, {"python": sys.version.split()[0], **versions()})
+        _show_libraries(libraries)
     tell_faults()
     return 0 if healthy else 3
 
@@ -113,6 +115,32 @@ def _by_solvers(family: AnyFamily) -> list[dict[str, object]]:
                 }
             )
     return rows
+
+
+def _libraries(installed: dict[str, str]) -> list[dict[str, object]]:
+    """A row for each version that is known to be wrong, and for each known bug whose model was solved anew."""
+    from wnpopt.backends.known_bad import known_bad
+    from wnpopt.backends.regressions import run_all
+
+    rows: list[dict[str, object]] = []
+    for bad, version in known_bad(installed):
+        told = f"{version} {bad.reason} ({bad.source})"
+        rows.append({"library": bad.library, "check": "version", "healthy": bad.guarded, "message": told})
+    for made in run_all():
+        row = {"library": made.library, "check": made.name, "healthy": not made.message, "message": made.message}
+        rows.append(row)
+    return rows
+
+
+def _show_libraries(rows: list[dict[str, object]]) -> None:
+    right = [str(row["check"]) for row in rows if not row["message"]]
+    if right:
+        say("known bugs that are not in these libraries: " + ", ".join(right))
+    for row in rows:
+        if row["message"]:
+            told = f"{row['library']}, {row['check']}: {row['message']}"
+            line = styled(told, "yellow") if row["healthy"] else styled(f"WRONG {told}", "red")
+            console().print(line, soft_wrap=True)
 
 
 def _further(family: AnyFamily) -> list[dict[str, object]]:

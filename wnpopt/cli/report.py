@@ -17,6 +17,9 @@ def report(
     tables: Annotated[
         Path | None, typer.Option(help="Folder for each table as .csv and .tex.", show_default=False)
     ] = None,
+    pictures: Annotated[
+        Path | None, typer.Option(help="Folder for each figure as .svg and .pdf.", show_default=False)
+    ] = None,
     figures: Annotated[
         str, typer.Option(help="Instances with figures, those with the largest gaps first, or all.", metavar="N|all")
     ] = "200",
@@ -28,7 +31,7 @@ def report(
     wanted = _number(figures)
     check_target(out)
     with plain_warnings():
-        overview = write_report(Store.open(results), out, figures=wanted, tables=tables)
+        overview = write_report(Store.open(results), out, figures=wanted, tables=tables, pictures=pictures)
     parts = [_many(overview.instances, "instance"), f"{overview.proved} proved", _many(overview.runs, "run")]
     if overview.failed:
         parts.append(f"{overview.failed} FAILED")

@@ -20,6 +20,7 @@ from wnpopt.core.canonical import content_hash
 from wnpopt.core.errors import InputError
 from wnpopt.core.explain import explain
 from wnpopt.core.garbage import no_garbage_collection
+from wnpopt.core.lazy import resolve
 from wnpopt.core.place import Place, changed, parse
 
 MAX_INT = 2**53
@@ -296,6 +297,21 @@ class Instance(Document):
             places[place] = value
         return self.put(places)
 
+    def frames(self) -> dict[str, Any]:
+        """The lists of the instance as pandas data frames, see :func:`wnpopt.plotting.frames.frames`."""
+        return cast("dict[str, Any]", resolve("wnpopt.plotting.frames:frames")(self))  # type: ignore[operator]
+
+    def schedule(self, solution: Solution) -> Any:
+        """A plan's schedule as a pandas data frame: a row a bar of its chart, times in ms.
+
+        Raises :class:`InputError` for a solution that is not accepted.
+        """
+        return resolve("wnpopt.plotting.frames:schedule_frame")(self, solution)  # type: ignore[operator]
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: facts, and a picture where the extra ``plot`` is installed."""
+        return cast(str, resolve("wnpopt.plotting.notebook:instance_html")(self))  # type: ignore[operator]
+
 
 class PlanState(Document):
     """Base of the states of running plans: what has happened by now."""
@@ -313,6 +329,14 @@ class Solution(Document):
 
     kind: str
     instance: Name
+
+    def frames(self) -> dict[str, Any]:
+        """What the solution decides as pandas data frames, see :func:`wnpopt.plotting.frames.frames`."""
+        return cast("dict[str, Any]", resolve("wnpopt.plotting.frames:frames")(self))  # type: ignore[operator]
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the first rows of what is decided."""
+        return cast(str, resolve("wnpopt.plotting.notebook:solution_html")(self))  # type: ignore[operator]
 
 
 def require(condition: bool, where: str, what: str) -> None:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from wnpopt.core.bound import Bound, Sense
 from wnpopt.core.command import Command, Importer
+from wnpopt.core.exhausted import Exhausted
+from wnpopt.core.figure import FigureKind
 from wnpopt.core.lazy import Lazy, resolve
 from wnpopt.core.options import GeneratorOption, Option
 
@@ -78,11 +80,15 @@ class Family(Generic[I, S]):
     ``explain`` is a reference to what tells why there is no plan, or who is left out: a function of the instance and
     :class:`wnpopt.core.explanation.ExplanationRequest` that makes an :class:`wnpopt.core.explanation.Explanation`.
     ``picture`` is a reference to what draws an instance without a plan: a function of it that makes a figure of
-    matplotlib. ``decoders`` are references, by formulation, to functions of the instance, of values by variables' names
-    and of what says whether the verifier accepts a solution, that make one. ``unit_s`` gives the seconds of a unit of
-    an instance's objective, None where that is no time. ``leaves_out`` tells of an instance and a solution whether
-    somebody is not served. ``cases`` are further known cases: ``wnpopt
-    doctor`` has every method that does not refuse one solve it.
+    matplotlib. ``figures`` are further figures of plans and of the family's documents, by the names that ``wnpopt plot
+    --figure`` takes. ``decoders`` are references, by formulation, to functions of the instance, of values by variables'
+    names and of what says whether the verifier accepts a solution, that make one. ``unit_s`` gives the seconds of a
+    unit of an instance's objective, None where that is no time. ``leaves_out`` tells of an instance and a
+    solution whether somebody is not served. ``cases`` are further known cases: ``wnpopt doctor`` has every method that
+    does not refuse one solve it. ``exhaust`` is a reference to what tries everything on a tiny
+    instance, and shares nothing with methods, kernels and solvers: a function of the instance and of the objective that
+    is to be beaten (None: any) that makes an :class:`wnpopt.core.exhausted.Exhausted`. What is called optimal or
+    infeasible is asked of it before it is believed.
     """
 
     name: str
@@ -102,8 +108,6 @@ class Family(Generic[I, S]):
     plot: str | None = None
     plot_formats: tuple[str, ...] = ()
     unit: str | Callable[[I], str] = ""
-    unit_s: Callable[[I], float | None] | None = None
-    leaves_out: Callable[[I, S], bool] | None = None
     doctor: KnownCase | None = None
     gantt: str | None = None
     perturb: str | None = None
@@ -122,7 +126,11 @@ class Family(Generic[I, S]):
     show: str | None = None
     explain: str | None = None
     picture: str | None = None
+    figures: Mapping[str, FigureKind] = field(default_factory=dict)
     decoders: Mapping[str, str] = field(default_factory=dict)
+    exhaust: str | None = None
+    unit_s: Callable[[I], float | None] | None = None
+    leaves_out: Callable[[I, S], bool] | None = None
 
     def __getattribute__(self, name: str) -> Any:
         """What is named by where it is becomes what it names, once."""
@@ -159,6 +167,15 @@ class Family(Generic[I, S]):
     def state_at_start(self, instance: I) -> Document | None:
         """The state that ``at_start`` makes; None where there is no such function."""
         return None if self.at_start is None else cast("Callable[[I], Document]", resolve(self.at_start))(instance)
+
+    def exhausted(self, instance: I, better_than: float | None) -> Exhausted[S]:
+        """What ``exhaust`` says of ``instance``; nothing where there is no such function, or it fails."""
+        if self.exhaust is None:
+            return Exhausted(None, complete=False)
+        try:
+            return cast("Callable[[I, float | None], Exhausted[S]]", resolve(self.exhaust))(instance, better_than)
+        except Exception:
+            return Exhausted(None, complete=False)
 
     def unit_of(self, instance: I) -> str:
         """The unit of ``instance``'s objective, as it is printed."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from wnpopt.core.attempt import Attempt, certify
 from wnpopt.core.bound import Bound, Sense, best_bound
@@ -15,6 +15,9 @@ from wnpopt.core.result import Result, Status, Termination, relative_gap
 from wnpopt.core.trace import Trace
 from wnpopt.core.verdict import CONTRADICTION, INTEGER_SLACK, Verdict, better, compare
 from wnpopt.core.versions import versions
+
+EXHAUSTION = "exhaustion"
+"""What found a solution that contradicts a claim on a tiny instance."""
 
 _MET = (Termination.GAP_REACHED, Termination.TARGET_REACHED, Termination.NO_IMPROVEMENT, Termination.STOPPED)
 _ENDED_WELL = (Termination.HEURISTIC, Termination.TIME_LIMIT, Termination.PROVED, *_MET)
@@ -31,12 +34,15 @@ def judge(
     """The result of a run: the best verified solution that is known, with the best bound of all."""
     integral = family.has_integers(instance)
     best = _best_solution(family, method, instance, attempt, integral)
+    tightest = best_bound([*attempt.bounds, *best.outcome.bounds, *best.told], family.sense)
+    if attempt.fixed is None:
+        _exhaust(family, instance, best, tightest)
     outcome, notes = best.outcome, best.notes
     termination, objective = outcome.termination, best.objective
-    if outcome.infeasible is not None and objective is not None:
-        notes.append(f"defect: {outcome.infeasible}, contradicted by a verified solution of {objective:g}")
+    claim = outcome.infeasible or outcome.infeasible_proof
+    if claim is not None and objective is not None:
+        notes.append(f"defect: {claim}, contradicted by a verified solution of {objective:g}")
         termination = Termination.ERROR
-    tightest = best_bound([*attempt.bounds, *outcome.bounds, *best.told], family.sense)
     judged = compare(objective, None if tightest is None else tightest.value, family.sense, integral)
     if tightest is not None and judged.verdict is Verdict.CONTRADICTED:
         # One of the two has a defect, so nothing is proved.
@@ -147,6 +153,25 @@ def _best_solution(
         else:
             best.notes.append(f"the verifier rejected an incumbent of {method.name} ({candidate.objective:.17g})")
     return best
+
+
+def _exhaust(family: AnyFamily, instance: Instance, best: _Best, tightest: Bound | None) -> None:
+    """On a tiny instance no bound, and no claim that there is no solution, is believed before all plans were tried.
+
+    Libraries and kernels may be wrong alike: a bound that meets a suboptimal answer is contradicted by nothing else.
+    """
+    outcome, bound = best.outcome, None if tightest is None else tightest.value
+    judged = compare(best.objective, bound, family.sense, family.has_integers(instance))
+    claimed = best.objective is None and (outcome.infeasible is not None or outcome.infeasible_proof is not None)
+    if judged.verdict is Verdict.CONTRADICTED or (judged.bound is None and not claimed):
+        return
+    tried = family.exhausted(instance, None if claimed else judged.bound)
+    if tried.solution is not None:
+        certificate = certify(family, instance, tried.solution)
+        if certificate.accepted and certificate.objective is not None:
+            best.offer(tried.solution, certificate.objective, EXHAUSTION, family.sense)
+    elif tried.complete and claimed and outcome.infeasible_proof is None:
+        best.outcome = replace(outcome, infeasible_proof="all plans were tried, and none keeps every limit")
 
 
 def _clearly_better(objective: float, than: float, family: AnyFamily, integral: bool) -> bool:

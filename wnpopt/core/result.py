@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from functools import cached_property
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
 from wnpopt.core.bound import Sense
 from wnpopt.core.certificate import Violation
+from wnpopt.core.lazy import resolve
 from wnpopt.core.status import Status, Termination, WarmStart
 from wnpopt.core.trace import TracePoint
 
@@ -67,6 +68,10 @@ class Result(Generic[S]):
         :func:`wnpopt.explain` takes all, and as long as it is let.
         """
         return None if self.explainer is None else self.explainer()
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: value, bound, gap, and how the run converged."""
+        return cast(str, resolve("wnpopt.plotting.notebook:result_html")(self))  # type: ignore[operator]
 
     def to_data(self) -> dict[str, object]:
         """The result as JSON, without the solution (which has a file of its own)."""

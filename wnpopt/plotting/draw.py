@@ -42,6 +42,13 @@ def check_picture(family: AnyFamily, path: str | os.PathLike[str], where: str = 
         need("plotly.offline" if path.suffix.lower() == ".html" else "matplotlib.figure", "plot")
 
 
+def check_ending(path: Path) -> None:
+    """Raises :class:`InputError` for a file whose ending says no form."""
+    if path.suffix.lower() not in ENDINGS:
+        told = f"found {path.name or path}; a file name with one of the endings {', '.join(ENDINGS)} is needed"
+        raise InputError(told, where="path")
+
+
 def draw(
     instance: Instance,
     solution: Solution,
@@ -114,9 +121,7 @@ def draw_instance(instance: Instance, path: str | os.PathLike[str]) -> None:
     family = registry.family(instance.kind)
     if family.picture is None:
         raise InputError(f"the family {family.name} draws no instances; a solution is needed", where="solution")
-    if path.suffix.lower() not in ENDINGS:
-        told = f"found {path.name or path}; a file name with one of the endings {', '.join(ENDINGS)} is needed"
-        raise InputError(told, where="path")
+    check_ending(path)
     need("matplotlib.figure", "plot")
     figure = resolve(family.picture)(instance)  # type: ignore[operator]
     from wnpopt.plotting.save import image, save_image

@@ -13,6 +13,7 @@ from wnpopt.core.front import FrontPoint, LatencyEnergyFront
 from wnpopt.core.jsonio import write_atomic
 from wnpopt.core.text import in_image, in_page, number, short
 from wnpopt.plotting.gantt import time_unit
+from wnpopt.plotting.gantt_image import WIDTH
 from wnpopt.plotting.page import page_html
 from wnpopt.plotting.palette import COLOURS, LINK
 from wnpopt.plotting.save import drawing, save_image
@@ -59,7 +60,7 @@ def front_figure(front: LatencyEnergyFront) -> Figure:
 
     scale, unit = _latency_scale(front)
     with drawing():
-        figure = Figure(figsize=(8.0, 5.0), layout="constrained")
+        figure = Figure(figsize=(WIDTH, 5.0), layout="constrained")
         axes = figure.subplots()
         latency = [point.latency / scale for point in front.points]
         energy = [point.energy_j for point in front.points]
@@ -81,7 +82,7 @@ def front_figure(front: LatencyEnergyFront) -> Figure:
         axes.set_ylabel("energy [J]")
         axes.margins(0.04)
         axes.spines[["top", "right"]].set_visible(False)
-        axes.legend(frameon=False, loc="upper right")
+        axes.legend(frameon=False, loc="lower left", bbox_to_anchor=(0, 1), ncols=2, fontsize=8)
         figure.suptitle(in_image(_title(front), 200), fontsize=11, x=0.01, ha="left", wrap=True)
     return figure
 

@@ -140,6 +140,23 @@ def dash_turns(marks: Sequence[Mark], last: float) -> list[tuple[int, int]]:
     return [turns[index] for index in range(len(marks))]
 
 
+def lane_turns(marks: Sequence[Mark], last: float) -> list[tuple[int, int]]:
+    """For each mark (turn, turns): the height of its lane, if it has one, cut into ``turns``, and its own part of that.
+
+    So marks of one lane that are so near to each other that one would hide the other are all seen.
+    """
+    turns = [(0, 1)] * len(marks)
+    lanes: dict[int, list[int]] = {}
+    for index, mark in enumerate(marks):
+        if mark.lane is not None:
+            lanes.setdefault(mark.lane, []).append(index)
+    for own in lanes.values():
+        for index, (turn, count) in zip(own, dash_turns([marks[i] for i in own], last), strict=True):
+            near = sum(abs(marks[other].at - marks[index].at) <= 0.003 * last for other in own) > 1
+            turns[index] = (turn, count) if near else (0, 1)
+    return turns
+
+
 def time_unit(horizon_s: float) -> tuple[float, str]:
     """Seconds in the unit that suits a horizon, and its name."""
     for scale, unit in ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs")):

@@ -9,7 +9,7 @@ import numpy as np
 
 from wnpopt.core.extras import need
 from wnpopt.core.text import in_image, short
-from wnpopt.plotting.gantt import Bar, Gantt, Grid, dash_turns
+from wnpopt.plotting.gantt import Bar, Gantt, Grid, dash_turns, lane_turns
 from wnpopt.plotting.palette import IDLE, LINK, ink
 from wnpopt.plotting.save import drawing
 
@@ -72,12 +72,23 @@ def gantt_figure(chart: Gantt) -> Figure:
 
 
 def label_for(bar: Bar, room: int) -> str:
-    """What fits into ``room`` characters of a bar: the label, what comes after its last dot, its beginning, nothing."""
-    for text in (bar.label, bar.label.rsplit(".", 1)[-1]):
+    """What fits into ``room`` characters of a bar: the label, what comes after its last dot, its beginning, nothing.
+
+    Where only a number comes after the dot, the beginning of what is before it stands with it: the number says little.
+    """
+    for text in (bar.label, _tail(bar.label, room)):
         if text and _width(text) <= room:
             return text
     text = short(bar.label, max(room, 1))
     return text if room >= 6 and _width(text) <= room else ""
+
+
+def _tail(label: str, room: int) -> str:
+    head, dot, tail = label.rpartition(".")
+    if not (dot and tail.isdigit() and tail.isascii()):
+        return tail
+    left = room - len(tail) - 1
+    return f"{head.rpartition('.')[2][:left]}.{tail}" if left > 0 else ""
 
 
 def _width(text: str) -> int:
@@ -180,10 +191,12 @@ def _draw_marks(panels: list[Axes], lanes: Axes, chart: Gantt) -> None:
                     # Beneath the bars, whose labels it would cross; above the cells.
                     zorder=0.5 if axes is lanes else 3,
                 )
-    for mark in chart.marks:
+    turns_of = lane_turns(chart.marks, chart.last)
+    for mark, (turn, turns) in zip(chart.marks, turns_of, strict=True):
         line: dict[str, Any] = {"color": _colour(chart, mark.group), "linestyle": _LINES[mark.style]}
         if mark.lane is not None:
-            lanes.vlines(mark.at, mark.lane - 0.45, mark.lane + 0.45, linewidth=2.5, zorder=3, **line)
+            top = mark.lane - 0.45 + 0.9 * turn / turns
+            lanes.vlines(mark.at, top, top + 0.9 / turns, linewidth=2.5, zorder=3, **line)
         elif mark.style != "dashed":
             for axes in panels:
                 axes.axvline(

@@ -13,7 +13,7 @@ from importlib.resources import files
 from typing import Any
 
 from wnpopt.core.text import one_line
-from wnpopt.plotting.gantt import Gantt, Mark, dash_turns
+from wnpopt.plotting.gantt import Gantt, Mark, dash_turns, lane_turns
 from wnpopt.plotting.page import page_html
 from wnpopt.plotting.palette import ink
 
@@ -82,7 +82,7 @@ def page_chart(gantt: Gantt) -> PageChart:
 
     dashed = [mark for mark in gantt.marks if mark.lane is None and mark.style == "dashed"]
     others = [mark for mark in gantt.marks if mark.lane is not None or mark.style != "dashed"]
-    turns = [*dash_turns(dashed, gantt.last), *((0, 1) for _ in others)]
+    turns = [*dash_turns(dashed, gantt.last), *lane_turns(others, gantt.last)]
     grid = gantt.grid
     return PageChart(
         title=gantt.title,

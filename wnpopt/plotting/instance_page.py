@@ -17,9 +17,9 @@ def instance_page(name: str, source: str | None, picture: bytes, beside: Mapping
     code = base64.b64encode(picture).decode()
     told = escape(one_line(name), quote=True)
     body = (
-        f"<h1>{told}</h1>\n<main>"
-        f'<img alt="{told}" style="width: 100%; height: auto; background: #fff" src="data:image/svg+xml;base64,{code}">'
-        "</main>\n"
+        # On a telephone it is wider than the screen: a picture that could not be read would be no use.
+        f'<h1>{told}</h1>\n<main><div style="overflow-x: auto"><img alt="{told}" style="width: 100%; min-width: 44rem; '
+        f'height: auto; background: #fff" src="data:image/svg+xml;base64,{code}"></div></main>\n'
     )
     if source:
         body += f'<p class="note">{escape(one_line(source))}</p>\n'

@@ -20,7 +20,7 @@ import msgspec
 
 from wnpopt.core.extras import need
 from wnpopt.core.text import one_line
-from wnpopt.plotting.palette import COLOURS
+from wnpopt.plotting.palette import COLOURS, LINK
 
 
 def page_html(
@@ -33,7 +33,7 @@ def page_html(
     """The page; the same arguments give the same bytes.
 
     ``body`` is HTML. ``data`` are the texts of elements of their own, by id, for the scripts to read as JSON; before
-    ``scripts`` runs what all pages share, with the palette as ``PAINT``. Raises
+    ``scripts`` runs what all pages share, with the palette as ``PAINT`` and ``LINK``. Raises
     :class:`wnpopt.core.errors.MissingDependencyError` without plotly (the extra ``plot``).
     """
     need("plotly.offline", "plot")
@@ -41,7 +41,7 @@ def page_html(
 
     shared = files("wnpopt.plotting").joinpath("assets")
     own = [shared.joinpath(name) for name in ("page.js", "gantt.js")]
-    paint = f"const PAINT = {json.dumps(COLOURS)};"
+    paint = f"const PAINT = {json.dumps(COLOURS)}, LINK = {json.dumps(LINK)};"
     script = "\n" + "\n".join([paint, *(file.read_text(encoding="utf-8") for file in (*own, *scripts))])
     plotly = get_plotlyjs()
     allowed = " ".join(f"'sha256-{_digest(text)}'" for text in (script, plotly))

@@ -29,7 +29,7 @@ def drawing() -> Iterator[None]:
         yield
 
 
-def image(figure: Figure, ending: str) -> bytes:
+def image(figure: Figure, ending: str, *, dpi: int = 150) -> bytes:
     """The figure in the form of ``ending``; the same figure gives the same bytes (no date, a fixed salt).
 
     Raises :class:`InputError` for an ending that is none of .png, .svg and .pdf.
@@ -38,7 +38,7 @@ def image(figure: Figure, ending: str) -> bytes:
         raise InputError(f"found the ending {ending!r}; {', '.join(_METADATA)} is needed")
     content = io.BytesIO()
     with drawing():
-        figure.savefig(content, format=ending[1:], dpi=150, metadata=_METADATA[ending])
+        figure.savefig(content, format=ending[1:], dpi=dpi, metadata=_METADATA[ending])
     return content.getvalue()
 
 

@@ -115,7 +115,7 @@ class Runs:
     def of(cls, records: Iterable[Record], integral: Callable[[Record], bool] | None = None) -> Runs:
         """The runs of these records, one a key; ``integral`` tells of which the objective is an integer."""
         unique = list({record.key: record for record in records}.values())
-        labels = _labels([record.key for record in unique])
+        labels = labels_of([record.key for record in unique])
         groups: dict[str, list[Record]] = {}
         for record in unique:
             groups.setdefault(record.key.instance_hash, []).append(record)
@@ -180,7 +180,7 @@ def finder(known: Known, group: Sequence[StoredRun]) -> str | None:
     return next((run.label for run in group if run.record is known.record), "the index")
 
 
-def _labels(keys: list[Key]) -> dict[Key, str]:
+def labels_of(keys: list[Key]) -> dict[Key, str]:
     """A method's name, with those of its settings that differ within the store."""
     settings = {key: _settings(key) for key in keys}
     varying: dict[str, set[str]] = {}

@@ -16,14 +16,21 @@ from wnpopt.core.jsonio import parse_json, write_json
 INDEX = "index.json"
 
 
-class IndexRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What is known of the instance in ``file``: best value, best bound, whether they meet, and who found them how."""
+class IndexRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What is known of the instance in ``file``: best value, best bound, whether they meet, and who found them how.
+
+    Of the stored solution that has the best value: the ``method`` it is of, the ``version`` of wnpopt that accepted it,
+    and the ``date`` (YYYY-MM-DD) on which it did.
+    """
 
     file: str
     best: int | float | None
     bound: int | float | None
     proved: bool
     how: str
+    method: str | None = None
+    version: str | None = None
+    date: str | None = None
 
 
 def read_index(path: Path) -> tuple[IndexRow, ...]:
@@ -41,7 +48,7 @@ def read_index(path: Path) -> tuple[IndexRow, ...]:
 
 def write_index(path: Path, rows: Iterable[IndexRow]) -> None:
     """Write the rows, atomically, as the project's other indices are written."""
-    write_json(path, [msgspec.structs.asdict(row) for row in rows])
+    write_json(path, [msgspec.to_builtins(row) for row in rows])
 
 
 class References:

@@ -1,5 +1,8 @@
 """From a store back to the suites: better values and bounds go into the ``index.json`` beside the instances.
 
+Where the library of the suite keeps best known solutions (:mod:`wnpopt.bench.index.solutions`), a better one replaces
+that which is there.
+
 Nothing is taken on trust. A value counts if the verifier accepts its solution for the instance file as it is now; a
 bound counts if it comes from a run without failure and contradicts no value. Where runs and index contradict each
 other, the row stays as it is and the reason is reported.
@@ -13,11 +16,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+import msgspec
+
+from wnpopt import api
 from wnpopt.bench.index.row import INDEX, IndexRow, read_index, write_index
-from wnpopt.bench.store.record import Record
+from wnpopt.bench.index.solutions import solution_path
+from wnpopt.bench.store.record import Record, versions_of
 from wnpopt.bench.store.store import Store
 from wnpopt.core.document import Instance
 from wnpopt.core.errors import InputError
+from wnpopt.core.jsonio import write_json
 from wnpopt.core.registry import AnyFamily
 from wnpopt.core.verdict import Judged, Verdict, compare
 
@@ -100,17 +108,34 @@ def _update_folder(
     changes: list[Change] = []
     for name in sorted(files):
         old = rows.get(name)
+        hashes = {record.key.instance_hash for record in files[name]}
         try:
-            new = _row(store, folder / name, {r.key.instance_hash for r in files[name]}, by_hash, old, rows.values())
+            new, finder = _row(store, folder / name, hashes, by_hash, old, rows.values())
         except _SkipError as reason:
             changes.append(Change(os.fspath(index), name, "skipped", old, None, str(reason)))
             continue
-        if new is not None:
-            rows[name] = new
-            changes.append(Change(os.fspath(index), name, "new" if old is None else "better", old, new))
+        if new is None:
+            continue
+        if finder is not None:
+            new = _kept(store, folder / name, new, finder, write)
+        rows[name] = new
+        changes.append(Change(os.fspath(index), name, "new" if old is None else "better", old, new))
     if write and any(change.after is not None for change in changes):
         write_index(index, rows.values())
     return changes
+
+
+def _kept(store: Store, file: Path, row: IndexRow, finder: Record, write: bool) -> IndexRow:
+    """The row with whose solution it is; ``write`` that solution, where the library keeps any."""
+    path, solution = solution_path(file), store.solution(finder)
+    if path is None or solution is None:
+        return msgspec.structs.replace(row, method=None, version=None, date=None)
+    if write:
+        named = api.load(file).name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_json(path, solution.model_copy(update={"instance": named}).to_data())
+    version = versions_of(finder.result).get("wnpopt")
+    return msgspec.structs.replace(row, method=_by(finder), version=version, date=finder.finished[:10])
 
 
 def _row(
@@ -120,10 +145,11 @@ def _row(
     by_hash: Mapping[str, Sequence[Record]],
     old: IndexRow | None,
     rows: Iterable[IndexRow],
-) -> IndexRow | None:
-    """The new row of ``file``; None if the runs know nothing better than ``old``."""
-    from wnpopt import api
+) -> tuple[IndexRow | None, Record | None]:
+    """The new row of ``file``, None if the runs know nothing better than ``old``; and the run that has a better value.
 
+    Raises :class:`_SkipError`.
+    """
     try:
         instance, family = api.load_with_data(file)
     except InputError as error:
@@ -145,7 +171,7 @@ def _merged(
     runs: Sequence[Record],
     old: IndexRow | None,
     rows: Iterable[IndexRow],
-) -> IndexRow | None:
+) -> tuple[IndexRow | None, Record | None]:
     sign = 1.0 if family.sense == "min" else -1.0
     integral = family.has_integers(instance)
     finder, best = _best_value(store, instance, family, runs, None if old is None else old.best)
@@ -174,12 +200,14 @@ def _merged(
         else:
             prover = None
     if old is not None and old.proved:
-        return None
+        return None, None
     proved, bound = judged(bound).verdict is Verdict.PROVED, judged(bound).bound
     if old is not None and finder is None and prover is None and not proved:
-        return None
+        return None, None
     whole = integral and (isinstance(best, int) or any(isinstance(row.best, int) for row in rows))
-    return IndexRow(name, _plain(best, whole), _plain(bound, whole), proved, _how(old, finder, prover, proved))
+    kept = {} if old is None else {"method": old.method, "version": old.version, "date": old.date}
+    how = _how(old, finder, prover, proved)
+    return IndexRow(name, _plain(best, whole), _plain(bound, whole), proved, how, **kept), finder
 
 
 def _best_value(

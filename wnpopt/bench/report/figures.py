@@ -52,13 +52,20 @@ def figure_of(store: Store, known: Known, attempts: Sequence[StoredRun], labels:
         curve for a in attempts if (curve := curve_of(a.record, place[a.label])) is not None
     )  # fmt: skip
     try:
-        unit, chart, made_by, problem, alarming = _drawn(store, known, attempts)
+        unit, gantt, made_by, problem, alarming = best_schedule(store, known, attempts)
+        chart = None if gantt is None else page_chart(gantt)
     except InputError as error:
         unit, chart, made_by, problem, alarming = "", None, "", f"no schedule: {error}", False
     return Figure(unit, chart, made_by, problem, alarming, curves)
 
 
-def _drawn(store: Store, known: Known, attempts: Sequence[StoredRun]) -> tuple[str, PageChart | None, str, str, bool]:
+def best_schedule(
+    store: Store, known: Known, attempts: Sequence[StoredRun]
+) -> tuple[str, Gantt | None, str, str, bool]:
+    """The objective's unit, the chart of the best solution, who made it, what is wrong, and whether that is alarming.
+
+    The solution is verified again. Raises :class:`InputError` where the store lacks what it should hold.
+    """
     best = _best(known, attempts)
     if best is None:
         return "", None, "", "no run's solution is stored", False
@@ -84,7 +91,7 @@ def _drawn(store: Store, known: Known, attempts: Sequence[StoredRun]) -> tuple[s
     if family.gantt is None:
         return unit, None, best.label, f"{known.family} offers no schedule to draw", False
     draw = cast("Callable[[Instance, Solution], Gantt]", resolve(family.gantt))
-    return unit, page_chart(draw(instance, solution)), f"{best.label}, seed {record.key.seed}", problem, False
+    return unit, draw(instance, solution), f"{best.label}, seed {record.key.seed}", problem, False
 
 
 def _best(known: Known, attempts: Sequence[StoredRun]) -> StoredRun | None:

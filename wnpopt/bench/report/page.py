@@ -64,23 +64,34 @@ def write_report(
     *,
     figures: int | None = FIGURES,
     tables: str | os.PathLike[str] | None = None,
+    pictures: str | os.PathLike[str] | None = None,
 ) -> Overview:
     """Write the page into ``path``, with figures for at most that many instances (None: for all); returns its head.
 
-    ``tables`` is a folder (made if it is not there) for each table as .csv and .tex. The same store gives the same
-    bytes. Raises :class:`InputError` where something cannot be written, and for a negative number of figures, and
-    :class:`wnpopt.core.errors.MissingDependencyError` without plotly (the extra ``plot``).
+    ``tables`` is a folder (made if it is not there) for each table as .csv and .tex, ``pictures`` one for each figure
+    as .svg and .pdf. The same store gives the same bytes. Raises :class:`InputError` where something cannot be written,
+    and for a negative number of figures, and :class:`wnpopt.core.errors.MissingDependencyError` without plotly (the
+    extra ``plot``).
     """
     need("plotly.offline", "plot")
     if figures is not None and figures < 0:
         raise InputError(f"found {figures}; a number of at least 0 is needed", where="figures")
-    if tables is not None:
-        make_folder(tables)
+    for folder in (tables, pictures):
+        if folder is not None:
+            make_folder(folder)
+    if pictures is not None:
+        need("matplotlib.figure", "plot")
     analysis = analyse(store)
     page, drawn = _page(store, analysis, figures)
     write_atomic(path, _assemble(page, drawn))
     if tables is not None:
         write_tables(_tables(analysis, page.suites), tables)
+    if pictures is not None:
+        from wnpopt.bench.report.pictures import write_instance_pictures, write_pictures
+
+        write_pictures(analysis, pictures)
+        for key, made in zip(with_figures(analysis.runs, figures), drawn, strict=True):
+            write_instance_pictures(store, analysis.runs, key, made, pictures)
     return page.overview
 
 

@@ -22,6 +22,7 @@ from wnpopt.core.errors import InputError
 
 _SUITE = (
     "preset",
+    "methods",
     "time_limit",
     "gap",
     "target",
@@ -32,26 +33,37 @@ _SUITE = (
     "rerun",
     "dask",
 )
-_STORE = ("profile_target", "formats", "update_index", "json")
+_STORE = ("baseline", "profile_target", "formats", "update_index", "json")
 
 
 def bench(
     context: typer.Context,
     what: Annotated[
         str,
-        typer.Argument(metavar="SUITE|DIR", help="A named suite, or a folder of stored results.", show_default=False),
+        typer.Argument(
+            metavar="SUITE|DIR",
+            help="A named suite, a suite of the library (tiny, wnp/medium), or a folder of stored results.",
+            show_default=False,
+        ),
     ],
     out: Annotated[
         Path | None,
         typer.Option(
-            help="SUITE: folder of the store (results/SUITE). DIR: folder for each table as .csv and .tex.",
+            help="SUITE: folder of the store (results/SUITE). DIR: folder for each table as .csv and .tex, each "
+            "figure as .svg and .pdf.",
             show_default=False,
         ),
     ] = None,
     preset: Annotated[str, typer.Option(help="SUITE: quick (minutes) or full (the papers' ranges).")] = "quick",
+    methods: Annotated[
+        str | None,
+        typer.Option(
+            help="A suite of the library: the methods to run.", show_default="heuristics and auto", metavar="a,b"
+        ),
+    ] = None,
     time_limit: Annotated[
         float | None,
-        typer.Option(help="SUITE: seconds a run.", show_default="the preset's", parser=real, metavar="S"),
+        typer.Option(help="SUITE: seconds a run.", show_default="the preset's, or 10", parser=real, metavar="S"),
     ] = None,
     solver: SolverName = None,
     solver_option: SolverOptions = None,
@@ -63,6 +75,14 @@ def bench(
     ] = None,
     rerun: Annotated[str | None, typer.Option(help="SUITE: as in batch.", show_default=False)] = None,
     dask: Annotated[str | None, typer.Option(help="SUITE: as in batch.", show_default=False)] = None,
+    baseline: Annotated[
+        Path | None,
+        typer.Option(
+            help="DIR: another folder of results; what has changed since, of gap, time and proofs.",
+            show_default=False,
+            metavar="OLD",
+        ),
+    ] = None,
     profile_target: Annotated[
         str,
         typer.Option(
@@ -78,7 +98,7 @@ def bench(
     ] = False,
     json: Annotated[bool, typer.Option("--json", help="DIR: everything as one JSON object on stdout.")] = False,
 ) -> int:
-    """Run a named suite and show its tables, or show the tables and profiles of stored results.
+    """Run a suite and show its tables, or show the tables and profiles of stored results.
 
     `wnpopt bench adversarial --help` tells of the search for instances where one method loses to another.
     """
@@ -86,6 +106,7 @@ def bench(
 
     if what in suites():
         _refuse(context, _STORE, "goes with a folder of results, not with a suite")
+        _refuse(context, ("methods",), "goes with a suite of the library; this one has its methods")
         from wnpopt.cli.bench.suite import run_suite
 
         return run_suite(
@@ -103,8 +124,32 @@ def bench(
             dask=dask,
         )
     if not Path(what).is_dir():
-        raise InputError(f"is no folder of results and no suite; the suites are {', '.join(suites())}", file=what)
+        from wnpopt.bench.suites.packaged import library_suites, suites_called
+        from wnpopt.cli.bench.suite import run_library_suite
+
+        if not suites_called(what):
+            known = (*suites(), *library_suites())
+            raise InputError(f"is no folder of results and no suite; the suites are {', '.join(known)}", file=what)
+        _refuse(context, _STORE, "goes with a folder of results, not with a suite")
+        _refuse(context, ("preset",), "goes with a suite that has presets; this one has its instances")
+        return run_library_suite(
+            what,
+            out=out if out is not None else Path("results") / what.replace("/", "-"),
+            methods=names(methods) if methods is not None else None,
+            workers=workers,
+            time_limit=10.0 if time_limit is None else time_limit,
+            gap=gap,
+            target=target,
+            no_improvement=no_improvement,
+            rerun=names(rerun) if rerun is not None else None,
+            dask=dask,
+        )
     _refuse(context, _SUITE, "goes with a suite, not with a folder of results")
+    if baseline is not None:
+        _refuse(context, ("profile_target", "update_index"), "goes with one folder of results, not with --baseline")
+        from wnpopt.cli.bench.baseline import show_baseline
+
+        return show_baseline(Path(what), baseline, out=out, formats=names(formats), json=json)
     from wnpopt.cli.bench.tables import show
 
     return show(

@@ -14,6 +14,7 @@ from wnpopt.cli.bench.sweeps import show_charts
 from wnpopt.cli.tables import Heading, Kind, draw
 from wnpopt.cli.terminal import complain, console, plain_warnings, print_json, say, styled, warn
 from wnpopt.core.errors import InputError, WnpoptError
+from wnpopt.core.extras import installed
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -49,7 +50,7 @@ def show(
     from wnpopt.bench.analysis.table import make_folder
 
     target = target_of(profile_target, "--profile-target")
-    _check_formats(formats)
+    check_formats(formats)
     with plain_warnings() as told:
         analysis = analyse(directory, profile_target=target)
     if out is not None:
@@ -68,6 +69,10 @@ def show(
             changes = _update_index(directory)
         if out is not None:
             files = analysis.write(out, formats)
+            if installed("matplotlib"):
+                from wnpopt.bench.report.pictures import write_pictures
+
+                files += write_pictures(analysis, out)
     except WnpoptError as error:
         failure = error
     if json:
@@ -83,7 +88,8 @@ def show(
     return 0
 
 
-def _check_formats(formats: Sequence[str]) -> None:
+def check_formats(formats: Sequence[str]) -> None:
+    """Raises :class:`InputError` unless these are forms of tables, one at least."""
     from wnpopt.bench.analysis.table import FORMATS
 
     unknown = next((form for form in formats if form not in FORMATS), None)
@@ -127,20 +133,20 @@ def _print(console: Console, analysis: Analysis) -> None:
     gaps, _, failures, seeds, *instances = analysis.tables.values()
     for view in gap_views(gaps):
         if failures.rows or view.name != "gaps-failures":
-            _draw(console, view)
+            draw_table(console, view)
     note(gaps.note)
     for table in instances:
         left = _open(table)
         if left.rows:
             title = f"{table.title} without a proof, the largest gaps"
-            _draw(console, _widest(left).select(INSTANCES, table.name, title))
+            draw_table(console, _widest(left).select(INSTANCES, table.name, title))
             _more(console, left)
         proved = len(table.rows) - len(left.rows)
         note(f"{table.title}: {proved} of {len(table.rows)} are proved")
     _draw_first(console, seeds)
     for profile in analysis.profiles:
         table = profile_table(profile)
-        _draw(console, replace(table, title=f"Performance profile: {table.title}"))
+        draw_table(console, replace(table, title=f"Performance profile: {table.title}"))
         note(profile.note)
     for family, labels in analysis.not_compared.items():
         note(f"Profiles of {family} leave out {', '.join(labels)}: run on less than half of the instances.")
@@ -184,11 +190,11 @@ def _widest(table: Table) -> Table:
 
 def _draw_first(console: Console, table: Table) -> None:
     if table.rows:
-        _draw(console, replace(table, rows=table.rows[:ROWS]))
+        draw_table(console, replace(table, rows=table.rows[:ROWS]))
         _more(console, table)
 
 
-def _draw(console: Console, table: Table) -> None:
+def draw_table(console: Console, table: Table) -> None:
     """A table with its title; the rows of a suite stand under its name."""
     from wnpopt.bench.analysis.table import written
 

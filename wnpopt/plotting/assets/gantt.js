@@ -65,7 +65,13 @@ function barTraces(chart, width) {
     const whole = texts[bars[place][5]];
     const room = (((bars[place][4] - bars[place][3]) / chart.end) * (width - 90)) / 7;
     if (bars.length <= FEW || whole.length <= room) return whole;
-    return bars.length > MANY ? "" : whole.split(".").pop();
+    if (bars.length > MANY) return "";
+    const parts = whole.split(".");
+    const tail = parts.pop();
+    // A number alone says little: the beginning of what is before it stands with it.
+    if (!parts.length || !/^\d+$/.test(tail)) return tail;
+    const left = Math.floor(room) - tail.length - 1;
+    return left > 0 ? `${[...parts.pop()].slice(0, left).join("")}.${tail}` : "";
   };
   const edge = bars.length > MANY ? 0 : bars.length > 60 ? 0.25 : 0.7;
   return chart.groups.flatMap(([name, colour, ink], group) => {
@@ -143,7 +149,8 @@ function markTraces(chart) {
     traces.push({
       type: "scatter", mode: "lines", name: plain(texts[marks[0][4]] || groups[group][0], 30), line: { color: colour, width: 3 },
       x: marks.flatMap(([at]) => [at, at, at, null]),
-      y: marks.flatMap(([, , lane]) => [lane - 0.45, lane, lane + 0.45, null]),
+      // Marks that are near to each other share the height of the lane.
+      y: marks.flatMap(([, , lane, , , , turn, turns]) => [0, 0.5, 1].map((part) => lane - 0.45 + (0.9 * (turn + part)) / turns).concat(null)),
       hovertext: words.flatMap((word) => [word, word, word, ""]), hovertemplate: "%{hovertext}<extra></extra>",
     });
   });

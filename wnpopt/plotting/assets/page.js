@@ -56,6 +56,22 @@ const watcher = new IntersectionObserver((entries) => {
 
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => drawn.forEach((draw) => draw()));
 
+const onPrint = []; // each is told true before the page is printed, and false afterwards
+
+/** On paper everything is there: what was not yet in view, rows behind a button, in light colours and the paper's width. */
+function printed(on) {
+  document.documentElement.classList.toggle("printing", on);
+  onPrint.forEach((listener) => listener(on));
+  for (const [canvas, draw] of waiting) {
+    watcher.unobserve(canvas);
+    drawn.add(draw);
+  }
+  waiting.clear();
+  drawn.forEach((draw) => draw());
+}
+addEventListener("beforeprint", () => printed(true));
+addEventListener("afterprint", () => printed(false));
+
 /**
  * A figure with its heading and its switches, drawn when it comes into view.
  * build(state): {data, layout} of plotly; height: in pixels, or a function of the width; switches: {key, label, pressed}; each is a button that sets state[key].
@@ -96,6 +112,14 @@ function figure({ title, note, height, switches = [], build, id = "" }) {
   return box;
 }
 
+/** `data` with what is drawn in the grey of links in that of the page, which is another one in the dark. */
+function themed(data) {
+  if (data === LINK) return theme("--soft");
+  if (Array.isArray(data)) return typeof data[0] === "number" ? data : data.map(themed);
+  if (data === null || typeof data !== "object") return data;
+  return Object.fromEntries(Object.entries(data).map(([name, value]) => [name, themed(value)]));
+}
+
 /** A figure that Python made, in the colours of the page; its title, markup left out, is the heading. */
 function madeFigure(id, { data, layout }) {
   const { title, template, ...own } = layout;
@@ -103,7 +127,7 @@ function madeFigure(id, { data, layout }) {
     const { axis, layout: base } = baseLayout();
     const axes = Object.entries(own).filter(([name]) => /^[xy]axis\d*$/.test(name));
     const styled = Object.fromEntries(axes.map(([name, settings]) => [name, { ...axis, ...settings }]));
-    return { data, layout: { ...base, ...own, ...styled, margin: { ...base.margin, ...own.margin } } };
+    return { data: themed(data), layout: { ...base, ...own, ...styled, margin: { ...base.margin, ...own.margin } } };
   };
   return figure({ title: (title?.text ?? "").replace(/<\/?b>/g, ""), height: layout.height, build, id });
 }

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from wnpopt.core.command import Command, Importer
 from wnpopt.core.family import Family, KnownCase, read_cases
+from wnpopt.core.figure import FigureKind
 from wnpopt.core.lazy import attributes, later, refer
 
 if TYPE_CHECKING:
@@ -45,7 +46,19 @@ FAMILY = Family(
     perturb="wnpopt.problems.intradp.perturb:perturb",
     show="wnpopt.problems.intradp.show:show",
     explain="wnpopt.problems.intradp.explain:explain",
+    exhaust="wnpopt.problems.intradp.exhaustion:exhaust",
     picture="wnpopt.problems.intradp.plots.picture:picture",
+    figures={
+        "rows": FigureKind(
+            "Rows of each operator on the device, on the server and on both, and what is sent.",
+            "wnpopt.problems.intradp.plots.rows:rows",
+        ),
+        "table": FigureKind(
+            "The plans of a table against the bandwidth.",
+            "wnpopt.problems.intradp.plots.table:table_chart",
+            of="intradp-table",
+        ),
+    },
     decoders={
         "milp": "wnpopt.problems.intradp.formulations.decoded:from_milp",
     },

@@ -18,12 +18,16 @@ from wnpopt.problems.intradp.search.shares import HEADS_SHARE, later
 
 if TYPE_CHECKING:
     from wnpopt.backends.stopping import Flag
+    from wnpopt.problems.intradp.kernels.problem import Problem
 
 NARROW = 100
 """Beam of the bound that is computed beside methods that prove nothing themselves."""
 
 EFFORT, BRIEF = 100_000_000, 10_000_000
 """Steps of that bound on chains, and on other networks: some ten seconds' work at most, and one."""
+
+SMALL = 200_000
+"""Plans that are all tried for a proof: half a second's work."""
 
 OPTIONS = 500_000
 """Options that directions may try: one or two seconds' work."""
@@ -73,7 +77,7 @@ def _bounds(instance: IntradpInstance, budget: Budget, flag: Flag) -> list[Bound
 
 
 def prove_infeasible(instance: IntradpInstance, budget: Budget) -> str | None:
-    """Why no plan meets the deadline, proved by label-setting; None if that is not so or not clear."""
+    """Why no plan meets the deadline, by label-setting or all plans of a small instance; None if that is not clear."""
     from wnpopt.backends.stopping import run_stoppable
 
     if instance.deadline_s is None or refuse_size(instance) is not None:
@@ -98,4 +102,23 @@ def _prove_infeasible(instance: IntradpInstance, budget: Budget, flag: Flag) -> 
             return f"no plan ends within {deadline:g} s (label-setting with a beam of {width})"
         if found.objective <= accepted or flag[0] or budget.exhausted():
             return None
-    return None
+    return _by_all_plans(problem, accepted)
+
+
+def _by_all_plans(problem: Problem, accepted: float) -> str | None:
+    """Where labels end too near to the deadline: none of all plans ends by ``accepted``."""
+    import numpy as np
+
+    from wnpopt.problems.intradp.kernels.evaluate import scratch
+    from wnpopt.problems.intradp.kernels.exhaust import exhaust
+    from wnpopt.problems.intradp.methods.enumerate import count
+    from wnpopt.problems.intradp.search.beam import SAFETY
+
+    plans = count(problem.instance)
+    if plans > SMALL:
+        return None
+    p, n = problem.arrays, problem.count
+    a, b = np.zeros(n, np.int32), np.zeros(n, np.int32)
+    a[[0, n - 1]] = b[[0, n - 1]] = p.units[[0, n - 1]]
+    least, _, _ = exhaust(p, a, b, a.copy(), b.copy(), np.inf, np.inf, plans, scratch(n), False, np.inf, 0.0)
+    return "none of all plans keeps the deadline" if least * (1 - SAFETY) > accepted else None

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from wnpopt.core.command import Command, Importer
 from wnpopt.core.family import Family, KnownCase
+from wnpopt.core.figure import FigureKind
 from wnpopt.core.lazy import attributes, later, refer
 
 if TYPE_CHECKING:
@@ -49,7 +51,14 @@ FAMILY = Family(
     perturb="wnpopt.problems.slide.perturb:perturb",
     show="wnpopt.problems.slide.show:show",
     explain="wnpopt.problems.slide.explain:explain",
+    exhaust="wnpopt.problems.slide.exhaustion:exhaust",
     picture="wnpopt.problems.slide.plots.picture:picture",
+    figures={
+        "users": FigureKind(
+            "Slack of each served user, and the band that the others would need.",
+            "wnpopt.problems.slide.plots.users:users",
+        ),
+    },
     decoders={
         "milp": "wnpopt.problems.slide.formulations.decoded:from_milp",
     },
@@ -58,6 +67,22 @@ FAMILY = Family(
         "slide-deadline": "wnpopt.problems.slide.suites:DEADLINE",
         "slide-users": "wnpopt.problems.slide.suites:USERS",
         "slide-multicast": "wnpopt.problems.slide.suites:MULTICAST",
+    },
+    importers={
+        "onnx": Importer(
+            "A network that a station sends to users, layer by layer (--users).",
+            "wnpopt.problems.slide.imports.command:StreamRequest",
+            "wnpopt.problems.slide.imports.command:from_networks",
+            makes="a slide instance",
+            chosen_by=("users",),
+        ),
+    },
+    commands={
+        "run": Command(
+            "Stream real models to clients that infer as layers arrive.",
+            "wnpopt.problems.slide.execution.command:StreamRunRequest",
+            "wnpopt.problems.slide.execution.command:run",
+        ),
     },
     warm_up=(
         {**_TINY, "weighted": 1, "resource_block_hz": 180e3},

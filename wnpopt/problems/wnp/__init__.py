@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from wnpopt.core.command import Command, Importer
 from wnpopt.core.family import Family, KnownCase, read_cases
+from wnpopt.core.figure import FigureKind
 from wnpopt.core.lazy import attributes, later, refer
 
 if TYPE_CHECKING:
@@ -47,7 +48,11 @@ FAMILY = Family(
     perturb="wnpopt.problems.wnp.perturb:perturb",
     show="wnpopt.problems.wnp.show:show",
     explain="wnpopt.problems.wnp.explain:explain",
+    exhaust="wnpopt.problems.wnp.exhaustion:exhaust",
     picture="wnpopt.problems.wnp.plots.picture:picture",
+    figures={
+        "graph": FigureKind("The graph of the subgraphs, coloured by core.", "wnpopt.problems.wnp.plots.graph:graph"),
+    },
     decoders={
         "milp": "wnpopt.problems.wnp.formulations.decoded:from_milp",
         "cpsat": "wnpopt.problems.wnp.formulations.decoded:from_cpsat",
@@ -66,6 +71,11 @@ FAMILY = Family(
         "wnp-scenarios": "wnpopt.problems.wnp.runtime.robust.scenarios:WnpScenarios",
     },
     commands={
+        "run": Command(
+            "Run a chip's plan on processes, inputs over a paced link.",
+            "wnpopt.problems.wnp.execution.command:ChipRunRequest",
+            "wnpopt.problems.wnp.execution.command:run",
+        ),
         "simulate": Command(
             "Execute a wnp plan in worlds that deviate from the instance, or a stream of requests, under policies.",
             "wnpopt.problems.wnp.runtime.request:SimulateRequest",
@@ -77,6 +87,8 @@ FAMILY = Family(
     warm_up=(
         {"subgraphs": 3, "cores": 2, "modalities": 2, "resource_blocks": 3, "slots": 8, "ctr": 1},
         {"subgraphs": 3, "cores": 2, "modalities": 1, "resource_blocks": 2, "slots": 6, "bus": "exclusive"},
+        # lbbd times plans anew on a bus, and repairs and exchanges what the radio gives it.
+        {"subgraphs": 5, "cores": 3, "modalities": 3, "resource_blocks": 3, "slots": 6, "ctr": 1, "bus": "exclusive"},
     ),
     suites={
         "owin-heterogeneity": "wnpopt.problems.wnp.suites:HETEROGENEITY",

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from wnpopt.backends.stopping import Flag
     from wnpopt.problems.wnp.kernels.problem import Problem
 
+NONE_OF_ALL = "all plans were tried, and none keeps every limit"
+"""The proof by exhaustion."""
+
 _SMALL = 2_000  # subgraphs times cores: the least load of so many takes a millisecond
 
 
@@ -159,8 +162,9 @@ def _sample(values: IntArray, at_most: int = 12) -> IntArray:
 def prove_infeasible(instance: WnpInstance, budget: Budget) -> str | None:
     """Why no allocation can deliver all payloads; None where that is not proved.
 
-    By weights checked in exact arithmetic, or, when only whole slots are the obstacle, by two solvers that agree. The
-    compute side is always feasible: every subgraph has a core, and there is no end of time.
+    By weights checked in exact arithmetic, or, when only whole slots are the obstacle, by all plans of a tiny instance,
+    else by two solvers that agree. The compute side is always feasible: every subgraph has a core, and there is no end
+    of time.
     """
     from wnpopt.problems.wnp.kernels.cuts import cannot_deliver
     from wnpopt.problems.wnp.kernels.uplink import Uplink
@@ -169,6 +173,10 @@ def prove_infeasible(instance: WnpInstance, budget: Budget) -> str | None:
     proof = None if budget.interrupted else cannot_deliver(uplink, budget)
     if proof is not None or uplink.count == 0 or budget.exhausted():
         return proof
+    from wnpopt.problems.wnp.exhaustion import exhaust
     from wnpopt.problems.wnp.formulations.uplink import undeliverable
 
+    tried = exhaust(instance)
+    if tried.complete:
+        return None if tried.solution is not None else NONE_OF_ALL
     return undeliverable(uplink, budget)

@@ -1,6 +1,7 @@
 """Proofs that an instance has no solution: of the radio, of deadlines and limits that bounds are above, by two solvers.
 
-A proof of our own is a bound that is above a limit; where none is, CP-SAT and HiGHS have to agree.
+A proof of our own is a bound that is above a limit, or that none of all plans of a tiny instance keeps them; where none
+is, CP-SAT and HiGHS have to agree.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from wnpopt.core.budget import Budget
 from wnpopt.core.errors import UnsupportedError
 from wnpopt.core.text import number
 from wnpopt.problems.wnp import bounds
+from wnpopt.problems.wnp.exhaustion import exhaust
 from wnpopt.problems.wnp.field_bounds import least_energy
 from wnpopt.problems.wnp.instance import ENERGY_TOLERANCE, IntArray, WnpInstance
 
@@ -32,7 +34,13 @@ def prove_infeasible(instance: WnpInstance, budget: Budget) -> str | None:
     problem = Problem.of(instance)
     if problem.uplink.alone() is None or budget.interrupted:
         return None
-    return _by_bounds(problem, budget) or _by_two_solvers(problem, budget)
+    proof = _by_bounds(problem, budget)
+    if proof is not None:
+        return proof
+    tried = exhaust(instance)
+    if tried.complete:
+        return None if tried.solution is not None else bounds.NONE_OF_ALL
+    return _by_two_solvers(problem, budget)
 
 
 def _by_bounds(problem: Problem, budget: Budget) -> str | None:

@@ -20,7 +20,7 @@ Times = Mapping[str, int]
 
 RULES = {
     "instance-name": "the solution names this instance",
-    "rb-slots": "no more slots are used than the radio has",
+    "rb-slots": "no more slots are used than the radio has, and none where there is no modality",
     "rb-width": "every slot has one entry for each resource block",
     "rb-modality": "a resource block carries a modality that exists",
     "rb-release": "no resource block carries a modality before its release slot",
@@ -236,8 +236,9 @@ def _ticks(instance: WnpInstance, solution: WnpSolution, name: str) -> int:
 
 def _check_radio(instance: WnpInstance, solution: WnpSolution, first: int) -> Iterator[Violation]:
     radio, width, known = instance.radio, instance.resource_blocks, len(instance.modalities)
-    if len(solution.rb) > radio.slots:
-        yield Violation("rb-slots", f"rb[{radio.slots}]", len(solution.rb) - radio.slots)
+    slots = radio.slots if known else 0
+    if len(solution.rb) > slots:
+        yield Violation("rb-slots", f"rb[{slots}]", len(solution.rb) - slots)
     for t, row in enumerate(solution.rb):
         if len(row) != width:
             yield Violation("rb-width", f"rb[{t}]", abs(len(row) - width))

@@ -74,6 +74,13 @@ function addTable(host, { name, columns, rows, filter, limit = 200, open, classO
   });
   head.append(...heads);
 
+  let before = limit;
+  onPrint.push((on) => {
+    if (on) before = most;
+    most = on ? Infinity : before;
+    show();
+  });
+
   function sortBy(index) {
     const up = heads[index].getAttribute("aria-sort") !== "ascending";
     heads.forEach((cell, other) => cell.setAttribute("aria-sort", other !== index ? "none" : up ? "ascending" : "descending"));

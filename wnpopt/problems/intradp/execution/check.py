@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from wnpopt.domain.chip.hardware import Core
-from wnpopt.problems.intradp.execution.execute import SplitNetwork, UnsplitNetwork, difference
+from wnpopt.execution.unsplit import UnsplitNetwork
+from wnpopt.problems.intradp.execution.execute import SplitNetwork, difference
 from wnpopt.problems.intradp.execution.network import ExecutableNetwork
 from wnpopt.problems.intradp.execution.side import SharedConstants
 from wnpopt.problems.intradp.imports.graph import from_graph

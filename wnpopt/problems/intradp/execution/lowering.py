@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wnpopt.domain.network.graph import Operator
+from wnpopt.execution.network import Body
 from wnpopt.problems.intradp.execution.by_rows import BY_ROWS
-from wnpopt.problems.intradp.execution.network import Body, ExecutableNetwork
+from wnpopt.problems.intradp.execution.network import ExecutableNetwork
 from wnpopt.problems.intradp.execution.nodes import NodeList, Span
 from wnpopt.problems.intradp.execution.partial_operator import Held, NotByRowsError, PartialOperator
 

@@ -1,100 +1,26 @@
-"""A network that can be executed: its ONNX file made flat, and the nodes and constants of each operator of a plan."""
+"""A network executed under plans by rows: :class:`RunnableNetwork`, and where the rows of its tensors are."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from wnpopt.core.errors import InputError
-from wnpopt.core.extras import need
-from wnpopt.domain.files.onnx.model import external_path
-from wnpopt.domain.files.onnx.reader import read_flat
-from wnpopt.domain.files.onnx.types import dtype_number
-from wnpopt.domain.files.reading import in_file
-from wnpopt.domain.network.graph import Graph, Operator
-from wnpopt.domain.network.quantised import fold_quantisation
-from wnpopt.problems.intradp.execution.session import open_session
+from wnpopt.execution.network import RunnableNetwork
 from wnpopt.problems.intradp.imports.classify import Locality, classify
 from wnpopt.problems.intradp.imports.rows import TensorRows
 
-if TYPE_CHECKING:
-    from onnx import ModelProto, NodeProto, TensorProto
 
-Array = np.ndarray[Any, Any]
-"""An array of any element type."""
+@dataclass(frozen=True, kw_only=True)
+class ExecutableNetwork(RunnableNetwork):
+    """``along`` is as of :func:`~wnpopt.problems.intradp.imports.classify.classify`."""
 
-SQUASHING = frozenset({"Softmax", "LogSoftmax", "Sigmoid", "Hardmax", "ArgMax", "HardSigmoid", "Tanh", "Clip"})
-"""Operators that may make equal outputs of unequal inputs: behind them errors hide."""
-
-
-@dataclass(frozen=True)
-class Body:
-    """What an operator of the graph is in the file: a node, and the dequantisations before and the quantisations behind
-    it that were merged into it."""
-
-    before: tuple[NodeProto, ...]
-    node: NodeProto
-    behind: tuple[NodeProto, ...]
-
-    @property
-    def nodes(self) -> tuple[NodeProto, ...]:
-        return (*self.before, self.node, *self.behind)
-
-
-@dataclass(frozen=True)
-class ExecutableNetwork:
-    """``graph`` is what plans are made of; ``bodies[i]`` are the nodes of its operator i, ``model`` is the whole.
-
-    ``constants`` are the tensors that depend on no input, as the nodes name them.
-    """
-
-    path: Path
-    graph: Graph
-    locality: Locality
-    model: ModelProto
-    bodies: tuple[Body, ...]
-    constants: Mapping[str, TensorProto]
-    values: Mapping[str, float | Sequence[float]] = field(default_factory=dict)
-
-    @classmethod
-    def read(
-        cls,
-        path: str | os.PathLike[str],
-        *,
-        dims: Mapping[str, int] | None = None,
-        values: Mapping[str, float | Sequence[float]] | None = None,
-        along: Mapping[str, int | None] | None = None,
-    ) -> ExecutableNetwork:
-        """The network in an ONNX file, its weights with it; arguments as of
-        :func:`~wnpopt.domain.files.onnx.reader.read_onnx`, ``along`` as of
-        :func:`~wnpopt.problems.intradp.imports.classify.classify`.
-
-        Raises :class:`InputError` naming the file for what cannot be read, for weights that are not there and for
-        tensors that hold no numbers of a common type, and :class:`MissingDependencyError` without onnx or onnxruntime.
-        """
-        need("onnx", "run")
-        need("onnxruntime", "run")
-        flat, model = read_flat(path, dims=dims, values=values)
-        with in_file(path):
-            graph = fold_quantisation(flat)
-            for tensor in graph.tensors:
-                if tensor.role == "activation":
-                    _numpy_type(tensor.dtype, tensor.name)
-            _load(model, Path(path).parent)
-            bodies = _bodies(flat, graph, model)
-            constants = _constants(flat, model, bodies)
-        return cls(Path(path), graph, classify(graph, along), model, bodies, constants, dict(values or {}))
+    along: Mapping[str, int | None] | None = None
 
     @cached_property
-    def opset(self) -> int:
-        """The version of the standard operators."""
-        return next((int(o.version) for o in self.model.opset_import if o.domain in ("", "ai.onnx")), 1)
+    def locality(self) -> Locality:
+        """Where the rows of each tensor are."""
+        return classify(self.graph, self.along)
 
     def shape(self, tensor: str, rows: tuple[int, int] | None = None) -> tuple[int, ...]:
         """The shape of a tensor, or of ``rows`` of it."""
@@ -107,131 +33,9 @@ class ExecutableNetwork:
         rows = self.locality.rows.get(tensor)
         return 1 if rows is None else rows.units(self.graph.tensor(tensor).shape)
 
-    def dtype(self, tensor: str) -> np.dtype[Any]:
-        return _numpy_type(self.graph.tensor(tensor).dtype, tensor)
-
-    def constant(self, name: str) -> Array:
-        from onnx import numpy_helper
-
-        value: Array = numpy_helper.to_array(self.constants[name])
-        return value
-
-    @cached_property
-    def logits(self) -> tuple[str, ...]:
-        """What is to be compared: what the last operators that hide errors read, outputs where none do."""
-        found: dict[str, None] = {}
-        producer = self.graph.producer
-        for name in self.graph.outputs:
-            at = name
-            while at in producer and _hides(self.graph.operators[producer[at]]):
-                at = self.graph.operators[producer[at]].inputs[0]
-            if at != name and at not in self.graph.inputs:
-                found[at] = None
-        return tuple(found)
-
-    def random_inputs(self, seed: int = 0) -> dict[str, Array]:
-        """Seeded random inputs: normal numbers, integers 0 or 1, truth values true."""
-        rng = np.random.default_rng([seed, 0x696E7075])
-        made: dict[str, Array] = {}
-        for name in self.graph.inputs:
-            kind, shape = self.dtype(name), self.graph.tensor(name).shape
-            if kind == np.bool_:
-                made[name] = np.ones(shape, kind)
-            elif np.issubdtype(kind, np.floating):
-                made[name] = rng.normal(size=shape).astype(kind)
-            else:
-                made[name] = rng.integers(0, 2, shape).astype(kind)
-        return made
-
-    def check_inputs(self, inputs: Mapping[str, Array]) -> None:
-        """Raise :class:`InputError` unless ``inputs`` are arrays of the network's inputs' shapes and types."""
-        for name in self.graph.inputs:
-            if name not in inputs:
-                raise InputError(f"the input {name!r} is missing; needed are {', '.join(self.graph.inputs)}")
-            wanted = (self.graph.tensor(name).shape, self.dtype(name))
-            if (inputs[name].shape, inputs[name].dtype) != wanted:
-                raise InputError(
-                    f"the input {name!r} is {inputs[name].dtype} {list(inputs[name].shape)}; "
-                    f"{wanted[1]} {list(wanted[0])} is needed"
-                )
-
 
 def row_shape(shape: Sequence[int], where: TensorRows, rows: tuple[int, int]) -> tuple[int, ...]:
     """The shape of ``rows`` of a tensor of ``shape``."""
     extents = list(shape)
     extents[where.axis] = where.outer * (rows[1] - rows[0]) * where.inner
     return tuple(extents)
-
-
-def _hides(operator: Operator) -> bool:
-    return operator.op_type in SQUASHING or (operator.is_view and len(operator.inputs) == 1)
-
-
-def _numpy_type(dtype: str, name: str) -> np.dtype[Any]:
-    from onnx import helper
-
-    kind: np.dtype[Any] = np.dtype(helper.tensor_dtype_to_np_dtype(dtype_number(dtype)))
-    if kind.kind not in "fiub" or kind.isbuiltin != 1:
-        raise InputError(f"tensor {name!r} has elements of type {dtype}, which cannot be sent from side to side here")
-    return kind
-
-
-def _load(model: ModelProto, folder: Path) -> None:
-    """Every constant of ``model`` with its data."""
-    from onnx import TensorProto, external_data_helper
-
-    for tensor in model.graph.initializer:
-        if tensor.data_location != TensorProto.EXTERNAL:
-            continue
-        file = external_path(folder, tensor, "graph.initializer")
-        if not file.is_file():
-            raise InputError(f"the data of tensor {tensor.name!r} are not there; execution needs them", where=file.name)
-        try:
-            external_data_helper.load_external_data_for_tensor(tensor, str(folder))
-        except Exception as error:  # whatever the entries make of onnx
-            raise InputError(f"the data of tensor {tensor.name!r} cannot be read: {error}", where=file.name) from None
-        tensor.ClearField("external_data")
-        tensor.data_location = TensorProto.DEFAULT
-
-
-def _bodies(flat: Graph, graph: Graph, model: ModelProto) -> tuple[Body, ...]:
-    """The nodes of each operator; those of ``flat`` that ``graph`` lacks are merged into their neighbours."""
-    node_of = {name: node for node in model.graph.node for name in node.output if name}
-    kept = {operator.name for operator in graph.operators}
-    merged = {name: operator for operator in flat.operators if operator.name not in kept for name in operator.outputs}
-    behind = {operator.inputs[0]: node_of[name] for name, operator in merged.items()}
-    own = {operator.name: operator for operator in flat.operators}
-    bodies = []
-    for operator in graph.operators:
-        alone = own[operator.name]
-        node = node_of[alone.outputs[0]]
-        before = dict.fromkeys(name for name in node.input if name in merged and name not in operator.inputs)
-        after = [name for name in alone.outputs if name not in operator.outputs]
-        bodies.append(Body(tuple(node_of[n] for n in before), node, tuple(behind[n] for n in after)))
-    return tuple(bodies)
-
-
-def _constants(flat: Graph, model: ModelProto, bodies: Sequence[Body]) -> dict[str, TensorProto]:
-    """What the nodes of the operators read and no operator makes."""
-    from onnx import ModelProto, ValueInfoProto, numpy_helper
-
-    made = {*flat.inputs, *(name for operator in flat.operators for name in operator.outputs)}
-    stored = {tensor.name: tensor for tensor in model.graph.initializer}
-    for body in bodies:  # an operator's outputs that the graph does without are made by its node all the same
-        made |= {name for node in body.nodes for name in node.output}
-    read = dict.fromkeys(name for body in bodies for node in body.nodes for name in node.input if name)
-    found = {name: stored[name] for name in read if name in stored}
-    computed = [name for name in read if name not in made and name not in stored]
-    if computed:
-        copy = ModelProto()
-        copy.CopyFrom(model)
-        del copy.graph.output[:]
-        copy.graph.output.extend(ValueInfoProto(name=name) for name in computed)
-        session = open_session(copy.SerializeToString(), optimise=False)
-        # They may depend on shapes of the inputs, not on what these hold.
-        feeds = {
-            name: np.zeros(flat.tensor(name).shape, _numpy_type(flat.tensor(name).dtype, name)) for name in flat.inputs
-        }
-        for name, value in zip(computed, session.run(computed, feeds), strict=True):
-            found[name] = numpy_helper.from_array(value, name)
-    return found

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from wnpopt.problems.intradp.execution.network import Array, row_shape
+from wnpopt.execution.network import Array
+from wnpopt.problems.intradp.execution.network import row_shape
 from wnpopt.problems.intradp.imports.rows import TensorRows
 
 if TYPE_CHECKING:

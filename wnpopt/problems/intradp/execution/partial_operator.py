@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wnpopt.domain.network.graph import Operator
-from wnpopt.problems.intradp.execution.network import Array, Body, ExecutableNetwork
+from wnpopt.execution.network import Array, Body
+from wnpopt.problems.intradp.execution.network import ExecutableNetwork
 from wnpopt.problems.intradp.execution.nodes import NodeList, Span, cut_array
 from wnpopt.problems.intradp.imports.rows import TensorRows
 

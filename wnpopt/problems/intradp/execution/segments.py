@@ -258,7 +258,7 @@ class _Compiler:
         for name, (_, source) in outputs.items():
             nodes.identity(source, name)
         made_here = tuple(buffer for buffer, _ in outputs.values())
-        model, shared = _model(self.network, nodes, inputs.values(), made_here) if made_here else (None, ())
+        model, shared = model_of_nodes(self.network, nodes, inputs.values(), made_here) if made_here else (None, ())
         return ModelSegment(tuple(operators), waits, sends, tuple(inputs.values()), made_here, model, shared)
 
 
@@ -271,7 +271,7 @@ def gather_own(
     return name if where is None else nodes.cut(name, shape, where, own.rows, message.rows)
 
 
-def _model(
+def model_of_nodes(
     network: ExecutableNetwork, nodes: NodeList, inputs: Collection[Buffer], outputs: Collection[Buffer]
 ) -> tuple[ModelProto, tuple[str, ...]]:
     """The segment's model, and those of its constants whose values are shared."""

@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 
 from wnpopt.core.errors import InputError
-from wnpopt.problems.intradp.execution.network import Array, ExecutableNetwork
+from wnpopt.execution.network import Array
+from wnpopt.execution.session import first_line, open_session
+from wnpopt.problems.intradp.execution.network import ExecutableNetwork
 from wnpopt.problems.intradp.execution.nodes import cut_array, join_arrays
 from wnpopt.problems.intradp.execution.segments import Buffer, ModelSegment, SideProgram
-from wnpopt.problems.intradp.execution.session import first_line, open_session
 
 
 class SharedConstants:

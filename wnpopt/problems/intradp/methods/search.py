@@ -205,29 +205,39 @@ def _proving(
 
     An ``improver`` makes the better plans at the same time.
     """
-    from wnpopt.problems.intradp.search.improvement import improved
+    from wnpopt.problems.intradp.methods.starts import LONGEST
+    from wnpopt.problems.intradp.search.improvement import Rounds, improved
     from wnpopt.problems.intradp.search.plans import best_of
     from wnpopt.problems.intradp.search.proving import Prover
 
     if improver is not None:
         # Cutoffs between a poor plan and the bound lie below the optimum, or take too long.
         plan = best_of(plan, improver.settle(plan, part(budget, SETTLING).remaining()))
-    prover = Prover(problem, budget, flag)
-    more = True
+    prover, rounds = Prover(problem, budget, flag), Rounds(problem, rng, flag)
+    more, stuck = True, False
+    improving = proving = a_step = 0.0
     for turn in range(TURNS if budget.time_limit is None else 10**9):
         if flag[0] or budget.exhausted():
             break
         before = plan.value
         if improver is not None:
-            plan = best_of(plan, improver.exchange(plan, wait=not more))
+            plan = best_of(plan, improver.exchange(plan, wait=not more, wanted=stuck))
         else:
-            plan = improved(problem, plan, rng, flag, turn=turn, effort=1 if more else 20)
+            effort = 1 if more else 20
+            if more and stuck and a_step > 0:  # where bounds do not rise, plans get half of the time
+                effort = max(1, min(LONGEST, int((proving - improving) / a_step)))
+            began = budget.elapsed()
+            plan = rounds.after(plan, effort)
+            took = budget.elapsed() - began
+            improving, a_step = improving + took, took / effort
         tell(problem, plan, trace)
         least = 0.0 if bound is None else bound.value
         if more:
             value = plan.value if plan.feasible else problem.limit
+            began = budget.elapsed()
             tried = prover.attempt(least, value)
-            more = tried.more
+            proving += budget.elapsed() - began
+            more, stuck = tried.more, tried.bound <= least
             if tried.bound > least:
                 bound = Bound(tried.bound, "directions")
                 if trace is not None:

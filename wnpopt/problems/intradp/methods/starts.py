@@ -44,7 +44,7 @@ FRUITLESS, AT_LEAST = 0.5, 1.0
 """A thread that has found nothing for so many times what it took to its last better plan (and at least so many
 seconds) leaves its core to the bound."""
 
-LONGEST = 20
+LONGEST = 80
 """Rounds of annealing get longer up to so many times the first one."""
 
 
@@ -116,11 +116,11 @@ def converged(
     problem: Problem, plan: PricedPlan, budget: Budget, rng: np.random.Generator, trace: Trace | None, flag: Flag
 ) -> PricedPlan:
     """``plan`` as :class:`Improver` would make it until it rests, in this thread; for runs that a time limit ends."""
-    from wnpopt.problems.intradp.search.improvement import improved
+    from wnpopt.problems.intradp.search.improvement import Rounds
 
-    pace = _Pace(budget)
+    pace, rounds = _Pace(budget), Rounds(problem, rng, flag)
     while plan.value > 0 and not flag[0] and not budget.exhausted() and not pace.fruitless:
-        better = improved(problem, plan, rng, flag, turn=pace.turn, effort=pace.effort)
+        better = rounds.after(plan, pace.effort)
         pace.told(better.value < plan.value)
         plan = better
         tell(problem, plan, trace)
@@ -133,7 +133,7 @@ class _Pace:
     def __init__(self, budget: Budget) -> None:
         self._budget = budget
         self._began = self._last = budget.elapsed()
-        self.turn, self.effort = 0, 1
+        self.effort = 1
 
     @property
     def fruitless(self) -> bool:
@@ -142,7 +142,6 @@ class _Pace:
 
     def told(self, better: bool) -> None:
         """A round has ended, with a better plan or without."""
-        self.turn += 1
         if better:
             self._last = self._budget.elapsed()
         else:
@@ -194,12 +193,13 @@ class Improver:
         self._settled.wait(seconds)
         return self.best
 
-    def exchange(self, plan: PricedPlan, *, wait: bool = False) -> PricedPlan:
+    def exchange(self, plan: PricedPlan, *, wait: bool = False, wanted: bool = False) -> PricedPlan:
         """The best plan so far, ``plan`` included; with ``wait`` after a while, or as soon as there is a better one.
 
-        A better ``plan``, or a search with nothing else to do, ends the rest of a thread that had given up.
+        A better ``plan``, a search with nothing else to do, or one that needs better plans most (``wanted``) ends the
+        rest of a thread that had given up.
         """
-        if self._offer(plan) or wait:
+        if self._offer(plan) or wait or wanted:
             self._wanted.set()
         self._better.clear()
         if wait and self._thread.is_alive():
@@ -217,15 +217,15 @@ class Improver:
     def _run(self) -> None:
         import numpy as np
 
-        from wnpopt.problems.intradp.search.improvement import improved
+        from wnpopt.problems.intradp.search.improvement import Rounds
 
         try:
             rng = np.random.default_rng([self._budget.seed, 0x696D70])
-            pace = _Pace(self._budget)
+            pace, rounds = _Pace(self._budget), Rounds(self._problem, rng, self._flag)
             started(self._problem, self.best, self._budget, rng, None, self._flag, self._offer)
             self._settled.set()
             while self.best.value > 0 and not self._ended():
-                plan = improved(self._problem, self.best, rng, self._flag, turn=pace.turn, effort=pace.effort)
+                plan = rounds.after(self.best, pace.effort)
                 pace.told(self._offer(plan))
                 if pace.fruitless:
                     self._rest()

@@ -13,6 +13,7 @@ from wnpopt.core.options import argument, option, required
 from wnpopt.core.result import relative_gap
 from wnpopt.core.text import number, percent
 from wnpopt.core.verdict import Verdict, compare
+from wnpopt.plotting.named import check_chart, write_chart
 from wnpopt.problems.intradp.instance import IntradpInstance
 from wnpopt.problems.intradp.online.table import METHODS, Entry, build_table, parse_grid
 
@@ -24,6 +25,9 @@ class TableRequest:
     instance: IntradpInstance = argument("JSON file of an intradp instance.")
     bandwidths: str = required("MB/s: first:last, first:last:step or a,b,c.")
     out: Path = required("File for the table.", flags=("--out", "-o"), writes=True)
+    plot: Path | None = option(
+        None, "Picture of it against the bandwidth: .html, .png, .svg or .pdf.", flags=("--plot",), writes=True
+    )
     method: str = option("search", f"{', '.join(METHODS[:-1])} or {METHODS[-1]}.")
     time_limit: float = option(60.0, "Seconds for each bandwidth.", least=0, metavar="S")
     seed: int = option(0, "Seed of everything random.", least=0)
@@ -33,6 +37,8 @@ def run(request: TableRequest, terminal: Terminal) -> None:
     """Make the table, write it, and say what it holds."""
     objective = request.instance.objective
     grid = parse_grid(request.bandwidths)
+    if request.plot is not None:
+        check_chart(request.plot)
     made = build_table(
         request.instance,
         grid,
@@ -43,6 +49,10 @@ def run(request: TableRequest, terminal: Terminal) -> None:
     )
     write_json(request.out, made.to_data())
     proved = sum(_is_proved(entry, objective) for entry in made.plans)
+    if request.plot is not None:
+        from wnpopt.problems.intradp.plots.table import table_chart
+
+        write_chart(table_chart(made), request.plot, request.instance)
     terminal.say(f"{request.out}: {len(made.plans)} plans, {proved} of them proved optimal")
 
 

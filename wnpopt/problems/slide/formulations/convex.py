@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wnpopt.core.errors import InputError, SolverError
+from wnpopt.core.extras import need
 from wnpopt.problems.slide.fixed_set.division import Goal, goal_of, plan_for, weighted_columns
 from wnpopt.problems.slide.instance import SlideInstance
 from wnpopt.problems.slide.solution import SlideSolution
@@ -83,7 +84,8 @@ def build(
 
 
 def model_of(served: ServedSet, goal: Goal) -> ConvexModel:
-    """The model over a set in arrays."""
+    """The model over a set in arrays; raises :class:`MissingDependencyError`."""
+    need("cvxpy", "convex")
     import cvxpy as cp
 
     groups, size = served.group_start.size - 1, served.size
@@ -118,13 +120,13 @@ def model_of(served: ServedSet, goal: Goal) -> ConvexModel:
         constraints.append(spent <= 1)
     linear, fixed = np.flatnonzero(served.efficiency > 0), np.flatnonzero(served.efficiency == 0)
     if linear.size:  # C5 rate of a link given by its efficiency
-        need = 1.0 / (longest[served.group[linear]] * served.efficiency[linear] * width_hz)
-        constraints.append(cp.multiply(need, cp.inv_pos(y[served.group[linear]])) <= b[served.group[linear]])
+        needed = 1.0 / (longest[served.group[linear]] * served.efficiency[linear] * width_hz)
+        constraints.append(cp.multiply(needed, cp.inv_pos(y[served.group[linear]])) <= b[served.group[linear]])
     if fixed.size:  # C6 rate of a link of fixed power, in nats over snr_hz, so that both sides are near 1
         power = served.snr_hz[fixed]
-        need = math.log(2) / (longest[served.group[fixed]] * power)
+        needed = math.log(2) / (longest[served.group[fixed]] * power)
         share = cp.multiply(width_hz / power, b[served.group[fixed]])
-        constraints.append(cp.multiply(need, cp.inv_pos(y[served.group[fixed]])) <= -cp.rel_entr(share, share + 1))
+        constraints.append(cp.multiply(needed, cp.inv_pos(y[served.group[fixed]])) <= -cp.rel_entr(share, share + 1))
     if goal is not Goal.LEAST_BANDWIDTH:  # C7 bandwidth
         constraints.append(cp.sum(b) <= 1)
     unit = float(served.deadline.max())

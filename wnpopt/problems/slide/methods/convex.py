@@ -112,6 +112,7 @@ METHOD = Method(
     when="where a special method selects the users",
     run=solve,
     modules=("numba", "cvxpy", "clarabel"),
+    install="'wnpopt[convex]'",
     timed=True,
     solvers="convex",
     refuse=refuse,

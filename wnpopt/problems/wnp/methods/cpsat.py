@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from wnpopt.core.bound import best_bound
 from wnpopt.core.method import Context, Method, Outcome
 from wnpopt.core.proof import Proof
+from wnpopt.core.result import Termination
+from wnpopt.core.verdict import Verdict, compare
 from wnpopt.problems.wnp.instance import WnpInstance
 from wnpopt.problems.wnp.methods.outcome import on_problem, reported
 from wnpopt.problems.wnp.methods.refusals import Support, supports
@@ -61,7 +63,14 @@ def _solve(
     if report.bound is not None and problem.instance.objective == "energy":
         over = 0.0 if state is None else float(spent_j(whole, state)) * (1 - 1e-12)
         report = replace(report, bound=max(0.0, report.bound) + over)  # no energy is negative, whatever was rounded
-    return reported(report, solution, build_s, "cpsat", "CP-SAT")
+    outcome = reported(report, solution, build_s, "cpsat", "CP-SAT")
+    if report.ending == "optimal" and solution is not None and problem.instance.objective == "energy":
+        objective = context.verified_objective(solution)
+        if objective is not None and compare(objective, report.bound, "min", False).verdict is Verdict.OPEN:
+            # Over some 10^9 ticks a tick's joules, rounded to whole numbers of CP-SAT, leave more than that open.
+            told = "CP-SAT has tried everything, but its integers are too coarse for a gap of 1e-6"
+            return replace(outcome, termination=Termination.HEURISTIC, message=told)
+    return outcome
 
 
 METHOD = Method(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from wnpopt.plotting.gantt import Bar, Dependency, Gantt, Grid, Group, Lane, Mark, run_lengths, time_unit
-from wnpopt.plotting.palette import LINK, colour
+from wnpopt.plotting.palette import LINK
 from wnpopt.problems.wnp.instance import WnpInstance
+from wnpopt.problems.wnp.plots.groups import subgraph_groups
 from wnpopt.problems.wnp.solution import WnpSolution
 from wnpopt.problems.wnp.verify import arrivals, transfer_ticks
 
@@ -12,7 +13,7 @@ from wnpopt.problems.wnp.verify import arrivals, transfer_ticks
 def gantt(instance: WnpInstance, solution: WnpSolution) -> Gantt:
     """The chart of a solution that the verifier accepts; times in the unit that suits the makespan.
 
-    A subgraph has the colour of the one modality that it depends on, grey if there are several or none. An exclusive
+    Subgraphs are coloured as :func:`subgraph_groups` says. An exclusive
     bus has a lane of its own with the transfers.
     """
     row = {core.name: m for m, core in enumerate(instance.chip.cores)}
@@ -20,19 +21,15 @@ def gantt(instance: WnpInstance, solution: WnpSolution) -> Gantt:
     makespan = max(end.values())
     scale, unit = time_unit(max(makespan, 1) * instance.tick_s)
     factor = instance.tick_s / scale
-    several = len(instance.modalities)
-    groups = [Group(m.name, colour(k)) for k, m in enumerate(instance.modalities)]
-    families = origin(instance)
-    if None in families:
-        groups.append(Group("several modalities" if several else "subgraph", colour(None)))
+    coloured = subgraph_groups(instance)
+    groups = list(coloured.groups)
     arrived = dict(zip((m.name for m in instance.modalities), arrivals(instance, solution), strict=True))
     bars = []
-    for s, family in zip(instance.subgraphs, families, strict=True):
+    for s, group in zip(instance.subgraphs, coloured.of, strict=True):
         begin, finish = solution.start[s.name], end[s.name]
         detail = f"({begin} to {finish}, {finish - begin} ticks)"
         if s.modality is not None:
             detail += f"\nreads {s.modality}, there at {(arrived[s.modality] or 0) * factor:.4g} {unit}"
-        group = several if family is None else family
         bars.append(Bar(row[solution.core[s.name]], begin * factor, finish * factor, s.name, group, detail))
     lanes = [Lane(core.name) for core in instance.chip.cores]
     links = _transfers(instance, solution, end, factor)
@@ -64,16 +61,6 @@ def gantt(instance: WnpInstance, solution: WnpSolution) -> Gantt:
         links=tuple(links),
         objective_scale=factor if instance.objective == "makespan" else None,
     )
-
-
-def origin(instance: WnpInstance) -> list[int | None]:
-    """The one modality that each subgraph depends on, by index; None where there are several or none."""
-    reads: list[set[int]] = [set() if k < 0 else {int(k)} for k in instance.modality_index]
-    for i in instance.order:
-        for source, target in instance.edge_index:
-            if source == i:
-                reads[target] |= reads[i]
-    return [next(iter(modalities)) if len(modalities) == 1 else None for modalities in reads]
 
 
 def _transfers(instance: WnpInstance, solution: WnpSolution, end: dict[str, int], factor: float) -> list[Dependency]:

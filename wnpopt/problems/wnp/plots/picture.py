@@ -9,13 +9,16 @@ import numpy as np
 from wnpopt.core.extras import need
 from wnpopt.core.text import in_image
 from wnpopt.plotting.gantt import time_unit
-from wnpopt.plotting.palette import LINK, NEUTRAL, colour
+from wnpopt.plotting.palette import LINK
 from wnpopt.plotting.save import drawing
 from wnpopt.problems.wnp.instance import WnpInstance
+from wnpopt.problems.wnp.plots.groups import branches, depths, subgraph_groups
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+FloatVector = np.ndarray[tuple[int], np.dtype[np.float64]]
 
 _NAMED = 40
 """So many subgraphs have their names in the picture; of more their circles alone."""
@@ -32,13 +35,15 @@ def picture(instance: WnpInstance) -> Figure:
 
     panels = min(len(instance.modalities), _PANELS)
     with drawing():
-        figure = Figure(figsize=(11, 1.3 * panels + 5.0), layout="constrained")
-        axes = figure.subplots(panels + 1, 1, height_ratios=[1.3] * panels + [4.5], squeeze=False)[:, 0]
+        # A chain is a line: it needs no more height than its names.
+        tall = float(np.clip(1.5 + 0.35 * np.ptp(layout(instance)[1]), 1.5, 4.5))
+        figure = Figure(figsize=(11, 1.3 * panels + tall + 0.7), layout="constrained")
+        axes = figure.subplots(panels + 1, 1, height_ratios=[1.3] * panels + [tall], squeeze=False)[:, 0]
         _draw_channel(figure, list(axes[:panels]), instance)
         _draw_graph(axes[panels], instance)
         cores = len(instance.chip.cores)
         told = f"{len(instance.subgraphs)} subgraphs, {len(instance.edges)} edges, {cores} cores"
-        figure.suptitle(in_image(f"{instance.name}: {told}", 150), fontsize=11)
+        figure.suptitle(in_image(f"{instance.name}: {told}", 150), fontsize=11, x=0.01, ha="left")
     return figure
 
 
@@ -69,12 +74,11 @@ def _draw_graph(axes: Axes, instance: WnpInstance) -> None:
     from matplotlib.lines import Line2D
     from matplotlib.ticker import MaxNLocator
 
-    depth, height = _layout(instance)
-    points = np.column_stack([depth, height])
-    edges = instance.edge_index
-    axes.add_collection(LineCollection(points[edges], colors=LINK, linewidths=0.6, alpha=0.6, zorder=1))  # type: ignore[arg-type]
-    branch = branches(instance)
-    paint = [NEUTRAL if k < 0 else colour(int(k)) for k in branch]
+    depth, height = layout(instance)
+    paths = edge_paths(instance, depth, height)
+    axes.add_collection(LineCollection(paths, colors=LINK, linewidths=0.6, alpha=0.6, zorder=1))
+    coloured = subgraph_groups(instance)
+    paint = [coloured.groups[k].colour for k in coloured.of]
     few = len(instance.subgraphs) <= _NAMED
     axes.scatter(depth, height, c=paint, s=160 if few else 22, edgecolors="white", linewidths=0.5, zorder=2)
     if few:
@@ -84,10 +88,11 @@ def _draw_graph(axes: Axes, instance: WnpInstance) -> None:
             axes.annotate(
                 in_image(name, 14), where, xytext=(0, 8), textcoords="offset points", ha="center", fontsize=6.5
             )
-    named = [Line2D([], [], marker="o", linestyle="", color=colour(k), label=in_image(f"only {m.name}", 40))
-             for k, m in enumerate(instance.modalities) if (branch == k).any()]  # fmt: skip
-    if (branch < 0).any():
-        named.append(Line2D([], [], marker="o", linestyle="", color=NEUTRAL, label="several modalities, or none"))
+    named = [
+        Line2D([], [], marker="o", linestyle="", color=group.colour, label=in_image(group.name, 40))
+        for k, group in enumerate(coloured.groups)
+        if k in set(coloured.of)
+    ]
     axes.legend(
         handles=named, frameon=False, fontsize=8, loc="lower left", bbox_to_anchor=(0, 1), ncols=min(4, len(named))
     )
@@ -95,18 +100,15 @@ def _draw_graph(axes: Axes, instance: WnpInstance) -> None:
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set_yticks([])
     axes.margins(0.03, 0.12)
+    low, high = axes.get_ylim()
+    axes.set_ylim(min(low, height.min() - 0.4), max(high, height.max() + 0.9))
     axes.spines[["top", "right", "left"]].set_visible(False)
 
 
-def _layout(instance: WnpInstance) -> tuple[np.ndarray[tuple[int], np.dtype[np.float64]], ...]:
+def layout(instance: WnpInstance) -> tuple[FloatVector, FloatVector]:
     """Depth and height of each subgraph: a band a branch, from the top; those of a depth are spread within it."""
-    count = len(instance.subgraphs)
-    depth, height = np.zeros(count), np.zeros(count)
-    before: list[list[int]] = [[] for _ in range(count)]
-    for source, target in instance.edge_index.tolist():
-        before[target].append(source)
-    for i in instance.order.tolist():
-        depth[i] = max((depth[j] + 1 for j in before[i]), default=0.0)
+    height = np.zeros(len(instance.subgraphs))
+    depth = depths(instance).astype(float)
     branch = branches(instance)
     top = 0.0
     for band in [*range(len(instance.modalities)), -1]:
@@ -119,13 +121,17 @@ def _layout(instance: WnpInstance) -> tuple[np.ndarray[tuple[int], np.dtype[np.f
     return depth, height
 
 
-def branches(instance: WnpInstance) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """The one modality that a subgraph depends on, shape (I,); -1 where it is none, or several."""
-    needs: list[set[int]] = [set() for _ in instance.subgraphs]
-    modality = instance.modality_index.tolist()
-    before: list[list[int]] = [[] for _ in instance.subgraphs]
+def edge_paths(
+    instance: WnpInstance, depth: FloatVector, height: FloatVector
+) -> list[np.ndarray[tuple[int, int], np.dtype[np.float64]]]:
+    """The points (n, 2) of each edge's line: straight, but an arc where it would hide behind what stands between."""
+    paths = []
     for source, target in instance.edge_index.tolist():
-        before[target].append(source)
-    for i in instance.order.tolist():
-        needs[i] = set().union(*(needs[j] for j in before[i]), {modality[i]} if modality[i] >= 0 else set())
-    return np.array([next(iter(found)) if len(found) == 1 else -1 for found in needs], dtype=np.int64)
+        ends = np.array([[depth[source], height[source]], [depth[target], height[target]]])
+        span = ends[1, 0] - ends[0, 0]
+        if span > 1 and ends[0, 1] == ends[1, 1]:
+            part = np.linspace(0.0, 1.0, 9)[:, None]
+            ends = ends[0] + part * (ends[1] - ends[0])
+            ends[:, 1] += min(0.9, 0.25 + 0.05 * span) * np.sin(np.pi * part[:, 0])
+        paths.append(ends)
+    return paths

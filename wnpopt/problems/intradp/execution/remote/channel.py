@@ -14,14 +14,15 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-PROTOCOL = 1
+PROTOCOL = 2
 """Raised whenever a frame or its meaning changes: two sides of different numbers do not talk."""
 
-TALK, START, TENSORS, DONE = 1, 2, 3, 4
-"""What follows a head: JSON of the greeting; nothing (an inference begins); the bytes of a message's tensors; the
-server's times in JSON (its part of an inference is over)."""
+TALK, START, TENSORS, DONE, PROBE, ECHO = 1, 2, 3, 4, 5, 6
+"""What follows a head: JSON of the greeting; nothing (an inference of the plan ``message`` begins); the bytes of a
+message's tensors; the server's times in JSON (its part of an inference is over); bytes that tell how quick the link is,
+and the answer to them."""
 
-_HEAD = struct.Struct("<4sBxxxIIQd")
+_HEAD = struct.Struct("<4sBxxxIIQdd")
 _MAGIC = b"wnpo"
 MOST_TALK = 1 << 24
 _SLICE_S = 0.2
@@ -33,13 +34,15 @@ class PeerError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What a frame is; ``due`` is the time at which an emulated link has brought it, 0 on a real one."""
+    """What a frame is; ``due`` is the time at which an emulated link has brought it and ``spent`` the seconds that its
+    bytes take there, both 0 on a real one."""
 
     kind: int
     inference: int
     message: int
     size: int
     due: float = 0.0
+    spent: float = 0.0
 
 
 class FrameChannel:
@@ -57,7 +60,7 @@ class FrameChannel:
 
     def send(self, head: Head, parts: Sequence[memoryview] = (), within_s: float | None = None) -> None:
         """A whole frame, or :class:`PeerError`; ``within_s`` None: until the other side reads or is gone."""
-        packed = _HEAD.pack(_MAGIC, head.kind, head.inference, head.message, head.size, head.due)
+        packed = _HEAD.pack(_MAGIC, head.kind, head.inference, head.message, head.size, head.due, head.spent)
         deadline = None if within_s is None else time.perf_counter() + within_s
         for part in (memoryview(packed), *parts):
             at = 0
@@ -68,10 +71,10 @@ class FrameChannel:
         """The head of the next frame."""
         raw = memoryview(bytearray(_HEAD.size))
         self.fill(raw, within_s)
-        magic, kind, inference, message, size, due = _HEAD.unpack(raw)
+        magic, kind, inference, message, size, due, spent = _HEAD.unpack(raw)
         if magic != _MAGIC:
             raise PeerError("the other side speaks another protocol")
-        return Head(kind, inference, message, size, due)
+        return Head(kind, inference, message, size, due, spent)
 
     def fill(self, view: memoryview, within_s: float | None = None) -> None:
         """Exactly as many bytes as ``view`` has."""

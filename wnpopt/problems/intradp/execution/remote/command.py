@@ -3,37 +3,41 @@
 from __future__ import annotations
 
 import json
-import secrets
 import signal
 import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 from wnpopt.core.command import Terminal
-from wnpopt.core.errors import InputError, WnpoptError
+from wnpopt.core.errors import InputError
 from wnpopt.core.jsonio import read_json
 from wnpopt.core.options import argument, option, required
+from wnpopt.core.text import percent
 from wnpopt.domain.files.network import dimensions, input_values
-from wnpopt.problems.intradp.execution.execute import TOLERANCE, UnsplitNetwork, largest_difference
+from wnpopt.execution.unsplit import OutputsDifferError, UnsplitNetwork, largest_difference
+from wnpopt.problems.intradp.execution.costs.plans import named_plan
 from wnpopt.problems.intradp.execution.network import ExecutableNetwork
-from wnpopt.problems.intradp.execution.remote.connection import address_of, client_tls, connect, server_tls
+from wnpopt.problems.intradp.execution.remote.connection import address_of, server_tls
 from wnpopt.problems.intradp.execution.remote.device import DeviceRunner, RunInference
-from wnpopt.problems.intradp.execution.remote.emulation import server_process
 from wnpopt.problems.intradp.execution.remote.greeting import read_key
-from wnpopt.problems.intradp.execution.remote.job import Patience, SplitModel
-from wnpopt.problems.intradp.execution.remote.link import Pace
-from wnpopt.problems.intradp.execution.remote.server import PlanServer
+from wnpopt.problems.intradp.execution.remote.guard import MeasuredGain, guard
+from wnpopt.problems.intradp.execution.remote.job import SplitModel
+from wnpopt.problems.intradp.execution.remote.run_request import (
+    OWN_KEY,
+    PICTURES,
+    RunRequest,
+    check_strategies,
+    device_of,
+)
+from wnpopt.problems.intradp.execution.remote.server import MEMORY_BYTES, PlanServer
 from wnpopt.problems.intradp.instance import IntradpInstance
+from wnpopt.problems.intradp.online.table import PlanTable
 from wnpopt.problems.intradp.solution import IntradpSolution
-
-OWN_KEY = "the user's own"
-PICTURES = (".html", ".png", ".svg", ".pdf")
 
 
 @dataclass(frozen=True)
@@ -47,40 +51,11 @@ class ServeRequest:
     certificate: Path | None = option(None, "TLS certificate (PEM); needed beyond this machine.")
     certificate_key: Path | None = option(None, "Its private key.", shown="in the same file")
     threads: int = option(1, "Of each session.", least=1, most=1024)
-    dim: tuple[str, ...] = option((), "A dimension of the ONNX file, repeatable.", metavar="NAME=N")
-    value: tuple[str, ...] = option((), "An input that has this value, repeatable.", metavar="NAME=V[,V...]")
-
-
-@dataclass(frozen=True)
-class RunRequest:
-    """What ``wnpopt run`` is asked."""
-
-    instance: IntradpInstance = argument("Instance that the plan is for.")
-    plan: Path = argument("Solution file of the instance.")
-    model: Path = required("ONNX file that the instance was imported from.", metavar="FILE.onnx")
-    connect: str | None = option(None, "The server's address (wnpopt serve).", metavar="HOST:PORT")
-    emulate: bool = option(False, "Both roles on this machine, over a paced link.", flags=("--emulate",))
-    key: Path | None = option(None, "File of the key that both sides share.", shown=OWN_KEY)
-    certificate: Path | None = option(None, "Certificate (PEM) that is trusted; needed beyond this machine.")
-    repeat: int = option(10, "Inferences.", least=1, most=1_000_000, metavar="N")
-    slowdown: float = option(1.0, "Draw the device's segments out so many times; with --emulate.", least=1, metavar="X")
-    patience: float = option(
-        4.0, "Messages may come so many times as late as planned before a side gives up.", least=0, metavar="X"
-    )  # fmt: skip
-    grace: float = option(0.5, "Seconds that it may come later still.", least=0, metavar="S")
-    tolerance: float = option(TOLERANCE, "Deviation from the unsplit network's outputs that is an error.", least=0)
-    threads: int = option(1, "Of each session.", least=1, most=1024)
-    seed: int = option(0, "Of the random inputs.", least=0)
-    plot: Path | None = option(
-        None, f"Timeline, planned and measured: {', '.join(PICTURES)}.", flags=("--plot",), writes=True
+    memory: int = option(
+        MEMORY_BYTES >> 20, "MiB that the sessions of a device's plans may take.", least=1, most=1 << 24, metavar="MIB"
     )  # fmt: skip
     dim: tuple[str, ...] = option((), "A dimension of the ONNX file, repeatable.", metavar="NAME=N")
     value: tuple[str, ...] = option((), "An input that has this value, repeatable.", metavar="NAME=V[,V...]")
-    json: bool = option(False, "One JSON object on stdout instead.", flags=("--json",))
-
-
-class OutputsDifferError(WnpoptError):
-    """The outputs of a split inference are not those of the unsplit network."""
 
 
 def serve(request: ServeRequest, terminal: Terminal) -> None:
@@ -90,9 +65,9 @@ def serve(request: ServeRequest, terminal: Terminal) -> None:
     model = _model(request.instance, request.model, request.dim, request.value)
     server = PlanServer(
         model, read_key(request.key, make=True), address, tls=tls, threads=request.threads,
-        said=lambda line: terminal.progress(line, last=True),
+        memory_bytes=request.memory << 20, said=lambda line: terminal.progress(line, last=True),
     )  # fmt: skip
-    with _stopped_by_signals(server):
+    with server, _stopped_by_signals(server):
         terminal.say(f"listening on {address[0]}:{server.port}")
         sys.stdout.flush()
         server.run()
@@ -100,23 +75,28 @@ def serve(request: ServeRequest, terminal: Terminal) -> None:
 
 def run(request: RunRequest, terminal: Terminal) -> None:
     """Run the plan, compare every output, and say how long it took beside what was planned."""
-    if request.emulate == (request.connect is not None):
-        raise InputError("one of both is needed: --emulate, or --connect HOST:PORT", where="--connect")
-    if request.slowdown > 1 and not request.emulate:
-        raise InputError("is for --emulate", where="--slowdown")
-    if request.plot is not None and request.plot.suffix.lower() not in PICTURES:
-        told = f"found {request.plot.name}; a file name with one of the endings {', '.join(PICTURES)} is needed"
-        raise InputError(told, where="--plot")
+    _check(request)
     plan = _plan(request.plan)
     model = _model(request.instance, request.model, request.dim, request.value)
+    if isinstance(plan, PlanTable) or request.trace is not None or request.compare:
+        from wnpopt.problems.intradp.execution.remote.comparison_command import run_comparison
+
+        run_comparison(request, model, plan, terminal)
+        return
     try:
         model.plan(plan)
     except InputError as error:
         raise error.in_file(str(request.plan)) from None
-    with _runner(request, model, plan, terminal) as runner:
-        report, shared = _inferences(request, model, plan, runner, terminal)
+    plans = [plan] if request.guard is None else [plan, named_plan(model.instance, "layer-cut")]
+    with device_of(request, model, plans, terminal) as runner:
+        gain, number = None, 0
+        if request.guard is not None:
+            gain = guard(runner, model.network.random_inputs(request.seed), 1, 0, threshold=request.guard)
+            number = 0 if gain.keeps_split else 1
+        report, shared = _inferences(request, model, plans[number], runner, number, terminal)
+    report["guard"] = None if gain is None else _told(gain)
     if request.plot is not None:
-        _draw(request, model, plan, shared)
+        _draw(request, model, plans[number], shared)
     if request.json:
         terminal.say(json.dumps(report))
         return
@@ -124,41 +104,35 @@ def run(request: RunRequest, terminal: Terminal) -> None:
         terminal.say(line)
 
 
-@contextmanager
-def _runner(
-    request: RunRequest, model: SplitModel, plan: IntradpSolution, terminal: Terminal
-) -> Iterator[DeviceRunner]:
-    made = partial(
-        DeviceRunner, model, plan, patience=Patience(request.patience, request.grace), threads=request.threads,
-        said=lambda line: terminal.progress(line, last=True),
-    )  # fmt: skip
-    if request.connect is not None:
-        address = address_of(request.connect, "--connect")
-        tls = client_tls(address[0], request.certificate)
-        runner = made(connect=partial(connect, address, tls), key=read_key(request.key, make=False))
-        try:
-            yield runner
-        finally:
-            runner.close()
-        return
-    key, link = secrets.token_hex(32).encode(), model.instance.link
-    paces = (
-        Pace(link.uplink_bytes_per_s * link.efficiency, link.latency_s),
-        Pace(link.downlink_bytes_per_s * link.efficiency, link.latency_s),
-    )
-    dims, values = dimensions(request.dim), input_values(request.value)
-    with server_process(model.instance.to_data(), request.model, dims, values, key, request.threads) as port:
-        runner = made(
-            connect=partial(connect, ("127.0.0.1", port), None), key=key, paces=paces, slowdown=request.slowdown
-        )
-        try:
-            yield runner
-        finally:
-            runner.close()
+def _check(request: RunRequest) -> None:
+    if request.emulate == (request.connect is not None):
+        raise InputError("one of both is needed: --emulate, or --connect HOST:PORT", where="--connect")
+    for flag, given in (
+        ("--slowdown", request.slowdown > 1), ("--trace", request.trace is not None),
+        ("--latency", request.latency is not None),
+    ):  # fmt: skip
+        if given and not request.emulate:
+            raise InputError("is for --emulate", where=flag)
+    if request.plot is not None and request.plot.suffix.lower() not in PICTURES:
+        told = f"found {request.plot.name}; a file name with one of the endings {', '.join(PICTURES)} is needed"
+        raise InputError(told, where="--plot")
+    check_strategies(request.compare)
+
+
+def _told(gain: MeasuredGain) -> dict[str, Any]:
+    return {
+        "layer_cut_s": gain.layer_cut_s, "split_s": gain.split_s, "gain": gain.gain, "threshold": gain.threshold,
+        "kept": "plan" if gain.keeps_split else "layer-cut",
+    }  # fmt: skip
 
 
 def _inferences(
-    request: RunRequest, model: SplitModel, plan: IntradpSolution, runner: DeviceRunner, terminal: Terminal
+    request: RunRequest,
+    model: SplitModel,
+    plan: IntradpSolution,
+    runner: DeviceRunner,
+    place: int,
+    terminal: Terminal,
 ) -> tuple[dict[str, Any], RunInference | None]:
     inputs = model.network.random_inputs(request.seed)
     expected = UnsplitNetwork(model.network, threads=request.threads).outputs(inputs)
@@ -166,7 +140,7 @@ def _inferences(
     alone: list[dict[str, Any]] = []
     worst, shared = 0.0, None
     for number in range(request.repeat):
-        made = runner.infer(inputs)
+        made = runner.infer(inputs, place)
         latencies.append(made.latency_s)
         if made.alone is not None:
             alone.append({"inference": number, "reason": made.alone})
@@ -180,7 +154,8 @@ def _inferences(
         raise OutputsDifferError(f"the outputs differ from the unsplit network's by {worst:.2g} of their largest entry")
     ordered = sorted(latencies)
     replayed = model.replay(plan)
-    program = runner.side.program
+    side = runner.prepared[place].side
+    program = side.program
     return {
         "kind": "intradp-run", "schema_version": 1, "instance": model.instance.name,
         "instance_hash": model.instance.instance_hash, "model_hash": model.fingerprint["model"],
@@ -190,7 +165,7 @@ def _inferences(
         "latencies_s": latencies, "alone": alone, "deviation": worst,
         "messages": len(program.sends) + len(program.receives),
         "bytes": sum(
-            runner.side.buffers[buffer.name].nbytes
+            side.buffers[buffer.name].nbytes
             for message in (*program.sends.values(), *program.receives.values())
             for buffer in message
         ),
@@ -226,6 +201,11 @@ def _draw(request: RunRequest, model: SplitModel, plan: IntradpSolution, shared:
 
 def _lines(report: dict[str, Any]) -> Iterator[str]:
     ms = {name: f"{1e3 * report[f'{name}_s']:.2f}" for name in ("planned", "median", "least", "p95", "worst")}
+    gain = report["guard"]
+    if gain is not None:
+        which = "the plan" if gain["kept"] == "plan" else "the layer cut"
+        told = f"the plan saves {percent(gain['gain'])}, {percent(gain['threshold'])} is needed"
+        yield f"guard     {which} is kept: {told}"
     yield f"planned   {ms['planned']} ms"
     spread = f"{ms['least']} to {ms['worst']}, p95 {ms['p95']}"
     yield f"measured  {ms['median']} ms (median of {len(report['latencies_s'])}; {spread})"
@@ -236,9 +216,10 @@ def _lines(report: dict[str, Any]) -> Iterator[str]:
         yield f"alone     {len(alone)} inferences: {alone[0]['reason']}"
 
 
-def _plan(path: Path) -> IntradpSolution:
+def _plan(path: Path) -> IntradpSolution | PlanTable:
     try:
-        return IntradpSolution.from_data(read_json(path))
+        data = read_json(path)
+        return PlanTable.from_data(data) if data.get("kind") == "intradp-table" else IntradpSolution.from_data(data)
     except InputError as error:
         raise error.in_file(str(path)) from None
 

@@ -71,6 +71,9 @@ def connect(address: tuple[str, int], tls: ssl.SSLContext | None) -> FrameChanne
         except OSError as error:
             connection.close()
             raise PeerError(f"no TLS connection to {address[0]}:{address[1]}: {error}") from None
+        except BaseException:
+            connection.close()
+            raise
     return FrameChannel(connection)
 
 

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 from wnpopt.core.errors import InputError
-from wnpopt.problems.intradp.execution.execute import UnsplitNetwork
-from wnpopt.problems.intradp.execution.network import Array
+from wnpopt.execution.network import Array
+from wnpopt.execution.unsplit import UnsplitNetwork
 from wnpopt.problems.intradp.execution.remote.channel import FrameChannel, PeerError
 from wnpopt.problems.intradp.execution.remote.greeting import RefusedError, greet
 from wnpopt.problems.intradp.execution.remote.job import Patience, SplitModel, job_of
-from wnpopt.problems.intradp.execution.remote.link import Pace, SharedLink
-from wnpopt.problems.intradp.execution.segments import program
+from wnpopt.problems.intradp.execution.remote.link import Echo, SharedLink
+from wnpopt.problems.intradp.execution.remote.pace import Pace, Timed, goodput
+from wnpopt.problems.intradp.execution.remote.prepared import prepare
 from wnpopt.problems.intradp.execution.side import ReadySide, SharedConstants
 from wnpopt.problems.intradp.solution import IntradpSolution
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.1, 5.0
 """Before the first attempt to reach the server again, and before later ones, each twice as long as the one before."""
+
+RELINKS = 5
 
 Connect = Callable[[], FrameChannel]
 """Opens a connection; raises :class:`PeerError`."""
@@ -29,25 +34,28 @@ Connect = Callable[[], FrameChannel]
 @dataclass(frozen=True)
 class RunInference:
     """One inference: seconds from the input to the outputs; ``alone`` is why it ran without the server, None if it did
-    not. ``log`` are the times of both sides, of one that was shared."""
+    not. ``log`` are the times of both sides, of one that was shared (``computing`` what their threads computed);
+    ``bytes_per_s`` is the link's rate as its messages tell it, None where they are too short."""
 
     outputs: dict[str, Array]
     latency_s: float
     alone: str | None = None
     log: Mapping[str, Any] | None = None
+    bytes_per_s: float | None = None
 
 
 class DeviceRunner:
-    """Runs one plan of a model with whatever ``connect`` reaches.
+    """Runs a plan of a model with whatever ``connect`` reaches, or any of several that are all made ready before.
 
     ``paces`` are the directions of an emulated link (uplink, downlink), ``slowdown`` the factor by which this side's
-    segments are drawn out. Raises :class:`InputError` where the server is not there at first, or refuses.
+    segments are drawn out. Raises :class:`InputError` where the server is not there at first, or refuses. A context
+    that closes it at its end.
     """
 
     def __init__(
         self,
         model: SplitModel,
-        solution: IntradpSolution,
+        solution: IntradpSolution | Sequence[IntradpSolution],
         connect: Connect,
         key: bytes,
         *,
@@ -57,101 +65,190 @@ class DeviceRunner:
         threads: int = 1,
         said: Callable[[str], None] = lambda _line: None,
     ) -> None:
-        self.model, self.solution, self._connect, self._key = model, solution, connect, key
+        self.model, self._connect, self._key = model, connect, key
+        self.solutions = [solution] if isinstance(solution, IntradpSolution) else list(solution)
         self.patience = Patience() if patience is None else patience
-        self._paces, self._slowdown, self._said = paces, slowdown, said
-        made = program(model.network, model.own, model.plan(solution), "device")
-        self.side = ReadySide(model.network, made, SharedConstants(model.network), threads=threads)
-        self.side.warm()
+        self._paces, self._slowdown, self._said, self._threads = paces, slowdown, said, threads
+        self._owed = 0.0
+        constants = SharedConstants(model.network)
+        self.prepared = [prepare(model, one, "device", constants, threads=threads) for one in self.solutions]
         self.whole = UnsplitNetwork(model.network, threads=threads)
         self.whole.outputs(model.network.random_inputs())
-        planned = model.arrivals(solution)
-        self._arrivals = planned["down"]
-        self._latest = max([model.replay(solution).latency_s, *planned["up"].values()], default=0.0)
         self._link: SharedLink | None = None
+        self._greeting: FrameChannel | None = None
         self._reaching: threading.Thread | None = None
         self._pause, self._again = FIRST_PAUSE_S, 0.0
         self._stopped = threading.Event()
-        try:
-            self._link = self._reach()
-        except RefusedError as error:
-            raise InputError(f"the server refuses: {error}", where="--connect") from None
-        except PeerError as error:
-            raise InputError(str(error), where="--connect") from None
+        self._link = self._first_reach()
 
-    def infer(self, inputs: Mapping[str, Array]) -> RunInference:
-        """One inference; right whatever the server does."""
+    def infer(self, inputs: Mapping[str, Array], plan: int | None = 0) -> RunInference:
+        """One inference by a plan, None for the device alone; right whatever the server does."""
         self.model.network.check_inputs(inputs)
         begin = time.perf_counter()
+        self._owed = 0.0
+        if plan is None:
+            return self._alone(inputs, begin, None)
         link, reason = self._link, "the server is not reached yet"
         if link is not None:
             try:
-                return self._shared(link, inputs, begin)
+                return self._shared(link, plan, inputs, begin)
             except PeerError as error:
                 reason = str(error)
                 self._lose(link, reason)
         self._try_again()
-        start = time.perf_counter()
-        outputs = self.whole.outputs(inputs)
-        self._draw_out(start)
-        return RunInference(outputs, time.perf_counter() - begin, reason)
+        return self._alone(inputs, begin, reason)
+
+    def probe(self, size: int, back: int) -> None:
+        """Ask the server beside the inferences how quick the link is; nothing while an answer is on its way."""
+        if self._link is not None and not self._link.probing:
+            self._link.probe(size, back)
+
+    @property
+    def probing(self) -> bool:
+        """True while the answer to a probe is on its way, and the link with it."""
+        return self._link is not None and self._link.probing
+
+    def echo(self, within_s: float | None = None) -> Echo | None:
+        """What the last probe told, once; waits for it for ``within_s``. None where there is nothing (yet)."""
+        link = self._link
+        if link is None:
+            self._try_again()
+            return None
+        try:
+            if link.failed is not None:
+                raise link.failed
+            return link.take_echo() if within_s is None else link.wait_echo(time.perf_counter() + within_s)
+        except PeerError as error:
+            self._lose(link, str(error))
+            return None
+
+    def relink(self, paces: tuple[Pace, Pace]) -> None:
+        """Connect anew, over an emulated link of other paces; the sessions stay as they are on both sides.
+
+        Raises :class:`InputError` where the server is not there.
+        """
+        if self._link is not None:
+            self._link.close()
+            self._link = None
+        self._paces = paces
+        for _ in range(RELINKS):  # the server may still be busy with the inference before
+            with suppress(PeerError, RefusedError):
+                self._link = self._reach()
+                return
+        self._link = self._first_reach()
 
     def close(self) -> None:
         self._stopped.set()
+        greeting = self._greeting
+        if greeting is not None:
+            greeting.close()
         if self._reaching is not None:
             self._reaching.join(10)
         if self._link is not None:
             self._link.close()
             self._link = None
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
     @property
     def connected(self) -> bool:
         return self._link is not None
 
-    def _shared(self, link: SharedLink, inputs: Mapping[str, Array], begin: float) -> RunInference:
-        link.begin()
-        self.side.put_inputs(inputs)
-        if 0 in self.side.program.sends:
+    @property
+    def side(self) -> ReadySide:
+        """This side of the first plan."""
+        return self.prepared[0].side
+
+    def _alone(self, inputs: Mapping[str, Array], begin: float, reason: str | None) -> RunInference:
+        start, computing = time.perf_counter(), self._clock()
+        outputs = self.whole.outputs(inputs)
+        spent = self._clock() - computing
+        self._draw_out(spent)
+        end = time.perf_counter()
+        operators = len(self.model.own.operators)
+        segments = [(1, operators - 2, start, end)]
+        log = {"began": begin, "segments": segments, "computing": [spent], "arrived": [], "sent": []}
+        return RunInference(outputs, end - begin, reason, log if reason is None else None)
+
+    def _shared(self, link: SharedLink, plan: int, inputs: Mapping[str, Array], begin: float) -> RunInference:
+        prepared = self.prepared[plan]
+        side, arrivals = prepared.side, prepared.arrivals
+        if link.failed is not None:
+            raise link.failed
+        link.begin(plan)
+        side.put_inputs(inputs)
+        if 0 in side.program.sends:
             link.put(0)
-        times = []
-        for bound in self.side.segments:
+        times, computing = [], []
+        for bound in side.segments:
             for message in bound.segment.waits:
-                link.wait(message, self.patience.until(begin, self._arrivals[message]))
-            start = time.perf_counter()
+                link.wait(message, self.patience.until(begin, arrivals[message]))
+            start, before = time.perf_counter(), self._clock()
             bound.run()
-            self._draw_out(start)
+            computing.append(self._clock() - before)
+            self._draw_out(computing[-1])
             times.append((bound.segment.operators[0], bound.segment.operators[-1], start, time.perf_counter()))
             if bound.segment.sends is not None:
                 link.put(bound.segment.sends)
-        for message in self.side.program.last_waits:
-            link.wait(message, self.patience.until(begin, self._arrivals[message]))
-        outputs = self.side.outputs(inputs)
+        for message in side.program.last_waits:
+            link.wait(message, self.patience.until(begin, arrivals[message]))
+        outputs = side.outputs(inputs)
         latency = time.perf_counter() - begin
         arrived = sorted(link.arrived.items())
         sent = [(one.message, one.start, one.end) for one in link.sent]
-        log: dict[str, Any] = {"began": begin, "segments": times, "arrived": arrived, "sent": sent}
+        log: dict[str, Any] = {
+            "began": begin, "segments": times, "computing": computing, "arrived": arrived, "sent": sent
+        }  # fmt: skip
         try:  # the buffers are free for the next inference only when the server is done with this one
-            log["server"] = link.wait_done(self.patience.until(begin, self._latest))
+            server = link.wait_done(self.patience.until(begin, prepared.latest_s))
         except PeerError as error:
             self._lose(link, str(error))
             self._try_again()
-        return RunInference(outputs, latency, None, log)
+            return RunInference(outputs, latency, None, log)
+        log["server"] = server
+        return RunInference(outputs, latency, None, log, goodput([*link.timed, *_timed(server)]))
 
-    def _draw_out(self, start: float) -> None:
+    def _clock(self) -> float:
+        """Seconds that this thread has computed; of several threads the time that passes."""
+        return time.thread_time() if self._threads == 1 else time.perf_counter()
+
+    def _draw_out(self, spent: float) -> None:
+        """Sleep as long as a slower device would compute on; what one sleep is too long the next is shorter."""
         if self._slowdown > 1:
-            time.sleep((self._slowdown - 1) * (time.perf_counter() - start))
+            start = time.perf_counter()
+            self._owed += (self._slowdown - 1) * spent
+            if self._owed > 0:
+                time.sleep(self._owed)
+                self._owed -= time.perf_counter() - start
+
+    def _first_reach(self) -> SharedLink:
+        try:
+            return self._reach()
+        except RefusedError as error:
+            raise InputError(f"the server refuses: {error}", where="--connect") from None
+        except PeerError as error:
+            raise InputError(str(error), where="--connect") from None
 
     def _reach(self) -> SharedLink:
-        channel = self._connect()
+        channel = self._greeting = self._connect()
         try:
-            down = None
-            if self._paces is not None:
-                down = {"bytes_per_s": self._paces[1].bytes_per_s, "latency_s": self._paces[1].latency_s}
-            greet(channel, self._key, job_of(self.model, self.solution, self.patience, down))
+            if self._stopped.is_set():
+                raise PeerError("this device is closed")
+            down = None if self._paces is None else self._paces[1].to_data()
+            greet(channel, self._key, job_of(self.model, self.solutions, self.patience, down))
         except BaseException:
             channel.close()
             raise
-        return SharedLink(channel, self.side, None if self._paces is None else self._paces[0])
+        finally:
+            self._greeting = None
+        sides = [prepared.side for prepared in self.prepared]
+        return SharedLink(channel, sides, None if self._paces is None else self._paces[0])
 
     def _lose(self, link: SharedLink, reason: str) -> None:
         self._said(f"{reason}: this device goes on alone")
@@ -171,6 +268,8 @@ class DeviceRunner:
         try:
             link = self._reach()
         except (PeerError, RefusedError) as error:
+            if self._stopped.is_set():
+                return
             self._pause = min(2 * self._pause, LONGEST_PAUSE_S)
             self._again = time.perf_counter() + self._pause
             self._said(f"{error}: tried again in {self._pause:.1f} s")
@@ -180,3 +279,11 @@ class DeviceRunner:
             return
         self._link = link
         self._said("the server is there again")
+
+
+def _timed(report: Mapping[str, Any]) -> list[Timed]:
+    """What a server says of the messages that it got; nothing of what is no pair of numbers."""
+    told = report.get("timed")
+    pairs = [entry for entry in told if isinstance(entry, list) and len(entry) == 2] if isinstance(told, list) else []
+    numbers = [pair for pair in pairs if all(isinstance(number, int | float) for number in pair)]
+    return [Timed(int(size), float(seconds)) for size, seconds in numbers]

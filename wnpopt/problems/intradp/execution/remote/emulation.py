@@ -52,8 +52,9 @@ def server_process(
     watch = threading.Timer(START_S, process.kill)
     watch.start()
     try:
-        process.stdin.write(json.dumps(task) + "\n")
-        process.stdin.flush()
+        with suppress(OSError):  # where it has ended already, it says nothing
+            process.stdin.write(json.dumps(task) + "\n")
+            process.stdin.flush()
         line = process.stdout.readline()
         watch.cancel()
         told = json.loads(line) if line.startswith("{") else {"error": "it ended"}

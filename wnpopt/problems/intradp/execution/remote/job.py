@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -25,6 +25,10 @@ class Patience:
 
     def until(self, begin: float, planned_s: float) -> float:
         return begin + self.factor * planned_s + self.grace_s
+
+
+MOST_PLANS = 64
+"""Plans of one connection."""
 
 
 class SplitModel:
@@ -63,28 +67,33 @@ class SplitModel:
 
 
 def job_of(
-    model: SplitModel, solution: IntradpSolution, patience: Patience, emulated: Mapping[str, float] | None
+    model: SplitModel, plans: Sequence[IntradpSolution], patience: Patience, emulated: Mapping[str, Any] | None
 ) -> dict[str, Any]:
     """What the device asks of the server, as JSON."""
     return {
         **model.fingerprint,
-        "plan": solution.to_data(),
+        "plans": [plan.to_data() for plan in plans],
         "patience": [patience.factor, patience.grace_s],
         "emulated": None if emulated is None else dict(emulated),
     }
 
 
-def accepted(model: SplitModel, job: Mapping[str, Any]) -> tuple[IntradpSolution, Patience, Mapping[str, float] | None]:
+def accepted(
+    model: SplitModel, job: Mapping[str, Any]
+) -> tuple[list[IntradpSolution], Patience, Mapping[str, Any] | None]:
     """The job of a device; raises :class:`InputError` with a reason that the device may read."""
     for what in ("model", "instance"):
         if job.get(what) != model.fingerprint[what]:
             raise InputError(f"the {what} is another one on the server")
-    plan, patience, emulated = job.get("plan"), job.get("patience"), job.get("emulated")
-    if not isinstance(plan, dict) or not isinstance(patience, list) or len(patience) != 2:
+    plans, patience, emulated = job.get("plans"), job.get("patience"), job.get("emulated")
+    if not isinstance(plans, list) or not plans or not isinstance(patience, list) or len(patience) != 2:
         raise InputError("the device does not say what it wants")
+    if len(plans) > MOST_PLANS:
+        raise InputError(f"the device wants {len(plans)} plans; at most {MOST_PLANS} are possible")
     numbers = [float(entry) for entry in patience if isinstance(entry, int | float) and 0 <= entry < 1e9]
     if len(numbers) != 2 or not isinstance(emulated, dict | None):
         raise InputError("the device does not say what it wants")
-    solution = IntradpSolution.from_data(plan)
-    model.plan(solution)
-    return solution, Patience(numbers[0], numbers[1]), emulated
+    solutions = [IntradpSolution.from_data(plan) for plan in plans]
+    for solution in solutions:
+        model.plan(solution)
+    return solutions, Patience(numbers[0], numbers[1]), emulated

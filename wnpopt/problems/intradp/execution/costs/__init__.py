@@ -1,0 +1,1 @@
+"""Costs of an instance, measured by running its network on this machine."""

@@ -1,0 +1,1 @@
+"""slide instances from files of networks."""
