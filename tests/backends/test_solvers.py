@@ -11,6 +11,7 @@ import pytest
 
 import wnpopt
 from tests.backends.test_adapters import knapsack
+from tests.samples import ordinarily
 from wnpopt.backends.ending import Ending
 from wnpopt.backends.highs import solve_highs
 from wnpopt.backends.linear import linear_model
@@ -130,7 +131,7 @@ def test_a_budget_that_is_over_ends_it(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", LINEAR)
-@pytest.mark.parametrize("family", ["wnp", "slide", "intradp"])
+@pytest.mark.parametrize("family", ordinarily(1, ["slide", "intradp", "wnp"]))
 def test_the_known_case_of_every_family(name: str, family: str) -> None:
     known = registry.family(family).doctor
     instance = registry.family(family).instance_type.from_data(known.instance)
@@ -301,6 +302,7 @@ def test_the_log_is_heard_line_by_line() -> None:
     assert all("\n" not in line for line in heard)
 
 
+@pytest.mark.slow
 def test_another_solver_is_another_run(tmp_path: Path) -> None:
     known = registry.family("slide").doctor
     (tmp_path / "in").mkdir()

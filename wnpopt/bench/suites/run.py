@@ -51,13 +51,13 @@ def run_suite(
         # Here, for a batch that finds out runs after another one.
         if value is not None and not 0 <= value < float("inf"):
             raise InputError(f"found {value}; seconds of at least 0 are needed", where=where)
+    others, takers = _split(chosen, SolverChoice.checked(solver, solver_options))
     began = time.monotonic()
     if on_begin is not None:
         on_begin(sum(1 for _ in chosen.points(preset)))
     files = materialise(chosen, preset, out)
     summaries: list[Summary] = []
     criteria = {"gap": gap, "target": target, "no_improvement": no_improvement}
-    others, takers = _split(chosen, SolverChoice.checked(solver, solver_options))
     asked = {**criteria, "solver": solver, "solver_options": solver_options}
     for methods, seconds, own in ((chosen.heuristics, None, {}), (others, limit, criteria), (takers, limit, asked)):
         if not methods:
@@ -79,7 +79,7 @@ def _split(chosen: Suite, choice: SolverChoice) -> tuple[tuple[str, ...], tuple[
     check_known(choice)
     takers = tuple(name for name in chosen.searches if takes(registry.method(chosen.family, name), choice))
     if not takers:
-        told = f"none of the searches of {chosen.name} ({', '.join(chosen.searches)}) takes it"
+        told = f"none of the searches of {chosen.name} ({', '.join(chosen.searches) or 'it has none'}) takes it"
         raise InputError(told, where="solver" if choice.name is not None else "solver_options")
     check_installed(choice)
     return tuple(name for name in chosen.searches if name not in takers), takers
