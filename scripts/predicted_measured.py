@@ -44,8 +44,8 @@ from wnpopt.problems.intradp.execution.remote.device import DeviceRunner  # noqa
 from wnpopt.problems.intradp.execution.remote.greeting import read_key  # noqa: E402
 from wnpopt.problems.intradp.execution.remote.guard import THRESHOLD  # noqa: E402
 from wnpopt.problems.intradp.execution.remote.job import Patience, SplitModel  # noqa: E402
-from wnpopt.problems.intradp.execution.remote.link import Pace  # noqa: E402
 from wnpopt.problems.intradp.execution.remote.overhead import runtime_overhead  # noqa: E402
+from wnpopt.problems.intradp.execution.remote.pace import Pace  # noqa: E402
 from wnpopt.problems.intradp.execution.remote.roles import EmulatedServer, emulated  # noqa: E402
 from wnpopt.problems.intradp.imports.fuse import fuse  # noqa: E402
 from wnpopt.problems.intradp.instance import IntradpInstance  # noqa: E402

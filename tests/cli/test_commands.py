@@ -192,7 +192,8 @@ def test_doctor(names: str, cli, monkeypatch) -> None:
     assert code == 0
     assert report["healthy"]
     assert {"wnpopt", "highspy", "ortools"} <= set(report["versions"])
-    tried = {(check["family"], check["method"]) for check in report["checks"]}
+    # "milp, cbc": the known case by another solver that is installed here.
+    tried = {(check["family"], check["method"].split(", ")[0]) for check in report["checks"]}
     assert tried == {(name, method) for name in families for method in registry.methods(name)}
     assert [row["message"] for row in report["libraries"] if not row["healthy"]] == []
     assert {row["library"] for row in report["libraries"]} >= {"highspy", "ortools", "clarabel"}

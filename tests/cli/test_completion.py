@@ -102,3 +102,13 @@ def test_a_shell_that_is_none(cli) -> None:
     code, out, err = cli("completion", "tcsh")
     assert (code, out) == (2, "")
     assert "one of bash, zsh, fish" in err
+
+
+def test_every_command_and_option_says_what_it_is() -> None:
+    from wnpopt.cli.completion.words import commands_of
+    from wnpopt.cli.main import _functions
+
+    commands = commands_of(_functions())
+    assert {("solve",), ("bench", "adversarial"), ("import", "onnx"), ("simulate",)} <= {c.words for c in commands}
+    assert not [command.words for command in commands if not command.help]
+    assert not [(command.words, option.flags) for command in commands for option in command.options if not option.help]

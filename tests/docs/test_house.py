@@ -107,3 +107,10 @@ def test_the_example_of_the_public_names_runs(
     (code,) = re.findall(r"```python\n(.*?)```", (ROOT / "docs/api.md").read_text(encoding="utf-8"), re.DOTALL)
     exec(compile(code, "docs/api.md", "exec", dont_inherit=True), {})
     assert capsys.readouterr().out
+
+
+def test_the_reference_has_every_public_name() -> None:
+    text = "".join(page.read_text(encoding="utf-8") for page in (ROOT / "docs/reference").glob("*.md"))
+    named = set(re.findall(r"^\.\. auto(?:function|class|exception):: (\w+)$", text, re.MULTILINE))
+    modules = re.findall(r"^\.\. automodule:: wnpopt\.problems\.(\w+)\.construct$", text, re.MULTILINE)
+    assert named | set(modules) == set(wnpopt.__all__) - {"__version__"}

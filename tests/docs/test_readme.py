@@ -19,7 +19,6 @@ README = (ROOT / "README.md").read_text()
 
 def test_the_example_prints_what_is_shown(tmp_path: Path) -> None:
     pytest.importorskip("plotly", reason="the extra plot is not installed")
-    (tmp_path / "instances").symlink_to(ROOT / "instances")
     blocks = re.findall(r"```(\w*)\n(.*?)```", README, re.DOTALL)
     position = next(i for i, (language, _) in enumerate(blocks) if language == "python")
     done = subprocess.run(
@@ -28,7 +27,7 @@ def test_the_example_prints_what_is_shown(tmp_path: Path) -> None:
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert done.stdout == blocks[position + 1][1]
-    assert {path.name for path in tmp_path.iterdir()} == {"instances", "plan.json", "plan.html"}
+    assert {path.name for path in tmp_path.iterdir()} == {"plan.json", "plan.html"}
 
 
 def test_the_first_commands_set_everything_up() -> None:

@@ -46,7 +46,7 @@ OPEN = {("intradp", "search"), ("slide", "convex")}
 """Methods that need not prove what they say that they can, on every tiny instance."""
 
 CHECK = Path(__file__).resolve().parents[2] / "instances" / "check.py"
-"""The checker of the published instances, which uses nothing of the package; where it is there, it judges, too."""
+"""The checker of the published instances, which uses nothing of the package: a second judge."""
 
 LIMIT_S = 60.0
 
@@ -177,22 +177,19 @@ def _proof(instance: Instance, drawn: Drawn, truth: Truth, done: Examined) -> No
 
 
 @cache
-def _check() -> Callable[[dict[str, Any], dict[str, Any]], Any] | None:
-    if not CHECK.exists():
-        return None
-    found = runpy.run_path(str(CHECK)).get("check")
-    return found if callable(found) else None
+def _check() -> Callable[[dict[str, Any], dict[str, Any]], Any]:
+    found: Callable[[dict[str, Any], dict[str, Any]], Any] = runpy.run_path(str(CHECK))["referee"]
+    return found
 
 
 def _checked(
     drawn: Drawn, instance: Instance, solution: Solution, objective: float | None, done: Examined, who: str
 ) -> None:
-    check = _check()
-    if check is None or drawn.state is not None:
+    if drawn.state is not None:
         return
     done.counts["solutions checked"] += 1
-    value, violations = check(json.loads(json.dumps(instance.to_data())), json.loads(json.dumps(solution.to_data())))
+    value, violations = _check()(json.loads(json.dumps(instance.to_data())), json.loads(json.dumps(solution.to_data())))
     if violations:
         done.differ("check.py", f"rejects the solution of {who}: {violations}")
-    elif objective is None or not math.isclose(value, objective, rel_tol=1e-9, abs_tol=1e-15):
+    elif objective is None or value is None or not math.isclose(value, objective, rel_tol=1e-9, abs_tol=1e-15):
         done.differ("check.py", f"values the solution of {who} at {value!r}, the verifier at {objective!r}")

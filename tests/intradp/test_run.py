@@ -147,7 +147,7 @@ def test_a_fused_instance(tmp_path: Path) -> None:
 
 def test_the_emulated_link_holds_messages_back(model: SplitModel) -> None:
     """No sooner than planned: each message is there at its time or later."""
-    from wnpopt.problems.intradp.execution.remote.link import Pace
+    from wnpopt.problems.intradp.execution.remote.pace import Pace
 
     paces = (Pace(1e6, 0.01), Pace(1e6, 0.01))
     with (
@@ -357,14 +357,7 @@ def test_beyond_this_machine_there_is_tls_or_nothing(model: SplitModel, tmp_path
     assert client_tls("::1", None) is None
     if shutil.which("openssl") is None:
         pytest.skip("openssl is not there to make a certificate")
-    certificate, key = tmp_path / "cert.pem", tmp_path / "key.pem"
-    subprocess.run(
-        [
-            "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj",
-            "/CN=edge", "-days", "2", "-keyout", str(key), "-out", str(certificate),
-        ],
-        check=True, capture_output=True,
-    )  # fmt: skip
+    certificate, key = certified(tmp_path)
     with serving(model, tls=server_tls("127.0.0.1", certificate, key)) as (server, said):
         reach = partial(connect, ("127.0.0.1", server.port), client_tls("127.0.0.1", certificate))
         with DeviceRunner(model, exchange(model.instance), reach, KEY, patience=PATIENT) as runner:
@@ -373,6 +366,19 @@ def test_beyond_this_machine_there_is_tls_or_nothing(model: SplitModel, tmp_path
         with closing(plain), pytest.raises(PeerError):
             spoken_plainly(plain)
     assert any("TLS" in line for line in said)
+
+
+def certified(folder: Path) -> tuple[Path, Path]:
+    """A certificate and its key."""
+    certificate, key = folder / "cert.pem", folder / "key.pem"
+    subprocess.run(
+        [
+            "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj",
+            "/CN=edge", "-days", "2", "-keyout", str(key), "-out", str(certificate),
+        ],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    return certificate, key
 
 
 def command(*arguments: object) -> list[str]:

@@ -7,7 +7,6 @@ import json
 import math
 import shutil
 import socket
-import subprocess
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
@@ -21,6 +20,7 @@ import pytest
 from tests.intradp.test_run import (
     KEY,
     PATIENT,
+    certified,
     check,
     exchange,
     instance_for,
@@ -32,7 +32,7 @@ from wnpopt.cli.main import main
 from wnpopt.core.errors import InputError
 from wnpopt.problems.intradp.execution.costs.plans import cut_plan, named_plan
 from wnpopt.problems.intradp.execution.network import ExecutableNetwork
-from wnpopt.problems.intradp.execution.remote import link as link_module
+from wnpopt.problems.intradp.execution.remote import pace as pace_module
 from wnpopt.problems.intradp.execution.remote.adaptive import AdaptiveRunner
 from wnpopt.problems.intradp.execution.remote.channel import START, Head, PeerError
 from wnpopt.problems.intradp.execution.remote.connection import client_tls, connect, server_tls
@@ -40,8 +40,9 @@ from wnpopt.problems.intradp.execution.remote.device import DeviceRunner, RunInf
 from wnpopt.problems.intradp.execution.remote.greeting import greet
 from wnpopt.problems.intradp.execution.remote.guard import guard
 from wnpopt.problems.intradp.execution.remote.job import SplitModel, job_of
-from wnpopt.problems.intradp.execution.remote.link import Echo, Pace, Timed, goodput
+from wnpopt.problems.intradp.execution.remote.link import Echo
 from wnpopt.problems.intradp.execution.remote.overhead import critical_path, runtime_overhead
+from wnpopt.problems.intradp.execution.remote.pace import Pace, Timed, goodput
 from wnpopt.problems.intradp.execution.remote.precompiled import precompiled
 from wnpopt.problems.intradp.execution.remote.server import PlanServer
 from wnpopt.problems.intradp.execution.remote.urgent import make_urgent
@@ -89,7 +90,7 @@ def test_plans_in_any_order(model: SplitModel) -> None:
 
 
 def check_plan(model: SplitModel, runner: DeviceRunner, seed: int, plan: int | None) -> RunInference:
-    from wnpopt.problems.intradp.execution.execute import UnsplitNetwork, largest_difference
+    from wnpopt.execution.unsplit import UnsplitNetwork, largest_difference
 
     inputs = model.network.random_inputs(seed)
     made = runner.infer(inputs, plan)
@@ -158,7 +159,7 @@ def test_the_rate_comes_from_messages(model: SplitModel, monkeypatch: pytest.Mon
         assert echo.round_trip_s >= 0.06
         assert runner.echo() is None  # told once
         assert runner.infer(model.network.random_inputs(1)).bytes_per_s is None
-        monkeypatch.setattr(link_module, "LEAST_TIMED", 1)
+        monkeypatch.setattr(pace_module, "LEAST_TIMED", 1)
         rate = runner.infer(model.network.random_inputs(1)).bytes_per_s
         assert rate is not None
         assert 1e6 < rate < 4e6
@@ -396,12 +397,7 @@ def test_nothing_stays_open_when_something_fails(model: SplitModel, tmp_path: Pa
             assert check(model, runner, 0) is None
             raise ZeroDivisionError
     if shutil.which("openssl") is not None:
-        certificate, key = tmp_path / "cert.pem", tmp_path / "key.pem"
-        subprocess.run(
-            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj",
-             "/CN=edge", "-days", "2", "-keyout", str(key), "-out", str(certificate)],
-            check=True, capture_output=True,
-        )  # fmt: skip
+        certificate, key = certified(tmp_path)
         trusting = client_tls("127.0.0.1", certificate)
         with serving(model) as (plain, _), pytest.raises(PeerError, match="no TLS connection"):
             connect(("127.0.0.1", plain.port), trusting)

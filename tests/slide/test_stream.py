@@ -246,6 +246,7 @@ def planned(file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> t
     return made
 
 
+@pytest.mark.slow
 def test_on_the_command_line(
     planned: tuple[Path, Path], file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -212,6 +212,7 @@ def test_a_core_that_is_gone(mid: ChipProgram) -> None:
             made.run(0.0, 20.0)
 
 
+@pytest.mark.slow
 def test_on_the_command_line(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     instance, plan = prepared(folder, "mid")
     capsys.readouterr()

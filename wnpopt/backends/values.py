@@ -62,18 +62,23 @@ def _number(value: Any, name: str) -> float:
     return number
 
 
+def value_of(name: str, values: Values) -> float | None:
+    """The value of the variable ``name``, which may be as Pyomo writes it into a file; None where there is none."""
+    from pyomo.core.base.label import alphanum_label_from_name, cpxlp_label_from_name
+
+    written = (name, cpxlp_label_from_name(name), alphanum_label_from_name(name))
+    return next((values[label] for label in written if label in values), None)
+
+
 def in_order(names: Sequence[str], values: Values) -> tuple[float, ...]:
     """The values of the variables ``names``, 0 for one that is not there: solvers leave zeros out of their files.
 
     A name may be as Pyomo writes it into a file (``x(0_1)`` for ``x[0,1]``). Raises :class:`InputError` where not one
     of the names is known.
     """
-    from pyomo.core.base.label import alphanum_label_from_name, cpxlp_label_from_name
-
     found, known = [], 0
     for name in names:
-        written = (name, cpxlp_label_from_name(name), alphanum_label_from_name(name))
-        value = next((values[label] for label in written if label in values), None)
+        value = value_of(name, values)
         known += value is not None
         found.append(0.0 if value is None else value)
     if names and not known:
@@ -99,11 +104,21 @@ def read_values(path: str | os.PathLike[str]) -> dict[str, float]:
     return values
 
 
+def _of_table(words: list[str]) -> list[str]:
+    """Name and value of a row of HiGHS's table: place, status (or none), limits, value, then others, and the name."""
+    numbers = words[2:] if len(words) > 1 and words[1].isalpha() and words[1] not in ("inf", "nan") else words[1:]
+    return [numbers[-1], numbers[2]] if words and words[0].isdigit() and len(numbers) >= 4 else []
+
+
 def _pairs(lines: Iterable[str]) -> Iterable[tuple[str, float]]:
+    in_table = False  # as HiGHS writes for people: a table of the columns, then one of the rows
     for line in lines:
-        if line.startswith(("# Rows", "# Dual")):
-            return  # of HiGHS: what follows are no variables of the model
         words = _SCIP_TAIL.sub("", line).split()
+        if line.startswith(("# Rows", "# Dual")) or (in_table and words[:1] == ["Rows"]):
+            return  # of HiGHS: what follows are no variables of the model
+        in_table |= words[:2] == ["Index", "Status"]
+        if in_table:
+            words = _of_table(words)
         if words and words[0] == "**":  # CBC: outside its limits
             words = words[1:]
         if len(words) == 4 and words[0].isdigit():  # CBC: place, name, value, reduced cost

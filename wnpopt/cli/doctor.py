@@ -62,8 +62,10 @@ def doctor(json: Json = False) -> int:
     libraries = _libraries(versions())
     healthy = all(row["healthy"] for row in (*rows, *libraries))
     if json:
-        told = {"healthy": healthy, "python": sys.version.split()[0], "versions": versions(), "checks": rows}
-        print_json({**told, "libraries": libraries})
+        from wnpopt.backends.solvers.catalogue import solver_facts
+
+        there = {"python": sys.version.split()[0], "versions": versions(), "solvers": solver_facts()}
+        print_json({"healthy": healthy, **there, "checks": rows, "libraries": libraries})
     else:
         _show(rows, {"python": sys.version.split()[0], **versions()})
         _show_libraries(libraries)
@@ -86,7 +88,12 @@ def _by_solvers(family: AnyFamily) -> list[dict[str, object]]:
         for solver in solvers_of(method.solvers)[1:]:  # the first is what the method goes to by itself
             if not solver.installed:
                 continue
-            row = {"family": family.name, "method": f"{method.name}, {solver.name}", "optimum": family.doctor.optimum}
+            row = {
+                "family": family.name,
+                "method": method.name,
+                "solver": solver.name,
+                "optimum": family.doctor.optimum,
+            }
             try:
                 result = api.solve(
                     instance, method.name, time_limit=20, threads=1, warm_start="none", solver=solver.name
@@ -199,6 +206,7 @@ def _show(rows: list[dict[str, object]], found: dict[str, str]) -> None:
             told = "healthy" if row["optimum"] is not None else f"healthy: {message}"
             verdict = styled(told, "green") if row["healthy"] else styled(f"WRONG {message}", "red")
         family, method, status = (str(row[key]) for key in ("family", "method", "status"))
+        method += f", {row['solver']}" if "solver" in row else ""
         lines.append(
             (
                 family,

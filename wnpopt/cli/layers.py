@@ -15,7 +15,6 @@ from wnpopt.cli.solve import check_target, layers_of
 from wnpopt.cli.terminal import console, print_json, say
 from wnpopt.core.errors import InputError
 from wnpopt.core.facts import Facts
-from wnpopt.core.jsonio import format_json, write_atomic
 
 if TYPE_CHECKING:
     from wnpopt.core.facts import FactTable
@@ -57,6 +56,8 @@ def layers(
     }
     table = known.schedule(loaded, plan)
     if out is not None:
+        from wnpopt.core.jsonio import format_json, write_atomic
+
         text = _csv(table) if out.suffix.lower() == ".csv" else format_json(data) + "\n"
         write_atomic(out, text.encode())
     if json:

@@ -14,11 +14,12 @@ if TYPE_CHECKING:
 
 def list_methods(json: Json = False) -> int:
     """Families and methods: what each can prove, and whether its solver is installed."""
+    from wnpopt.backends.solvers.catalogue import solver_facts
     from wnpopt.core import registry
     from wnpopt.core.extras import installed
 
     families = [registry.family(name) for name in registry.family_names()]
-    solvers = _solvers()
+    solvers = solver_facts()
     if json:
         print_json(
             {
@@ -64,29 +65,6 @@ def list_methods(json: Json = False) -> int:
     draw(out, titles, [_solver_row(solver) for solver in solvers])
     tell_faults()
     return 0
-
-
-def _solvers() -> list[dict[str, Any]]:
-    """Every solver that is known, with the methods that take it."""
-    from wnpopt.backends.solvers.catalogue import KINDS, SOLVERS
-    from wnpopt.core import registry
-
-    takers: dict[str, list[str]] = {kind: [] for kind in KINDS}
-    for name in registry.family_names():
-        for method in registry.methods(name).values():
-            if method.solvers:
-                takers[method.solvers].append(f"{name} {method.name}")
-    return [
-        {
-            "solver": solver.name,
-            "kind": KINDS[solver.kind],
-            "methods": takers[solver.kind],
-            "installed": solver.installed,
-            "version": solver.version,
-            "install": solver.install,
-        }
-        for solver in SOLVERS.values()
-    ]
 
 
 def _solver_row(row: dict[str, Any]) -> tuple[str | Text, ...]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
-
-from pydantic import BaseModel
+from typing import TYPE_CHECKING, Any
 
 from wnpopt.core.text import number
+
+if TYPE_CHECKING:  # the command line's help shall not wait for pydantic
+    from pydantic import BaseModel
 
 Value = Any
 """A value of JSON: null, true, a number, a text, a list or an object of these."""
@@ -103,6 +104,8 @@ def plain_facts(document: BaseModel, besides: Sequence[str] = (), prefix: str = 
 
     A list of documents is a table of what these hold. Fields that have their default are left out.
     """
+    from pydantic import BaseModel
+
     facts: list[Fact] = []
     tables: list[FactTable] = []
     for name, field in type(document).model_fields.items():
@@ -133,6 +136,8 @@ def further(documents: Sequence[BaseModel], besides: Sequence[str]) -> tuple[tup
 
 
 def _scalars(document: BaseModel) -> Iterator[tuple[str, Any]]:
+    from pydantic import BaseModel
+
     for name in type(document).model_fields:
         value = getattr(document, name)
         if not isinstance(value, BaseModel | tuple | list | dict):

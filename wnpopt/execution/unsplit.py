@@ -61,6 +61,14 @@ class UnsplitNetwork:
         return dict(zip(key, session.run(list(key), dict(inputs)), strict=True))  # type: ignore[attr-defined]
 
 
+def check_equal(deviation: float, tolerance: float) -> None:
+    """Raise :class:`OutputsDifferError` for a deviation beyond ``tolerance``, or one that is no number."""
+    if not deviation <= tolerance:
+        raise OutputsDifferError(
+            f"the outputs differ from the unsplit network's by {deviation:.2g} of their largest entry"
+        )
+
+
 def largest_difference(outputs: Mapping[str, Array], expected: Mapping[str, Array]) -> float:
     """The largest deviation of ``outputs`` from what is expected, in units of each tensor's largest entry."""
     return max(deviation(outputs[name], value) for name, value in expected.items())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import sys
 import threading
@@ -43,7 +44,7 @@ class RunLog:
         return Hooks(point, given.solution, given.bound, phase, lambda line: self.write("solver", line))
 
     def begin(self, request: Request) -> None:
-        """What is asked."""
+        """What is asked; raises :class:`InputError` where nothing can be written."""
         solver = request.solver
         asked = [f"{request.instance.name}: method {request.method}", f"seed {request.seed}"]
         asked.append(f"{request.threads} threads" if request.threads > 1 else "1 thread")
@@ -51,7 +52,10 @@ class RunLog:
         if solver.name is not None:
             asked.append(f"solver {solver.name}")
         asked += [f"{name}={value}" for name, value in solver.options]
-        self.write("wnpopt", ", ".join(asked))
+        try:
+            self.write("wnpopt", ", ".join(asked))
+        except OSError as error:
+            raise InputError(f"cannot be written: {error.strerror}", where="log") from None
 
     def end(self, result: Result) -> None:  # type: ignore[type-arg]
         """What came of it."""
@@ -77,8 +81,9 @@ def opened(log: str | os.PathLike[str] | None) -> Iterator[RunLog | None]:
         return
     with contextlib.ExitStack() as closing:
         try:
-            stream = closing.enter_context(Path(log).open("w", encoding="utf-8", errors="backslashreplace"))
+            raw = closing.enter_context(Path(log).open("wb", buffering=0))
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or error
             raise InputError(f"cannot be written: {reason}", where="log", file=os.fspath(log)) from None
-        yield RunLog(stream)
+        # Nothing is held back: what a full disk did not take would be written, and fail, again when it is closed.
+        yield RunLog(io.TextIOWrapper(raw, "utf-8", "backslashreplace", write_through=True))

@@ -6,8 +6,9 @@ import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
-from typing import Literal
+from typing import Any, Literal
 
+from wnpopt.core import registry
 from wnpopt.core.errors import InputError, MissingDependencyError, UnsupportedError
 from wnpopt.core.extras import installed
 from wnpopt.core.near import near
@@ -117,3 +118,23 @@ def check_solver(method: AnyMethod, choice: SolverChoice, takers: tuple[str, ...
             where=where,
         )
     check_installed(choice)
+
+
+def solver_facts() -> list[dict[str, Any]]:
+    """Every solver that is known, with the methods that take it."""
+    takers: dict[str, list[str]] = {kind: [] for kind in KINDS}
+    for name in registry.family_names():
+        for method in registry.methods(name).values():
+            if method.solvers:
+                takers[method.solvers].append(f"{name} {method.name}")
+    return [
+        {
+            "solver": solver.name,
+            "kind": KINDS[solver.kind],
+            "methods": takers[solver.kind],
+            "installed": solver.installed,
+            "version": solver.version,
+            "install": solver.install,
+        }
+        for solver in SOLVERS.values()
+    ]

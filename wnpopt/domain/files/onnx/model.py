@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING
@@ -176,7 +177,8 @@ def external_path(folder: Path, proto: TensorProto, where: str) -> Path:
     )
     path = folder / pure
     if not outside:
-        outside = not path.resolve().is_relative_to(folder.resolve())
+        # Path.resolve raises on a loop of symbolic links.
+        outside = not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))
     if outside:
         raise InputError(
             f"the data of tensor {proto.name!r} lie in {location!r}; a file in the model's own folder is needed",

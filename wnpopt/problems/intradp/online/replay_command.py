@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import math
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -70,7 +71,8 @@ def run(request: ReplayRequest, terminal: Terminal) -> None:
         told = f"found {request.plot.name}; a file name with one of the endings {', '.join(PICTURES)} is needed"
         raise InputError(told, where="--plot")
     for target in (request.out, request.csv, request.plot):
-        if target is not None and target.resolve() in [Path(text).resolve() for text in request.tables]:
+        # Path.resolve raises on a loop of symbolic links.
+        if target is not None and os.path.realpath(target) in map(os.path.realpath, request.tables):
             raise InputError("is read, and would be replaced; another name is needed", file=str(target))
     trace = read_trace(request.trace)
     instance, strategies = _strategies(request, trace)

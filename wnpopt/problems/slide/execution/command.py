@@ -6,17 +6,19 @@ import json
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from wnpopt.core.command import Terminal
 from wnpopt.core.errors import InputError
-from wnpopt.core.jsonio import read_json, write_json
+from wnpopt.core.jsonio import write_json
 from wnpopt.core.options import argument, option, required
 from wnpopt.domain.files.network import dimensions, input_values
 from wnpopt.execution.machine import load, memory_available, processors
 from wnpopt.execution.network import RunnableNetwork
-from wnpopt.execution.unsplit import TOLERANCE, OutputsDifferError
-from wnpopt.plotting.draw_gantt import PICTURES, check_picture, draw_gantt
+from wnpopt.execution.request import EmulatedRun, read_plan
+from wnpopt.execution.unsplit import check_equal
+from wnpopt.plotting.draw_gantt import check_picture, draw_gantt
 from wnpopt.problems.slide.execution.layered import LayeredNetwork
 from wnpopt.problems.slide.execution.report import StreamReport, calibrated_instance
 from wnpopt.problems.slide.execution.station import MODES, START_S, ClientPlan, opened
@@ -35,14 +37,13 @@ LATE = 4.0
 GRACE_S = 30.0
 
 
-@dataclass(frozen=True)
-class StreamRunRequest:
+@dataclass(frozen=True, kw_only=True)
+class StreamRunRequest(EmulatedRun):
     """What ``wnpopt run`` is asked of a slide plan."""
 
     instance: SlideInstance = argument("Instance that the plan is for.")
     plan: Path = argument("Solution file of the instance.")
     model: Path = required("ONNX file of the model; of several, a folder with NAME.onnx for each.", metavar="FILE.onnx")
-    emulate: bool = option(False, "Station and clients on this machine, over shaped links.", flags=("--emulate",))
     loading: str = option(
         "inputs",
         "How layers are loaded: weights as inputs of sessions that are there, or a session made of each as it arrives.",
@@ -51,28 +52,15 @@ class StreamRunRequest:
     clients: int | None = option(
         None, "Only the first N users that the plan serves.", least=1, metavar="N", shown="all"
     )
-    repeat: int = option(10, "Inferences.", least=1, most=1_000_000, metavar="N")
     slowdown: float = option(1.0, "Draw the device's segments out so many times; with --emulate.", least=1, metavar="X")
-    time_limit: float = option(
-        120.0, "Seconds that all runs may take by the plan; what would take longer is refused.", above=0, metavar="S"
-    )
     calibrated: Path | None = option(
         None, "File for the instance with the layers' FLOP as measured here.", metavar="FILE.json", writes=True
     )
-    tolerance: float = option(TOLERANCE, "Deviation from the unsplit network's outputs that is an error.", least=0)
-    seed: int = option(0, "Of the random inputs.", least=0)
-    plot: Path | None = option(
-        None, f"Timeline, planned and measured: {', '.join(PICTURES)}.", flags=("--plot",), writes=True
-    )  # fmt: skip
-    dim: tuple[str, ...] = option((), "A dimension of the ONNX file, repeatable.", metavar="NAME=N")
-    value: tuple[str, ...] = option((), "An input that has this value, repeatable.", metavar="NAME=V[,V...]")
-    json: bool = option(False, "One JSON object on stdout instead.", flags=("--json",))
 
 
 def run(request: StreamRunRequest, terminal: Terminal) -> None:
     """Stream the plan's models, compare every output, and say how long it took beside what was planned."""
-    if not request.emulate:
-        raise InputError("is needed: a slide plan runs on this machine", where="--emulate")
+    request.check_emulated()
     check_picture(request.plot)
     plans = _clients(request)
     networks = _networks(request, list(dict.fromkeys(plan.model for plan in plans)))
@@ -89,11 +77,7 @@ def run(request: StreamRunRequest, terminal: Terminal) -> None:
             for mode in MODES:
                 runs = station.run(mode, request.loading, patience)
                 report.add(mode, runs)
-                worst = max(run.deviation for run in runs)
-                if not worst <= request.tolerance:
-                    raise OutputsDifferError(
-                        f"the outputs differ from the unsplit network's by {worst:.2g} of their largest entry"
-                    )
+                check_equal(max(run.deviation for run in runs), request.tolerance)
             if sys.stderr.isatty():
                 terminal.progress(f"run {number + 1} of {request.repeat}", last=number + 1 == request.repeat)
     if request.calibrated is not None:
@@ -113,24 +97,16 @@ def _check_time(request: StreamRunRequest, report: StreamReport) -> float:
     """Seconds after which a client is given up; raises :class:`InputError` where all runs take too long, as layers were
     measured."""
     longest = {mode: max(report.recursion_s(k, mode) for k in range(len(report.plans))) for mode in MODES}
-    total = request.repeat * sum(longest.values())
-    if not total <= request.time_limit:
-        what = f"{request.repeat} runs in {len(MODES)} ways take {total:.4g} s, as the layers were measured"
-        raise InputError(f"{what}; --repeat takes fewer, --time-limit allows more", where="--time-limit")
+    request.check_time(
+        request.repeat * sum(longest.values()), f" in {len(MODES)} ways, with layers as they were measured,"
+    )
     return LATE * max(longest.values()) + GRACE_S
 
 
 def _clients(request: StreamRunRequest) -> list[ClientPlan]:
     """The users that the plan serves, as clients; raises :class:`InputError` for a plan that the verifier refuses."""
     instance, file = request.instance, str(request.plan)
-    try:
-        solution = SlideSolution.from_data(read_json(request.plan))
-    except InputError as error:
-        raise error.in_file(file) from None
-    violations = verify(instance, solution).violations
-    if violations:
-        first = violations[0]
-        raise InputError(f"is no plan of {instance.name}: {first.rule} at {first.where}", file=file)
+    solution = read_plan(request.plan, SlideSolution.from_data, partial(verify, instance), instance.name)
     users = {user.name: user for user in instance.users}
     models = {model.name: model for model in instance.models}
     served = [(users[entry.user], models[entry.model], entry) for entry in solution.served]
@@ -184,8 +160,5 @@ def _check_machine(
         )
     longest = max(plan.planned_s for plan in plans)
     slowest = max(networks[plan.model].bytes / plan.bytes_per_s for plan in plans)
-    total = request.repeat * len(MODES) * max(longest, slowest)
-    if not total <= request.time_limit:
-        what = f"{request.repeat} runs in {len(MODES)} ways take {total:.4g} s by the plan"
-        raise InputError(f"{what}; --repeat takes fewer, --time-limit allows more", where="--time-limit")
+    request.check_time(request.repeat * len(MODES) * max(longest, slowest), f" in {len(MODES)} ways")
     return LATE * request.slowdown * max(longest, slowest) + GRACE_S

@@ -6,6 +6,7 @@ import json
 import sys
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from wnpopt.core.command import Terminal
@@ -16,8 +17,9 @@ from wnpopt.core.options import argument, option, required
 from wnpopt.domain.files.network import dimensions, input_values
 from wnpopt.execution.composition import ComposedNetwork
 from wnpopt.execution.machine import load, processors
-from wnpopt.execution.unsplit import TOLERANCE, OutputsDifferError
-from wnpopt.plotting.draw_gantt import PICTURES, check_picture, draw_gantt
+from wnpopt.execution.request import EmulatedRun, read_plan
+from wnpopt.execution.unsplit import check_equal
+from wnpopt.plotting.draw_gantt import check_picture, draw_gantt
 from wnpopt.problems.wnp.execution.emulation import emulated
 from wnpopt.problems.wnp.execution.program import ChipProgram, program
 from wnpopt.problems.wnp.execution.report import ChipReport, calibrated_instance, calibrated_layers
@@ -34,8 +36,8 @@ LATE = 4.0
 GRACE_S = 30.0
 
 
-@dataclass(frozen=True)
-class ChipRunRequest:
+@dataclass(frozen=True, kw_only=True)
+class ChipRunRequest(EmulatedRun):
     """What ``wnpopt run`` is asked of a wnp plan."""
 
     instance: WnpInstance = argument("Instance that the plan is for.")
@@ -44,7 +46,6 @@ class ChipRunRequest:
     layers: Path | None = option(
         None, "The map that import --layers wrote.", shown="that of the instance beside the plan"
     )
-    emulate: bool = option(False, "A process of this machine for each core.", flags=("--emulate",))
     time_scale: float | None = option(
         None, "Draw the plan's times out so many times.", above=0, metavar="X",
         shown="so that every subgraph has a quarter more than it takes here",
@@ -52,30 +53,17 @@ class ChipRunRequest:
     share: bool = option(
         False, "Let several cores share a processor, where there are too few.", flags=("--share",)
     )  # fmt: skip
-    repeat: int = option(10, "Inferences.", least=1, most=1_000_000, metavar="N")
-    time_limit: float = option(
-        120.0, "Seconds that all runs may take by the plan; what would take longer is refused.", above=0, metavar="S"
-    )
     calibrated: Path | None = option(
         None,
         "File for the instance with the subgraphs' ticks as measured here, its map of layers beside it.",
         metavar="FILE.json",
         writes=True,
     )
-    tolerance: float = option(TOLERANCE, "Deviation from the unsplit network's outputs that is an error.", least=0)
-    seed: int = option(0, "Of the random inputs.", least=0)
-    plot: Path | None = option(
-        None, f"Timeline, planned and measured: {', '.join(PICTURES)}.", flags=("--plot",), writes=True
-    )  # fmt: skip
-    dim: tuple[str, ...] = option((), "A dimension of the ONNX file, repeatable.", metavar="NAME=N")
-    value: tuple[str, ...] = option((), "An input that has this value, repeatable.", metavar="NAME=V[,V...]")
-    json: bool = option(False, "One JSON object on stdout instead.", flags=("--json",))
 
 
 def run(request: ChipRunRequest, terminal: Terminal) -> None:
     """Run the plan, compare every output, and say how long it took beside what was planned."""
-    if not request.emulate:
-        raise InputError("is needed: a wnp plan runs on this machine", where="--emulate")
+    request.check_emulated()
     check_picture(request.plot)
     if request.instance.chip.exclusive_bus:
         raise InputError("a shared bus does not run here; wnpopt simulate executes it", where="chip.exclusive_bus")
@@ -83,20 +71,17 @@ def run(request: ChipRunRequest, terminal: Terminal) -> None:
     _check_processors(request, chip)
     with emulated(chip, request.seed) as emulation:
         rehearsal = emulation.run(0.0, GRACE_S)
-        _check_outputs(request, rehearsal.deviation)
+        check_equal(rehearsal.deviation, request.tolerance)
         seconds = emulation.calibrated(GRACE_S)
         report = ChipReport(chip, seconds, _scale(request, chip, seconds))
-        total = request.repeat * report.planned_s
-        if not total <= request.time_limit:
-            told = f"{request.repeat} runs take {total:.4g} s, drawn out {report.scale:.4g} times"
-            raise InputError(
-                f"{told}; --repeat takes fewer, --time-limit allows more, and a plan of the instance that --calibrated "
-                "writes needs no drawing out",
-                where="--time-limit",
-            )
+        request.check_time(
+            request.repeat * report.planned_s,
+            f", drawn out {report.scale:.4g} times,",
+            ", and a plan of the instance that --calibrated writes needs less drawing out",
+        )
         for number in range(request.repeat):
             report.runs.append(emulation.run(report.tick_s, LATE * report.planned_s + GRACE_S))
-            _check_outputs(request, report.runs[-1].deviation)
+            check_equal(report.runs[-1].deviation, request.tolerance)
             if sys.stderr.isatty():
                 told = f"run {number + 1} of {request.repeat}: {1e3 * report.runs[-1].makespan_s:.2f} ms"
                 terminal.progress(told, last=number + 1 == request.repeat)
@@ -117,15 +102,8 @@ def run(request: ChipRunRequest, terminal: Terminal) -> None:
 
 
 def _program(request: ChipRunRequest) -> ChipProgram:
-    file = str(request.plan)
-    try:
-        solution = WnpSolution.from_data(read_json(request.plan))
-    except InputError as error:
-        raise error.in_file(file) from None
-    violations = verify(request.instance, solution).violations
-    if violations:
-        first = violations[0]
-        raise InputError(f"is no plan of {request.instance.name}: {first.rule} at {first.where}", file=file)
+    verified = partial(verify, request.instance)
+    solution = read_plan(request.plan, WnpSolution.from_data, verified, request.instance.name)
     composed = ComposedNetwork.read(request.model, dims=dimensions(request.dim), values=input_values(request.value))
     layers = _layers(request)
     try:
@@ -159,13 +137,6 @@ def _check_processors(request: ChipRunRequest, chip: ChipProgram) -> None:
             f"the plan uses {counted(used, 'core')}, this machine has {counted(there, 'processor')}; wnpopt simulate "
             "executes it in events, and --share lets cores take turns on a processor",
             file=str(request.plan),
-        )
-
-
-def _check_outputs(request: ChipRunRequest, deviation: float) -> None:
-    if not deviation <= request.tolerance:
-        raise OutputsDifferError(
-            f"the outputs differ from the unsplit network's by {deviation:.2g} of their largest entry"
         )
 
 

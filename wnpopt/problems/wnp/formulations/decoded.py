@@ -16,13 +16,15 @@ def from_milp(
     """The plan of a solved MILP, by the names of its variables."""
     import pyomo.environ as pyo
 
+    from wnpopt.backends.completed import completed
     from wnpopt.problems.wnp.formulations.milp import build_milp, decode
     from wnpopt.problems.wnp.kernels.problem import Problem
 
     problem = Problem.of(instance)
     model = build_milp(problem)
     names = [variable.name for variable in model.component_data_objects(pyo.Var, active=True)]
-    ordered = in_order(names, values)
+    # The completed model is spent: its integers are fixed.
+    ordered = in_order(names, completed(build_milp(problem), values))
     at = dict(zip(names, ordered, strict=True))
     composed = decode(model, problem, ordered)
     starts = [at[model.s[i].name] / model.tick.value for i in range(len(instance.subgraphs))]

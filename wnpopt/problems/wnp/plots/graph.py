@@ -15,6 +15,9 @@ from wnpopt.problems.wnp.solution import WnpSolution
 _NAMED = 40
 """So many subgraphs have their names in the picture; of more, those who point at them are told."""
 
+_DEPTHS = 20
+"""Up to this depth each has its number along the axis."""
+
 
 def graph(instance: WnpInstance, solution: WnpSolution) -> Chart:
     """Edges between cores are dark: they take time on the chip. More cores than colours: the others are rings."""
@@ -62,4 +65,6 @@ def graph(instance: WnpInstance, solution: WnpSolution) -> Chart:
     tall = min(12.0, max(2.4, 1.6 + 0.22 * (float(height.max()) - float(height.min()) + 1)))
     # Room above for arcs, below for the lowest circles.
     panel = Panel("", tuple(series), bottom=float(height.min()) - 0.7, top=float(height.max()) + 1.2)
-    return Chart(title, "depth (subgraphs before it on the longest path)", (panel,), height=tall)
+    deepest = int(depth.max())
+    ticks = tuple((float(level), str(level)) for level in range(deepest + 1)) if deepest <= _DEPTHS else ()
+    return Chart(title, "depth (subgraphs before it on the longest path)", (panel,), ticks, height=tall)

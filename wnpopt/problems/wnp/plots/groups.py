@@ -34,9 +34,7 @@ def subgraph_groups(instance: WnpInstance) -> SubgraphGroups:
         several = len(groups)
         of = [several if k < 0 else k for k in branches(instance).tolist()]
         if several in of:
-            groups.append(
-                Group("several modalities" if (branches(instance) < 0).any() else "no modality", colour(None))
-            )
+            groups.append(Group("several modalities", colour(None)))
         return SubgraphGroups(tuple(groups), tuple(of))
     heads = [subgraph.name.rpartition(".")[0] for subgraph in instance.subgraphs]
     names = list(dict.fromkeys(heads))

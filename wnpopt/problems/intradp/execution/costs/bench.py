@@ -117,7 +117,8 @@ class CostBench:
         made = program(model.network, model.own, model.plan(plan), side)
         ready = ReadySide(model.network, made, self._constants)
         fill(ready, np.random.default_rng(0))
-        ready.put_inputs(self._inputs) if side == "device" else None
+        if side == "device":
+            ready.put_inputs(self._inputs)
         spent: list[list[float]] = [[] for _ in ready.segments]
         for turn in range(self._repeats + 1):
             for number, bound in enumerate(ready.segments):

@@ -12,6 +12,7 @@ from wnpopt.problems.intradp.execution.costs.side_costs import SideCosts, fit
 from wnpopt.problems.intradp.execution.segments import Side
 from wnpopt.problems.intradp.instance import IntradpInstance
 from wnpopt.problems.intradp.solution import IntradpSolution
+from wnpopt.problems.intradp.verify import verify
 
 SIDES: tuple[Side, ...] = ("device", "server")
 RATES = (0.5, 1.0, 2.0)
@@ -92,8 +93,8 @@ def measure_costs(
     segments: dict[Side, list[SegmentTime]] = {side: [] for side in sides}
     whole: dict[Side, float] = dict.fromkeys(sides, whole_s)
     count = len(instance.operators)
-    for step in range(CUTS):
-        plan = cut_plan(instance, 2 + (count - 3) * step // CUTS)
+    cuts = [cut_plan(instance, 2 + (count - 3) * step // CUTS) for step in range(CUTS)]
+    for plan in _possible(instance, cuts):
         for part in SIDES:
             for side in sides:
                 weight = 1.0 if observe is None else ASIDE
@@ -106,13 +107,13 @@ def measure_costs(
         for factor in rates:
             here = at_rate(made, factor)
             wanted += [named_plan(here, "layer-cut"), split_plan(here, search_s, seed)]
-        plans = [plan for plan in dict.fromkeys(wanted) if plan not in known]
+        plans = [plan for plan in _possible(instance, wanted) if plan not in known]
         known |= dict.fromkeys(plans)
         if observe is None:
             seen = {(i, side): bench.segments(plan, side) for i, plan in enumerate(plans) for side in sides}
         else:
             seen = {key: list(times) for key, times in observe(plans).items()} if plans else {}
-            for place, side in enumerate(SIDES if not turn else ()):
+            for place, side in enumerate(SIDES if not turn and plans[:2] == wanted[:2] else ()):
                 alone = seen.get((place, side), [])
                 if side in whole and len(alone) == 1:
                     whole[side] = alone[0].seconds
@@ -123,6 +124,12 @@ def measure_costs(
         costs = {side: fit(operators, whole[side], segments[side]) for side in sides}
         made = _apply(instance, costs, slowdown, link)
     return made, costs
+
+
+def _possible(instance: IntradpInstance, plans: Sequence[IntradpSolution]) -> list[IntradpSolution]:
+    """Each once, without those that send what may not be sent; deadlines do not count."""
+    timeless = instance.changed(deadline_s=None)
+    return [plan for plan in dict.fromkeys(plans) if verify(timeless, plan).accepted]
 
 
 def _apply(

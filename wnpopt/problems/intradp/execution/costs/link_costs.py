@@ -7,7 +7,8 @@ from statistics import median
 
 from wnpopt.core.errors import InputError
 from wnpopt.problems.intradp.execution.remote.device import DeviceRunner
-from wnpopt.problems.intradp.execution.remote.link import LEAST_TIMED, MOST_PROBE, Echo
+from wnpopt.problems.intradp.execution.remote.link import MOST_PROBE, Echo
+from wnpopt.problems.intradp.execution.remote.pace import LEAST_TIMED
 from wnpopt.problems.intradp.instance import Link
 
 SMALL = 64
@@ -39,21 +40,23 @@ def measure_link(runner: DeviceRunner, *, repeats: int = 15) -> LinkCosts:
     Raises :class:`InputError` where the server is gone.
     """
     link = runner.model.instance.link
-    short = [_probed(runner, SMALL, SMALL) for _ in range(repeats)]
+    usual = ANSWER_S + 4 * link.latency_s
+    short = [_probed(runner, SMALL, SMALL, usual) for _ in range(repeats)]
     sizes = [
         min(MOST_PROBE, max(LEAST_TIMED, int(rate * LONG_S)))
         for rate in (link.uplink_bytes_per_s, link.downlink_bytes_per_s)
     ]
-    long = [_probed(runner, sizes[0], sizes[1]) for _ in range(max(3, repeats // 5))]
+    both = sizes[0] / link.uplink_bytes_per_s + sizes[1] / link.downlink_bytes_per_s
+    long = [_probed(runner, sizes[0], sizes[1], usual + 10 * both) for _ in range(max(3, repeats // 5))]
     up = median(one.up.bytes / max(one.up.seconds, 1e-9) for one in long)
     down = median(one.down.bytes / max(one.down.seconds, 1e-9) for one in long)
     trip = median(one.round_trip_s for one in short) - SMALL / up - SMALL / down
     return LinkCosts(max(0.0, trip / 2), up, down)
 
 
-def _probed(runner: DeviceRunner, size: int, back: int) -> Echo:
+def _probed(runner: DeviceRunner, size: int, back: int, within_s: float) -> Echo:
     runner.probe(size, back)
-    echo = runner.echo(ANSWER_S)
+    echo = runner.echo(within_s)
     if echo is None:
         raise InputError("the server is gone, or does not answer", where="--connect")
     return echo

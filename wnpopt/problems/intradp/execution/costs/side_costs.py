@@ -17,6 +17,9 @@ is off by all of itself."""
 LEAST_S = 5e-5
 """Shorter segments count as if they took so long: their deviations are of no weight."""
 
+IDLE = 0.1
+"""A segment that takes less than this share of what its operators take has none of them to run."""
+
 SCALE_S = 1e-4
 
 
@@ -50,6 +53,8 @@ def fit(operators: Sequence[OperatorTimes], whole_s: float, segments: Sequence[S
     to a common one where no segment tells it; parts of operators get a share more, and each message adds ``segment_s``.
     Least squares of relative deviations, the whole network weighing as much as the segments together.
     """
+    from scipy.optimize import nnls
+
     count = len(operators)
     full = np.array([one.full_s for one in operators])
     lines = [one.line() for one in operators]
@@ -69,13 +74,15 @@ def fit(operators: Sequence[OperatorTimes], whole_s: float, segments: Sequence[S
                 row[number - 1] += a + b * some / one.units
                 row[count] += common * (a + b * some / one.units)
         row[count + 1] = segment.messages * SCALE_S
+        if segment.seconds < IDLE * common * float(row[:count].sum()):
+            continue  # nothing reads what it computes, so that nothing was computed
         rows.append(row * share)
         wanted.append(segment.seconds * share)
     ties = np.zeros((count + 1, count + 2))
     ties[:, : count + 1] = np.diag(np.full(count + 1, TIED))
     goal = np.concatenate([np.full(count, TIED * common), [0.0]])
     design, target = np.array(rows), np.array(wanted)
-    solved = _not_negative(np.vstack([design, ties]), np.concatenate([target, goal]))
+    solved, _ = nnls(np.vstack([design, ties]), np.concatenate([target, goal]), maxiter=100 * (count + 2))
     more, segment_s = float(solved[count]) * common, float(solved[count + 1]) * SCALE_S
     costs = tuple(
         _cost(factor * one.full_s, (factor + more) * a, (factor + more) * b)
@@ -89,17 +96,3 @@ def _cost(full: float, start: float, slope: float) -> Cost:
     """Of a whole operator and of the line that its parts follow."""
     fixed = min(full, max(0.0, full - slope))
     return Cost(fixed_s=fixed, full_s=full, partial_s=max(0.0, start - fixed))
-
-
-def _not_negative(design: np.ndarray, target: np.ndarray) -> np.ndarray:
-    """Least squares with coefficients of at least 0: those below are left out, one after the other."""
-    free = np.ones(design.shape[1], bool)
-    solved = np.zeros(design.shape[1])
-    while free.any():
-        solved[:] = 0.0
-        solved[free] = np.linalg.lstsq(design[:, free], target, rcond=None)[0]
-        worst = int(np.argmin(solved))
-        if solved[worst] >= 0:
-            break
-        free[worst] = False
-    return np.maximum(solved, 0.0)

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 
 from wnpopt.execution.network import Array
 from wnpopt.problems.intradp.execution.remote.device import DeviceRunner, RunInference
-from wnpopt.problems.intradp.execution.remote.link import Echo, goodput
+from wnpopt.problems.intradp.execution.remote.link import Echo
+from wnpopt.problems.intradp.execution.remote.pace import goodput
 from wnpopt.problems.intradp.online.adaptive import Controller
 
 PROBE_BYTES = 65_536

@@ -13,7 +13,7 @@ from wnpopt.execution.network import Array
 from wnpopt.execution.unsplit import UnsplitNetwork, largest_difference
 from wnpopt.problems.intradp.execution.remote.adaptive import AdaptiveRunner
 from wnpopt.problems.intradp.execution.remote.device import DeviceRunner, RunInference
-from wnpopt.problems.intradp.execution.remote.link import Pace
+from wnpopt.problems.intradp.execution.remote.pace import Pace
 from wnpopt.problems.intradp.online.adaptive import Controller
 from wnpopt.problems.intradp.online.simulate import BandwidthTrace
 

@@ -16,7 +16,8 @@ from wnpopt.execution.unsplit import UnsplitNetwork
 from wnpopt.problems.intradp.execution.remote.channel import FrameChannel, PeerError
 from wnpopt.problems.intradp.execution.remote.greeting import RefusedError, greet
 from wnpopt.problems.intradp.execution.remote.job import Patience, SplitModel, job_of
-from wnpopt.problems.intradp.execution.remote.link import Echo, Pace, SharedLink, Timed, goodput
+from wnpopt.problems.intradp.execution.remote.link import Echo, SharedLink
+from wnpopt.problems.intradp.execution.remote.pace import Pace, Timed, goodput
 from wnpopt.problems.intradp.execution.remote.prepared import prepare
 from wnpopt.problems.intradp.execution.side import ReadySide, SharedConstants
 from wnpopt.problems.intradp.solution import IntradpSolution

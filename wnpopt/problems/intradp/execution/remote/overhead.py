@@ -7,7 +7,7 @@ from typing import Any
 
 from wnpopt.problems.intradp.execution.remote.device import RunInference
 from wnpopt.problems.intradp.execution.remote.job import SplitModel
-from wnpopt.problems.intradp.execution.remote.link import Pace
+from wnpopt.problems.intradp.execution.remote.pace import Pace
 from wnpopt.problems.intradp.execution.segments import Side, SideProgram, program
 from wnpopt.problems.intradp.solution import IntradpSolution
 

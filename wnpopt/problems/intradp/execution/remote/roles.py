@@ -13,7 +13,7 @@ from wnpopt.problems.intradp.execution.remote.device import DeviceRunner
 from wnpopt.problems.intradp.execution.remote.emulation import server_process
 from wnpopt.problems.intradp.execution.remote.greeting import read_key
 from wnpopt.problems.intradp.execution.remote.job import Patience, SplitModel
-from wnpopt.problems.intradp.execution.remote.link import Pace
+from wnpopt.problems.intradp.execution.remote.pace import Pace
 from wnpopt.problems.intradp.solution import IntradpSolution
 
 

@@ -15,7 +15,8 @@ from wnpopt.core.errors import InputError
 from wnpopt.problems.intradp.execution.remote.channel import FrameChannel, PeerError
 from wnpopt.problems.intradp.execution.remote.greeting import PATIENCE_S, refuse, welcome
 from wnpopt.problems.intradp.execution.remote.job import Patience, SplitModel, accepted
-from wnpopt.problems.intradp.execution.remote.link import Pace, SharedLink
+from wnpopt.problems.intradp.execution.remote.link import SharedLink
+from wnpopt.problems.intradp.execution.remote.pace import Pace
 from wnpopt.problems.intradp.execution.remote.prepared import PreparedPlan, needed_bytes, prepare
 from wnpopt.problems.intradp.execution.segments import program
 from wnpopt.problems.intradp.execution.side import ReadySide, SharedConstants

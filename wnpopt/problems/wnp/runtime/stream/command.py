@@ -26,6 +26,8 @@ def run_stream(request: SimulateRequest, terminal: Terminal) -> None:
     loads = [1.0] if request.loads is None else _loads(request.loads)
     if request.joint is not None and len(loads) > 1:
         raise InputError("goes with one load", where="--joint")
+    if request.joint is not None and request.joint.exists() and not request.joint.is_dir():
+        raise InputError("is no directory; the path of one is needed", file=str(request.joint))
     try:
         simulation = simulate_stream(
             request.stream,
