@@ -16,7 +16,8 @@ from wnpopt.plotting.draw import draw
 from wnpopt.plotting.palette import colour
 from wnpopt.problems.wnp.instance import WnpInstance
 from wnpopt.problems.wnp.plots.channel import channel
-from wnpopt.problems.wnp.plots.gantt import gantt, origin
+from wnpopt.problems.wnp.plots.gantt import gantt
+from wnpopt.problems.wnp.plots.groups import branches
 from wnpopt.problems.wnp.solution import WnpSolution
 from wnpopt.problems.wnp.verify import arrivals, transfer_ticks, verify
 
@@ -55,7 +56,7 @@ def test_every_subgraph_has_its_bar(robot) -> None:
     chart = gantt(instance, solution)
     by_name = {bar.label: bar for bar in chart.bars}
     assert len(by_name) == len(chart.bars) == len(instance.subgraphs)
-    families = dict(zip((s.name for s in instance.subgraphs), origin(instance), strict=True))
+    families = dict(zip((s.name for s in instance.subgraphs), branches(instance), strict=True))
     when = dict(zip((m.name for m in instance.modalities), arrivals(instance, solution), strict=True))
     for subgraph in instance.subgraphs:
         bar = by_name[subgraph.name]
@@ -63,7 +64,8 @@ def test_every_subgraph_has_its_bar(robot) -> None:
         assert chart.lanes[bar.lane].name == solution.core[subgraph.name]
         # One tick is 1 us, the axis is in ms.
         assert (bar.start, bar.end) == pytest.approx((start * 1e-3, (start + ticks) * 1e-3))
-        assert chart.groups[bar.group].colour == colour(families[subgraph.name])
+        family = int(families[subgraph.name])
+        assert chart.groups[bar.group].colour == colour(None if family < 0 else family)
         assert f"({start} to {start + ticks}, {ticks} ticks)" in bar.detail
         if subgraph.modality is None:
             assert "reads" not in bar.detail

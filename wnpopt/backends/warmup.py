@@ -28,7 +28,9 @@ COMPILING = "compiling, once"
 """What ``tell`` gets."""
 
 _LIMIT_S = 1.0  # of one run on a tiny instance, compiling included: it is run again until nothing is compiled
-_ROUNDS = 8
+_ROUNDS = 500
+"""A round that compiles nothing is the last one. On a slow machine a round may end after its first function: as many
+rounds as there are functions, and more, so that none is left to be compiled within a run."""
 
 _begun: set[tuple[str, str, bool]] = set()
 _done: set[tuple[str, str, bool]] = set()

@@ -106,7 +106,7 @@ class FrameChannel:
         self.fill(memoryview(raw), within_s)
         try:
             found = json.loads(raw)
-        except ValueError:
+        except (ValueError, RecursionError):  # the latter: brackets without end
             found = None
         if not isinstance(found, dict):
             raise PeerError("the other side sends what is no JSON object")
