@@ -128,9 +128,9 @@ class Family(Generic[I, S]):
     picture: str | None = None
     figures: Mapping[str, FigureKind] = field(default_factory=dict)
     decoders: Mapping[str, str] = field(default_factory=dict)
-    exhaust: str | None = None
     unit_s: Callable[[I], float | None] | None = None
     leaves_out: Callable[[I, S], bool] | None = None
+    exhaust: str | None = None
 
     def __getattribute__(self, name: str) -> Any:
         """What is named by where it is becomes what it names, once."""
