@@ -93,6 +93,8 @@ def test_a_source_archive_has_every_folder() -> None:
     given = set(re.findall(r"^(?:graft|recursive-include) (\S+)", (ROOT / "MANIFEST.in").read_text(), re.MULTILINE))
     ours = {".venv", ".ci-venv", ".git", "out", "build", "dist"}
     folders = {
-        path.name for path in ROOT.iterdir() if path.is_dir() and not path.name.endswith(("_cache", ".egg-info"))
+        path.name
+        for path in ROOT.iterdir()
+        if path.is_dir() and not path.name.endswith(("_cache", ".egg-info")) and not (path / "pyvenv.cfg").exists()
     }
     assert folders - ours - {".hypothesis", "__pycache__", "node_modules", "site"} <= given

@@ -63,6 +63,8 @@ def random_plan(instance: WnpInstance, rng: random.Random) -> WnpSolution | None
 def _table(instance: WnpInstance, rng: random.Random, idle: float) -> tuple[tuple[int | None, ...], ...]:
     """Any modality anywhere: also ones that are complete, or that nobody needs."""
     kinds = range(len(instance.modalities))
+    if not kinds:
+        return ()  # a chip-only instance has no table
     rows = []
     for t in range(instance.radio.slots):
         released = [k for k in kinds if instance.modalities[k].release_slot <= t]

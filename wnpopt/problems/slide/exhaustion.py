@@ -18,6 +18,9 @@ from wnpopt.problems.slide.verify import energy, latency, link_rate, verify
 MOST = 1_500
 """Choices up to which an instance is tiny: some hundredths of a second's work."""
 
+_LAYERS = 3_000
+"""Of all models, for all users, up to which it is: each is looked at in every step of a bisection."""
+
 _STEPS = 80
 _NARROWEST = 1e-15
 """Of the band: what needs less is given so much."""
@@ -30,6 +33,8 @@ def exhaust(instance: SlideInstance, better_than: float | None = None) -> Exhaus
     """The best solution whose objective is greater than ``better_than`` (None: any), by trying all choices."""
     users, models = instance.users, instance.models
     if len(users) > MOST or (len(models) + 1) ** len(users) > MOST:
+        return Exhausted(None, complete=False)
+    if len(users) * sum(len(model.layers) for model in models) > _LAYERS:
         return Exhausted(None, complete=False)
     width = [[_least_width(instance, user, model) for model in models] for user in users]
     rate = [[0.0 if w is None else link_rate(user, w) for w in row] for user, row in zip(users, width, strict=True)]

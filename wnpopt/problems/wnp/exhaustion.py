@@ -71,6 +71,8 @@ def _deliveries(instance: WnpInstance) -> list[_Delivery]:
     done: dict[tuple[Counts, Counts], Rows] = {}
     looked_at = 0
     for slot in range(radio.slots):
+        if not states:  # all have delivered: there may be billions of slots more
+            break
         block = slot // radio.block_slots
         following: dict[tuple[Counts, Counts, Counts], Rows] = {}
         for (bits, arrived, used), rows in states.items():
@@ -82,8 +84,8 @@ def _deliveries(instance: WnpInstance) -> list[_Delivery]:
             if spends or not allowed:
                 allowed.append(None)
             for row in product(allowed, repeat=width):
-                looked_at += 1
-                if looked_at > _STATES:
+                looked_at += 1 + width
+                if looked_at > 4 * _STATES:
                     raise _TooLargeError
                 now, at, spent = list(bits), list(arrived), list(used)
                 for n, k in enumerate(row):

@@ -194,6 +194,10 @@ def min_max(
     return -1, bound, proof, count, columns
 
 
+UNLIMITED = 2**62
+"""Ticks that no answer reaches."""
+
+
 class Columns:
     """Weights whose vertices the last answer of the radio mixed: the next one, to other tails, begins with them."""
 
@@ -206,7 +210,7 @@ def least_makespan(
     tail: IntArray,
     budget: Budget,
     *,
-    limit: int = 2**62,
+    limit: int = UNLIMITED,
     give_up: int = 400,
     stop: Flag | None = None,
     columns: Columns | None = None,
@@ -245,6 +249,10 @@ def least_makespan(
         )
 
     value, bound, weight, count, known.weights = stoppable(uplink, budget, work) if stop is None else work(stop)
+    if value < 0 and columns is not None and limit == UNLIMITED:
+        # Rounding failed on what the known columns mix: it may succeed on another mixture.
+        known.weights = Columns(uplink).weights
+        value, bound, weight, count, known.weights = stoppable(uplink, budget, work) if stop is None else work(stop)
     cut = Cut(int(bound), integral(uplink, weight)) if weight.any() else None
     if value < 0:
         return None, cut
