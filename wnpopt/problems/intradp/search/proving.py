@@ -116,6 +116,8 @@ class Prover:
             return gap * (1 - QUARTER)
         left, took = self._last
         time = FITS * self._budget.remaining()
+        if time <= 0:
+            return None
         if gap <= NEAR or (gap <= LITTLE and took * WHOLE <= time):
             return 0.0  # the states do not grow in number for ever: the rest takes not much longer than most of it
         if self._closed < 2:
