@@ -14,6 +14,7 @@ from wnpopt.problems.intradp.methods.spso_ga import swarmed
 from wnpopt.problems.intradp.methods.starts import started
 from wnpopt.problems.intradp.search.improvement import improved
 from wnpopt.problems.intradp.search.plans import device_only, honest, layer_cut
+from wnpopt.problems.intradp.search.proving import Prover
 from wnpopt.problems.intradp.search.surgery import min_cut
 
 NETWORKS = [
@@ -44,3 +45,12 @@ def test_what_search_starts_from_is_no_worse(
     }
     worse = {name: other.value / plan.value for name, other in others.items() if other.value < plan.value * (1 - 1e-9)}
     assert not worse
+
+
+def test_a_bound_that_is_chosen_at_the_limit_is_none() -> None:
+    """The time may be over just when the next cutoff is chosen by what is left of it."""
+    problem = Problem.of(generate({"shape": "residual", "operators": 24, "units": 28, "launch": 0.1}, 2))
+    prover = Prover(problem, Budget(0.0), never())
+    prover._closed, prover._last = 2, (0.5, 1.0)
+    tried = prover.attempt(0.0, 1.0)
+    assert (tried.bound, tried.plan, tried.more) == (0.0, None, False)
