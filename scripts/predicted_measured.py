@@ -348,7 +348,7 @@ def machine(load_before: str, seconds: float, asked: argparse.Namespace) -> list
                 os.SCHED_FIFO: "real-time priority (FIFO)"}  # fmt: skip
     policy = policies.get(os.sched_getscheduler(0), "another scheduling policy")
     after = ", ".join(f"{one:.2f}" for one in os.getloadavg())
-    system, count = f"{platform.system()} {platform.release()}", len(os.sched_getaffinity(0))
+    system, count = f"{platform.system()}", len(os.sched_getaffinity(0))
     versions = f"Python {platform.python_version()}, onnxruntime {onnxruntime.__version__}, onnx {onnx.__version__}"
     took = f"{seconds / 60:.1f} minutes in all, {time.strftime('%Y-%m-%d')}"
     return [
