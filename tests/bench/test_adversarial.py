@@ -137,6 +137,7 @@ def test_same_seed_same_bytes(tmp_path: Path) -> None:
     assert files(tmp_path / "a") != files(tmp_path / "c")
 
 
+@pytest.mark.slow
 def test_a_search_that_was_cut_goes_on(tmp_path: Path) -> None:
     """Killed in the middle of a line: what was found stands, and the end is that of an undisturbed search."""
     whole, cut = tmp_path / "whole", tmp_path / "cut"
@@ -336,6 +337,7 @@ def planted(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     registry.forget()
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("planted")
 def test_a_planted_bad_method_is_found_out(tmp_path: Path) -> None:
     summary = adversarial([tiny(14)], "late", "pacs", out=tmp_path, steps=60, restarts=2)
@@ -434,6 +436,7 @@ def test_cooling() -> None:
     assert Cooling(1).temperature(1) == pytest.approx(0.05)
 
 
+@pytest.mark.slow
 def test_the_history_tells_every_move(tmp_path: Path) -> None:
     summary = adversarial([tiny(14)], "rtfs", "pacs", out=tmp_path, steps=30, restarts=2)
     events = list(read_history(tmp_path / "adversarial.jsonl"))

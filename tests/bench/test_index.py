@@ -12,13 +12,12 @@ import wnpopt
 from tests.bench.record_factory import record
 from wnpopt.bench.index.row import IndexRow, References, read_index, write_index
 from wnpopt.bench.index.update import Change, update_index
-from wnpopt.bench.store.record import Failure, Record, Reference
+from wnpopt.bench.store.record import Failure, Record, Reference, versions_of
 from wnpopt.bench.store.store import Store, write_records
 from wnpopt.core.canonical import content_hash
 from wnpopt.core.document import Instance
 from wnpopt.core.errors import InputError
 from wnpopt.core.jsonio import write_json
-from wnpopt.core.versions import versions
 
 ROOT = Path(__file__).resolve().parents[2] / "instances"
 WNP = ROOT / "wnp" / "tiny" / "tiny-14.json"
@@ -414,7 +413,8 @@ def test_a_library_gets_the_better_solution(tmp_path: Path) -> None:
     assert not kept.exists()
     suite.update()
     (row,) = read_index(suite.index)
-    assert (row.method, row.version, row.date) == ("lbbd", versions()["wnpopt"], made.finished[:10])
+    version = versions_of(made.result)["wnpopt"]
+    assert (row.method, row.version, row.date) == ("lbbd", version, made.finished[:10])
     assert wnpopt.verify(suite.instance, wnpopt.load_solution(kept)).objective == OPTIMUM
 
 

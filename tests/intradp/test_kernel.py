@@ -21,6 +21,7 @@ from wnpopt.problems.intradp.verify import needed_rows, replay, verify
 DATA = Path(__file__).parent / "data"
 
 
+@pytest.mark.slow
 def test_agrees_with_the_verifier_on_ten_thousand_plans() -> None:
     rng = np.random.default_rng(1)
     checked = 0
