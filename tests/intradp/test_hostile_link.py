@@ -75,7 +75,7 @@ def test_the_device_finishes_alone(model: SplitModel, mode: str, reason: str) ->
 def test_a_greeting_that_is_a_bomb_does_no_harm(model: SplitModel) -> None:
     """Before any key is known: nested without end, no text at all, and a number that is none."""
     with serving(model) as (server, _):
-        for words in (b"\xff" * 64, b'{"key": NaN', b"1e999999", b"[]", b'"' * 31):
+        for words in (b"\xff" * 64, b"[" * 2000 + b"]" * 2000, b'{"key": NaN', b"1e999999", b"[]", b'"' * 31):
             stranger = FrameChannel(socket.create_connection(("127.0.0.1", server.port)))
             stranger.head(20)
             with suppress(Exception):
