@@ -426,8 +426,11 @@ def explains(entry: dict[str, str], mutant: Mutant) -> bool:
     return same_place and entry.get("now", mutant.now) == mutant.now
 
 
-def examine(target: Target, journal: Path, again: bool) -> bool:
-    """Run a target's mutants, those that are new to the journal or all survivors again; True if all is explained."""
+def examine(target: Target, journal: Path, again: bool, quick: bool) -> bool:
+    """Run a target's mutants, those that are new to the journal or all survivors again; True if all is explained.
+
+    ``quick`` leaves the second look at survivors out, and so what is outside of functions.
+    """
     known = {}
     if journal.exists():
         known = {line["key"]: line for line in map(json.loads, journal.read_text().splitlines())}
@@ -445,6 +448,9 @@ def examine(target: Target, journal: Path, again: bool) -> bool:
         {line["key"]: line for line in map(json.loads, journal.read_text().splitlines())} if journal.exists() else {}
     )
     todo = [m for m in todo if m.key not in known or known[m.key]["outcome"] in wanted]
+    if quick:
+        known |= {m.key: {"outcome": "survived"} for m in todo}
+        return report(target, [m for m in made if m.in_function], known)
     if todo:
         base = import_libraries(target, journal.parent)
         print(f"{target.name}: {len(todo)} of {len(made)} mutants imported, {base:.2f} CPU-s each", flush=True)
@@ -479,6 +485,7 @@ def main() -> int:
     parser.add_argument("names", nargs="*", help="targets, or beginnings of their names")
     parser.add_argument("--list", action="store_true", help="list the mutants, run none")
     parser.add_argument("--again", action="store_true", help="run survivors of earlier runs again")
+    parser.add_argument("--quick", action="store_true", help="functions alone, no second look at survivors")
     parser.add_argument("--fresh", action="store_true", help="forget earlier runs")
     parser.add_argument("--out", type=Path, default=ROOT / "out" / "mutation")
     arguments = parser.parse_args()
@@ -499,7 +506,7 @@ def main() -> int:
         # In a process of its own: what one target's tests import is no other's.
         child = os.fork()
         if child == 0:
-            os._exit(0 if examine(target, journal, arguments.again) else 1)
+            os._exit(0 if examine(target, journal, arguments.again, arguments.quick) else 1)
         well &= os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
     return 0 if well else 1
 
