@@ -53,7 +53,6 @@ class ClusterExecutor:
     needs_content = True
 
     def __init__(self, address: str, workers: int, limits: Limits, libraries: tuple[str, ...] = ()) -> None:
-        need("distributed", "dask")
         self._order = Order(uuid.uuid4().hex, limits.grace_s, limits.memory_bytes, libraries)
         self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self._futures: dict[int, Future] = {}
@@ -132,15 +131,20 @@ def _connect(address: str, workers: int) -> Client:
             n_workers=workers, threads_per_worker=1, processes=False, dashboard_address=None, memory_limit=0
         )
         return Client(cluster)
-    _reach(address)
     try:
         return Client(address, timeout=CONNECT_S, set_as_default=False)
     except (OSError, ValueError) as error:  # TimeoutError is an OSError
         raise InputError(f"no Dask scheduler answers at {address!r} ({error})", where="dask") from None
 
 
-def _reach(address: str) -> None:
-    """Raise :class:`InputError` where nothing listens: Dask's client would try again and again."""
+def reach(address: str) -> None:
+    """Raise :class:`InputError` where nothing listens: Dask's client would try again and again.
+
+    :class:`MissingDependencyError` without Dask.
+    """
+    need("distributed", "dask")
+    if address == "local":
+        return
     scheme, _, place = address.rpartition("://")
     host, _, port = place.rpartition(":")
     if scheme not in ("", "tcp", "tls") or not host or not port.isdecimal() or int(port) > 65535:
