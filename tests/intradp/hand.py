@@ -35,6 +35,28 @@ cut until 11.125. Downlink 11.125-12.125, arrives at 12.625. The device joins un
 LATENCY = 12.875
 ENERGY = 4 * (0.25 + 1.5 + 0.25) + 3 * 2 + 2 * 1 + 1 * (3.5 + 1) + 0.25 * (LATENCY - 5 - 4.5)
 
+EXPECTED = {
+    "example-skip": (
+        0.007831060606060605,
+        0.10411034090909091,
+        [
+            ("up", "input", (1, 6), 5000.0, 0.0, 0.004545454545454545),
+            ("down", "c2", (3, 4), 1000.0, 0.005103787878787879, 0.0060128787878787875),
+            ("down", "add", (4, 6), 2000.0, 0.0060128787878787875, 0.007831060606060605),
+        ],
+    ),
+    "example-up-global": (
+        0.00935,
+        0.1248225,
+        [
+            ("up", "input", (3, 6), 4000.0, 0.0, 0.004644444444444444),
+            ("down", "up", (5, 6), 1000.0, 0.004886111111111111, 0.00558611111111111),
+            ("up", "up", (0, 5), 5000.0, 0.00735, 0.013105555555555556),
+        ],
+    ),
+}
+"""Latency, energy and messages of the contract's examples (tests/intradp/data), as they were worked out there."""
+
 
 def window(operator: int, **changes: int) -> Change:
     """A window with other numbers."""

@@ -11,7 +11,7 @@ import pytest
 
 from tests.intradp import hand as intradp
 from tests.library import test_check_wnp
-from tests.library.test_check import CHECK
+from tests.library.referee import CHECK
 from tests.slide import hand as slide
 
 Captured = pytest.CaptureFixture[str]

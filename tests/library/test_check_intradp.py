@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.intradp.hand import ENERGY, INSTANCE, LATENCY, PLAN, branching, window
-from tests.intradp.test_verify import EXPECTED
-from tests.library.test_check import CHECK
+from tests.intradp.hand import ENERGY, EXPECTED, INSTANCE, LATENCY, PLAN, branching, window
+from tests.library.referee import CHECK
 from tests.mutations import Change, drop, put
 
 LARGEST = 2**53

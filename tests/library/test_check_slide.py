@@ -7,7 +7,7 @@ import math
 
 import pytest
 
-from tests.library.test_check import CHECK
+from tests.library.referee import CHECK
 from tests.mutations import Change, append, put
 from tests.slide.hand import GENEROUS, INSTANCE, MULTICAST, USER, U, V, W, plan
 
