@@ -156,7 +156,7 @@ def test_arrays_say_the_same(
     """Of many users arrays tell who is in order: no more, and no fewer, than looked at one by one."""
     instance, answer = posed(*changes), solution(*served)
     one_by_one = file.verify(instance, answer)
-    monkeypatch.setitem(file.verify.__globals__, "_MANY", 1)
+    monkeypatch.setattr(file, "_MANY", 1)
     assert file.verify(instance, answer) == one_by_one
     if objective is None:
         return
@@ -176,15 +176,16 @@ def test_arrays_say_the_same(
     assert {v.rule for v in columns.violations} == {rule for rule, _, _ in broken}
 
 
-def test_of_another_instance() -> None:
-    told = judged(file.verify(posed(), solution(U, instance="other")))
-    assert told == (1, [("instance-name", "instance other", 1)])
+@pytest.mark.parametrize("name", ["other", "a"])
+def test_of_another_instance(name: str) -> None:
+    told = judged(file.verify(posed(), solution(U, instance=name)))
+    assert told == (1, [("instance-name", f"instance {name}", 1)])
 
 
 @pytest.mark.parametrize("many", [1, 1000])
 @pytest.mark.parametrize("off", [-1.1e-9, -0.9e-9, 0.9e-9, 1.1e-9])
 def test_limits_hold_within_their_tolerance(off: float, many: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(file.verify.__globals__, "_MANY", many)
+    monkeypatch.setattr(file, "_MANY", many)
 
     def accepted(changes: tuple[Change, ...], *served: Entry) -> bool:
         instance = posed(*changes)
@@ -221,12 +222,16 @@ def test_limits_are_met_to_the_last_bit() -> None:
     assert file.verify(posed(put("bandwidth_hz", value=5e6)), solution(("w", "a", 5e6 * beyond, 1e9))).accepted
     accurate = posed(put("users", 0, "min_accuracy", value=0.5), put("models", 0, "accuracy", value=0.5 * below))
     assert file.verify(accurate, solution(U)).accepted
+    narrower = ("u", "a", 5e6 * below, 1e9)
+    assert file.verify(posed(MULTICAST, *GENEROUS), solution(narrower, ("v", "a", 5e6, 1e9))).accepted
+    full = (put("models", 1, "layers", 0, "bits", value=8e6 * beyond), put("cache_bits", value=8e6))
+    assert file.verify(posed(*full), solution(("v", "b", 9e6, 1e9))).accepted
     for limit, amount, within in (
         (1.0, beyond, True), (1.0, math.nextafter(beyond, 2), False), (0.0, 0.0, True), (0.0, 5e-324, False),
         (HUGE, math.inf, False), (HUGE, HUGE, True), (1.0, math.nan, False),
     ):  # fmt: skip
         assert file._within(amount, limit) is within
-    assert file._quotient(3.0, 1.5) == 2.0
+    assert (file._quotient(3.0, 1.5), file._quotient(3.0, 0.5)) == (2.0, 6.0)
     assert file._quotient(3.0, 5e-324) == math.inf
     assert (file._quotient(1e-300, 0.0), file._quotient(0.0, 0.0)) == (math.inf, 0.0)
     assert file._finite(1e307) == 1e307
@@ -264,7 +269,7 @@ def test_of_many_users_each_is_told() -> None:
     a, b = instance.models
     entries: list[tuple[Any, Any, float, float, bool]] = [
         (u, a, 5e6, 1e9, True), (w, b, 5e6, 1e9, True), (u, a, 4e6, 1e9, False), (w, a, 5e6, 1e8, True),
-        (u, b, 5e6, 1e9, True), (u, a, 5e6, 0.9e9, False), (w, a, 0.0, 1e9, False), (w, a, 5e6, 0.0, False),
+        (u, b, 5e6, 1e9, True), (u, b, 5e6, 1e8, True), (u, a, 5e6, 0.9e9, False), (w, a, 0.0, 1e9, False), (w, a, 5e6, 0.0, False),
         (v, a, 5e6, 1e9, True), (v, b, 5e6, 1.1e9, False), (w, b, 5e6, 1e8, True), (w, b, 5e6, 0.9e8, False),
         (w, a, 0.75, 1e9, False), (w, a, 5e5, 1e9, True),
     ]  # fmt: skip
@@ -273,8 +278,12 @@ def test_of_many_users_each_is_told() -> None:
     rates = [2 * width for _, _, width, _, _ in entries]
     with np.errstate(all="raise"):  # whatever the caller has set
         assert file._devices_pass(known, rates) == [right for *_, right in entries]
+    # to the last bit: where receiving takes all of the time and of the energy
+    free = u.model_copy(update={"deadline_s": 9.0, "energy_j": 9.0, "receive_w": 1.0, "energy_per_flop_hz2": 0.0})
+    for bits, right in ((1 + 1e-9, True), (math.nextafter(1 + 1e-9, 2), False)):
+        one = b.model_copy(update={"layers": (b.layers[0].model_copy(update={"bits": bits}),)})
+        for limited in (free.model_copy(update={"deadline_s": 1.0}), free.model_copy(update={"energy_j": 1.0})):
+            assert file._devices_pass([(0, limited, one, served[1])], [1.0]) == [right]
     slow = [(0, w.model_copy(update={"deadline_s": 1e9}), b, served[1])]
     for rate, right in ((0.5, True), (5e-324, False), (0.0, False)):
         assert file._devices_pass(slow, [rate]) == [right]
-    narrow = served[1].model_copy(update={"bandwidth_hz": 0.5})
-    assert file._devices_pass([(0, w, b, narrow)], [1e7]) == [True]
