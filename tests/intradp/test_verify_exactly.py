@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import FrozenInstanceError, fields
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from tests.mutations import Change, put
 from wnpopt.core.errors import InputError
 from wnpopt.problems.intradp.instance import Input, IntradpInstance
 from wnpopt.problems.intradp.solution import IntradpSolution
-from wnpopt.problems.intradp.verify import Execution, Message, Segment, needed_rows, replay, verify
+from wnpopt.problems.intradp.verify import RULES, Execution, Message, Segment, needed_rows, replay, verify
 
 Rows = list[int] | None
 Broken = list[tuple[str, str, float]]
@@ -137,34 +138,37 @@ def test_the_uplink_is_a_queue() -> None:
     assert replayed.server == (Execution(2, (1, 2), 4.75, 5.25),)
     assert replayed.server_segments[0] == Segment(2, True, 2, 4.25, 4.75)
     slow = IntradpInstance.from_data(data | {"link": {"uplink_bytes_per_s": 0.5, "downlink_bytes_per_s": 0.5}})
-    assert replay(slow, solution).uplink == (
+    late = replay(slow, solution)
+    # The device cuts at 2.125 while the link is busy: alone from 3.25 to 8.125 and from 9.375 to 11.375.
+    assert (late.latency_s, late.energy_j) == (11.5, 4 * (0.125 + 2 + 0.125 + 1 + 0.125) + 2 * (4.875 + 2) + 1.25)
+    assert late.uplink == (
         Message(0, (1, 2), 2, 0.125, 4.125, 4.125), Message(1, (0, 2), 2, 4.125, 8.125, 8.125),
     )  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("changes", "rows", "objective", "broken"),
-    [
-        ((put("deadline_s", value=LATENCY),), (None, None), LATENCY, []),
-        ((put("deadline_s", value=12),), (None, None), LATENCY, [("deadline", "latency", 0.875)]),
-        ((put("deadline_s", value=0), COSTS), (None, None), ENERGY, [("deadline", "latency", LATENCY)]),
-        ((), ([4, 2, 1], None), None, [("device-length", "device_end", 1)]),
-        ((), ([4, 2, 1, 2, 2, 2], [4, 1, 1]), None,
-         [("device-length", "device_end", 2), ("server-length", "server_begin", 1)]),
-        ((), (None, [4, 1, 1, 2, 2]), None, [("server-length", "server_begin", 1)]),
-        ((), ([4, 6, 1, 2], None), None, [("rows", "operator x", 2)]),
-        ((), ([4, 2, 1, 2], [4, 4, 2, 2]), None, [("rows", "operator x", 2), ("rows", "operator y", 1)]),
-        ((), ([4, 7, 3, 2], [4, 7, 1, 2]), None, [("rows", "operator x", 3), ("rows", "operator y", 1)]),
-        ((), ([3, 2, 1, 2], [1, 1, 1, 2]), None, [("input", "operator in", 4)]),
-        ((), ([4, 2, 1, 1], [4, 1, 1, 0]), None, [("output", "operator out", 3)]),
-        ((), ([4, 2, 1, 1], [3, 1, 1, 1]), None, [("input", "operator in", 1), ("output", "operator out", 2)]),
-        ((), ([5, 2, 1, 2], [4, 1, 1, 2]), None, [("rows", "operator in", 1)]),
-        ((SMALL,), (None, None), LATENCY, []),
-        ((SMALL,), ([4, 2, 2, 2], [4, 1, 2, 2]), 16.875, [("transfers", "downlink of x", 8)]),
-        ((SMALL,), ([4, 4, 1, 2], [4, 4, 1, 2]), 16.75, [("transfers", "uplink of x", 8)]),
-        ((SMALL, put("operators", 1, "output_bytes", value=8)), ([4, 4, 1, 2], [4, 4, 1, 2]), 12.75, []),
-    ],
-)  # fmt: skip
+VIOLATIONS: list[tuple[tuple[Change, ...], tuple[Rows, Rows], float | None, Broken]] = [
+    ((put("deadline_s", value=LATENCY),), (None, None), LATENCY, []),
+    ((put("deadline_s", value=12),), (None, None), LATENCY, [("deadline", "latency", 0.875)]),
+    ((put("deadline_s", value=0), COSTS), (None, None), ENERGY, [("deadline", "latency", LATENCY)]),
+    ((), ([4, 2, 1], None), None, [("device-length", "device_end", 1)]),
+    ((), ([4, 2, 1, 2, 2, 2], [4, 1, 1]), None,
+     [("device-length", "device_end", 2), ("server-length", "server_begin", 1)]),
+    ((), (None, [4, 1, 1, 2, 2]), None, [("server-length", "server_begin", 1)]),
+    ((), ([4, 6, 1, 2], None), None, [("rows", "operator x", 2)]),
+    ((), ([4, 2, 1, 2], [4, 4, 2, 2]), None, [("rows", "operator x", 2), ("rows", "operator y", 1)]),
+    ((), ([4, 7, 3, 2], [4, 7, 1, 2]), None, [("rows", "operator x", 3), ("rows", "operator y", 1)]),
+    ((), ([3, 2, 1, 2], [1, 1, 1, 2]), None, [("input", "operator in", 4)]),
+    ((), ([4, 2, 1, 1], [4, 1, 1, 0]), None, [("output", "operator out", 3)]),
+    ((), ([4, 2, 1, 1], [3, 1, 1, 1]), None, [("input", "operator in", 1), ("output", "operator out", 2)]),
+    ((), ([5, 2, 1, 2], [4, 1, 1, 2]), None, [("rows", "operator in", 1)]),
+    ((SMALL,), (None, None), LATENCY, []),
+    ((SMALL,), ([4, 2, 2, 2], [4, 1, 2, 2]), 16.875, [("transfers", "downlink of x", 8)]),
+    ((SMALL,), ([4, 4, 1, 2], [4, 4, 1, 2]), 16.75, [("transfers", "uplink of x", 8)]),
+    ((SMALL, put("operators", 1, "output_bytes", value=8)), ([4, 4, 1, 2], [4, 4, 1, 2]), 12.75, []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("changes", "rows", "objective", "broken"), VIOLATIONS)
 def test_every_violation(
     changes: tuple[Change, ...], rows: tuple[Rows, Rows], objective: float | None, broken: Broken
 ) -> None:
@@ -178,10 +182,24 @@ def test_every_violation(
         assert str(caught.value) == f"the plan cannot be executed: {certificate.violations[0]}"
 
 
-def test_of_another_instance() -> None:
-    certificate = verify(posed(), plan(instance="other"))
+@pytest.mark.parametrize("name", ["other", "a"])
+def test_of_another_instance(name: str) -> None:
+    certificate = verify(posed(), plan(instance=name))
     assert certificate.objective == LATENCY
-    assert [(v.rule, v.where, v.amount) for v in certificate.violations] == [("instance-name", "instance other", 1)]
+    assert [(v.rule, v.where, v.amount) for v in certificate.violations] == [("instance-name", f"instance {name}", 1)]
+
+
+def test_rules_are_told() -> None:
+    assert set(RULES) == {"instance-name", *(rule for *_, broken in VIOLATIONS for rule, _, _ in broken)}
+    assert all(RULES.values())
+
+
+def test_what_a_replay_says_stays_so() -> None:
+    replayed = replay(posed(), plan())
+    for record in (replayed, replayed.device[0], replayed.uplink[0], replayed.device_segments[0]):
+        assert not hasattr(record, "__dict__")
+        with pytest.raises(FrozenInstanceError):
+            setattr(record, fields(record)[0].name, 1)
 
 
 @pytest.mark.parametrize(("off", "accepted"), [(0.9e-9, True), (1.1e-9, False)])
@@ -239,5 +257,13 @@ def test_energies_of_waits_that_are_much_longer() -> None:
     replayed = replay(IntradpInstance.from_data(data), plan())
     assert replayed.latency_s > 2e12
     assert replayed.energy_j == 16
-    # what is computed after the output is there counts in full; standby is never less than nothing
-    assert replay(posed(put("power_w", "standby", value=1e6)), plan(*ALL_DEVICE)).energy_j == 4 * 1 + 3 * 4 + 2 * 2
+
+
+def test_rounding_makes_no_standby_less_than_nothing() -> None:
+    """The busy times add up to 4e-16 s more than the latency: times 10^15 W that would be half a joule."""
+    instance = posed(
+        put("operators", 1, "device", value={"fixed_s": 0, "full_s": 0.4}),
+        put("operators", 2, "device", value={"fixed_s": 0.8, "full_s": 1.7000000000000002}),
+        put("power_w", "standby", value=1e15),
+    )
+    assert replay(instance, plan(*ALL_DEVICE)).energy_j == pytest.approx(2 * 0.4 + 4 * 0.8 + 2 * 0.9, rel=1e-12)

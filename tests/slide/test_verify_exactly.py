@@ -269,7 +269,8 @@ def test_of_many_users_each_is_told() -> None:
     a, b = instance.models
     entries: list[tuple[Any, Any, float, float, bool]] = [
         (u, a, 5e6, 1e9, True), (w, b, 5e6, 1e9, True), (u, a, 4e6, 1e9, False), (w, a, 5e6, 1e8, True),
-        (u, b, 5e6, 1e9, True), (u, b, 5e6, 1e8, True), (u, a, 5e6, 0.9e9, False), (w, a, 0.0, 1e9, False), (w, a, 5e6, 0.0, False),
+        (u, b, 5e6, 1e9, True), (u, b, 5e6, 1e8, True), (u, a, 5e6, 0.9e9, False),
+        (w, a, 0.0, 1e9, False), (w, a, 5e6, 0.0, False),
         (v, a, 5e6, 1e9, True), (v, b, 5e6, 1.1e9, False), (w, b, 5e6, 1e8, True), (w, b, 5e6, 0.9e8, False),
         (w, a, 0.75, 1e9, False), (w, a, 5e5, 1e9, True),
     ]  # fmt: skip
