@@ -261,7 +261,7 @@ class _BusyTime:
 def _energy(instance: IntradpInstance, latency: float, busy: _BusyTime, messages: list[Message]) -> float:
     """Joules of the device over [0, latency]."""
     sending = [(message.start_s, message.end_s) for message in messages]
-    events = sorted({0.0, latency, *(min(t, latency) for span in (*busy.spans, *sending) for t in span)})
+    events = sorted({min(t, latency) for span in (*busy.spans, *sending) for t in span})
     busy_edges, send_edges = _edges(busy.spans), _edges(sending)
     power = instance.power_w
     alone = 0.0
