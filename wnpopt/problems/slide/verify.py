@@ -220,7 +220,7 @@ def _check_bandwidths(
                 if width < widest * (1 - TOLERANCE)
             )
     total = _sum(widths)
-    if total > instance.bandwidth_hz * (1 + TOLERANCE):
+    if not _within(total, instance.bandwidth_hz):
         found.append(Violation("total-bandwidth", "served", _finite(total - instance.bandwidth_hz)))
 
 

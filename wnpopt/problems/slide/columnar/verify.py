@@ -124,7 +124,7 @@ def _check_bandwidths(columns: SlideColumns, allocation: Allocation, found: list
         total = math.fsum(counted)
     except OverflowError:
         total = math.inf
-    if not total <= columns.bandwidth_hz * (1 + TOLERANCE):
+    if not (total < math.inf and total <= columns.bandwidth_hz * (1 + TOLERANCE)):
         found.append(Violation("total-bandwidth", "served", _finite(total - columns.bandwidth_hz)))
 
 
