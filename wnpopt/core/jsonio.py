@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from wnpopt.core.document import MAX_INT
 from wnpopt.core.errors import InputError
@@ -133,22 +135,34 @@ def write_atomic(path: str | os.PathLike[str], content: bytes) -> None:
     A device, a pipe or an open stream (/dev/stdout) is written to and stays what it is. Raises :class:`InputError`
     naming the file.
     """
+    with replacing(path) as stream:
+        stream.write(content)
+
+
+@contextlib.contextmanager
+def replacing(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
+    """A stream whose content becomes that of ``path`` when the block ends, as :func:`write_atomic` writes it.
+
+    Where the block raises, the file is what it was. An ``OSError`` of the stream becomes an :class:`InputError`.
+    """
     target = Path(path)
     try:
         if target.exists() and (not target.is_file() or target.parent in _STREAMS):
             with target.open("ab") as stream:
-                stream.write(content)
+                yield stream
         else:
-            _replace(target, content)
+            with _temporary(target) as stream:
+                yield stream
     except OSError as error:
-        raise InputError(f"cannot be written: {error.strerror}", file=os.fspath(path)) from None
+        raise InputError(f"cannot be written: {error.strerror or error}", file=os.fspath(path)) from None
 
 
-def _replace(target: Path, content: bytes) -> None:
+@contextlib.contextmanager
+def _temporary(target: Path) -> Iterator[BinaryIO]:
     handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:40]}.", suffix=".tmp")
     try:
         with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
+            yield stream
             stream.flush()
             os.fsync(stream.fileno())
         # mkstemp makes private files; an output is as readable as the user's umask says.
