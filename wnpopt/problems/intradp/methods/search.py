@@ -267,4 +267,5 @@ METHOD = Method(
     timed=True,
     warm_startable=True,
     refuse=refuse_size,
+    hands_to=("spso-ga", "enumerate"),
 )
