@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import threading
+from dataclasses import FrozenInstanceError
 
 import pytest
 
@@ -68,6 +69,8 @@ def test_budgets_of_the_same_limits_are_equal() -> None:
     assert (defaults.time_limit, defaults.threads, defaults.seed) == (60.0, 1, 0)
     assert (defaults.deterministic, defaults.iterations) == (False, None)
     assert Budget().stop is not defaults.stop
+    with pytest.raises(FrozenInstanceError):
+        defaults.seed = 1  # type: ignore[misc]
 
 
 def test_cores_are_those_that_the_process_may_use(monkeypatch: pytest.MonkeyPatch) -> None:

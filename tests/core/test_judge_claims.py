@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import FrozenInstanceError
 from typing import Any, Literal
 
 import pytest
@@ -392,3 +393,6 @@ def test_a_certificate_accepts_what_has_an_objective_and_breaks_nothing() -> Non
     assert str(broken) == "least at value: 1.5"
     data = {"objective": 1.0, "violations": [{"rule": "least", "where": "value", "amount": 1.5}]}
     assert Certificate(1.0, (broken,)).to_data() == data
+    for frozen, field in ((Certificate(1.0), "objective"), (broken, "amount")):
+        with pytest.raises(FrozenInstanceError):
+            setattr(frozen, field, 2.0)
