@@ -35,7 +35,7 @@ import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -92,11 +92,14 @@ class Mutant:
     now: str
     source: str
     in_function: bool
+    same: int = 0
+    """Of how many mutants before it the function, the operator and the lines are the same."""
 
     @property
     def key(self) -> str:
         """What identifies it as long as these lines stay as they are, wherever they stand."""
-        return sha256(f"{self.operator}\0{self.function}\0{self.was}\0{self.now}".encode()).hexdigest()[:16]
+        told = (self.operator, self.function, self.was, self.now, *([str(self.same)] if self.same else []))
+        return sha256("\0".join(told).encode()).hexdigest()[:16]
 
     def to_data(self) -> dict[str, Any]:
         """JSON, without the source."""
@@ -185,7 +188,12 @@ def mutants(target: Target) -> list[Mutant]:
             if not target.only or target.only & set(function.split(".")):
                 whole = before + changed + "".join(lines[node.end_lineno :])
                 made.append(Mutant(operator, function, first + line, was, now, whole, inside))
-    return sorted(made, key=lambda m: (m.line, m.operator, m.now))
+    made.sort(key=lambda m: (m.line, m.operator, m.now))
+    seen: Counter[str] = Counter()
+    for number, mutant in enumerate(made):
+        made[number] = replace(mutant, same=seen[mutant.key])
+        seen[mutant.key] += 1
+    return made
 
 
 def _changed(part: str, operators: Sequence[Any]) -> Iterator[tuple[str, str]]:
