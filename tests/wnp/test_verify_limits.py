@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from wnpopt.core.errors import InputError
-from wnpopt.problems.wnp.instance import WnpInstance
+from wnpopt.problems.wnp.instance import WnpInstance, has_integer_objective
 from wnpopt.problems.wnp.solution import WnpSolution
 from wnpopt.problems.wnp.state import WnpState
 from wnpopt.problems.wnp.verify import RULES, STATE_RULES, arrivals, energy, job_ends, makespan, transfer_ticks, verify
@@ -421,6 +421,12 @@ def test_energy_is_that_of_cores_slots_and_bytes_over_hops() -> None:
     # On c2: 5 hops and 4 hops for the bytes of p and q; r begins at 26 + 9 = 35 and ends at 38.
     moved = 0.5 * (4 * 6 + 1 * 32 + 8 * 9 + 0.5 * 29 + 2 * 3 + 0.25 * 35) + 2 * 16 + 2 * 32 + 2 * (9 * 5 + 4 * 4)
     assert verify(powered(), plan(core={"r": "c2"}, start={"r": 35})).objective == moved
+
+
+def test_all_objectives_but_energy_are_integers() -> None:
+    assert has_integer_objective(instance())
+    assert has_integer_objective(instance(**with_jobs(), objective="weighted_latency"))
+    assert not has_integer_objective(powered())
 
 
 def test_bytes_between_cores_in_one_place_count_one_hop() -> None:
