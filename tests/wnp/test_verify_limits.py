@@ -450,6 +450,9 @@ def test_the_energy_s_limit() -> None:
 def test_what_has_not_begun_starts_no_earlier_than_now() -> None:
     assert broken(instance(), plan(), state(now_ticks=10)) == []
     assert broken(instance(), plan(), state(now_ticks=13)) == [("fixed", "start[p]", 3)]
+    # And ends by its own ticks all the same.
+    late = [("fixed", "start[p]", 30), ("fixed", "start[q]", 20), ("fixed", "start[r]", 12)]
+    assert broken(instance(), plan(), state(now_ticks=40)) == late
 
 
 def test_what_has_begun_stays_as_it_was() -> None:
