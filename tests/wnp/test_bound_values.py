@@ -18,10 +18,12 @@ from wnpopt.problems.wnp import bounds as of_bounds
 from wnpopt.problems.wnp import infeasibility
 from wnpopt.problems.wnp.bounds import branch_tails, load_bound, problem_bounds, radio_bound
 from wnpopt.problems.wnp.field_bounds import bus_bound, energy_bound, latency_bound, least_energy
+from wnpopt.problems.wnp.formulations import cpsat as cpsat_model
 from wnpopt.problems.wnp.instance import WnpInstance
 from wnpopt.problems.wnp.kernels.cuts import cannot_deliver, cut_bound, cut_holds
 from wnpopt.problems.wnp.kernels.problem import Problem
 from wnpopt.problems.wnp.kernels.uplink import Uplink
+from wnpopt.problems.wnp.methods import milp as milp_method
 
 Data = dict[str, Any]
 
@@ -311,6 +313,9 @@ def test_what_the_radio_cannot_carry() -> None:
     assert weighted is not None
     assert weighted.startswith("the payloads, weighted by modality (x: ")
     assert weighted.endswith("), exceed all that the resource blocks can carry in all slots")
+    # Limits beside it change nothing of that.
+    alone = made({"a": [1]}, reads={"a": "x"}, payloads={"x": 31}, makespan_limit_ticks=99)
+    assert proof(alone) == needs
     fits = made({"a": [1], "b": [1]}, reads={"a": "x", "b": "y"}, payloads={"x": 15, "y": 15})
     assert proof(fits) is None
     assert cannot_deliver(Uplink.of(fits), Budget()) is None
@@ -357,6 +362,9 @@ def test_deadlines_that_are_missed() -> None:
     assert due_at(one=12) == 'job "one" cannot end before tick 13, and its deadline is 12'
     assert due_at(two=4) == 'job "two" cannot end before tick 5, and its deadline is 4'
     assert due_at(one=13, two=5) is None
+    assert due_at(one=40) is due_at(two=40) is None
+    long = made({"a": [10], "b": [2], "c": [30]}, jobs=due(one=12), **JOBS)
+    assert proof(long) is None
     # By load: three of 10 ticks on two cores.
     three = {name: [10, 10] for name in "abc"}
     jobs = [{"name": "one", "deadline_ticks": 14}]
@@ -374,11 +382,16 @@ def test_ends_are_the_earliest_on_any_core() -> None:
         {"name": "j", "release_ticks": 4}
     ])  # fmt: skip
     made_so = problem(instance)
-    assert infeasibility._earliest_ends(made_so).tolist() == [7, 16, 1]
     everything = np.arange(3)
     assert infeasibility.earliest_end(made_so, everything, Budget()) == 16
     assert infeasibility.earliest_end(made_so, np.array([0, 2]), Budget()) == 7
     assert infeasibility.earliest_end(made_so, np.array([2]), Budget()) == 1
+    # Three of 10 ticks on two cores, after what cannot begin before 4.
+    late = {"jobs": [{"name": "j", "release_ticks": 4}], "job_of": dict.fromkeys("abc", "j")}
+    three = problem(made({name: [10, 10] for name in "abcd"}, **late))
+    assert infeasibility.earliest_end(three, np.arange(3), Budget()) == 19
+    assert infeasibility.earliest_end(three, np.arange(4), Budget()) == 20
+    assert infeasibility.earliest_end(three, np.arange(3), OVER) == 14
 
 
 def test_makespans_and_energies_that_are_too_little() -> None:
@@ -398,6 +411,7 @@ def test_makespans_and_energies_that_are_too_little() -> None:
     assert proof(made(one, chip=hot, tick_s=0.5, energy_limit_j=39.0)) == (
         "the energy is at least 40 J, and its limit is 39 J"
     )
+    assert proof(made(one, energy_limit_j=0.0)) is None
     # What the verifier lets pass is not called impossible.
     assert proof(made(one, chip=hot, tick_s=0.5, energy_limit_j=40 / (1 + 0.9e-9))) is None
     beyond = proof(made(one, chip=hot, tick_s=0.5, energy_limit_j=40 / (1 + 2.1e-9)))
@@ -455,7 +469,28 @@ def test_of_larger_instances_two_solvers_have_to_agree(
         assert own.time_limit <= 60.0
     asked.clear()
     assert proof(made_so, OVER) is None
+    assert proof(made(LARGE)) is None  # nothing is limited
+    monkeypatch.setattr(milp_method, "ROWS_UP_TO", 10)
+    assert proof(made_so) is None
     assert asked == []
+
+
+def test_two_solvers_are_asked_while_there_is_time_and_a_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    budget = Budget(60.0)
+
+    def ends(_: object, told: Budget) -> Report:
+        told.stop.set()
+        return report(Ending.INFEASIBLE)
+
+    def never(*_: object) -> Report:
+        raise AssertionError("the time is over")
+
+    monkeypatch.setattr(cpsat_adapter, "solve_cpsat", ends)
+    monkeypatch.setattr(highs_adapter, "solve_highs", never)
+    assert proof(made(LARGE, makespan_limit_ticks=19), budget) is None
+    monkeypatch.setattr(cpsat_adapter, "solve_cpsat", never)
+    monkeypatch.setattr(cpsat_model, "compile_cpsat", lambda *_, **__: None)
+    assert proof(made(LARGE, makespan_limit_ticks=19)) is None
 
 
 def test_what_makes_an_instance_limited() -> None:
