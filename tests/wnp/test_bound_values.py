@@ -214,14 +214,14 @@ def test_weights_that_prove_something_and_weights_that_do_not() -> None:
 
 def test_latencies_are_paths_from_releases() -> None:
     instance = made(
-        {"a": [10, 10], "b": [4, 6], "c": [5, 5]},
+        {"a": [10, 10], "b": [4, 6], "c": [20, 20]},
         {"a>b": 0},
         job_of={"a": "one", "b": "one", "c": "two"},
         jobs=[{"name": "one", "weight": 2, "release_ticks": 3}, {"name": "two", "weight": 5, "release_ticks": 1}],
         objective="weighted_latency",
     )
-    assert latency_bound(problem(instance)).value == 2 * 14 + 5 * 5
-    assert told(instance) == {"path": 53}
+    assert latency_bound(problem(instance)).value == 2 * 14 + 5 * 20
+    assert told(instance) == {"path": 128}
 
 
 def test_the_bus_carries_what_cannot_stay() -> None:
@@ -233,6 +233,8 @@ def test_the_bus_carries_what_cannot_stay() -> None:
     assert told(instance)["bus"] == 31
     assert told(made(pairs, {"p>r": 1, "q>s": 40, "p>t": 50}, chip=chip))["bus"] == 5 + 42 + 6
     assert bus_bound(problem(made(pairs, {"p>t": 50}, chip=chip))).value == 0
+    more = {"p": [3, None], "r": [None, 4], "u": [None, 5]}
+    assert bus_bound(problem(made(more, {"p>r": 9, "r>u": 9}, chip=chip))).value == 3 + 11 + 4 + 5
     assert "bus" not in told(made(pairs, {"p>r": 9}))
     # The least way between cores that can: c0 to c1, and not to c2.
     three = made({"p": [3, None, None], "r": [None, 4, 4]}, {"p>r": 9}, chip=chip)
@@ -245,7 +247,7 @@ def powered(**changes: Any) -> WnpInstance:
         for m, (active, idle) in enumerate([(4.0, 1.0), (8.0, 0.5)])
     ]
     return made(
-        {"a": [10, 4], "b": [6, None], "c": [None, 8]},
+        {"a": [8, 4], "b": [6, None], "c": [None, 8]},
         {"b>c": 9},
         reads={"a": "x"},
         payloads={"x": 11},
@@ -259,8 +261,8 @@ def powered(**changes: Any) -> WnpInstance:
     )
 
 
-# a costs 10 * 3 on c0 and 4 * 7.5 on c1 beyond idling; b 6 * 3, c 8 * 7.5; 11 bits at 5 a slot are 3 slots.
-LEAST = Fraction(1, 2) * (30 + 18 + 60) + 3 * 16
+# a costs 8 * 3 on c0 and 4 * 7.5 on c1 beyond idling; b 6 * 3, c 8 * 7.5; 11 bits at 5 a slot are 3 slots.
+LEAST = Fraction(1, 2) * (24 + 18 + 60) + 3 * 16
 
 
 def test_energy_is_at_least_the_cheapest_of_everything() -> None:
@@ -286,7 +288,24 @@ def made_of_makespan() -> WnpInstance:
     return WnpInstance.from_data({**powered().to_data(), "objective": "makespan"})
 
 
+def test_bytes_go_one_hop_at_least() -> None:
+    for x in (0, 1):
+        cores = [{"name": "c0", "x": 0, "y": 0}, {"name": "c1", "x": x, "y": 0}]
+        chip = {"cores": cores, "joule_per_byte_hop": 2.0}
+        (bound,) = of_bounds.bounds(
+            made({"a": [1, None], "b": [None, 1]}, {"a>b": 9}, chip=chip, objective="energy"), Budget()
+        )
+        assert bound.value == pytest.approx(18.0, rel=1e-9)
+
+
+def test_slow_radios_need_many_slots() -> None:
+    slow = made({"a": [1]}, reads={"a": "x"}, payloads={"x": 3}, rates=[[[1]]], of_x={"transmit_j_per_rb_slot": 16.0})
+    assert least_energy(problem(slow), 0) == 48
+
+
 def test_energy_that_costs_nothing_has_the_bound_zero() -> None:
+    hot = {"cores": [{"name": "c0", "x": 0, "y": 0, "active_w": 8.0}]}
+    assert energy_bound(problem(made({"a": [0]}, chip=hot)), 100).value == 0.0
     assert told(made({"a": [10]}, objective="energy")) == {"energy": 0.0}
 
 
