@@ -128,8 +128,6 @@ def run(name: str, seconds: float, more: list[str]) -> dict[str, Any]:
 
 
 def main() -> int:
-    from tests.fuzz.targets import TARGETS
-
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("targets", nargs="*", metavar="TARGET", help="see --list")
     parser.add_argument("--all", action="store_true", help="every target, one after the other")
@@ -139,6 +137,10 @@ def main() -> int:
     parser.add_argument("--keep", type=int, metavar="N", help="keep N inputs of each corpus in tests/fuzz/corpus")
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     asked, more = parser.parse_known_args()
+    if asked.inside:  # what is imported before is not followed
+        attack(asked.targets[0], asked.seconds, more)
+    from tests.fuzz.targets import TARGETS
+
     if asked.list:
         for target in TARGETS.values():
             print(f"{target.name:18} {target.what}")
@@ -147,8 +149,6 @@ def main() -> int:
     unknown = [name for name in names if name not in TARGETS]
     if unknown or not names:
         parser.error(f"no target called {unknown[0]}; see --list" if unknown else "a target, --all or --list is needed")
-    if asked.inside:
-        attack(names[0], asked.seconds, more)
     code = 0
     for name in names:
         if asked.keep is not None:
