@@ -508,7 +508,7 @@ def _manifest(folder: Path, data: bytes) -> None:
     given(folder, data, "suite.json")
     manifest = read_manifest(folder)
     assert isinstance(manifest, Manifest)
-    for suite in manifest.suites:
+    for suite in manifest.suites[:3]:
         write_manifest(folder, manifest.with_suite(suite))
 
 

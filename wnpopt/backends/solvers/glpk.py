@@ -26,6 +26,7 @@ OPTIONS = frozenset(_NAMES.split())
 
 _MIP = re.compile(r"(?:mip =|>>>>>)\s+\S.*?>=\s+(-?[0-9.]+e[-+][0-9]+)")
 _DIGITS = 1e-8  # ten are printed
+_LONGEST_LINE = 1000  # its lines of progress have some hundred characters
 _WHOLE_S = 1.0  # its clock counts whole seconds
 
 
@@ -62,7 +63,7 @@ def solve(job: LinearJob) -> SolverAnswer:
 
 def possible(line: str) -> list[float]:
     """The bounds that a line of the log tells, weakened by the digits that it leaves out."""
-    numbers = map(number_of, _MIP.findall(line))
+    numbers = map(number_of, _MIP.findall(line[:_LONGEST_LINE]))
     return [number - _DIGITS * abs(number) for number in numbers if number is not None]
 
 

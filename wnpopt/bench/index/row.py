@@ -101,4 +101,5 @@ def _number(value: object) -> float | None:
 
 
 def _other_form(path: Path, told: str) -> InputError:
+    told = short(told, 300)
     return InputError(f"is no list of rows with file, best, bound, proved and how ({told})", file=os.fspath(path))
