@@ -199,6 +199,15 @@ def prove(family: AnyFamily, instance: Instance, budget: Budget, fixed: Document
     return Attempt(outcome, None, (), (), budget.elapsed())
 
 
+def check_start(family: AnyFamily, instance: Instance, warm_start: str | Solution, fixed: Document | None) -> None:
+    """Raise for a start that :func:`attempt` would refuse."""
+    if not isinstance(warm_start, Solution):
+        if warm_start not in ("auto", "none"):
+            check_method(registry.method(family.name, warm_start, "warm_start"), instance)
+    elif fixed is None and not certify(family, instance, warm_start).accepted:
+        raise InputError("the verifier rejects this solution", where="warm_start")
+
+
 def _start(
     family: AnyFamily,
     method: AnyMethod,
