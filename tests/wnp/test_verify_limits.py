@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from wnpopt.core.errors import InputError
-from wnpopt.problems.wnp.instance import WnpInstance
+from wnpopt.problems.wnp.instance import WnpInstance, has_integer_objective
 from wnpopt.problems.wnp.solution import WnpSolution
 from wnpopt.problems.wnp.state import WnpState
 from wnpopt.problems.wnp.verify import RULES, STATE_RULES, arrivals, energy, job_ends, makespan, transfer_ticks, verify
@@ -423,6 +423,12 @@ def test_energy_is_that_of_cores_slots_and_bytes_over_hops() -> None:
     assert verify(powered(), plan(core={"r": "c2"}, start={"r": 35})).objective == moved
 
 
+def test_all_objectives_but_energy_are_integers() -> None:
+    assert has_integer_objective(instance())
+    assert has_integer_objective(instance(**with_jobs(), objective="weighted_latency"))
+    assert not has_integer_objective(powered())
+
+
 def test_bytes_between_cores_in_one_place_count_one_hop() -> None:
     cores = [{"name": f"c{m}", "x": 1, "y": 1} for m in range(3)]
     made = instance(chip={"cores": cores, "joule_per_byte_hop": 2.0}, objective="energy")
@@ -444,6 +450,9 @@ def test_the_energy_s_limit() -> None:
 def test_what_has_not_begun_starts_no_earlier_than_now() -> None:
     assert broken(instance(), plan(), state(now_ticks=10)) == []
     assert broken(instance(), plan(), state(now_ticks=13)) == [("fixed", "start[p]", 3)]
+    # And ends by its own ticks all the same.
+    late = [("fixed", "start[p]", 30), ("fixed", "start[q]", 20), ("fixed", "start[r]", 12)]
+    assert broken(instance(), plan(), state(now_ticks=40)) == late
 
 
 def test_what_has_begun_stays_as_it_was() -> None:

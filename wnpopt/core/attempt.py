@@ -157,7 +157,7 @@ def _attempt(
     if best is not None:
         trace.bound(best.value, best.source)
     outcome: Outcome[Solution]
-    if method.timed and start is not None and best is not None and _meets(family, instance, start.objective, best):
+    if start is not None and best is not None and _meets(family, instance, start.objective, best):
         outcome = Outcome(None, Termination.PROVED, message="the start meets a known bound: no solver was needed")
     elif method.timed and start is not None and (reason := budget.stop_reason()) not in (None, Termination.INTERRUPTED):
         outcome = Outcome(None, reason, message="the start is enough: no solver was needed")
