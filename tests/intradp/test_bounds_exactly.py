@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import copy
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
-from tests.intradp.hand import INSTANCE, branching
+from tests.intradp.hand import INSTANCE, branching, window
 from tests.mutations import Change, put
 from wnpopt.backends.stopping import never
 from wnpopt.core.budget import Budget
 from wnpopt.problems.intradp import bounds as file
 from wnpopt.problems.intradp.exhaustion import exhaust
 from wnpopt.problems.intradp.instance import IntradpInstance
+from wnpopt.problems.intradp.kernels import heads
 from wnpopt.problems.intradp.kernels.problem import Problem
 from wnpopt.problems.intradp.methods import refusals
 from wnpopt.problems.intradp.search import beam, refuting
@@ -121,6 +123,50 @@ def test_deadlines_that_no_plan_meets(changes: tuple[Change, ...]) -> None:
     assert late(7 / (1 + 4e-9), *changes) is not None
 
 
+@pytest.mark.parametrize(("seconds", "expected"), [(None, [0.5]), (600.0, [0.75, 0.5])])
+def test_quick_heads_come_first_under_a_time_limit(
+    seconds: float | None, expected: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The better of the two counts; without a time limit there is but one."""
+    hurried: list[bool] = []
+
+    class Front:
+        def __init__(self, _arrays: Any, *weights: float, hurry: Any, **_: Any) -> None:
+            assert len(weights) == 2
+            hurried.append(hurry())
+            least = expected[len(hurried) - 1]
+            self.heads = SimpleNamespace(device=np.array([9.0, 8.0, 7.0, least]))
+
+    monkeypatch.setattr(heads, "Front", Front)
+    monkeypatch.setattr(beam, "run_labels", lambda *_, **__: SimpleNamespace(bound=np.inf))
+    told = file._bounds(posed(), Budget(seconds), never())
+    assert [(bound.source, bound.value) for bound in told] == [("heads", expected[0] * (1 - 1e-9))]
+    assert hurried == [False] if seconds is None else [True, False]
+
+
+def test_directions_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the simplest plans meet no deadline, and once the flag is raised."""
+    asked: list[Any] = []
+    monkeypatch.setattr(refuting, "refuted", lambda *args: asked.append(args) or 0.0)
+    one, two = {"kernel": 1, "stride": 1, "padding": 1}, {"kernel": 1, "stride": 1, "padding": 0}
+    late_network = IntradpInstance.from_data(branching([one, two], deadline_s=0.1))
+    file._bounds(late_network, Budget(None), never())
+    assert asked == []
+    network = IntradpInstance.from_data(branching([one, two]))
+    found = beam.run_labels
+
+    def labels(*args: Any, **more: Any) -> Any:
+        result = found(*args, **more)
+        more["flag"][0] = 1
+        return result
+
+    file._bounds(network, Budget(None), never())
+    assert len(asked) == 1
+    monkeypatch.setattr(beam, "run_labels", labels)
+    file._bounds(network, Budget(None), never())
+    assert len(asked) == 1
+
+
 def test_how_wide_the_beam_is(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wider ones where nothing is clear yet; then all plans, of a small instance."""
     widths: list[int] = []
@@ -144,6 +190,8 @@ def test_how_wide_the_beam_is(monkeypatch: pytest.MonkeyPatch) -> None:
     widths.clear()
     assert late(6) is None
     assert widths == [10]
+    told["objective"] = 5.0
+    assert late(6) is None
     told["objective"] = 6 * (1 + 1.1e-9)
     assert late(6, COSTS) == "none of all plans keeps the deadline"
     flag = never()
@@ -165,6 +213,13 @@ def test_all_plans(monkeypatch: pytest.MonkeyPatch) -> None:
         (8.0, False),
     ):
         assert (file._by_all_plans(problem, accepted) is not None) is proved
+    # of the input's own rows all are there, and all of the output's: y may not be sent
+    other = posed(
+        put("operators", 0, "units", value=8), window(1, stride=2), put("transfers", value="small"),
+        put("operators", 2, "output_bytes", value=16), put("operators", 3, "units", value=4),
+    )  # fmt: skip
+    assert file._by_all_plans(Problem.of(other), 7.0) is None
+    assert file._by_all_plans(Problem.of(other), 6.9) is not None
     monkeypatch.setattr(file, "SMALL", 90)
     assert file._by_all_plans(problem, 6.0) == "none of all plans keeps the deadline"
     monkeypatch.setattr(file, "SMALL", 89)
