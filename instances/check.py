@@ -650,7 +650,7 @@ def slide_check(instance: Data, data: Any) -> tuple[float | None, Broken]:
 
 def whole_blocks(blocks: float) -> bool:
     """True if so many resource blocks are a whole number of at least 1, within the tolerance."""
-    return blocks < math.inf and abs(blocks - max(1, round(blocks))) <= TOLERANCE * max(1.0, blocks)
+    return blocks < math.inf and abs(blocks - max(1, round(blocks))) <= TOLERANCE * blocks
 
 
 # --- intradp: rows of operators to device and server ------------------------------------------------------------------

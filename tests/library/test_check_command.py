@@ -9,12 +9,14 @@ from typing import Any
 
 import pytest
 
-from tests.library import test_check_intradp, test_check_slide, test_check_wnp
-from tests.library.test_check import CHECK
+from tests.intradp import hand as intradp
+from tests.library import test_check_wnp
+from tests.library.referee import CHECK
+from tests.slide import hand as slide
 
 Captured = pytest.CaptureFixture[str]
-WNP, SLIDE, INTRADP = test_check_wnp.INSTANCE, test_check_slide.INSTANCE, test_check_intradp.INSTANCE
-SERVED = test_check_slide.plan(test_check_slide.U, test_check_slide.V)
+WNP, SLIDE, INTRADP = test_check_wnp.INSTANCE, slide.INSTANCE, intradp.INSTANCE
+SERVED = slide.plan(slide.U, slide.V)
 
 
 def written(file: Path, data: object) -> Path:
@@ -49,12 +51,12 @@ def test_an_instance(tmp_path: Path, capsys: Captured) -> None:
 def test_an_instance_and_a_solution(tmp_path: Path, capsys: Captured) -> None:
     instance, plan = written(tmp_path / "i.json", SLIDE), written(tmp_path / "s.json", SERVED)
     assert told(capsys, instance, plan) == (0, "objective: 2\nno rule is broken\n", "")
-    written(plan, test_check_slide.plan(test_check_slide.U, instance="other"))
+    written(plan, slide.plan(slide.U, instance="other"))
     rule = "the solution is of the instance other"
     assert told(capsys, instance, plan) == (1, f"objective: 1\nbroken: {rule}\n", "")
     code, out, _ = told(capsys, instance, plan, "--json")
     assert (code, json.loads(out)) == (1, {"instance": "hand", "objective": 1, "violations": [rule]})
-    written(plan, test_check_slide.plan(("x", "a", 1e6, 1e9)))
+    written(plan, slide.plan(("x", "a", 1e6, 1e9)))
     rule = "served[0]: there is no such user or model"
     assert told(capsys, instance, plan) == (1, f"objective: none\nbroken: {rule}\n", "")
     written(plan, SERVED | {"value": 2})
@@ -64,8 +66,8 @@ def test_an_instance_and_a_solution(tmp_path: Path, capsys: Captured) -> None:
     none = tmp_path / "none.json"
     assert told(capsys, instance, none) == (2, "", f"error: {none}: cannot be read: No such file or directory\n")
     written(instance, INTRADP)
-    written(plan, test_check_intradp.PLAN)
-    assert told(capsys, instance, plan) == (0, f"objective: {test_check_intradp.LATENCY}\nno rule is broken\n", "")
+    written(plan, intradp.PLAN)
+    assert told(capsys, instance, plan) == (0, f"objective: {intradp.LATENCY}\nno rule is broken\n", "")
 
 
 def test_help_and_too_many_arguments(capsys: Captured) -> None:
@@ -80,7 +82,7 @@ LIBRARY: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, Any]]] = {
     "wnp/one/a.json": (WNP, test_check_wnp.PLAN, {"best": 42, "bound": 42, "proved": True, "method": "m"}),
     "wnp/one/b.json": (WNP, test_check_wnp.PLAN, {"best": 42, "bound": 41, "proved": False, "method": "m"}),
     "slide/two/a.json": (SLIDE, SERVED, {"best": 2, "bound": 3, "proved": False, "method": "m"}),
-    "intradp/three/a.json": (INTRADP, test_check_intradp.PLAN, {"best": 12.875, "bound": None, "method": "m"}),
+    "intradp/three/a.json": (INTRADP, intradp.PLAN, {"best": 12.875, "bound": None, "method": "m"}),
 }  # fmt: skip
 
 
@@ -203,7 +205,7 @@ def test_reals_hold_within_their_tolerance(tmp_path: Path, row: dict[str, Any], 
 def test_solutions_that_break_a_rule(tmp_path: Path) -> None:
     library(tmp_path)
     written(tmp_path / "solutions/wnp/one/a.json", test_check_wnp.PLAN | {"instance": "other"})
-    written(tmp_path / "solutions/slide/two/a.json", test_check_slide.plan(("x", "a", 1e6, 1e9)))
+    written(tmp_path / "solutions/slide/two/a.json", slide.plan(("x", "a", 1e6, 1e9)))
     written(tmp_path / "solutions/intradp/three/a.json", {})
     assert wrong(tmp_path) == [
         "intradp/three/a.json: kind: is missing",

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.library.test_check import CHECK
+from tests.library.referee import CHECK
 
 LARGEST = 2**53
 

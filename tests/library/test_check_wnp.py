@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.library.test_check import CHECK
+from tests.library.referee import CHECK
 from tests.mutations import Change, drop, put
 
 LARGEST = 2**53

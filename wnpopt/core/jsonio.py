@@ -25,6 +25,15 @@ class _Repeated(dict[str, object]):
     key: str = ""
 
 
+_PACKED = {
+    b"\x1f\x8b": "is compressed (gzip)",
+    b"PK\x03\x04": "is a zip archive",
+    b"\xff\xfe": "is UTF-16",
+    b"\xfe\xff": "is UTF-16",
+}
+"""What a file is that begins so, and that no JSON begins so."""
+
+
 def read_json(path: str | os.PathLike[str]) -> dict[str, object]:
     """The JSON object in the file ``path``.
 
@@ -35,7 +44,8 @@ def read_json(path: str | os.PathLike[str]) -> dict[str, object]:
     try:
         raw = Path(path).read_bytes()
     except FileNotFoundError:
-        raise InputError("no such file", file=file) from None
+        hint = "; /dev/stdin is the standard input" if file == "-" else ""
+        raise InputError(f"no such file{hint}", file=file) from None
     except IsADirectoryError:
         raise InputError("is a directory; the path of a JSON file is needed", file=file) from None
     except (OSError, ValueError) as error:
@@ -51,6 +61,9 @@ def parse_json(raw: bytes) -> dict[str, object]:
     """The JSON object in ``raw``, as strictly as :func:`read_json`."""
     if not raw.strip():
         raise InputError("is empty; a JSON object is needed")
+    for head, what in _PACKED.items():
+        if raw.startswith(head):
+            raise InputError(f"{what}; a JSON object in UTF-8 is needed")
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
