@@ -11,6 +11,10 @@ from pathlib import Path
 
 import pytest
 
+import wnpopt
+from tests.samples import ordinarily
+from wnpopt.cli.main import main
+
 ROUNDS = runpy.run_path(str(Path(__file__).parents[2] / "scripts" / "stop_and_go.py"))["rounds"]
 COMMANDS = ("solve", "batch", "report", "run-intradp", "served", "device")
 
@@ -42,7 +46,7 @@ run()
 """
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", ordinarily(1, [signal.SIGTERM, signal.SIGINT]))
 def test_a_signal_in_the_middle_of_a_file(number: int, tmp_path: Path) -> None:
     """Any command, also one that does not expect it, lets go of what it writes, and ends with one line."""
     process = subprocess.Popen(
@@ -58,3 +62,20 @@ def test_a_signal_in_the_middle_of_a_file(number: int, tmp_path: Path) -> None:
     _, err = process.communicate(timeout=300)
     assert (process.returncode, err) == (1, "wnpopt: interrupted before there was an answer\n")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("kind", [ImportError, OSError, wnpopt.InputError, RuntimeError])
+def test_an_error_that_comes_of_ctrl_c_is_ctrl_c(
+    kind: type[Exception], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A library that was interrupted while it was imported says that its initialization failed."""
+
+    def interrupted(*_: object, **__: object) -> int:
+        try:
+            raise KeyboardInterrupt
+        except KeyboardInterrupt as error:
+            raise kind("initialization failed") from error
+
+    monkeypatch.setattr("wnpopt.cli.main._app", lambda _: interrupted)
+    assert main(["list"]) == 1
+    assert capsys.readouterr().err == "wnpopt: interrupted before there was an answer\n"
