@@ -79,8 +79,9 @@ def expect(path: Path, method: str) -> None:
             chosen = registry.method(kind.group(1).decode(), method)
             if needs_a_process(chosen):
                 from wnpopt.solving.pool import POOL
+                from wnpopt.solving.serve import SMALL
 
-                POOL.prepare(chosen)
+                POOL.prepare(chosen, small=len(head) <= SMALL)
 
 
 def load_solution(path: Path) -> Solution:

@@ -157,7 +157,7 @@ def _attempt(
     if best is not None:
         trace.bound(best.value, best.source)
     outcome: Outcome[Solution]
-    if method.timed and start is not None and best is not None and _meets(family, instance, start.objective, best):
+    if start is not None and best is not None and meets(family, instance, start.objective, best):
         outcome = Outcome(None, Termination.PROVED, message="the start meets a known bound: no solver was needed")
     elif method.timed and start is not None and (reason := budget.stop_reason()) not in (None, Termination.INTERRUPTED):
         outcome = Outcome(None, reason, message="the start is enough: no solver was needed")
@@ -281,7 +281,8 @@ def _infeasible(family: AnyFamily, instance: Instance, budget: Budget, notes: li
         return None
 
 
-def _meets(family: AnyFamily, instance: Instance, objective: float, bound: Bound) -> bool:
+def meets(family: AnyFamily, instance: Instance, objective: float, bound: Bound) -> bool:
+    """True if the bound proves the objective."""
     judged = compare(objective, bound.value, family.sense, family.has_integers(instance))
     return judged.verdict is Verdict.PROVED
 
