@@ -39,6 +39,7 @@ from wnpopt.cli.completion import command as completion
 from wnpopt.cli.summary import summary_of
 from wnpopt.cli.terminal import complain
 from wnpopt.core.errors import WnpoptError
+from wnpopt.core.interrupt import was_interrupted
 from wnpopt.core.versions import versions
 
 # `bench` takes a suite or a folder, and `bench adversarial` is a command of its own: one name with a space in it.
@@ -144,37 +145,42 @@ def main(arguments: list[str]) -> int:
         arguments = [_ADVERSARIAL, *arguments[2:]]
     try:
         code = _app(arguments)(arguments, standalone_mode=False, prog_name="wnpopt")
-    except WnpoptError as error:
+    except KeyboardInterrupt:
+        return _fail(_INTERRUPTED, 1)
+    except Exception as error:
+        return _fail(_INTERRUPTED, 1) if was_interrupted(error) else _told(error)
+    if code == _TYPERS_INTERRUPT:
+        return _fail(_INTERRUPTED, 1)
+    return code if isinstance(code, int) else 0
+
+
+def _told(error: Exception) -> int:
+    """Say what went wrong; the exit code."""
+    if isinstance(error, WnpoptError):
         if error.exit_code == 3 and os.environ.get("WNPOPT_DEBUG"):
-            traceback.print_exc()
+            traceback.print_exception(error)
         code = _fail(str(error), error.exit_code)
         for other in getattr(error, "others", ()):
             complain(str(other))
         return code
-    except KeyboardInterrupt:
-        return _fail(_INTERRUPTED, 1)
-    except OSError as error:
+    if isinstance(error, OSError):
         if os.environ.get("WNPOPT_DEBUG"):
-            traceback.print_exc()
+            traceback.print_exception(error)
         where = "" if error.filename is None else f"{error.filename}: "
         return _fail(f"{where}{error.strerror or error} (WNPOPT_DEBUG=1 shows where)", 3)
-    except Exception as error:
-        if type(error).__name__ == "NoArgsIsHelpError":  # click's, wherever click lives
-            # As for every argument that is missing: stdout stays empty.
-            print(getattr(error, "ctx").get_help(), file=sys.stderr)  # noqa: B009
-            return 2
-        if type(error).__name__ == "Abort":  # what an older typer makes of KeyboardInterrupt
-            return _fail(_INTERRUPTED, 1)
-        usage = getattr(error, "format_message", None)  # click's errors about arguments, wherever click lives
-        if callable(usage):
-            return _fail(str(usage()), 2)
-        if os.environ.get("WNPOPT_DEBUG"):
-            traceback.print_exc()
-        hint = "set WNPOPT_DEBUG=1 for the traceback, and please report it"
-        return _fail(f"internal error: {type(error).__name__}: {error} ({hint})", 3)
-    if code == _TYPERS_INTERRUPT:
+    if type(error).__name__ == "NoArgsIsHelpError":  # click's, wherever click lives
+        # As for every argument that is missing: stdout stays empty.
+        print(getattr(error, "ctx").get_help(), file=sys.stderr)  # noqa: B009
+        return 2
+    if type(error).__name__ == "Abort":  # what an older typer makes of KeyboardInterrupt
         return _fail(_INTERRUPTED, 1)
-    return code if isinstance(code, int) else 0
+    usage = getattr(error, "format_message", None)  # click's errors about arguments, wherever click lives
+    if callable(usage):
+        return _fail(str(usage()), 2)
+    if os.environ.get("WNPOPT_DEBUG"):
+        traceback.print_exception(error)
+    hint = "set WNPOPT_DEBUG=1 for the traceback, and please report it"
+    return _fail(f"internal error: {type(error).__name__}: {error} ({hint})", 3)
 
 
 def _fail(message: str, code: int) -> int:
