@@ -297,4 +297,5 @@ METHOD = Method(
     timed=True,
     warm_startable=True,
     refuse=refuse_size,
+    hands_to=("spso-ga", "enumerate"),
 )
