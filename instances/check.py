@@ -197,6 +197,19 @@ def exact(total: int, where: str) -> None:
         bad(where, f"the sum is {total}; at most 2^53 is possible")
 
 
+def total(amounts: list[float]) -> float:
+    """The sum, rounded once; infinity where it overflows."""
+    try:
+        return math.fsum(amounts)
+    except OverflowError:
+        return math.inf
+
+
+def beyond(amount: float, limit: float) -> bool:
+    """True unless the amount is finite and no more than the limit, within the tolerance."""
+    return not (amount < math.inf and amount <= limit * (1 + TOLERANCE))
+
+
 INT, COUNT, POSITIVE = integer(None), integer(0), integer(1)
 REAL, POSITIVE_REAL = number(), number(positive=True)
 
@@ -435,13 +448,16 @@ def wnp_check(instance: Data, data: Any) -> tuple[float | None, Broken]:
         parts += [instance["tick_s"] * core["active_w"] * busy, instance["tick_s"] * core["idle_w"] * (makespan - busy)]
     for k, modality in enumerate(modalities):
         parts.append(modality["transmit_j_per_rb_slot"] * sum(entry == k for row in plan["rb"] for entry in row))
-    energy = math.fsum(parts)
+    energy = total(parts)
     limit = instance["makespan_limit_ticks"]
     if limit is not None and makespan > limit:
         broken.append(f"makespan: {makespan - limit} ticks above its limit")
     limit = instance["energy_limit_j"]
-    if limit is not None and energy > limit * (1 + TOLERANCE):
+    if limit is not None and beyond(energy, limit):
         broken.append(f"energy: {energy - limit:g} J above its limit")
+    if instance["objective"] == "energy" and math.isinf(energy):
+        broken.append("energy: is beyond any number")
+        return None, broken
     return {"makespan": makespan, "weighted_latency": latency, "energy": energy}[instance["objective"]], broken
 
 
@@ -577,25 +593,22 @@ def slide_check(instance: Data, data: Any) -> tuple[float | None, Broken]:
         served.append((entry, users[entry["user"]], models[entry["model"]]))
 
     multicast = instance["delivery"] == "multicast"
-    bands: list[float] = []
-    together: dict[str, float] = {}
+    bands: dict[str, float] = {}  # of each transmission: a user's, or a model's widest
+    for entry, user, model in served:
+        shared = model["name"] if multicast else user["name"]
+        bands[shared] = max(entry["bandwidth_hz"], bands.get(shared, 0.0))
+    block = instance["resource_block_hz"]
     for entry, user, model in served:
         band = entry["bandwidth_hz"]
-        if not multicast:
-            bands.append(band)
-        elif model["name"] not in together:
-            together[model["name"]] = band
-            bands.append(band)
-        elif not close(together[model["name"]], band):
-            broken.append(f"{user['name']}: has another bandwidth than others with {model['name']}")
-        block = instance["resource_block_hz"]
-        if block is not None and not close(round(band / block) * block, band):
+        if multicast and band < bands[model["name"]] * (1 - TOLERANCE):
+            broken.append(f"{user['name']}: has less bandwidth than others with {model['name']}")
+        if block is not None and not whole_blocks(band / block):
             broken.append(f"{user['name']}: {band} Hz is no whole number of resource blocks")
-    used = math.fsum(bands)
-    if used > instance["bandwidth_hz"] * (1 + TOLERANCE):
+    used = total(list(bands.values()))
+    if beyond(used, instance["bandwidth_hz"]):
         broken.append(f"bandwidth: {used - instance['bandwidth_hz']:g} Hz above the limit")
     cached = math.fsum(layer["bits"] for m in {id(m): m for _, _, m in served}.values() for layer in m["layers"])
-    if instance["cache_bits"] is not None and cached > instance["cache_bits"] * (1 + TOLERANCE):
+    if instance["cache_bits"] is not None and beyond(cached, instance["cache_bits"]):
         broken.append(f"cache: {cached - instance['cache_bits']:g} bits above the limit")
 
     weakest: dict[str, float] = {}
@@ -617,22 +630,27 @@ def slide_check(instance: Data, data: Any) -> tuple[float | None, Broken]:
             broken.append(f"{where}: without bandwidth or frequency nothing is done in time")
             continue
         done = bits = 0.0
+        flop_per_s = user["flop_per_cycle"] * frequency
         for layer in model["layers"]:
             bits += layer["bits"]
-            done = max(bits / bits_per_s, done) + layer["flop"] / (user["flop_per_cycle"] * frequency)
-        if done > user["deadline_s"] * (1 + TOLERANCE):
+            done = max(bits / bits_per_s, done)
+            if layer["flop"]:
+                done += layer["flop"] / flop_per_s if flop_per_s else math.inf
+        if beyond(done, user["deadline_s"]):
             broken.append(f"{where}: {done - user['deadline_s']:g} s after the deadline")
         if user["energy_j"] is not None:
             flop = math.fsum(layer["flop"] for layer in model["layers"])
-            spent = user["energy_per_flop_hz2"] * frequency**2 * flop + user["receive_w"] * (bits / bits_per_s)
-            if spent > user["energy_j"] * (1 + TOLERANCE):
+            # From the left: a square alone may overflow, and 0 times infinity is nothing.
+            spent = user["energy_per_flop_hz2"] * frequency * frequency * flop + user["receive_w"] * bits / bits_per_s
+            if beyond(spent, user["energy_j"]):
                 broken.append(f"{where}: {spent - user['energy_j']:g} J above the limit")
     weights = [users[each]["weight"] for each in sorted(seen)]
     return (len(seen) if instance["objective"] == "count" else math.fsum(weights)), broken
 
 
-def close(a: float, b: float) -> bool:
-    return abs(a - b) <= TOLERANCE * max(abs(a), abs(b))
+def whole_blocks(blocks: float) -> bool:
+    """True if so many resource blocks are a whole number of at least 1, within the tolerance."""
+    return blocks < math.inf and abs(blocks - max(1, round(blocks))) <= TOLERANCE * blocks
 
 
 # --- intradp: rows of operators to device and server ------------------------------------------------------------------
@@ -702,15 +720,18 @@ def intradp_instance(data: Any) -> Data:
     slowest = min(link["uplink_bytes_per_s"], link["downlink_bytes_per_s"]) * link["efficiency"]
     if slowest == 0:
         bad("link.efficiency", "no rate is left")
-    total = 2 * len(operators) * (link["latency_s"] + sum(instance["segment_s"].values()))
+    horizon = 2 * len(operators) * (link["latency_s"] + sum(instance["segment_s"].values()))
     for operator in operators:
-        total += 2 * operator["output_bytes"] / slowest
-        total += sum(operator[side]["full_s"] + operator[side]["partial_s"] for side in ("device", "server"))
-    finite(total, "operators")
+        horizon += 2 * operator["output_bytes"] / slowest
+        horizon += sum(operator[side]["full_s"] + operator[side]["partial_s"] for side in ("device", "server"))
+    finite(horizon, "operators")
+    finite(max(operator["units"] * operator["output_bytes"] for operator in operators), "operators")
+    for side in ("device", "server"):
+        finite(max(operator["units"] * operator[side]["full_s"] for operator in operators), "operators")
     watts = [power[field] or 0.0 for field in power] + [
         operator["device"]["compute_w"] or 0.0 for operator in operators
     ]
-    finite(3 * max(watts) * total, "power_w")
+    finite(3 * max(watts) * horizon, "power_w")
     return instance
 
 
@@ -823,7 +844,7 @@ def intradp_check(instance: Data, data: Any) -> tuple[float | None, Broken]:
     if not math.isfinite(finish):
         bad("operators", "the sum of all times overflows")
     limit = instance["deadline_s"]
-    if limit is not None and finish > limit * (1 + TOLERANCE):
+    if limit is not None and beyond(finish, limit):
         broken.append(f"latency: {finish - limit:g} s above the deadline")
     if instance["objective"] == "latency":
         return finish, broken
@@ -922,6 +943,8 @@ def check_library(root: Path) -> tuple[list[Data], list[str]]:
         suite = f"{folder.parent.name}/{folder.name}"
         solutions = root / "solutions" / suite
         rows = read(index)
+        if type(rows) is not list or any(type(row) is not dict for row in rows):
+            bad(str(index), "a list of objects is needed")
         for row in rows:
             wrong += [f"{suite}/{row.get('file')}: {what}" for what in check_row(folder, solutions, row)]
         files = {str(row.get("file")) for row in rows}

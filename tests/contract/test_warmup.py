@@ -44,7 +44,8 @@ def check(method):
     before = codes()
     for instance in instances:
         try:
-            wnpopt.solve(instance, method.name, time_limit=1, threads=1)
+            # In this process: what a child compiles nobody would see here.
+            wnpopt.solve(instance, method.name, time_limit=1, threads=1, isolate=False)
         except UnsupportedError:
             continue
         for more in codes() - before:
@@ -208,6 +209,28 @@ def test_the_command_names_every_method(capfd: pytest.CaptureFixture[str], monke
     assert "pacs" in err
     monkeypatch.setattr(warmup, "warmup", lambda _: (warmup.Warmed("wnp", "pacs", error="no luck"),))
     assert main(["warmup"]) == 3
+
+
+@pytest.mark.parametrize("family", ["wnp", "slide", "intradp"])
+def test_what_auto_hands_to_is_made_ready_too(family: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tiny instances were over before ``lbbd`` had to exchange: that was compiled within the first long run."""
+    from wnpopt.backends import machine_code
+
+    told = registry.family(family)
+    method = replace(registry.method(family, "auto"), name=f"{family}-auto")
+    run: dict[str, set[object]] = {}
+
+    def only_noted(_family: object, of: Method, instance: object, *_: object) -> None:  # type: ignore[type-arg]
+        run.setdefault(of.name, set()).add(getattr(instance, "name"))  # noqa: B009 -- an instance of any family
+
+    monkeypatch.setattr(machine_code, "remembered", lambda *_: False)
+    monkeypatch.setattr(machine_code, "remember", lambda *_: None)
+    monkeypatch.setattr(warmup, "_compile", only_noted)
+    assert warmup._warm(told, method, None).error is None
+    names = {told.generate(options, 1).name for options in told.warm_up}
+    assert method.hands_to
+    for part in (method.name, *method.hands_to):
+        assert run[part] >= names, part
 
 
 def test_it_is_public() -> None:

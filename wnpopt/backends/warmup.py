@@ -162,14 +162,30 @@ def _run_all(family: AnyFamily, method: AnyMethod, count: _Count, running: bool)
     from wnpopt.backends import machine_code
     from wnpopt.backends.compiled import kernels, processor
 
-    name = (family.name, method.name, family.warm_up, processor(), *(["running"] if running else []))
+    running_too = ["running"] if running else []
+    name = (family.name, method.name, family.warm_up, processor(), *running_too, *method.hands_to)
     sources = {kernel.sources for kernel in kernels if kernel.overloads}
     if sources and all(machine_code.remembered(folder, *name) for folder in sources):
         return
+    # A tiny instance may be over before all that the method hands to had their turn; a large one would not be.
+    parts = (method, *_handed_to(family, method))
     for options in family.warm_up:
-        _compile(family, method, family.generate(options, 1), count, running)
+        for part in parts:
+            _compile(family, part, family.generate(options, 1), count, running and part.replans)
     for folder in {kernel.sources for kernel in kernels if kernel.overloads}:
         machine_code.remember(folder, *name)
+
+
+def _handed_to(family: AnyFamily, method: AnyMethod) -> tuple[AnyMethod, ...]:
+    """The installed methods that ``method`` may hand an instance to, and those that they may."""
+    known = registry.methods(family.name)
+    reached: dict[str, AnyMethod] = {}
+    names = list(method.hands_to)
+    for name in names:  # it grows
+        if name not in reached and name != method.name and name in known:
+            reached[name] = known[name]
+            names += known[name].hands_to
+    return tuple(part for part in reached.values() if all(map(installed, part.modules)))
 
 
 def _compile(family: AnyFamily, method: AnyMethod, instance: Instance, count: _Count, running: bool) -> None:

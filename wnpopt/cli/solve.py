@@ -173,6 +173,8 @@ def check_target(path: Path | None, *others: Path | None) -> None:
     """Refuse a file that cannot be written, or would replace one of ``others``, before the work and not after it."""
     if path is None:
         return
+    if str(path) == "-":
+        raise InputError("found -; a file name is needed (/dev/stdout is the standard output)")
     real = os.path.realpath  # Path.resolve raises on a loop of symbolic links
     same = any(other is not None and real(other) == real(path) for other in others)
     if same and (path.is_file() or not path.exists()):  # a device or a pipe may get both

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from wnpopt.core.document import MAX_INT
 from wnpopt.core.errors import InputError
@@ -23,6 +25,15 @@ class _Repeated(dict[str, object]):
     key: str = ""
 
 
+_PACKED = {
+    b"\x1f\x8b": "is compressed (gzip)",
+    b"PK\x03\x04": "is a zip archive",
+    b"\xff\xfe": "is UTF-16",
+    b"\xfe\xff": "is UTF-16",
+}
+"""What a file is that begins so, and that no JSON begins so."""
+
+
 def read_json(path: str | os.PathLike[str]) -> dict[str, object]:
     """The JSON object in the file ``path``.
 
@@ -33,7 +44,8 @@ def read_json(path: str | os.PathLike[str]) -> dict[str, object]:
     try:
         raw = Path(path).read_bytes()
     except FileNotFoundError:
-        raise InputError("no such file", file=file) from None
+        hint = "; /dev/stdin is the standard input" if file == "-" else ""
+        raise InputError(f"no such file{hint}", file=file) from None
     except IsADirectoryError:
         raise InputError("is a directory; the path of a JSON file is needed", file=file) from None
     except (OSError, ValueError) as error:
@@ -49,6 +61,9 @@ def parse_json(raw: bytes) -> dict[str, object]:
     """The JSON object in ``raw``, as strictly as :func:`read_json`."""
     if not raw.strip():
         raise InputError("is empty; a JSON object is needed")
+    for head, what in _PACKED.items():
+        if raw.startswith(head):
+            raise InputError(f"{what}; a JSON object in UTF-8 is needed")
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -133,22 +148,34 @@ def write_atomic(path: str | os.PathLike[str], content: bytes) -> None:
     A device, a pipe or an open stream (/dev/stdout) is written to and stays what it is. Raises :class:`InputError`
     naming the file.
     """
+    with replacing(path) as stream:
+        stream.write(content)
+
+
+@contextlib.contextmanager
+def replacing(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
+    """A stream whose content becomes that of ``path`` when the block ends, as :func:`write_atomic` writes it.
+
+    Where the block raises, the file is what it was. An ``OSError`` of the stream becomes an :class:`InputError`.
+    """
     target = Path(path)
     try:
         if target.exists() and (not target.is_file() or target.parent in _STREAMS):
             with target.open("ab") as stream:
-                stream.write(content)
+                yield stream
         else:
-            _replace(target, content)
+            with _temporary(target) as stream:
+                yield stream
     except OSError as error:
-        raise InputError(f"cannot be written: {error.strerror}", file=os.fspath(path)) from None
+        raise InputError(f"cannot be written: {error.strerror or error}", file=os.fspath(path)) from None
 
 
-def _replace(target: Path, content: bytes) -> None:
+@contextlib.contextmanager
+def _temporary(target: Path) -> Iterator[BinaryIO]:
     handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:40]}.", suffix=".tmp")
     try:
         with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
+            yield stream
             stream.flush()
             os.fsync(stream.fileno())
         # mkstemp makes private files; an output is as readable as the user's umask says.

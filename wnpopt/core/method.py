@@ -85,7 +85,8 @@ class Method(Generic[I, S]):
     supported and why, or None. ``timed`` methods obey a time limit; the others are deterministic and fast.
     ``iterative`` ones count iterations, and end after those of the budget. Those that ``replans`` is true of go on from
     the state of a running plan, ``context.fixed``. ``solvers`` is the kind of those that its models may go to instead:
-    "linear", "convex", or none.
+    "linear", "convex", or none. ``hands_to`` names the family's methods that it may hand an instance to: what those
+    need is compiled before its clock starts, too.
     """
 
     family: str
@@ -102,6 +103,7 @@ class Method(Generic[I, S]):
     iterative: bool = False
     replans: bool = False
     solvers: Literal["", "linear", "convex"] = ""
+    hands_to: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if isinstance(self.proves, str):  # as packages for wnpopt 0.1 have it

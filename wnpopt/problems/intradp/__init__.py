@@ -117,6 +117,7 @@ FAMILY = Family(
         {"shape": "chain", "operators": 5, "units": 3},
         {"shape": "chain", "operators": 5, "units": 3, "objective": "energy"},
         {"shape": "dense", "operators": 9, "units": 6, "objective": "energy", "slack": 0.8, "launch": 0.2},
+        {"shape": "residual", "operators": 6, "units": 4},
     ),
 )
 

@@ -91,6 +91,7 @@ FAMILY = Family(
         {**_TINY, "weighted": 1, "delivery": "multicast", "requested": 1, "bandwidth_hz": 1e8},
         {**_TINY, "delivery": "multicast"},
         {**_TINY, "weighted": 1, "delivery": "multicast", "cache_share": 0.7},
+        {**_TINY, "weighted": 1, "delivery": "multicast", "link": "mixed"},
     ),
 )
 

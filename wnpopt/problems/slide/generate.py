@@ -67,8 +67,8 @@ class Shape:
     delivery: str = option("unicast", "how models are sent", choices=("unicast", "multicast"))
     link: str = option(
         "efficiency",
-        "rates by spectral efficiency, or by a fixed transmit power (a concave rate)",
-        choices=("efficiency", "power"),
+        "rates by spectral efficiency, by a fixed transmit power (a concave rate), or one user so and the next so",
+        choices=("efficiency", "power", "mixed"),
     )
     weighted: int = option(0, "1 for weights of 1 to 10, 0 to count users", least=0, most=1)
     requested: int = option(0, "1 if every user asks for one model, 0 if any will do", least=0, most=1)
@@ -179,7 +179,7 @@ def _users(shape: Shape, models: _Models, rng: np.random.Generator) -> list[dict
                 "name": f"u{u}",
                 "deadline_s": float(deadline[u]),
                 "energy_j": float(kind.energy_j * shape.energy_scale * jitter[u, 0]) if shape.energy_scale else None,
-                "link": _link(shape, float(gain[u]), power),
+                "link": _link(shape, u, float(gain[u]), power),
                 "frequency_hz": (kind.low_hz, float(kind.high_hz * jitter[u, 1])),
                 "flop_per_cycle": float(kind.flop_per_cycle * shape.compute_scale * jitter[u, 2]),
                 "energy_per_flop_hz2": kind.energy_per_flop_hz2,
@@ -202,8 +202,8 @@ def _lists(longest: int, names: list[str], count: int, rng: np.random.Generator)
     ]
 
 
-def _link(shape: Shape, gain: float, power: float) -> dict[str, float]:
-    if shape.link == "power":
+def _link(shape: Shape, user: int, gain: float, power: float) -> dict[str, float]:
+    if shape.link == "power" or (shape.link == "mixed" and user % 2):
         # The station's power is shared; what a user's stream gets is an even part of it.
         return {"power_w": power / max(1, shape.users), "gain": gain, "noise_w_per_hz": _NOISE_W_PER_HZ}
     snr = power * gain / (_NOISE_W_PER_HZ * shape.bandwidth_hz)

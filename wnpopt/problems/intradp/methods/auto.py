@@ -29,4 +29,5 @@ METHOD = Method(
     timed=True,
     warm_startable=True,
     refuse=refuse_size,
+    hands_to=("search", "enumerate"),
 )

@@ -75,4 +75,5 @@ METHOD = Method(
     modules=("numba", "pyomo", "highspy"),
     timed=True,
     warm_startable=True,
+    hands_to=("greedy", "dp", "cover", "milp"),
 )

@@ -137,4 +137,5 @@ METHOD = Method(
     warm_startable=True,
     replans=True,
     refuse=supports(Support.EVERYTHING),
+    hands_to=("lbbd", "pacs-ls", "cpsat"),
 )

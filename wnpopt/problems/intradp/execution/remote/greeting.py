@@ -9,7 +9,9 @@ import hashlib
 import hmac
 import os
 import secrets
+import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -79,9 +81,7 @@ def read_key(path: Path | None, *, make: bool) -> bytes:
     path = own_key_file() if path is None else path
     try:
         if make and not path.exists():
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            path.touch(mode=0o600)
-            path.write_text(secrets.token_hex(32) + "\n")
+            _make_key(path)
         key = path.read_bytes().strip()
     except OSError as error:
         told = f"no key can be read: {(error.strerror or str(error)).lower()}; wnpopt serve makes one"
@@ -89,6 +89,17 @@ def read_key(path: Path | None, *, make: bool) -> bytes:
     if len(key) < 16:
         raise InputError(f"holds a key of {len(key)} characters; at least 16 are needed", file=str(path))
     return key
+
+
+def _make_key(path: Path) -> None:
+    """A new key, whole or not at all; of two that are made at once both sides get the one that was first."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=f".{path.name}.", suffix=".tmp") as draft:  # private
+        draft.write(secrets.token_hex(32) + "\n")
+        draft.flush()
+        os.fsync(draft.fileno())
+        with suppress(FileExistsError):
+            os.link(draft.name, path)
 
 
 def model_hash(network: ExecutableNetwork) -> str:
