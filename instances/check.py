@@ -46,11 +46,11 @@ def read(path: Path) -> Any:
     """Strict JSON: UTF-8, no key twice, only finite numbers, no integer beyond 2^53."""
 
     def pairs(entries: list[tuple[str, Any]]) -> Data:
-        keys = [key for key, _ in entries]
-        twice = [key for key in keys if keys.count(key) > 1] if len(set(keys)) < len(keys) else []
-        if twice:
-            bad("", f"the key {twice[0]!r} is given twice")
-        return dict(entries)
+        data = dict(entries)
+        if len(data) < len(entries):
+            keys = [key for key, _ in entries]
+            bad("", f"the key {next(key for key in keys if keys.count(key) > 1)!r} is given twice")
+        return data
 
     def whole(digits: str) -> int:
         if len(digits) > 17 or abs(int(digits)) > MAX_INT:
@@ -297,9 +297,9 @@ def wnp_instance(data: Any) -> Data:
     remaining = set(names)
     while remaining:
         fed = {edge["to"] for edge in edges if edge["from"] in remaining}
-        if remaining <= fed:
+        if fed == remaining:
             bad("edges", "form a cycle")
-        remaining &= fed
+        remaining = fed
     for j, job in enumerate(jobs):
         if all(subgraph["job"] != job["name"] for subgraph in subgraphs):
             bad(f"jobs[{j}]", "no subgraph belongs to it")
@@ -467,12 +467,12 @@ def overlaps(where: str, intervals: list[tuple[int, int, str]]) -> Broken:
     Of two that begin together one of no length comes first: so it breaks the rule only strictly inside another one.
     """
     broken = []
-    last = (0, 0, "")
+    until, whose = 0, ""
     for begin, end, this in sorted(intervals):
-        if begin < last[1]:
-            broken.append(f"{where}: {this} begins {last[1] - begin} ticks before {last[2]} ends")
-        if end > last[1]:
-            last = (begin, end, this)
+        if begin < until:
+            broken.append(f"{where}: {this} begins {until - begin} ticks before {whose} ends")
+        if end > until:
+            until, whose = end, this
     return broken
 
 
@@ -553,11 +553,10 @@ def slide_instance(data: Any) -> Data:
 
 
 def full_rate(link: Data, band: float) -> float:
-    """Bit/s over the bandwidth ``band``, or what stands for them where a product is not finite or 0."""
+    """Bit/s over the bandwidth ``band``, or what they grow with: not finite or 0 where those are."""
     if "spectral_efficiency" in link:
         return float(band * link["spectral_efficiency"])
-    strength = link["power_w"] * link["gain"] / link["noise_w_per_hz"]
-    return strength if strength == 0 or not math.isfinite(strength) else 1.0
+    return float(link["power_w"] * link["gain"] / link["noise_w_per_hz"])
 
 
 def rate(link: Data, band: float) -> float:
@@ -596,7 +595,7 @@ def slide_check(instance: Data, data: Any) -> tuple[float | None, Broken]:
     bands: dict[str, float] = {}  # of each transmission: a user's, or a model's widest
     for entry, user, model in served:
         shared = model["name"] if multicast else user["name"]
-        bands[shared] = max(entry["bandwidth_hz"], bands.get(shared, 0.0))
+        bands[shared] = max(entry["bandwidth_hz"], bands.get(shared, entry["bandwidth_hz"]))
     block = instance["resource_block_hz"]
     for entry, user, model in served:
         band = entry["bandwidth_hz"]
@@ -657,7 +656,7 @@ def whole_blocks(blocks: float) -> bool:
 
 
 def intradp_window(value: Any, where: str) -> Any:
-    if value == "all" and type(value) is str:
+    if value == "all":
         return value
     return record(kernel=INT, stride=POSITIVE, padding=INT, upsample=(POSITIVE, 1))(value, where)
 
@@ -714,8 +713,6 @@ def intradp_instance(data: Any) -> Data:
                 bad(f"{where}.{side}.fixed_s", "is above full_s")
             if i in (0, len(operators) - 1) and (cost["full_s"] or cost["partial_s"]):
                 bad(f"{where}.{side}", "the input and the output cost nothing")
-    if operators[0]["inputs"]:
-        bad("operators[0].inputs", "the first operator is the input and has none")
     link, power = instance["link"], instance["power_w"]
     slowest = min(link["uplink_bytes_per_s"], link["downlink_bytes_per_s"]) * link["efficiency"]
     if slowest == 0:
@@ -775,8 +772,6 @@ def intradp_check(instance: Data, data: Any) -> tuple[float | None, Broken]:
                     padding, upsample = edge["window"]["padding"], edge["window"]["upsample"]
                     x = max(0, (low * stride - padding) // upsample)
                     y = min(units, -(-((high - 1) * stride - padding + kernel) // upsample))
-                if x >= y:
-                    continue
                 if side == 0:
                     first, last = max(x, ends[u]), y
                 else:
@@ -830,7 +825,7 @@ def intradp_check(instance: Data, data: Any) -> tuple[float | None, Broken]:
             if span is None:
                 continue
             sender = 1 - receiver
-            if sender == 0 and segment[0]:
+            if sender == 0:
                 busy.append((free[0], free[0] + segment[0]))
                 busy_s.append(segment[0])
                 joules.append(launch_w * segment[0])
@@ -841,8 +836,6 @@ def intradp_check(instance: Data, data: Any) -> tuple[float | None, Broken]:
             arrival[v, receiver] = queue[receiver] + link["latency_s"]
             on_air.append((begin, queue[receiver]))
 
-    if not math.isfinite(finish):
-        bad("operators", "the sum of all times overflows")
     limit = instance["deadline_s"]
     if limit is not None and beyond(finish, limit):
         broken.append(f"latency: {finish - limit:g} s above the deadline")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import FrozenInstanceError, replace
 from typing import Any, cast
 
 import numpy as np
@@ -20,6 +20,7 @@ from wnpopt.core.document import Document, Solution
 from wnpopt.core.errors import InputError, MissingDependencyError
 from wnpopt.core.family import Family
 from wnpopt.core.method import Context, Method, Outcome, Start
+from wnpopt.core.phase import Phase
 from wnpopt.core.proof import Proof
 from wnpopt.core.result import Termination, WarmStart
 from wnpopt.core.trace import Trace
@@ -260,6 +261,13 @@ def test_nothing_found_is_no_solution_from_anywhere_and_no_proof() -> None:
     assert not nothing_found(replace(nothing, infeasible_proof="5 > 3"), None, ())
 
 
+def test_the_phases_of_a_run_are_told() -> None:
+    told: list[Phase] = []
+    budget = Budget(60.0)
+    tried(returning(outcome(None)), budget=budget, trace=Trace("min", budget, on_phase=told.append))
+    assert told == [Phase.START, Phase.SEARCH, Phase.PROOF]
+
+
 def test_a_proof_by_itself() -> None:
     asked: list[Length] = []
     made = prove(proving("5 > 3", asked), BOARD, Budget(60.0))
@@ -394,6 +402,7 @@ def test_another_method_s_start(monkeypatch: pytest.MonkeyPatch) -> None:
     assert tried(method, of=made, warm_start="none").start is None
     assert tried(returning(outcome(7.0)), of=made, warm_start="auto").start is None
     assert tried(replace(method, name="plane"), of=made, warm_start="auto").start is None
+    assert tried(replace(method, name="axe"), of=made, warm_start="auto").start is not None
     helped(monkeypatch, returning(outcome(8.0, found_by="teeth")))
     assert tried(method, of=made, warm_start="auto").start == Start(cut(8.0), 8.0, "teeth")
     helped(monkeypatch, returning(outcome(4.0)))
@@ -449,3 +458,5 @@ def test_the_best_bound_is_the_tightest_and_the_first_of_equal_ones() -> None:
     assert best_bound(bounds, "max") == Bound(3, "a")
     assert best_bound(bounds[::-1], "max") == Bound(3, "d")
     assert best_bound((), "max") is None
+    with pytest.raises(FrozenInstanceError):
+        bounds[0].value = 4  # type: ignore[misc]

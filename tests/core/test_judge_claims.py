@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import FrozenInstanceError
 from typing import Any, Literal
 
 import pytest
@@ -44,8 +45,10 @@ def verify(_: Length, cut: Cut, fixed: Document | None = None) -> Certificate:
         return Certificate(None)
     if fixed is not None:
         return Certificate(cut.value + 1000)
-    broken = (Violation("least", "value", 5 - cut.value),) if cut.value < 5 else ()
-    return Certificate(cut.value, broken)
+    broken = [Violation("least", "value", 5 - cut.value)] if cut.value < 5 else []
+    if cut.value < 0:
+        broken.append(Violation("sign", "value", -cut.value))
+    return Certificate(cut.value, tuple(broken))
 
 
 ASKED: list[float | None] = []
@@ -217,6 +220,7 @@ def test_a_claim_of_infeasibility_beside_a_solution() -> None:
     for claims in ({"infeasible": "no room"}, {"infeasible_proof": "no room"}):
         result = judged(None, 6.0, PROVED, start=8.0, **claims)
         assert (result.status, result.termination, result.objective) == (Status.FEASIBLE, ERROR, 8.0)
+        assert result.bound == 6.0
         assert result.message == "defect: no room, contradicted by a verified solution of 8"
 
 
@@ -253,6 +257,7 @@ def test_an_error_without_a_word_is_told() -> None:
     ("value", "reason", "violations"),
     [
         (4.0, "least at value: 1", (Violation("least", "value", 1.0),)),
+        (-1.0, "least at value: 6", (Violation("least", "value", 6.0), Violation("sign", "value", 1.0))),
         (13.0, "no objective", ()),
         (14.0, "no objective", ()),
     ],
@@ -306,6 +311,12 @@ def test_incumbents_on_the_way_count_once_the_verifier_accepts_them() -> None:
 def test_only_what_is_clearly_better_is_verified_again(integral: bool, sense: Sense, told: float, asked: bool) -> None:
     result = judged(8.0, candidates=((told, 4.0),), sense=sense, integral=integral)
     assert bool(result.message) is asked
+
+
+@pytest.mark.parametrize(("told", "asked"), [(-0.9e-21, False), (-1.1e-21, True)])
+def test_than_zero_little_is_clearly_better(told: float, asked: bool) -> None:
+    result = judged(-1000.0, candidates=((told, -1001.0),), attempt={"fixed": Elsewhere()})
+    assert result.objective == (-1.0 if asked else 0.0)
 
 
 def test_a_state_goes_to_the_verifier() -> None:
@@ -366,6 +377,7 @@ def test_trying_all_confirms_a_claim() -> None:
     result = judged(None, 5.0, PROVED, infeasible="it says so")
     assert (result.status, result.termination) == (Status.INFEASIBLE, PROVED)
     assert result.message == "infeasible: all plans were tried, and none keeps every limit"
+    assert judged(None, infeasible="it says so").status == Status.INFEASIBLE  # without any bound, too
     assert judged(None, infeasible_proof="5 > 3").message == "infeasible: 5 > 3"
     assert judged(None, 5.0).status == Status.UNKNOWN
     tried(None, complete=False)
@@ -381,3 +393,6 @@ def test_a_certificate_accepts_what_has_an_objective_and_breaks_nothing() -> Non
     assert str(broken) == "least at value: 1.5"
     data = {"objective": 1.0, "violations": [{"rule": "least", "where": "value", "amount": 1.5}]}
     assert Certificate(1.0, (broken,)).to_data() == data
+    for frozen, field in ((Certificate(1.0), "objective"), (broken, "amount")):
+        with pytest.raises(FrozenInstanceError):
+            setattr(frozen, field, 2.0)

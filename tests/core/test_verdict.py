@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import FrozenInstanceError
 
 import pytest
 
@@ -90,3 +91,8 @@ def test_the_gap_is_relative_to_the_objective() -> None:
 
 def test_the_words_are_those_of_reports() -> None:
     assert [str(verdict) for verdict in Verdict] == ["open", "proved", "contradicted"]
+
+
+def test_what_was_judged_stays() -> None:
+    with pytest.raises(FrozenInstanceError):
+        compare(2.0, 1.0, "min", False).bound = 2.0  # type: ignore[misc]

@@ -168,7 +168,17 @@ def _run_wnp(given: Inputs, folder: Path) -> Trial:
 
 def _import(given: Inputs, folder: Path) -> Trial:
     out, layers = folder / "net.json", folder / "net.layers.json"
-    asked = ["import", "onnx", given.network, "--device", "pi-4b", "--server", "rtx-3080", "--bandwidth", 8]
+    asked = [
+        "import",
+        "onnx",
+        given.network,
+        "--device",
+        "jetson-xavier-nx-fp32",
+        "--server",
+        "rtx-3080",
+        "--bandwidth",
+        8,
+    ]
     return _trial([*asked, "--layers", layers, "-o", out], out, layers)
 
 

@@ -188,6 +188,21 @@ def test_rows_of_an_index(tmp_path: Path, name: str, row: dict[str, Any], told: 
     assert wrong(library(tmp_path, **{name: row})) == [f"{place}: {each}" for each in told]
 
 
+def test_a_solution_that_is_kept_is_checked(tmp_path: Path) -> None:
+    library(tmp_path, wnp_one_b={"method": None, "best": 41})
+    assert wrong(tmp_path) == ["wnp/one/b.json: the solution is worth 42, the index says 41"]
+
+
+def test_bounds_of_reals_hold_within_their_tolerance_whatever_the_sense(tmp_path: Path) -> None:
+    library(tmp_path, wnp_one_b={"best": 34.375, "bound": 34.375 * (1 + 0.9e-9)})
+    written(tmp_path / "wnp/one/b.json", WNP | {"objective": "energy"})
+    weighted = SLIDE | {"objective": "weighted"}
+    rows = [{"file": "a.json", "best": 3.25, "bound": 3.25 * (1 - 0.9e-9), "method": "m"}]
+    written(tmp_path / "slide/two/a.json", weighted)
+    written(tmp_path / "slide/two/index.json", rows)
+    assert wrong(tmp_path) == []
+
+
 @pytest.mark.parametrize(
     ("row", "told"),
     [

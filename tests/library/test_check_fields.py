@@ -348,6 +348,18 @@ def test_which_words_there_are(kind: str) -> None:
             assert refusal(check, FULL[kind] | {field: other}, "") == told
 
 
+def test_limits_of_intradp() -> None:
+    assert refusal(CHECK.INTRADP, FULL["INTRADP"] | {"operators": FULL["INTRADP"]["operators"][:1]}, "") == (
+        "operators: a list of at least 2 entries is needed"
+    )
+    for share, told in ((1.0, None), (1.5, "at most 1 is possible"), (0.0, "a finite number above 0 is needed")):
+        data = FULL["INTRADP"] | {"link": FULL["INTRADP"]["link"] | {"efficiency": share}}
+        if told is None:
+            assert CHECK.INTRADP(data, "")["link"]["efficiency"] == share
+        else:
+            assert refusal(CHECK.INTRADP, data, "") == f"link.efficiency: found {share}; {told}"
+
+
 def test_a_link_has_one_form() -> None:
     assert CHECK.slide_link({"spectral_efficiency": 2}, "here") == {"spectral_efficiency": 2.0}
     known = "here.power_w: is not known; the fields here are spectral_efficiency"

@@ -50,6 +50,7 @@ def judged(
         ((put("transfers", value="small"),), None, None, LATENCY),
         # all on the server: input and y's two rows, 8 and 4 bytes
         ((), [4, 0, 0, 2], [4, 0, 0, 2], 8.25 + 0.5 + 0.125 + 1.25 + 1 + 0.125 + 2 + 0.5 + 0.25),
+        ((COSTS,), [4, 0, 0, 2], [4, 0, 0, 2], 4 * 0.5 + 1 * 10 + 0.25 * (14 - 10.5)),
         # both compute all: nothing is missed on the device
         ((), [4, 4, 2, 2], [4, 0, 0, 2], 0.25 + 5 + 2),
         # every row of the window's source, whatever is computed
@@ -57,6 +58,16 @@ def judged(
         # rows 2 and 3 of x for y's row 0, after an upsampling of 2 and a crop of 4
         ((window(2, kernel=4, padding=-4, upsample=2),), [4, 2, 1, 2], [4, 1, 1, 2],
          10 + 0.125 + 8 / 2 + 0.5 + 0.25 + 1 + 0.25),
+        # all four rows of x go to the server, 16 bytes until 21.25, for its one row of y
+        ((put("operators", 2, "inputs", 0, "window", value="all"),), [4, 4, 1, 2], [4, 4, 1, 2],
+         21.75 + 0.125 + 1 + 0.125 + 1 + 0.5 + 0.25),
+        # rows 0 and 1 of x for y's row 1: the device's row 0 after the input, 4 bytes from 8.25 on
+        ((window(2, stride=1, upsample=2),), None, None, 12.75 + 0.125 + 1 + 0.125 + 1 + 0.5 + 0.25),
+        # row 2 of x for y's row 0, of ceil(5 / 2); rows 2 and 3, of ceil(7 / 2)
+        ((window(2, kernel=1, padding=-4, upsample=2),), None, None, 10 + 0.125 + 4 / 2 + 0.5 + 0.25 + 1 + 0.25),
+        ((window(2, kernel=3, padding=-4, upsample=2),), None, None, 10 + 0.125 + 8 / 2 + 0.5 + 0.25 + 1 + 0.25),
+        # the server waits for nothing: from 0 to 3.25 with its cut and its message, 3.75 with the link's latency
+        ((window(1, kernel=-3), put("operators", 1, "device", "full_s", value=1)), None, None, 3.75 + 0.25),
         # a window that leaves the tensor on both sides, or needs nothing of it
         ((window(1, kernel=99, padding=50),), None, None, LATENCY),
         ((window(1, kernel=0),), None, None, LATENCY - 4),  # rows 0 and 1 are all that the server needs
@@ -78,6 +89,8 @@ def test_plans_are_worth_what_they_take(
         ((put("deadline_s", value=12),), None, None, LATENCY, ["latency: 0.875 s above the deadline"]),
         ((put("deadline_s", value=0), COSTS), None, None, ENERGY, ["latency: 12.875 s above the deadline"]),
         ((), [4, 2, 1], None, None, ["device_end, server_begin: one entry for each of 4 operators is needed"]),
+        ((), [4, 2, 1, 2, 2], None, None, ["device_end, server_begin: one entry for each of 4 operators is needed"]),
+        ((), None, [4, 1, 1], None, ["device_end, server_begin: one entry for each of 4 operators is needed"]),
         ((), None, [4, 1, 1, 2, 2], None, ["device_end, server_begin: one entry for each of 4 operators is needed"]),
         ((), [4, 5, 3, 2], None, None,
          ["x: 0 <= server_begin <= device_end <= 4 is needed", "y: 0 <= server_begin <= device_end <= 2 is needed"]),
@@ -101,11 +114,9 @@ def test_plans_beyond_the_limits_are_rejected(
     assert judged(changes, ends, begins) == (None if value is None else pytest.approx(value, rel=1e-15), told)
 
 
-def test_of_another_instance() -> None:
-    assert CHECK.referee(INSTANCE, PLAN | {"instance": "other"}) == (
-        LATENCY,
-        ["the solution is of the instance other"],
-    )
+@pytest.mark.parametrize("name", ["other", "a"])
+def test_of_another_instance(name: str) -> None:
+    assert CHECK.referee(INSTANCE, PLAN | {"instance": name}) == (LATENCY, [f"the solution is of the instance {name}"])
 
 
 @pytest.mark.parametrize(("off", "accepted"), [(0.9e-9, True), (1.1e-9, False)])
@@ -141,6 +152,63 @@ def test_messages_are_sent_once_and_joined_once() -> None:
     assert CHECK.referee(branching([{**first, "kernel": 0}, second]), plan) == (2.875 + 0.25 + 2 + 2 * 0.125, [])
 
 
+def test_whose_rows_are_missed() -> None:
+    """The output reads o0, which the device has, and then o1, half of which is the server's."""
+    first, second = {"kernel": 1, "stride": 1, "padding": 1}, {"kernel": 1, "stride": 1, "padding": 0}
+    plan = {
+        "kind": "intradp-solution",
+        "instance": "branching",
+        "device_end": [2, 2, 1, 2],
+        "server_begin": [2, 2, 1, 2],
+    }
+    assert CHECK.referee(branching([second, second]), plan) == (2.875 + 0.25 + 2 + 0.125, [])
+    # o0 misses the second row of the input, o1 the first: one message of both
+    plan |= {"device_end": [2, 1, 1, 2], "server_begin": [2, 1, 1, 2]}
+    assert CHECK.referee(branching([second, first]), plan) == (9.375, [])
+
+
+def test_two_readers_of_what_the_device_misses() -> None:
+    """o1 and o2 read o0's second row, which the server has: it is joined once, before o1."""
+    second = {"kernel": 1, "stride": 1, "padding": 0}
+    data = branching([second, second, second], objective="energy")
+    for i in (2, 3):
+        data["operators"][i]["inputs"] = [{"from": "o0", "window": "all"}]
+    plan = {"kind": "intradp-solution", "instance": "branching"} | {
+        "device_end": [2, 1, 2, 2, 2],
+        "server_begin": [2, 1, 2, 2, 2],
+    }
+    assert CHECK.referee(data, plan) == (4 * (0.125 + 1 + 0.125 + 4) + 2 * (1 + 2) + 1 * (9.25 - 5.25 - 3), [])
+    assert CHECK.referee(data | {"objective": "latency"}, plan) == (9.25, [])
+
+
+def test_the_uplink_is_a_queue() -> None:
+    """Two tensors to the server, and the device cuts the second while the link is busy with the first."""
+    second = {"kernel": 1, "stride": 1, "padding": 0}
+    data = branching(
+        [second, second], objective="energy", link={"uplink_bytes_per_s": 0.5, "downlink_bytes_per_s": 0.5}
+    )
+    data["operators"][2]["inputs"].append({"from": "o0", "window": "all"})
+    plan = {
+        "kind": "intradp-solution",
+        "instance": "branching",
+        "device_end": [2, 2, 1, 2],
+        "server_begin": [2, 2, 1, 2],
+    }
+    assert CHECK.referee(data, plan) == (4 * (0.125 + 2 + 0.125 + 1 + 0.125) + 2 * (4.875 + 2) + 1.25, [])
+    assert CHECK.referee(data | {"objective": "latency"}, plan) == (11.5, [])
+
+
+def test_rounding_makes_no_standby_less_than_nothing() -> None:
+    """Busy times that add up to more than the latency, by a rounding."""
+    changes = (
+        put("operators", 1, "device", value={"fixed_s": 0, "full_s": 0.6}),
+        put("operators", 2, "device", value={"fixed_s": 0.7, "full_s": 1.5}),
+        put("power_w", "standby", value=1e15), COSTS,
+    )  # fmt: skip
+    worth, _ = judged(changes, [4, 4, 2, 2], [4, 4, 2, 2])
+    assert worth == pytest.approx(2 * 0.6 + 4 * 0.7 + 2 * 0.8, rel=1e-12)
+
+
 def test_the_length_outside() -> None:
     outside = CHECK.length_outside
     assert outside([], [], 9) == 0
@@ -160,6 +228,7 @@ def overflowing(operator: int, **fields: float) -> tuple[Change, ...]:
     return tuple(put("operators", operator, *field.split("__"), value=value) for field, value in fields.items())
 
 
+NO_POWER = (*(put("power_w", f, value=0) for f in INSTANCE["power_w"]), drop("operators", 1, "device", "compute_w"))
 SUM = "the sum overflows; a finite number is needed"
 
 
@@ -197,6 +266,8 @@ SUM = "the sum overflows; a finite number is needed"
         (overflowing(1, device__full_s=1e308, server__full_s=1e308), f"operators: {SUM}"),
         (overflowing(1, device__partial_s=1e308, server__partial_s=1e308), f"operators: {SUM}"),
         (overflowing(1, device__full_s=1e308), f"operators: {SUM}"),
+        ((put("link", "latency_s", value=1.5e307), put("segment_s", value={"device": 1.5e307})), f"operators: {SUM}"),
+        (overflowing(2, device__full_s=8e307, device__partial_s=1.2e308), f"operators: {SUM}"),
         (overflowing(1, server__full_s=1e308), f"operators: {SUM}"),
         (overflowing(1, device__full_s=5e307), f"operators: {SUM}"),
         (overflowing(2, output_bytes=1e308), f"operators: {SUM}"),
@@ -221,8 +292,10 @@ def test_what_is_no_instance(changes: tuple[Change, ...], told: str) -> None:
         (put("operators", 1, "device", "fixed_s", value=5),),
         (put("link", "downlink_bytes_per_s", value=1e-300),),
         (put("power_w", "compute", value=1e305),),
-        (overflowing(1, device__full_s=4e307)[0], *(put("power_w", f, value=0) for f in INSTANCE["power_w"]),
-         drop("operators", 1, "device", "compute_w")),
+        (put("power_w", "compute", value=1.7e308 / 3 / 81.125),),
+        (*NO_POWER, put("link", "latency_s", value=2e307)),
+        (*NO_POWER, put("operators", 1, "output_bytes", value=8e306), put("link", "downlink_bytes_per_s", value=0.2)),
+        (*NO_POWER, *overflowing(1, device__full_s=4e307)),
         (*overflowing(1, output_bytes=4e307), put("link", "uplink_bytes_per_s", value=4e307),
          put("link", "downlink_bytes_per_s", value=4e307)),
     ],

@@ -123,9 +123,25 @@ def test_plans_beyond_the_limits_are_rejected(
     assert judged(changes, *served) == (value, told)
 
 
-def test_of_another_instance() -> None:
-    told = ["the solution is of the instance other"]
-    assert CHECK.referee(INSTANCE, plan(U, instance="other")) == (1, told)
+@pytest.mark.parametrize("name", ["other", "a"])
+def test_of_another_instance(name: str) -> None:
+    told = [f"the solution is of the instance {name}"]
+    assert CHECK.referee(INSTANCE, plan(U, instance=name)) == (1, told)
+
+
+def test_limits_are_met_to_the_last_bit() -> None:
+    """At (1 + tolerance) times a limit exactly."""
+    above, below = 1 + 1e-9, 1 - 1e-9
+    fast = put("users", 0, "frequency_hz", value=[1e8, 4e9])
+    for changes, served in (
+        (GENEROUS, [("u", "a", 5e6, 1e9 * above)]),
+        (GENEROUS, [("u", "a", 5e6, 1e8 * below)]),
+        ((*GENEROUS, fast), [("u", "a", 5e6, 4e9 * above)]),
+        ((MULTICAST, *GENEROUS), [("u", "a", 5e6 * below, 1e9), ("v", "a", 5e6, 1e9)]),
+        ((put("models", 0, "accuracy", value=0.5 * below),), [U]),
+        ((put("bandwidth_hz", value=5e6),), [("w", "a", 5e6 * above, 1e9)]),
+    ):
+        assert judged(changes, *served)[1] == []
 
 
 @pytest.mark.parametrize("off", [-1.1e-9, -0.9e-9, 0.9e-9, 1.1e-9])

@@ -20,8 +20,8 @@ INSTANCE: dict[str, Any] = {
     ],
     "chip": {
         "cores": [
-            {"name": "c0", "x": 0, "y": 4, "active_w": 2, "idle_w": 0.25},
-            {"name": "c1", "x": 2, "y": 3, "active_w": 3, "idle_w": 0.5},
+            {"name": "c0", "x": -1, "y": 4, "active_w": 2, "idle_w": 0.25},
+            {"name": "c1", "x": 1, "y": 3, "active_w": 3, "idle_w": 0.5},
         ],
         "hop_ticks": 3, "bytes_per_tick": 4, "joule_per_byte_hop": 0.125,
     },
@@ -42,6 +42,11 @@ PLAN: dict[str, Any] = {
 BUS = put("chip", "exclusive_bus", value=True)
 ON_BUS = put("transfer_start", value={"b->c": 24})
 ENERGY = put("objective", value="energy")
+NO_JOBS = (put("jobs", value=[]), *(put("subgraphs", i, "job", value=None) for i in range(3)))
+NOTHING_SENT = (
+    put("modalities", value=[]), put("radio", "bits_per_slot", value=[]),
+    *(put("subgraphs", i, "modality", value=None) for i in range(2)),
+)  # fmt: skip
 
 
 def changed(data: dict[str, Any], *changes: Change) -> dict[str, Any]:
@@ -65,11 +70,19 @@ def judged(instance: tuple[Change, ...], plan: tuple[Change, ...]) -> tuple[floa
         ((ENERGY,), (), 0.5 * (2 * 12 + 0.25 * 30 + 3 * 4 + 0.5 * 38) + 0.25 * 3 + 0.5 + 0.125 * 5 * 3),
         # a hop at least, even where the cores stand at one place
         (
-            (ENERGY, put("chip", "cores", 1, "x", value=0), put("chip", "cores", 1, "y", value=4)),
+            (ENERGY, put("chip", "cores", 1, "x", value=-1), put("chip", "cores", 1, "y", value=4)),
             (),
             0.5 * (2 * 12 + 0.25 * 30 + 3 * 4 + 0.5 * 38) + 0.25 * 3 + 0.5 + 0.125 * 5 * 1,
         ),
         ((put("makespan_limit_ticks", value=42),), (), 42),
+        ((put("makespan_limit_ticks", value=43), put("jobs", 0, "deadline_ticks", value=43)), (), 42),
+        # of each job its own subgraphs: j0 ends at 24, j1 at 42
+        ((put("objective", value="weighted_latency"), put("subgraphs", 0, "job", value="j1"),
+          put("subgraphs", 1, "job", value="j0"), put("subgraphs", 2, "job", value="j1"),
+          put("jobs", 1, "release_ticks", value=0)), (), 2 * (24 - 3) + 42),
+        # from tick 0 on, without job and without anything to send
+        ((*NO_JOBS, put("modalities", 0, "payload_bits", value=0)), (put("start", "a", value=0),), 42),
+        (NO_JOBS + NOTHING_SENT, (put("rb", value=[]), put("start", value={"a": 0, "b": 0, "c": 15})), 22),
         ((put("jobs", 0, "deadline_ticks", value=42), put("jobs", 1, "deadline_ticks", value=24)), (), 42),
         ((put("jobs", 1, "release_ticks", value=20),), (), 42),
         ((put("subgraphs", 2, "release_ticks", value=35),), (), 42),
@@ -95,9 +108,14 @@ def test_plans_at_the_limits_are_accepted(instance: tuple[Change, ...], plan: tu
     ("instance", "plan", "value", "told"),
     [
         ((), (put("instance", value="other"),), 42, ["the solution is of the instance other"]),
+        ((), (put("instance", value="a"),), 42, ["the solution is of the instance a"]),
         # radio
         ((), (put("rb", value=[[0, 0], [0, 1], [], [None, None]]),), 42,
          ["rb: 4 slots are used, there are 3", "rb[2]: has 0 entries, there are 2 resource blocks"]),
+        ((), (put("rb", value=[[0, 0], [0, 1], [None, None], [0, 0], [0, 0]]),), 42,
+         ["rb: 5 slots are used, there are 3"]),
+        ((), (put("rb", 1, value=[0, 1, 0, 0]),), 42, ["rb[1]: has 4 entries, there are 2 resource blocks"]),
+        ((), (put("rb", value=[[0, 0], [0, 1], [None, 3]]),), 42, ["rb[2][1]: there is no modality 3"]),
         ((), (put("rb", 1, value=[0, 1, None]),), 42, ["rb[1]: has 3 entries, there are 2 resource blocks"]),
         ((), (put("rb", value=[[0, 0], [0, 1], [None, 2]]),), 42, ["rb[2][1]: there is no modality 2"]),
         ((), (put("rb", 0, 1, value=1),), 42, ["rb[0][1]: m1 is released in slot 1"]),
@@ -111,9 +129,7 @@ def test_plans_at_the_limits_are_accepted(instance: tuple[Change, ...], plan: tu
         ((), (put("start", "a", value=19), put("start", "b", value=17)), 42,
          ["start[a]: m0 arrives 1 ticks later", "start[b]: m1 arrives 3 ticks later",
           "start[b]: is released 3 ticks later"]),
-        ((put("modalities", value=[]), put("radio", "bits_per_slot", value=[]),
-          put("subgraphs", 0, "modality", value=None), put("subgraphs", 1, "modality", value=None)),
-         (put("rb", value=[[]]),), 42, ["rb: without modalities it is []"]),
+        (NOTHING_SENT, (put("rb", value=[[]]),), 42, ["rb: without modalities it is []"]),
         # where and when
         ((), (put("core", "x", value="c0"), put("start", "y", value=0)), None,
          ["core[x]: there is no such subgraph", "start[y]: there is no such subgraph"]),
@@ -138,6 +154,8 @@ def test_plans_at_the_limits_are_accepted(instance: tuple[Change, ...], plan: tu
         ((), (put("core", "b", value="c0"), put("start", "b", value=31)), 42,
          ["core c0: c begins 2 ticks before b ends", "edge b->c: c starts 2 ticks too early"]),
         ((), (ON_BUS,), 42, ["transfer_start: is given exactly when the bus is exclusive"]),
+        ((), (put("transfer_start", value={"x": 0}),), 42,
+         ["transfer_start: is given exactly when the bus is exclusive"]),
         ((BUS,), (), 42, ["transfer_start: is given exactly when the bus is exclusive"]),
         ((BUS,), (put("transfer_start", value={}),), 42, ["transfer b->c: has no start"]),
         ((BUS,), (put("transfer_start", value={"b->c": 24, "a->c": 30, "x": 0}),), 42,
@@ -194,11 +212,18 @@ def ready(slots: int = 1) -> tuple[Change, ...]:
         ((put("edges", 1, "from", value="a"),), "edges[1]: ('a', 'c') stands there twice"),
         ((put("radio", "bits_per_slot", value=[[[1, 1]]]),),
          "radio.bits_per_slot: has 1 entries; one for each of 2 modalities is needed"),
+        ((put("radio", "bits_per_slot", value=[[[1, 1]]] * 3),),
+         "radio.bits_per_slot: has 3 entries; one for each of 2 modalities is needed"),
+        ((put("radio", "bits_per_slot", 1, value=[[1, 1]] * 3),),
+         "radio.bits_per_slot[1]: has 3 entries; 2, as the first, are needed"),
         ((drop("radio", "bits_per_slot", 1, 1),), "radio.bits_per_slot[1]: has 1 entries; 2, as the first, are needed"),
         ((put("radio", "slots", value=2),), "radio.bits_per_slot[0][0]: has 2 entries; 1 coherence blocks are needed"),
         ((put("radio", "slots", value=5),), "radio.bits_per_slot[0][0]: has 2 entries; 3 coherence blocks are needed"),
         ((put("radio", "bits_per_slot", 1, 1, value=[1]),),
          "radio.bits_per_slot[1][1]: has 1 entries; 2 coherence blocks are needed"),
+        ((put("subgraphs", 1, "ticks", value=[1, 1, 1]),), "subgraphs[1].ticks: needs one entry for each core"),
+        ((put("subgraphs", 0, "job", value="j1"), put("subgraphs", 2, "job", value="j1")),
+         "jobs[0]: no subgraph belongs to it"),
         ((put("subgraphs", 1, "ticks", value=[1]),), "subgraphs[1].ticks: needs one entry for each core"),
         ((put("subgraphs", 2, "ticks", value=[None, None]),),
          "subgraphs[2].ticks: is null for every core; one at least must be able to run it"),
@@ -226,6 +251,19 @@ def ready(slots: int = 1) -> tuple[Change, ...]:
          f"jobs: the sum is {(LARGEST // 81 + 1) * 81}; at most 2^53 is possible"),
         ((put("tick_s", value=1e307),), "tick_s: the sum overflows; a finite number is needed"),
         ((put("chip", "cores", 0, "active_w", value=1e307),), "chip: the sum overflows; a finite number is needed"),
+        # as much active as idle, for 10^200 s a tick; energies that overflow together alone
+        ((put("chip", "cores", 0, "active_w", value=1e307), put("chip", "cores", 0, "idle_w", value=1e307)),
+         "chip: the sum overflows; a finite number is needed"),
+        ((put("tick_s", value=1e200), put("chip", "cores", 0, "active_w", value=1e107)),
+         "chip: the sum overflows; a finite number is needed"),
+        ((put("modalities", 1, "transmit_j_per_rb_slot", value=1.5e308 / 6),
+          put("chip", "joule_per_byte_hop", value=1.5e308 / 135)),
+         "chip: the sum overflows; a finite number is needed"),
+        ((put("modalities", 1, "transmit_j_per_rb_slot", value=1.5e308 / 6),
+          put("chip", "cores", 0, "active_w", value=1.5e308 / 40.5)),
+         "chip: the sum overflows; a finite number is needed"),
+        ((put("chip", "joule_per_byte_hop", value=1.7e308 / 40), put("chip", "cores", 1, "x", value=-1),
+          put("chip", "cores", 1, "y", value=4)), "chip: the sum overflows; a finite number is needed"),
         ((put("chip", "cores", 1, "idle_w", value=1e307),), "chip: the sum overflows; a finite number is needed"),
         ((put("modalities", 1, "transmit_j_per_rb_slot", value=1.7e308 / 5),),
          "chip: the sum overflows; a finite number is needed"),
@@ -256,9 +294,14 @@ def test_what_is_no_instance(changes: tuple[Change, ...], told: str) -> None:
         (put("modalities", value=[]), put("radio", "bits_per_slot", value=[]),
          *(put("subgraphs", i, "modality", value=None) for i in range(2))),
         # one hop at least would be counted where all cores stand at one place
-        (put("chip", "joule_per_byte_hop", value=1.7e308 / 45), put("chip", "cores", 1, "x", value=0),
+        (put("chip", "joule_per_byte_hop", value=1.7e308 / 45), put("chip", "cores", 1, "x", value=-1),
          put("chip", "cores", 1, "y", value=4)),
     ],
 )  # fmt: skip
 def test_what_is_an_instance(changes: tuple[Change, ...]) -> None:
     CHECK.wnp_instance(changed(INSTANCE, *changes))
+
+
+def test_intervals_that_overlap() -> None:
+    told = ["the bus: b begins 2 ticks before a ends", "the bus: c begins 1 ticks before a ends"]
+    assert CHECK.overlaps("the bus", [(4, 6, "c"), (0, 5, "a"), (3, 5, "b"), (6, 6, "d")]) == told

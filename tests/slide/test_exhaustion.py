@@ -11,7 +11,7 @@ from tests.mutations import Change, put
 from tests.slide.hand import GENEROUS, INSTANCE, MULTICAST
 from tests.slide.oracle import optimum
 from tests.slide.tiny import VARIANTS, tiny_instance
-from wnpopt.core.certificate import Certificate
+from wnpopt.core.certificate import Certificate, Violation
 from wnpopt.problems.slide import exhaustion as file
 from wnpopt.problems.slide.instance import SlideInstance
 from wnpopt.problems.slide.solution import SlideSolution
@@ -93,7 +93,8 @@ def test_what_the_verifier_rejects_proves_nothing(monkeypatch: pytest.MonkeyPatc
 
     def verdicts(instance: SlideInstance, solution: SlideSolution) -> Certificate:
         certificate = verify(instance, solution)
-        return certificate if certificate.objective != 3 else Certificate(None, ())
+        rejected = (Violation("deadline", "served[0]", 1e-12),) if certificate.objective == 3 else ()
+        return Certificate(certificate.objective, (*certificate.violations, *rejected))
 
     monkeypatch.setattr(file, "verify", verdicts)
     tried = file.exhaust(posed())
@@ -125,6 +126,12 @@ ONLY_B = put("users", 0, "models", value=["b"]), put("users", 0, "min_accuracy",
         ((put("resource_block_hz", value=5.1e6),), 1),
         ((put("resource_block_hz", value=3e6),), 2),
         ((put("resource_block_hz", value=2e7),), 0),
+        # two transmissions: 5 MHz of a for u, 2.1 MHz or so of b for v
+        ((MULTICAST, put("users", 1, "models", value=["b"]), put("bandwidth_hz", value=6e6)), 2),
+        ((MULTICAST, put("users", 1, "models", value=["b"]), put("bandwidth_hz", value=8e6)), 3),
+        # v's energy allows its frequency of the rate at which all receive, not of what its own link could carry
+        ((MULTICAST, put("users", 1, "receive_w", value=0.5), put("users", 1, "energy_j", value=0.7),
+          put("users", 1, "deadline_s", value=0.9)), 3),
         ((MULTICAST, put("resource_block_hz", value=5e6)), 3),
         ((MULTICAST, put("resource_block_hz", value=6e6)), 3),
     ],
@@ -149,6 +156,20 @@ def test_frequencies() -> None:
     assert file._frequency(exact.model_copy(update={"frequency_hz": (3.999e8, 1e9)}), a, 1e7) is not None
     assert file._frequency(u, b, 1e7) == 1e9  # without any work
     assert file._frequency(u, b, 1e6) is None
+    # 4 FLOP at f Hz take 4 f^2 J of the 16
+    few = a.model_copy(update={"layers": (a.layers[0].model_copy(update={"flop": 4.0}),)})
+    slow = u.model_copy(
+        update={"energy_per_flop_hz2": 1.0, "energy_j": 16.0, "receive_w": 0.0, "frequency_hz": (2.0, 10.0)}
+    )
+    assert file._frequency(slow, few, 1e7) == 2
+    # less energy a Hz than there are numbers for, and more than the none that is allowed
+    least = few.model_copy(update={"layers": (a.layers[0].model_copy(update={"flop": 1e-30}),)})
+    assert (
+        file._frequency(
+            u.model_copy(update={"energy_per_flop_hz2": 1e-300, "energy_j": 0.0, "receive_w": 0.0}), least, 1e7
+        )
+        is None
+    )
     free = u.model_copy(update={"energy_per_flop_hz2": 0.0})
     assert (file._frequency(free, a, 1e7), file._frequency(free, a, 1e6)) == (1e9, None)
 

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from wnpopt.core.errors import InputError
-from wnpopt.problems.wnp.instance import WnpInstance
+from wnpopt.problems.wnp.instance import WnpInstance, has_integer_objective
 from wnpopt.problems.wnp.solution import WnpSolution
 from wnpopt.problems.wnp.state import WnpState
-from wnpopt.problems.wnp.verify import arrivals, energy, job_ends, makespan, transfer_ticks, verify
+from wnpopt.problems.wnp.verify import RULES, STATE_RULES, arrivals, energy, job_ends, makespan, transfer_ticks, verify
 
 Data = dict[str, Any]
 Broken = list[tuple[str, str, float]]
@@ -164,6 +164,17 @@ def test_arrivals_from_a_state_on() -> None:
     assert broken(nothing, plan(rb=[])) == []
 
 
+def test_a_modality_has_arrived_with_its_last_bit() -> None:
+    """One bit less than all is not all, whether slots or a state brought it; more than all is all."""
+    long = instance(modalities=[{"name": "a", "payload_bits": 9}, INSTANCE["modalities"][1]])
+    assert arrivals(long, plan(rb=[[0, 0], [1, 1]])) == [None, 20]
+    assert arrivals(long, plan(rb=[[0, 0], [1, 1], [0, None]])) == [30, 20]
+    assert arrivals(long, plan(rb=[]), state(now_ticks=5, delivered_bits={"a": 8, "b": 9})) == [None, None]
+    assert arrivals(long, plan(rb=[[None, 0], [1, 1]]), state(now_ticks=5)) == [None, 20]
+    assert arrivals(long, plan(rb=[]), state(now_ticks=5, delivered_bits={"a": 10, "b": 11})) == [5, 5]
+    assert arrivals(long, plan(rb=[[0, 0]]), state(now_ticks=5)) == [None, None]
+
+
 # --- cores and starts ---
 
 MAPPING: dict[str, tuple[Data, Broken]] = {
@@ -183,6 +194,20 @@ def test_the_mapping_s_rules_leave_no_objective(case: str) -> None:
     with pytest.raises(InputError, match="lack a core or a start, so the solution has no makespan") as raised:
         makespan(instance(), plan(**changes))
     assert raised.value.where == "core"
+
+
+def test_what_lacks_a_core_hides_nothing_of_others() -> None:
+    data = copy.deepcopy(PLAN)
+    del data["core"]["p"]
+    data["core"]["r"] = "c7"
+    expected = [("core-missing", "core[p]", 1), ("core-unknown", "core[r] = c7", 1)]
+    assert broken(instance(), WnpSolution.from_data(data)) == expected
+
+
+def test_every_rule_that_is_told_is_described() -> None:
+    assert set(STATE_RULES) == {"fixed"}
+    assert not set(RULES) & set(STATE_RULES)
+    assert all(text for text in (RULES | STATE_RULES).values())
 
 
 @pytest.mark.parametrize("field", ["core", "start"])
@@ -214,6 +239,7 @@ OVERLAPS: list[tuple[list[tuple[str, int, int]], Broken]] = [
         [("overlap", "core c0: u and v", 3), ("overlap", "core c0: v and w", 1)],
     ),
     ([("u", 0, 0), ("v", 0, 4), ("w", 4, 4)], []),
+    ([("z", 0, 9), ("a", 9, 12), ("b", 12, 13)], []),
     ([("u", 0, 4), ("v", 3, 3)], [("overlap", "core c0: u and v", 1)]),
 ]
 
@@ -248,6 +274,11 @@ def test_inputs_have_to_be_there() -> None:
     ]
 
 
+def test_a_subgraph_without_a_modality_hides_nothing_of_others() -> None:
+    made = instance(subgraphs=INSTANCE["subgraphs"][::-1])
+    assert broken(made, plan(start={"p": 9, "q": 20})) == [("arrival", "start[p]", 1)]
+
+
 def test_releases_are_a_subgraph_s_own_and_its_job_s() -> None:
     def released(own: int, job: int) -> WnpInstance:
         subgraphs = copy.deepcopy(INSTANCE["subgraphs"])
@@ -259,6 +290,8 @@ def test_releases_are_a_subgraph_s_own_and_its_job_s() -> None:
     assert broken(released(0, 11), plan()) == [("release", "start[p]", 1)]
     assert broken(released(22, 11), plan()) == [("release", "start[p]", 12), ("release", "start[q]", 2)]
     assert broken(released(20, 11), plan(), state(now_ticks=19, begun=BEGUN)) == []
+    # What has not begun is released in a state as without one.
+    assert broken(released(22, 11), plan(), state(now_ticks=19, begun=BEGUN)) == [("release", "start[q]", 2)]
 
 
 # --- the bus ---
@@ -291,6 +324,7 @@ def test_the_bus_s_rules(case: str) -> None:
     changes, begin, expected = BUS[case]
     made = instance(chip={"exclusive_bus": True})
     assert broken(made, plan(**changes, start={"r": begin})) == expected
+    assert broken(made, plan(**changes, start={"r": begin}), state()) == expected
 
 
 def test_transfers_are_told_exactly_where_there_is_a_bus() -> None:
@@ -349,6 +383,7 @@ def with_jobs(**second: Any) -> Data:
 
 def test_deadlines_are_met_by_the_last_subgraph_of_a_job() -> None:
     assert broken(instance(**with_jobs(deadline_ticks=33)), plan()) == []
+    assert broken(instance(**with_jobs(deadline_ticks=34)), plan()) == []
     assert broken(instance(**with_jobs(deadline_ticks=31)), plan()) == [("deadline", "job two", 2)]
     assert job_ends(instance(**with_jobs()), {"p": 19, "q": 26, "r": 33}) == {"one": 19, "two": 33}
 
@@ -360,6 +395,7 @@ def test_the_latency_of_a_job_counts_from_its_release() -> None:
 
 def test_the_makespan_s_limit() -> None:
     assert broken(instance(makespan_limit_ticks=33), plan()) == []
+    assert broken(instance(makespan_limit_ticks=34), plan()) == []
     assert broken(instance(makespan_limit_ticks=31), plan()) == [("makespan-limit", "makespan", 2)]
 
 
@@ -387,6 +423,12 @@ def test_energy_is_that_of_cores_slots_and_bytes_over_hops() -> None:
     assert verify(powered(), plan(core={"r": "c2"}, start={"r": 35})).objective == moved
 
 
+def test_all_objectives_but_energy_are_integers() -> None:
+    assert has_integer_objective(instance())
+    assert has_integer_objective(instance(**with_jobs(), objective="weighted_latency"))
+    assert not has_integer_objective(powered())
+
+
 def test_bytes_between_cores_in_one_place_count_one_hop() -> None:
     cores = [{"name": f"c{m}", "x": 1, "y": 1} for m in range(3)]
     made = instance(chip={"cores": cores, "joule_per_byte_hop": 2.0}, objective="energy")
@@ -408,6 +450,9 @@ def test_the_energy_s_limit() -> None:
 def test_what_has_not_begun_starts_no_earlier_than_now() -> None:
     assert broken(instance(), plan(), state(now_ticks=10)) == []
     assert broken(instance(), plan(), state(now_ticks=13)) == [("fixed", "start[p]", 3)]
+    # And ends by its own ticks all the same.
+    late = [("fixed", "start[p]", 30), ("fixed", "start[q]", 20), ("fixed", "start[r]", 12)]
+    assert broken(instance(), plan(), state(now_ticks=40)) == late
 
 
 def test_what_has_begun_stays_as_it_was() -> None:
@@ -416,6 +461,7 @@ def test_what_has_begun_stays_as_it_was() -> None:
 
     assert broken(instance(), plan(), begun("c1", 10)) == []
     assert broken(instance(), plan(), begun("c0", 10)) == [("fixed", "core[p] = c1", 1)]
+    assert broken(instance(), plan(), begun("c2", 10)) == [("fixed", "core[p] = c1", 1)]
     assert broken(instance(), plan(), begun("c1", 8))[0] == ("fixed", "start[p]", 2)
     assert broken(instance(), plan(), begun("c1", 12)) == [("fixed", "start[p]", 2)]
 
@@ -425,6 +471,13 @@ def test_what_has_begun_needs_no_arrival_and_no_input() -> None:
     begun = {n: {"core": c, "start": s, "end": e} for n, c, s, e in (("p", "c1", 3, 5), ("r", "c0", 4, 6))}
     happened = state(now_ticks=6, begun=begun)
     assert broken(instance(), plan(start={"p": 3, "r": 4}), happened) == []
+    # What has not begun needs them all the same.
+    more = [*INSTANCE["edges"], {"from": "p", "to": "q", "bytes": 9}]
+    made = instance(edges=more)
+    late = {**BEGUN, "r": {"core": "c0", "start": 19}}
+    assert broken(made, plan(start={"q": 27, "r": 19}), state(now_ticks=19, begun=late)) == [
+        ("precedence", "edge p->q", 1)
+    ]
 
 
 def test_an_end_is_as_it_was_and_not_before_now() -> None:
@@ -454,6 +507,14 @@ def test_a_transfer_that_has_begun_counts_from_its_start() -> None:
     begun = {"p": {"core": "c1", "start": 10, "end": 19}, "q": {"core": "c0", "start": 20, "end": 26}}
     told = state(now_ticks=28, begun=begun, transfers_begun={"p->r": 19, "q->r": 28})
     assert broken(instance(), plan(), told) == []
+    assert broken(instance(), plan(start={"r": 27}), told) == [
+        ("fixed", "start[r]", 1),
+        ("precedence", "edge p->r", 1),
+    ]
+    # Whichever core has the lesser name: 4 hops and a byte's tick from c0 to c2.
+    told = state(now_ticks=30, begun=begun, transfers_begun={"p->r": 19, "q->r": 29})
+    assert broken(instance(), plan(core={"r": "c2"}, start={"r": 38}), told) == []
+    assert broken(instance(), plan(core={"r": "c2"}, start={"r": 37}), told) == [("precedence", "edge q->r", 1)]
 
 
 BEGUN: Data = {"p": {"core": "c1", "start": 10, "end": 19}}
@@ -465,6 +526,7 @@ TO_R: Data = on_bus(p=20, q=33)
     ("sent", "begun", "now", "expected"),
     [
         ({"p->r": 20}, BEGUN, 20, []),
+        ({"p->r": 20}, {**BEGUN, "q": RUNS}, 21, []),
         ({"p->r": 22}, {**BEGUN, "q": RUNS}, 22, [("fixed", "transfer p->r", 2)]),
         ({"p->r": 19}, BEGUN, 20, [("fixed", "transfer p->r", 1)]),
         ({}, BEGUN, 20, []),

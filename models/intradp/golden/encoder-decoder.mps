@@ -1,6 +1,4 @@
 NAME intradp_milp
-OBJSENSE
- MIN
 ROWS
  N  latency
  L  c_u_c1(0_2)_

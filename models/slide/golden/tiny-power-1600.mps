@@ -1,6 +1,4 @@
 NAME slide
-OBJSENSE
- MIN
 ROWS
  N  negated
  L  c_u_S2_bandwidth_

@@ -1,6 +1,4 @@
 NAME tiny-01
-OBJSENSE
- MIN
 ROWS
  N  makespan
  L  c_u_prefix(0_2)_

@@ -1,6 +1,4 @@
 NAME tiny-04
-OBJSENSE
- MIN
 ROWS
  N  makespan
  E  c_e_one_core(0)_

@@ -1,6 +1,4 @@
 NAME tiny-latency+deadline
-OBJSENSE
- MIN
 ROWS
  N  latency
  L  c_u_prefix(0_2)_

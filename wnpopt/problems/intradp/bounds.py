@@ -77,7 +77,7 @@ def _bounds(instance: IntradpInstance, budget: Budget, flag: Flag) -> list[Bound
 
 
 def prove_infeasible(instance: IntradpInstance, budget: Budget) -> str | None:
-    """Why no plan meets the deadline, by label-setting or all plans of a small instance; None if that is not clear."""
+    """Why no plan meets the deadline, by heads, labels or all plans of a small one; None if that is not clear."""
     from wnpopt.backends.stopping import run_stoppable
 
     if instance.deadline_s is None or refuse_size(instance) is not None:
@@ -88,13 +88,17 @@ def prove_infeasible(instance: IntradpInstance, budget: Budget) -> str | None:
 def _prove_infeasible(instance: IntradpInstance, budget: Budget, flag: Flag) -> str | None:
     from wnpopt.problems.intradp.kernels.heads import Front
     from wnpopt.problems.intradp.kernels.problem import Problem
-    from wnpopt.problems.intradp.search.beam import run_labels
+    from wnpopt.problems.intradp.search.beam import SAFETY, run_labels
 
     deadline = instance.deadline_s
     assert deadline is not None
     problem = Problem.of(instance.changed(objective="latency", deadline_s=None))
-    front = Front(problem.arrays, flag=flag)
     accepted = deadline * (1 + 1e-9)
+    # Quick heads first: if the time ends on the way to more, they may be enough.
+    for front in (Front(problem.arrays, flag=flag, hurry=lambda: True), Front(problem.arrays, flag=flag)):
+        earliest = float(front.heads.device[-1]) * (1 - SAFETY)
+        if earliest > accepted:
+            return f"no plan ends within {deadline:g} s: none ends before {earliest:g} s (heads)"
     for width in (10, 1000, 20_000):
         cutoff = deadline * (1 + 1e-6) + 1e-15
         found = run_labels(problem, width, cutoff, budget, effort=EFFORT, flag=flag, front=front)

@@ -7,10 +7,12 @@ much faster than the other a side is.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from wnpopt.core.errors import UnsupportedError
 from wnpopt.problems.intradp.formulations.horizon import Horizon, horizon_of
 from wnpopt.problems.intradp.instance import Input, IntradpInstance
 from wnpopt.problems.intradp.solution import IntradpSolution
@@ -45,9 +47,11 @@ class Scaled:
     def of(cls, instance: IntradpInstance, horizon: Horizon) -> Scaled:
         """The numbers of ``instance`` for plans within ``horizon``."""
         link, operators, unit = instance.link, instance.operators, horizon.unit
+        # Within a horizon of 0 (a deadline of 0) nothing may take time: twice that would make all of it free.
+        most = 2 * horizon.seconds or math.inf
 
         def scaled(seconds: float) -> float:
-            return min(seconds, 2 * horizon.seconds) / unit
+            return min(seconds, most) / unit
 
         device = [(scaled(o.device.fixed_s), scaled((o.device.full_s - o.device.fixed_s) / o.units)) for o in operators]
         server = [(scaled(o.server.fixed_s), scaled((o.server.full_s - o.server.fixed_s) / o.units)) for o in operators]
@@ -78,6 +82,23 @@ class Scaled:
         return TOLERANCE * total
 
 
+def refuse_fields(instance: IntradpInstance) -> tuple[str, str] | None:
+    """A field that the model leaves out, and why; None if it is all there."""
+    if instance.objective != "latency":
+        return "objective", f"found {instance.objective!r}; this method supports latency only"
+    cut = instance.segment_s
+    if cut.device or cut.server:
+        return "segment_s", "this method does not support the seconds of cuts at messages"
+    for i, operator in enumerate(instance.operators):
+        for side, cost in (("device", operator.device), ("server", operator.server)):
+            if cost.partial_s:
+                return (
+                    f"operators[{i}].{side}.partial_s",
+                    "this method does not support the seconds of partial operators",
+                )
+    return None
+
+
 def build(
     instance: IntradpInstance, horizon: Horizon | None = None, check: Callable[[], None] = lambda: None
 ) -> pyo.ConcreteModel:
@@ -85,10 +106,14 @@ def build(
 
     ``a[u, r]`` is 1 if the device computes at least r rows of u, ``b[u, r]`` if the server begins at row r or later.
     Only plans within ``horizon`` (None: that of the better of device-only and server-only) are solutions. ``check``
-    is called now and then and may raise.
+    is called now and then and may raise. Raises :class:`UnsupportedError` for a field that the model leaves out: its
+    optimum would be that of another instance.
     """
     import pyomo.environ as pyo
 
+    field = refuse_fields(instance)
+    if field is not None:
+        raise UnsupportedError(f"{field[1]} (formulation milp)", where=field[0])
     horizon = horizon_of(instance) if horizon is None else horizon
     operators = instance.operators
     n = len(operators)

@@ -12,7 +12,7 @@ from wnpopt.core.proof import Proof
 from wnpopt.core.result import Termination
 from wnpopt.core.verdict import Verdict, compare
 from wnpopt.problems.intradp.formulations.horizon import Horizon, horizon_of
-from wnpopt.problems.intradp.formulations.milp import TOLERANCE, Scaled, build, decode, elements
+from wnpopt.problems.intradp.formulations.milp import TOLERANCE, Scaled, build, decode, elements, refuse_fields
 from wnpopt.problems.intradp.instance import IntradpInstance
 from wnpopt.problems.intradp.methods import enumerate as every
 from wnpopt.problems.intradp.methods import search
@@ -41,19 +41,10 @@ class OutOfTimeError(Exception):
 
 
 def refuse(instance: IntradpInstance) -> tuple[str, str] | None:
-    """Latency alone, and small instances alone."""
-    if instance.objective != "latency":
-        return "objective", f"found {instance.objective!r}; this method supports latency only"
-    cut = instance.segment_s
-    if cut.device or cut.server:
-        return "segment_s", "this method does not support the seconds of cuts at messages"
-    for i, operator in enumerate(instance.operators):
-        for side, cost in (("device", operator.device), ("server", operator.server)):
-            if cost.partial_s:
-                return (
-                    f"operators[{i}].{side}.partial_s",
-                    "this method does not support the seconds of partial operators",
-                )
+    """Fields that the model leaves out, and large instances."""
+    field = refuse_fields(instance)
+    if field is not None:
+        return field
     rows = sum(operator.units for operator in instance.operators)
     if rows > MOST_ROWS:
         return "operators", f"found {rows} rows in all; this method supports at most {MOST_ROWS}"

@@ -31,10 +31,10 @@ _BUILT_A_SECOND = 30_000
 
 
 def build(instance: WnpInstance) -> cp_model.CpModel:
-    """The CP-SAT model of ``instance``."""
-    from wnpopt.problems.wnp.kernels.problem import Problem
+    """The CP-SAT model of ``instance``. Raises :class:`InputError` for a payload that all slots cannot carry."""
+    from wnpopt.problems.wnp.formulations.uplink import deliverable
 
-    compiled = compile_cpsat(Problem.of(instance))
+    compiled = compile_cpsat(deliverable(instance))
     assert compiled is not None, "without a budget there is always time"
     return compiled.model
 

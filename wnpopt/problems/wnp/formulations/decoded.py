@@ -18,9 +18,9 @@ def from_milp(
 
     from wnpopt.backends.completed import completed
     from wnpopt.problems.wnp.formulations.milp import build_milp, decode
-    from wnpopt.problems.wnp.kernels.problem import Problem
+    from wnpopt.problems.wnp.formulations.uplink import deliverable
 
-    problem = Problem.of(instance)
+    problem = deliverable(instance)
     model = build_milp(problem)
     names = [variable.name for variable in model.component_data_objects(pyo.Var, active=True)]
     # The completed model is spent: its integers are fixed.
@@ -36,9 +36,9 @@ def from_cpsat(
 ) -> WnpSolution:
     """The plan of a solved CP-SAT model, by the names of its variables."""
     from wnpopt.problems.wnp.formulations.cpsat import compile_cpsat, decode
-    from wnpopt.problems.wnp.kernels.problem import Problem
+    from wnpopt.problems.wnp.formulations.uplink import deliverable
 
-    compiled = compile_cpsat(Problem.of(instance))
+    compiled = compile_cpsat(deliverable(instance))
     assert compiled is not None, "without a budget there is always time"
     names = [variable.name for variable in compiled.model.proto.variables]
     ordered = in_order(names, values)

@@ -26,11 +26,12 @@ _LARGEST_TIME = 1e5
 def build(instance: WnpInstance) -> pyo.ConcreteModel:
     """The Pyomo model of ``instance``.
 
-    Times in ticks, or in the unit that ``model.tick`` gives for very long horizons.
+    Times in ticks, or in the unit that ``model.tick`` gives for very long horizons. Raises :class:`InputError` for a
+    payload that all slots together cannot carry.
     """
-    from wnpopt.problems.wnp.kernels.problem import Problem
+    from wnpopt.problems.wnp.formulations.uplink import deliverable
 
-    return build_milp(Problem.of(instance))
+    return build_milp(deliverable(instance))
 
 
 def build_milp(problem: Problem, upper: int | None = None) -> pyo.ConcreteModel:

@@ -2,11 +2,35 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from wnpopt.core.budget import Budget
-from wnpopt.problems.wnp.instance import IntArray
+from wnpopt.core.errors import InputError
+from wnpopt.problems.wnp.instance import IntArray, WnpInstance
 from wnpopt.problems.wnp.kernels.uplink import Uplink
+
+if TYPE_CHECKING:
+    from wnpopt.problems.wnp.kernels.problem import Problem
+
+
+def deliverable(instance: WnpInstance) -> Problem:
+    """``instance`` for a model, in whose arrivals each payload has a place.
+
+    Raises :class:`InputError` naming a modality whose payload all slots together do not carry: it has no place in any.
+    """
+    from wnpopt.problems.wnp.kernels.problem import Problem
+
+    problem = Problem.of(instance)
+    if problem.uplink.alone() is None:
+        never = problem.uplink.names[problem.uplink.never()]
+        where = next(k for k, modality in enumerate(instance.modalities) if modality.name == never)
+        raise InputError(
+            "all slots together do not carry it: the instance has no plan, and no model of plans",
+            where=f"modalities[{where}].payload_bits",
+        )
+    return problem
 
 
 def allocate(uplink: Uplink, deadline: IntArray, budget: Budget) -> tuple[IntArray | None, bool]:

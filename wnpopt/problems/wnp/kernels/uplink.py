@@ -77,6 +77,11 @@ class Uplink:
         slots = _alone(self.rates, self.payload, self.block_length)
         return None if self.count and slots.min() < 0 else slots
 
+    def never(self) -> int:
+        """The first modality that does not arrive though it has the radio for itself; -1 if all do."""
+        missed = np.flatnonzero(_alone(self.rates, self.payload, self.block_length) < 0)
+        return int(missed[0]) if missed.size else -1
+
     def usable(self, deadline: IntArray) -> IntArray:
         """Slots of each block that lie before each deadline (in slots), shape (K', B)."""
         return usable_slots(deadline, self.block_start, self.block_length)

@@ -43,7 +43,7 @@ def greet(channel: FrameChannel, key: bytes, job: Mapping[str, Any]) -> dict[str
     theirs, ours = _number(hello), secrets.token_hex(32)
     channel.say({"protocol": PROTOCOL, "nonce": ours, "proof": _proof(key, "device", theirs, ours)}, PATIENCE_S)
     answer = _heard(channel)
-    if not hmac.compare_digest(str(answer.get("proof")).encode(), _proof(key, "server", ours, theirs).encode()):
+    if not _proved(answer, _proof(key, "server", ours, theirs)):
         raise RefusedError("the server does not know the key")
     channel.say(job, PATIENCE_S)
     return _heard(channel, PREPARATION_S)
@@ -57,7 +57,7 @@ def welcome(channel: FrameChannel, key: bytes) -> dict[str, Any]:
     if answer.get("protocol") != PROTOCOL:
         refuse(channel, f"the server speaks protocol {PROTOCOL}, the device {answer.get('protocol')!r}")
     theirs = _number(answer)
-    if not hmac.compare_digest(str(answer.get("proof")).encode(), _proof(key, "device", ours, theirs).encode()):
+    if not _proved(answer, _proof(key, "device", ours, theirs)):
         refuse(channel, "the keys differ")
     channel.say({"proof": _proof(key, "server", theirs, ours)}, PATIENCE_S)
     return channel.listen(PATIENCE_S)
@@ -131,5 +131,11 @@ def _number(words: Mapping[str, Any]) -> str:
     return found
 
 
+def _proved(words: Mapping[str, Any], proof: str) -> bool:
+    """Whether the other side gives this proof; it may give anything, such as a text that is none in UTF-8."""
+    return hmac.compare_digest(str(words.get("proof")).encode(errors="backslashreplace"), proof.encode())
+
+
 def _proof(key: bytes, side: str, theirs: str, ours: str) -> str:
-    return hmac.new(key, f"wnpopt {PROTOCOL} {side} {theirs} {ours}".encode(), hashlib.sha256).hexdigest()
+    told = f"wnpopt {PROTOCOL} {side} {theirs} {ours}"
+    return hmac.new(key, told.encode(errors="backslashreplace"), hashlib.sha256).hexdigest()
