@@ -46,11 +46,11 @@ def read(path: Path) -> Any:
     """Strict JSON: UTF-8, no key twice, only finite numbers, no integer beyond 2^53."""
 
     def pairs(entries: list[tuple[str, Any]]) -> Data:
-        keys = [key for key, _ in entries]
-        twice = [key for key in keys if keys.count(key) > 1] if len(set(keys)) < len(keys) else []
-        if twice:
-            bad("", f"the key {twice[0]!r} is given twice")
-        return dict(entries)
+        data = dict(entries)
+        if len(data) < len(entries):
+            keys = [key for key, _ in entries]
+            bad("", f"the key {next(key for key in keys if keys.count(key) > 1)!r} is given twice")
+        return data
 
     def whole(digits: str) -> int:
         if len(digits) > 17 or abs(int(digits)) > MAX_INT:
@@ -197,6 +197,19 @@ def exact(total: int, where: str) -> None:
         bad(where, f"the sum is {total}; at most 2^53 is possible")
 
 
+def total(amounts: list[float]) -> float:
+    """The sum, rounded once; infinity where it overflows."""
+    try:
+        return math.fsum(amounts)
+    except OverflowError:
+        return math.inf
+
+
+def beyond(amount: float, limit: float) -> bool:
+    """True unless the amount is finite and no more than the limit, within the tolerance."""
+    return not (amount < math.inf and amount <= limit * (1 + TOLERANCE))
+
+
 INT, COUNT, POSITIVE = integer(None), integer(0), integer(1)
 REAL, POSITIVE_REAL = number(), number(positive=True)
 
@@ -284,9 +297,9 @@ def wnp_instance(data: Any) -> Data:
     remaining = set(names)
     while remaining:
         fed = {edge["to"] for edge in edges if edge["from"] in remaining}
-        if remaining <= fed:
+        if fed == remaining:
             bad("edges", "form a cycle")
-        remaining &= fed
+        remaining = fed
     for j, job in enumerate(jobs):
         if all(subgraph["job"] != job["name"] for subgraph in subgraphs):
             bad(f"jobs[{j}]", "no subgraph belongs to it")
@@ -435,13 +448,16 @@ def wnp_check(instance: Data, data: Any) -> tuple[float | None, Broken]:
         parts += [instance["tick_s"] * core["active_w"] * busy, instance["tick_s"] * core["idle_w"] * (makespan - busy)]
     for k, modality in enumerate(modalities):
         parts.append(modality["transmit_j_per_rb_slot"] * sum(entry == k for row in plan["rb"] for entry in row))
-    energy = math.fsum(parts)
+    energy = total(parts)
     limit = instance["makespan_limit_ticks"]
     if limit is not None and makespan > limit:
         broken.append(f"makespan: {makespan - limit} ticks above its limit")
     limit = instance["energy_limit_j"]
-    if limit is not None and energy > limit * (1 + TOLERANCE):
+    if limit is not None and beyond(energy, limit):
         broken.append(f"energy: {energy - limit:g} J above its limit")
+    if instance["objective"] == "energy" and math.isinf(energy):
+        broken.append("energy: is beyond any number")
+        return None, broken
     return {"makespan": makespan, "weighted_latency": latency, "energy": energy}[instance["objective"]], broken
 
 
@@ -451,12 +467,12 @@ def overlaps(where: str, intervals: list[tuple[int, int, str]]) -> Broken:
     Of two that begin together one of no length comes first: so it breaks the rule only strictly inside another one.
     """
     broken = []
-    last = (0, 0, "")
+    until, whose = 0, ""
     for begin, end, this in sorted(intervals):
-        if begin < last[1]:
-            broken.append(f"{where}: {this} begins {last[1] - begin} ticks before {last[2]} ends")
-        if end > last[1]:
-            last = (begin, end, this)
+        if begin < until:
+            broken.append(f"{where}: {this} begins {until - begin} ticks before {whose} ends")
+        if end > until:
+            until, whose = end, this
     return broken
 
 
@@ -537,11 +553,10 @@ def slide_instance(data: Any) -> Data:
 
 
 def full_rate(link: Data, band: float) -> float:
-    """Bit/s over the bandwidth ``band``, or what stands for them where a product is not finite or 0."""
+    """Bit/s over the bandwidth ``band``, or what they grow with: not finite or 0 where those are."""
     if "spectral_efficiency" in link:
         return float(band * link["spectral_efficiency"])
-    strength = link["power_w"] * link["gain"] / link["noise_w_per_hz"]
-    return strength if strength == 0 or not math.isfinite(strength) else 1.0
+    return float(link["power_w"] * link["gain"] / link["noise_w_per_hz"])
 
 
 def rate(link: Data, band: float) -> float:
@@ -577,25 +592,22 @@ def slide_check(instance: Data, data: Any) -> tuple[float | None, Broken]:
         served.append((entry, users[entry["user"]], models[entry["model"]]))
 
     multicast = instance["delivery"] == "multicast"
-    bands: list[float] = []
-    together: dict[str, float] = {}
+    bands: dict[str, float] = {}  # of each transmission: a user's, or a model's widest
+    for entry, user, model in served:
+        shared = model["name"] if multicast else user["name"]
+        bands[shared] = max(entry["bandwidth_hz"], bands.get(shared, entry["bandwidth_hz"]))
+    block = instance["resource_block_hz"]
     for entry, user, model in served:
         band = entry["bandwidth_hz"]
-        if not multicast:
-            bands.append(band)
-        elif model["name"] not in together:
-            together[model["name"]] = band
-            bands.append(band)
-        elif not close(together[model["name"]], band):
-            broken.append(f"{user['name']}: has another bandwidth than others with {model['name']}")
-        block = instance["resource_block_hz"]
-        if block is not None and not close(round(band / block) * block, band):
+        if multicast and band < bands[model["name"]] * (1 - TOLERANCE):
+            broken.append(f"{user['name']}: has less bandwidth than others with {model['name']}")
+        if block is not None and not whole_blocks(band / block):
             broken.append(f"{user['name']}: {band} Hz is no whole number of resource blocks")
-    used = math.fsum(bands)
-    if used > instance["bandwidth_hz"] * (1 + TOLERANCE):
+    used = total(list(bands.values()))
+    if beyond(used, instance["bandwidth_hz"]):
         broken.append(f"bandwidth: {used - instance['bandwidth_hz']:g} Hz above the limit")
     cached = math.fsum(layer["bits"] for m in {id(m): m for _, _, m in served}.values() for layer in m["layers"])
-    if instance["cache_bits"] is not None and cached > instance["cache_bits"] * (1 + TOLERANCE):
+    if instance["cache_bits"] is not None and beyond(cached, instance["cache_bits"]):
         broken.append(f"cache: {cached - instance['cache_bits']:g} bits above the limit")
 
     weakest: dict[str, float] = {}
@@ -617,29 +629,34 @@ def slide_check(instance: Data, data: Any) -> tuple[float | None, Broken]:
             broken.append(f"{where}: without bandwidth or frequency nothing is done in time")
             continue
         done = bits = 0.0
+        flop_per_s = user["flop_per_cycle"] * frequency
         for layer in model["layers"]:
             bits += layer["bits"]
-            done = max(bits / bits_per_s, done) + layer["flop"] / (user["flop_per_cycle"] * frequency)
-        if done > user["deadline_s"] * (1 + TOLERANCE):
+            done = max(bits / bits_per_s, done)
+            if layer["flop"]:
+                done += layer["flop"] / flop_per_s if flop_per_s else math.inf
+        if beyond(done, user["deadline_s"]):
             broken.append(f"{where}: {done - user['deadline_s']:g} s after the deadline")
         if user["energy_j"] is not None:
             flop = math.fsum(layer["flop"] for layer in model["layers"])
-            spent = user["energy_per_flop_hz2"] * frequency**2 * flop + user["receive_w"] * (bits / bits_per_s)
-            if spent > user["energy_j"] * (1 + TOLERANCE):
+            # From the left: a square alone may overflow, and 0 times infinity is nothing.
+            spent = user["energy_per_flop_hz2"] * frequency * frequency * flop + user["receive_w"] * bits / bits_per_s
+            if beyond(spent, user["energy_j"]):
                 broken.append(f"{where}: {spent - user['energy_j']:g} J above the limit")
     weights = [users[each]["weight"] for each in sorted(seen)]
     return (len(seen) if instance["objective"] == "count" else math.fsum(weights)), broken
 
 
-def close(a: float, b: float) -> bool:
-    return abs(a - b) <= TOLERANCE * max(abs(a), abs(b))
+def whole_blocks(blocks: float) -> bool:
+    """True if so many resource blocks are a whole number of at least 1, within the tolerance."""
+    return blocks < math.inf and abs(blocks - max(1, round(blocks))) <= TOLERANCE * blocks
 
 
 # --- intradp: rows of operators to device and server ------------------------------------------------------------------
 
 
 def intradp_window(value: Any, where: str) -> Any:
-    if value == "all" and type(value) is str:
+    if value == "all":
         return value
     return record(kernel=INT, stride=POSITIVE, padding=INT, upsample=(POSITIVE, 1))(value, where)
 
@@ -696,21 +713,22 @@ def intradp_instance(data: Any) -> Data:
                 bad(f"{where}.{side}.fixed_s", "is above full_s")
             if i in (0, len(operators) - 1) and (cost["full_s"] or cost["partial_s"]):
                 bad(f"{where}.{side}", "the input and the output cost nothing")
-    if operators[0]["inputs"]:
-        bad("operators[0].inputs", "the first operator is the input and has none")
     link, power = instance["link"], instance["power_w"]
     slowest = min(link["uplink_bytes_per_s"], link["downlink_bytes_per_s"]) * link["efficiency"]
     if slowest == 0:
         bad("link.efficiency", "no rate is left")
-    total = 2 * len(operators) * (link["latency_s"] + sum(instance["segment_s"].values()))
+    horizon = 2 * len(operators) * (link["latency_s"] + sum(instance["segment_s"].values()))
     for operator in operators:
-        total += 2 * operator["output_bytes"] / slowest
-        total += sum(operator[side]["full_s"] + operator[side]["partial_s"] for side in ("device", "server"))
-    finite(total, "operators")
+        horizon += 2 * operator["output_bytes"] / slowest
+        horizon += sum(operator[side]["full_s"] + operator[side]["partial_s"] for side in ("device", "server"))
+    finite(horizon, "operators")
+    finite(max(operator["units"] * operator["output_bytes"] for operator in operators), "operators")
+    for side in ("device", "server"):
+        finite(max(operator["units"] * operator[side]["full_s"] for operator in operators), "operators")
     watts = [power[field] or 0.0 for field in power] + [
         operator["device"]["compute_w"] or 0.0 for operator in operators
     ]
-    finite(3 * max(watts) * total, "power_w")
+    finite(3 * max(watts) * horizon, "power_w")
     return instance
 
 
@@ -754,8 +772,6 @@ def intradp_check(instance: Data, data: Any) -> tuple[float | None, Broken]:
                     padding, upsample = edge["window"]["padding"], edge["window"]["upsample"]
                     x = max(0, (low * stride - padding) // upsample)
                     y = min(units, -(-((high - 1) * stride - padding + kernel) // upsample))
-                if x >= y:
-                    continue
                 if side == 0:
                     first, last = max(x, ends[u]), y
                 else:
@@ -809,7 +825,7 @@ def intradp_check(instance: Data, data: Any) -> tuple[float | None, Broken]:
             if span is None:
                 continue
             sender = 1 - receiver
-            if sender == 0 and segment[0]:
+            if sender == 0:
                 busy.append((free[0], free[0] + segment[0]))
                 busy_s.append(segment[0])
                 joules.append(launch_w * segment[0])
@@ -820,10 +836,8 @@ def intradp_check(instance: Data, data: Any) -> tuple[float | None, Broken]:
             arrival[v, receiver] = queue[receiver] + link["latency_s"]
             on_air.append((begin, queue[receiver]))
 
-    if not math.isfinite(finish):
-        bad("operators", "the sum of all times overflows")
     limit = instance["deadline_s"]
-    if limit is not None and finish > limit * (1 + TOLERANCE):
+    if limit is not None and beyond(finish, limit):
         broken.append(f"latency: {finish - limit:g} s above the deadline")
     if instance["objective"] == "latency":
         return finish, broken
@@ -922,6 +936,8 @@ def check_library(root: Path) -> tuple[list[Data], list[str]]:
         suite = f"{folder.parent.name}/{folder.name}"
         solutions = root / "solutions" / suite
         rows = read(index)
+        if type(rows) is not list or any(type(row) is not dict for row in rows):
+            bad(str(index), "a list of objects is needed")
         for row in rows:
             wrong += [f"{suite}/{row.get('file')}: {what}" for what in check_row(folder, solutions, row)]
         files = {str(row.get("file")) for row in rows}

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import argparse
 import copy
-import importlib.util
+import importlib
 import json
 import math
 import sys
@@ -19,7 +19,6 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
-from types import ModuleType
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -41,17 +40,7 @@ No product or power of some of them is beyond a limit by just the tolerance, whe
 """
 
 
-def check_module() -> ModuleType:
-    """instances/check.py, which is no module of a package."""
-    spec = importlib.util.spec_from_file_location("library_check", INSTANCES / "check.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-CHECK = check_module()
+CHECK = importlib.import_module("instances.check")
 
 
 def pairs() -> list[tuple[str, Data, Data]]:

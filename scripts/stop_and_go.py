@@ -1,11 +1,13 @@
 """Commands that are stopped at random moments: nothing half-written, nothing lost, nothing twice, nobody left behind.
 
     python scripts/stop_and_go.py --rounds 100 --seed 7
-    python scripts/stop_and_go.py --commands batch --signals KILL --rounds 10
+    python scripts/stop_and_go.py --commands batch,served --signals KILL --rounds 10
 
 Each round starts a command as a user does, sends it SIGINT, SIGTERM or SIGKILL after a random part of the time that it
 takes undisturbed, and looks at what is left: files are whole or absent, messages are lines, a batch goes on from where
-it was and ends with each run once, and no process is alive that it started. Exit code 1 if anything is not so.
+it was and ends with each run once, temporary folders are gone, and no process is alive that it started. ``served``
+stops a server in the middle of a device's inferences, which that finishes alone; ``device`` stops a device, and the
+server takes the next one. Exit code 1 if anything is not so.
 """
 
 from __future__ import annotations
@@ -14,64 +16,92 @@ import argparse
 import json
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
 import tempfile
 import time
 import uuid
+import warnings
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 ROOT = Path(__file__).resolve().parents[1]
-INSTANCES = ROOT / "instances"
-COMMANDS = ("solve", "batch", "simulate", "sweep")
+sys.path.insert(0, str(ROOT))
+
+if TYPE_CHECKING:
+    from tests.hardening.inputs import Inputs
+    from tests.hardening.trials import Trial
+
+PAIRS = ("served", "device")
 SIGNALS = ("INT", "TERM", "KILL")
+OF_OTHERS = (".ses",)
+"""Files that libraries keep among temporary ones: onnxruntime's."""
 LONGEST_S = 300.0
+INFERENCES = 1500
 
 
-@dataclass(frozen=True)
-class Trial:
-    """What a command is given, and where it writes."""
+def commands() -> tuple[str, ...]:
+    """Everything that is stopped."""
+    from tests.hardening.trials import TRIALS
 
-    arguments: list[str]
-    out: Path
-
-
-def trial(command: str, folder: Path) -> Trial:
-    """The command with work for about a second, that writes into ``folder``."""
-    tiny = sorted((INSTANCES / "wnp" / "tiny").glob("tiny-*.json"))
-    if command == "solve":
-        out = folder / "plan.json"
-        instance = sorted((INSTANCES / "wnp" / "medium").glob("medium-*.json"))[0]
-        return Trial(["solve", str(instance), "--time-limit", "2", "--threads", "1", "--out", str(out), "--json"], out)
-    if command == "batch":
-        names = [str(file) for file in tiny[:3]]
-        return Trial(
-            ["batch", *names, "--methods", "rtfs,pacs,cpsat", "--out", str(folder / "store")], folder / "store"
-        )
-    if command == "sweep":
-        out = folder / "store"
-        return Trial(
-            ["sweep", str(tiny[0]), "--set", "chip.hop_ticks=0,1,2", "--methods", "rtfs,cpsat", "-o", str(out)], out
-        )
-    out = folder / "runs.json"
-    return Trial(["simulate", str(tiny[0]), "-o", str(out)], out)
+    return (*TRIALS, *PAIRS)
 
 
-def started(arguments: list[str], mark: str) -> subprocess.Popen[str]:
-    """``wnpopt`` in a process group of its own; all that it starts has the mark in its environment."""
-    environment = {**os.environ, "WNPOPT_TEST_MARK": mark, "PYTHONPATH": str(ROOT)}
-    return subprocess.Popen(
-        [sys.executable, "-m", "wnpopt", *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        env=environment, start_new_session=True,
-    )  # fmt: skip
+class Started:
+    """``wnpopt`` in a process group of its own, with a folder for temporary files of its own.
+
+    All that it starts has a mark in its environment, by which it is known.
+    """
+
+    def __init__(self, arguments: Sequence[object], folder: Path) -> None:
+        self.mark, self.temporary = uuid.uuid4().hex, folder / "tmp"
+        self.temporary.mkdir(exist_ok=True)
+        environment = {
+            **os.environ, "WNPOPT_TEST_MARK": self.mark, "PYTHONPATH": str(ROOT), "TMPDIR": str(self.temporary)
+        }  # fmt: skip
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "wnpopt", *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            text=True, env=environment, start_new_session=True,
+        )  # fmt: skip
+
+    def send(self, how: str) -> None:
+        with suppress(ProcessLookupError):
+            self.process.send_signal(getattr(signal, f"SIG{how}"))
+
+    def finish(self) -> tuple[int | None, str, str]:
+        """Exit code, stdout, stderr; the code is None where it does not end."""
+        try:
+            out, err = self.process.communicate(timeout=LONGEST_S)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            return None, *self.process.communicate()
+        return self.process.returncode, out, err
+
+    def line(self) -> str:
+        """The first line of stdout."""
+        assert self.process.stdout is not None
+        return self.process.stdout.readline()
+
+    def left(self) -> list[str]:
+        """What it left behind: processes; temporary files too, unless it was killed."""
+        end = time.monotonic() + 60
+        while alive(self.mark) and time.monotonic() < end:
+            time.sleep(0.05)
+        wrong = ["leaves processes behind"] if alive(self.mark) else []
+        files = sorted(file.name for file in self.temporary.iterdir() if file.name not in OF_OTHERS)
+        if self.process.returncode != -signal.SIGKILL and files:
+            wrong.append(f"leaves {files} behind")
+        return wrong
 
 
 def alive(mark: str) -> list[int]:
     """Processes that have the mark."""
-    found = []
+    living = []
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             try:
@@ -80,110 +110,134 @@ def alive(mark: str) -> list[int]:
             except (OSError, ValueError):
                 continue
             if marked and state not in "ZX":
-                found.append(int(entry.name))
-    return found
+                living.append(int(entry.name))
+    return living
 
 
-def stopped(command: str, number: str, after_s: float, folder: Path) -> list[str]:
-    """What is not as it should be after a command was stopped."""
-    work, mark = trial(command, folder), uuid.uuid4().hex
-    process = started(work.arguments, mark)
+def ending(code: int | None, err: str, also: Sequence[int] = ()) -> list[str]:
+    """What is wrong with how a command ended that was stopped."""
     wrong = []
-    try:
-        process.wait(after_s)
-    except subprocess.TimeoutExpired:
-        process.send_signal(getattr(signal, f"SIG{number}"))
-    try:
-        out, err = process.communicate(timeout=LONGEST_S)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        return [f"does not end {LONGEST_S:g} s after SIG{number}"]
-    killed = process.returncode == -signal.SIGKILL
-    if "Traceback" in err or "Error:" in err:
+    if "Traceback" in err or "Error:" in err or "Exception ignored" in err:
         wrong.append(f"tells {err.strip()[-300:]!r}")
-    # Before Python runs our code a signal ends the process as it ends any.
-    if not killed and process.returncode not in (0, 1, 130, 143, -signal.SIGINT, -signal.SIGTERM):
-        wrong.append(f"ends with {process.returncode} after SIG{number}: {err.strip()[-200:]!r}")
-    end = time.monotonic() + 60
-    while alive(mark) and time.monotonic() < end:
-        time.sleep(0.05)
-    if alive(mark):
-        wrong.append(f"leaves processes behind after SIG{number}")
-    wrong += whole(command, work, out, killed)
-    if command in ("batch", "sweep"):
-        wrong += goes_on(work, command)
+    # Before Python runs our code, and after the work is done, a signal ends the process as it ends any.
+    if code not in (0, 1, -signal.SIGINT, -signal.SIGTERM, -signal.SIGKILL, *also):
+        wrong.append(f"ends with {code}: {err.strip()[-200:]!r}")
     return wrong
 
 
-def whole(command: str, work: Trial, out: str, killed: bool) -> list[str]:
-    """Files that are neither absent nor whole, and what a command left beside them."""
-    import wnpopt
+def stopped(command: str, how: str, after_s: float, given: Inputs, folder: Path) -> list[str]:
+    """What is not as it should be after a command was stopped."""
+    from tests.hardening.trials import STORES, TRIALS
 
-    wrong = []
-    if command == "solve" and work.out.exists():
-        instance = wnpopt.load(work.arguments[1])
-        if not wnpopt.verify(instance, wnpopt.load_solution(work.out)).accepted:
-            wrong.append("the plan is not accepted")
-    if command == "solve" and out and not killed:
-        told = json.loads(out)
-        if (told["objective"] is not None) != work.out.exists():
-            wrong.append("the result and the file disagree")
-    if command == "simulate" and work.out.exists():
-        json.loads(work.out.read_text())
-    if not killed:
-        left = [str(f) for f in work.out.parent.iterdir() if f != work.out]
-        if left:
-            wrong.append(f"leaves {left}")
-    return wrong
+    out = folder / "out"
+    out.mkdir()
+    work = TRIALS[command](given, out)
+    started = Started(work.arguments, folder)
+    with suppress(subprocess.TimeoutExpired):
+        started.process.wait(after_s)
+    started.send(how)
+    code, _, err = started.finish()
+    wrong = ending(code, err) + started.left() + work.faults(killed=code == -signal.SIGKILL)
+    if code == 0:
+        wrong += [f"{path.name} is missing" for path in work.writes if not path.exists()]
+    return wrong + goes_on(work, command, folder) if command in STORES else wrong
 
 
-def goes_on(work: Trial, command: str) -> list[str]:
+def goes_on(work: Trial, command: str, folder: Path) -> list[str]:
     """A batch that was stopped goes on, and has each run once."""
-    from wnpopt.bench.store.store import Store
+    from tests.hardening.trials import RUNS
+    from wnpopt.bench.store.store import Store, StoreWarning
 
-    mark = uuid.uuid4().hex
-    process = started(work.arguments, mark)
-    try:
-        _, err = process.communicate(timeout=LONGEST_S)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        return ["does not end when it goes on"]
-    if process.returncode != 0:
-        return [f"does not go on: {process.returncode} {err.strip()[-200:]!r}"]
-    records = list(Store(work.out).latest().items())
-    wanted = 9 if command == "batch" else 6
+    code, _, err = Started(work.arguments, folder).finish()
+    if code != 0:
+        return [f"does not go on: {code} {err.strip()[-200:]!r}"]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", StoreWarning)  # a line that a kill has cut
+        records = list(Store(work.writes[0]).records())
     wrong = []
-    if len(records) != wanted:
-        wrong.append(f"has {len(records)} runs, {wanted} are needed")
-    if any(record.failure is not None for _, record in records):
+    if len(records) != RUNS[command] or len({record.key for record in records}) != RUNS[command]:
+        wrong.append(f"has {len(records)} runs, {RUNS[command]} are needed")
+    if any(record.failure is not None for record in records):
         wrong.append("a run has failed")
     return wrong
 
 
-def undisturbed(command: str) -> float:
-    """Seconds that a command takes."""
+def paired(command: str, how: str, after_s: float, given: Inputs, folder: Path) -> list[str]:
+    """A server and a device, one of which is stopped."""
+    instance, plan = given.shared
+    common = ["--model", given.network, "--key", given.key]
+    server = Started(["serve", instance, *common, "--listen", "127.0.0.1:0"], folder)
+    listening = re.fullmatch(r"listening on (\S+)\n", server.line())
+    if listening is None:
+        return [f"does not listen: {server.finish()}"]
+    asked = ["run", instance, plan, *common, "--connect", listening[1], "--json", "--repeat"]
+    device = Started([*asked, INFERENCES], folder)
+    with suppress(subprocess.TimeoutExpired):
+        device.process.wait(after_s)
+    if command == "served":
+        server.send(how)
+        code, out, err = device.finish()
+        # A server that is gone before the device has reached it is an argument that is not right.
+        wrong = ending(code, err, also=(2,) if "wnpopt: --connect: " in err else ())
+        if code == 0 and len(json.loads(out)["latencies_s"]) != INFERENCES:
+            wrong.append("the device does not finish")
+    else:
+        device.send(how)
+        code, out, err = device.finish()
+        wrong = ending(code, err)
+        code, out, err = Started([*asked, 3, "--grace", 100], folder).finish()
+        if code != 0 or json.loads(out)["alone"]:
+            wrong.append(f"the next device is not served: {code} {out} {err}")
+        server.send("TERM")
+    code, _, err = server.finish()
+    return wrong + ending(code, err) + server.left() + device.left()
+
+
+def undisturbed(command: str, given: Inputs) -> float:
+    """Seconds that a command takes; of a pair, the device's."""
+    from tests.hardening.trials import TRIALS
+
     with tempfile.TemporaryDirectory() as folder:
         began = time.monotonic()
-        process = started(trial(command, Path(folder)).arguments, uuid.uuid4().hex)
-        process.communicate(timeout=LONGEST_S)
+        if command in PAIRS:
+            wrong = paired("device", "INT", LONGEST_S, given, Path(folder))
+        else:
+            out = Path(folder) / "out"
+            out.mkdir()
+            code, _, err = Started(TRIALS[command](given, out).arguments, Path(folder)).finish()
+            wrong = [err] if code != 0 else []
+        assert not wrong, (command, wrong)
         return time.monotonic() - began
 
 
 def rounds(
-    count: int, seed: int, commands: tuple[str, ...], signals: tuple[str, ...]
+    count: int,
+    seed: int,
+    chosen: Sequence[str] = (),
+    signals: Sequence[str] = SIGNALS,
+    lasts: Mapping[str, float] | None = None,
 ) -> tuple[Counter[str], list[str]]:
-    """How often each command was stopped how, and everything that was not as it should be."""
+    """How often each command was stopped how, and everything that was not as it should be.
+
+    ``lasts``: seconds that commands take; None has them measured.
+    """
+    from tests.hardening.inputs import Inputs
+
     rng, counts, wrong = random.Random(seed), Counter[str](), []
-    lasts = {command: undisturbed(command) for command in commands}
-    for number in range(count):
-        command, how = commands[number % len(commands)], rng.choice(signals)
-        after = rng.uniform(0.0, 1.1) * lasts[command]
-        with tempfile.TemporaryDirectory() as folder:
-            seen = stopped(command, how, after, Path(folder))
-        counts[f"{command} SIG{how}"] += 1
-        wrong += [f"round {number}, {command}, SIG{how} after {after:.2f} s: {what}" for what in seen]
-        for what in wrong[-len(seen) :] if seen else ():
-            print(what, flush=True)
+    chosen = chosen or commands()
+    with tempfile.TemporaryDirectory() as common:
+        given = Inputs(Path(common))
+        lasts = {command: undisturbed(command, given) for command in chosen} if lasts is None else lasts
+        for number in range(count):
+            command, how = chosen[number % len(chosen)], rng.choice(list(signals))
+            after = rng.uniform(0.0, 1.1) * lasts[command]
+            with tempfile.TemporaryDirectory() as folder:
+                seen = (paired if command in PAIRS else stopped)(command, how, after, given, Path(folder))
+            counts[f"{command} SIG{how}"] += 1
+            told = [f"round {number}, {command}, SIG{how} after {after:.2f} s: {what}" for what in seen]
+            wrong += told
+            for line in told:
+                print(line, flush=True)
     return counts, wrong
 
 
@@ -191,10 +245,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=100)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--commands", default=",".join(COMMANDS))
+    parser.add_argument("--commands", default="", help="all unless told otherwise")
     parser.add_argument("--signals", default=",".join(SIGNALS))
     args = parser.parse_args()
-    counts, wrong = rounds(args.rounds, args.seed, tuple(args.commands.split(",")), tuple(args.signals.split(",")))
+    counts, wrong = rounds(
+        args.rounds, args.seed, tuple(filter(None, args.commands.split(","))), args.signals.split(",")
+    )
     print(", ".join(f"{name} {number}" for name, number in sorted(counts.items())) + f": {len(wrong)} wrong")
     return 1 if wrong else 0
 

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import warnings
+from types import FrameType
+
+_INTERRUPTED = "wnpopt: interrupted before there was an answer"
 
 
 def run() -> None:
     """The command line; Ctrl-C while it is still being imported is one line, too."""
+    # By default SIGTERM ends a process where it stands: temporary files, folders and children would be left behind.
+    if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+        signal.signal(signal.SIGTERM, _terminated)
     try:
         from wnpopt.cli.streams import secure
 
@@ -18,11 +25,21 @@ def run() -> None:
             begin()
         from wnpopt.cli.main import main
         from wnpopt.cli.terminal import show_warning
+
+        warnings.showwarning = show_warning
+        code = streams.exit_code(main(sys.argv[1:]))
     except KeyboardInterrupt:
-        print("wnpopt: interrupted before there was an answer", file=sys.stderr)
-        sys.exit(1)
-    warnings.showwarning = show_warning
-    sys.exit(streams.exit_code(main(sys.argv[1:])))
+        print(_INTERRUPTED, file=sys.stderr)
+        code = 1
+    for number in (signal.SIGINT, signal.SIGTERM):
+        if callable(signal.getsignal(number)):
+            signal.signal(number, signal.SIG_DFL)  # the work is done: no traceback out of the end of the interpreter
+    sys.exit(code)
+
+
+def _terminated(_number: int, frame: FrameType | None) -> None:
+    """SIGTERM as Ctrl-C: whoever holds files, folders or children lets go of them on the way out."""
+    signal.default_int_handler(signal.SIGINT, frame)
 
 
 if __name__ == "__main__":

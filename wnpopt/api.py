@@ -11,7 +11,7 @@ from inspect import signature
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from wnpopt.core import arguments, registry
-from wnpopt.core.attempt import check_method, judged_by
+from wnpopt.core.attempt import check_method, check_start, judged_by
 from wnpopt.core.bound import Bound
 from wnpopt.core.budget import usable_cores
 from wnpopt.core.certificate import Certificate
@@ -79,8 +79,9 @@ def expect(path: Path, method: str) -> None:
             chosen = registry.method(kind.group(1).decode(), method)
             if needs_a_process(chosen):
                 from wnpopt.solving.pool import POOL
+                from wnpopt.solving.serve import SMALL
 
-                POOL.prepare(chosen)
+                POOL.prepare(chosen, small=len(head) <= SMALL)
 
 
 def load_solution(path: Path) -> Solution:
@@ -321,6 +322,11 @@ def solve(
     alone = arguments.flag("isolate", isolate)
     if log is not None:
         arguments.path("log", log)
+        check_start(family, instance, warm_start, fixed)  # before a log is begun
+        if robust is not None:
+            from wnpopt.solving.robust import asked_for
+
+            asked_for(family, request, robust)
     with graceful_interrupt() as stop, opened(log) as lines:
         if lines is not None:
             lines.begin(request)

@@ -9,7 +9,7 @@ import tomllib
 from tests.architecture.sources import MODULES, REPOSITORY, Module, is_foreign, read
 
 PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-IMPORTED_AS = {"anrg-saga": "saga"}
+IMPORTED_AS = {"anrg-saga": "saga", "cosmic-ray": "cosmic_ray"}
 """Libraries whose modules are called otherwise than they are."""
 
 NOT_IMPORTED = {"clarabel": "CVXPY calls it by name"}
@@ -40,7 +40,7 @@ EXTRAS: dict[str, set[str]] = {}
 for _name, _requirements in PROJECT["optional-dependencies"].items():  # `test` comes after those that it includes
     EXTRAS[_name] = libraries(_requirements)
 RUNTIME = libraries(PROJECT["dependencies"])
-TOOLS = {"test", "docs"}
+TOOLS = {"test", "docs", "mutation", "fuzz"}
 """Extras of those who work on wnpopt: the package itself imports nothing of them."""
 
 OPTIONAL = set[str]().union(*(EXTRAS[name] for name in EXTRAS if name not in TOOLS))
@@ -62,9 +62,9 @@ def test_what_is_declared_is_imported() -> None:
 
 def test_what_is_imported_is_declared() -> None:
     assert foreign(MODULES) - RUNTIME - OPTIONAL == set(BROUGHT_ALONG)
-    declared = (
-        RUNTIME | OPTIONAL | EXTRAS["test"] | set(BROUGHT_ALONG) | ELSEWHERE | {"singlemachine"}
-    )  # a package of tests/thirdparty
+    tools = set[str]().union(*(EXTRAS[name] for name in TOOLS))
+    declared = RUNTIME | OPTIONAL | tools | set(BROUGHT_ALONG) | ELSEWHERE
+    declared |= {"singlemachine"}  # a package of tests/thirdparty
     assert foreign(read(REPOSITORY / "tests") + read(REPOSITORY / "scripts")) <= declared
 
 

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import gc
-import os
 import signal
 import socket
-import subprocess
-import sys
 import threading
 import time
 import warnings
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from tests.bench.cluster_rig import cluster, free_port
 from tests.bench.kill_rig import answers
 from tests.bench.rescued import TOLD, check_what_was_known
 from wnpopt.bench.batch.run import batch
@@ -34,48 +31,6 @@ pytestmark = [
 ]
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def wait_for(port: int) -> None:
-    """Until something listens there; a scheduler takes seconds to start, on a busy machine many."""
-    end = time.monotonic() + 120
-    while True:
-        try:
-            return socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except OSError:
-            assert time.monotonic() < end
-            time.sleep(0.05)
-
-
-@contextmanager
-def cluster(site: Path, workers: int = 2) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
-    """The address of a scheduler, and its workers' processes (without nannies: what is killed stays dead)."""
-    port = free_port()
-    address = f"tcp://127.0.0.1:{port}"
-    environment = os.environ | {"PYTHONPATH": str(site)}
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "env": environment}
-    dask = [sys.executable, "-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", str(port),
-            "--no-dashboard"]  # fmt: skip
-    started = [subprocess.Popen(dask, **quiet)]  # type: ignore[call-overload]
-    for _ in range(workers):
-        command = [sys.executable, "-m", "distributed.cli.dask_worker", address, "--host", "127.0.0.1",
-                   "--nthreads", "1", "--no-nanny", "--no-dashboard"]  # fmt: skip
-        started.append(subprocess.Popen(command, **quiet))  # type: ignore[call-overload]
-    try:
-        wait_for(port)
-        yield address, started[1:]
-    finally:
-        for process in started:
-            with suppress(ProcessLookupError):
-                os.kill(process.pid, signal.SIGKILL)
-            process.wait()
-
-
 @pytest.mark.slow
 @pytest.mark.usefixtures("trouble")
 def test_a_worker_of_the_cluster_dies(folder: Path, tmp_path: Path, trouble_site: Path) -> None:
@@ -84,28 +39,29 @@ def test_a_worker_of_the_cluster_dies(folder: Path, tmp_path: Path, trouble_site
     calm, out = tmp_path / "calm", tmp_path / "out"
     batch(folder, methods, calm, time_limit=20, workers=2)
     seen: list[Record] = []
-    with cluster(trouble_site) as (address, workers):
+    with cluster(trouble_site) as dask:
 
         def strike(record: Record) -> None:
             seen.append(record)
             if len(seen) == 5:
-                workers[0].send_signal(signal.SIGKILL)
+                dask.workers[0].send_signal(signal.SIGKILL)
 
-        summary = batch(folder, methods, out, time_limit=20, dask=address, on_record=strike)
+        summary = batch(folder, methods, out, time_limit=20, dask=dask.address, on_record=strike)
         assert (summary.end, summary.ran, summary.failed, summary.left) == ("finished", 18, 3, 0)
-        assert workers[0].wait(timeout=60) == -signal.SIGKILL
-        assert workers[1].poll() is None
+        assert dask.workers[0].wait(timeout=60) == -signal.SIGKILL
+        assert dask.workers[1].poll() is None
         assert Counter(r.key for r in Store.open(out).records()) == Counter(dict.fromkeys({r.key for r in seen}, 1))
         assert answers(out) == answers(calm)
-        again = batch(folder, methods, out, time_limit=20, dask=address)
+        again = batch(folder, methods, out, time_limit=20, dask=dask.address)
         assert (again.ran, again.stored) == (0, 18)
 
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("trouble")
 def test_what_is_given_up_does_not_go_on_on_the_cluster(folder: Path, tmp_path: Path, trouble_site: Path) -> None:
-    with cluster(trouble_site, workers=1) as (address, (worker,)):
-        summary = batch(folder / "w1.json", ["hang"], tmp_path / "out", dask=address, total_time=6)
+    with cluster(trouble_site, workers=1) as dask:
+        (worker,) = dask.workers
+        summary = batch(folder / "w1.json", ["hang"], tmp_path / "out", dask=dask.address, total_time=6)
         assert (summary.end, summary.ran) == ("total_time", 0)
         end = time.monotonic() + 60
         while time.monotonic() < end and busy(worker.pid):

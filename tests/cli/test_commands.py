@@ -118,7 +118,7 @@ def test_generate_is_a_function_of_the_seed(cli, tmp_path: Path) -> None:
         (["wnp", "--forbidden", "2"], ["--forbidden", "2.0", "0 to 1"]),
         (["wnp", "--forbidden", "1e400"], ["--forbidden", "inf", "0 to 1"]),
         (["wnp", "--preset", "farm"], ["--preset", "'farm'", "factory-robots, vehicle-perception, phone-assistant"]),
-        (["slide", "--link", "fibre"], ["--link", "'fibre'", "efficiency or power"]),
+        (["slide", "--link", "fibre"], ["--link", "'fibre'", "efficiency, power, mixed"]),
         (["intradp", "--units", "1.5"], ["--units", "'1.5'", "2 to 10000"]),
         (["wnp", "--count", "0"], ["--count", "0", "1 to 1000000"]),
         (["wnp", "--count", "1000000000000"], ["--count", "1000000000000", "1 to 1000000"]),

@@ -104,7 +104,7 @@ PARTS: list[Callable[..., Any]] = [
     slide.model, slide.user, slide.users, intradp.link, intradp.network_input, intradp.network_output,
     intradp.operator, intradp.power, intradp.window,
 ]  # fmt: skip
-INSTANCES = {name: family(name).generate({}, 0) for name in MAKE}
+INSTANCES = {name: generated(name, 0) for name in MAKE}
 JUNK = VALUES | st.lists(VALUES, max_size=3) | st.dictionaries(st.text(max_size=2), VALUES, max_size=2)
 
 

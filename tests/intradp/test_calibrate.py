@@ -98,6 +98,25 @@ def test_the_compiled_model_is_the_verifiers() -> None:
             assert observed.errors(values) == pytest.approx(observed.verified_errors(made), rel=1e-9, abs=1e-9)
 
 
+def test_an_instance_of_another_machine_is_calibrated() -> None:
+    """What the instance is off by before the fit is no noise, however much it is."""
+    instance = network(1)
+    true = fitted_instance(instance, {"device.rows": 15.0, "device.launches": 15.0, "link.latency_s": 0.3})
+    rate = instance.link.uplink_bytes_per_s / 1e6
+    rows = []
+    for share in (0.5, 1.0, 2.0, 6.0):
+        problem = Problem.of(at_bandwidth(instance, rate * share))
+        for name in ("device-only", "server-only"):
+            plan = PLANNERS[name](problem, 0, never()).solution(problem)
+            latency = replay(at_bandwidth(true, rate * share), plan).latency_s
+            rows.append(Measurement(plan, rate * share, latency * (1.03 if share == 1.0 else 0.98)))
+    made = calibrate(instance, rows)
+    assert made.latency is not None
+    assert made.latency.before.median > 0.5
+    assert made.latency.after.largest < 0.06
+    assert made.latency.left_out.largest < 0.06
+
+
 def test_without_noise_the_truth_is_recovered() -> None:
     instance = network(1)
     made = calibrate(instance, measured(instance, fitted_instance(instance, TRUTH), 1, 0.0))

@@ -49,9 +49,9 @@ def optimum_of(seed: int) -> float:
     return result.objective
 
 
-@pytest.mark.parametrize("begin", ordinarily(4, range(0, 240, 24)))
+@pytest.mark.parametrize("begin", ordinarily(3, range(0, 240, 12)))
 def test_methods_against_all_plans(begin: int) -> None:
-    for seed in range(begin, begin + 24):
+    for seed in range(begin, begin + 12):
         instance, optimum = instance_of(seed), optimum_of(seed)
         honest = float("inf")
         # The metaheuristics cost most and prove nothing: a quarter of the instances will do.
@@ -75,7 +75,7 @@ def test_methods_against_all_plans(begin: int) -> None:
                 assert result.objective == pytest.approx(optimum, rel=1e-7, abs=1e-12)
 
 
-@pytest.mark.parametrize("seed", ordinarily(6, [0, 1, 3, 4, 6, 7, 9, 10, 12, 13, 15, 16]))
+@pytest.mark.parametrize("seed", ordinarily(4, [0, 1, 3, 4, 6, 7, 9, 10, 12, 13, 15, 16]))
 def test_milp_against_all_plans(seed: int) -> None:
     instance = instance_of(seed)
     if count(instance) > 5000:
@@ -86,10 +86,10 @@ def test_milp_against_all_plans(seed: int) -> None:
         assert result.objective == pytest.approx(optimum_of(seed), rel=1e-6, abs=1e-12)
 
 
-@pytest.mark.parametrize("begin", ordinarily(2, range(1000, 1200, 50)))
+@pytest.mark.parametrize("begin", ordinarily(2, range(1000, 1200, 25)))
 def test_labels_at_any_width(begin: int) -> None:
     """No beam and no cutoff makes the bound wrong, and a wide one is exact on chains."""
-    for seed in range(begin, begin + 50):
+    for seed in range(begin, begin + 25):
         objective = "energy" if seed % 5 == 4 else "latency"
         instance = tiny(seed, 20_000, objective=objective)
         problem = Problem.of(instance)
@@ -108,10 +108,11 @@ def test_labels_at_any_width(begin: int) -> None:
                     assert found.objective == pytest.approx(optimum, rel=1e-9)
 
 
-def test_deadlines() -> None:
+@pytest.mark.parametrize("begin", ordinarily(1, range(2000, 2040, 10)))
+def test_deadlines(begin: int) -> None:
     # Limits are generous: the first run compiles, and that counts.
     met = missed = proved = 0
-    for seed in range(2000, 2040):
+    for seed in range(begin, begin + 10):
         free = tiny(seed, 10_000)
         fastest = solve(free, "enumerate", time_limit=None).objective
         assert fastest is not None
@@ -129,14 +130,15 @@ def test_deadlines() -> None:
                     assert result.status is Status.OPTIMAL, (seed, objective, factor)
                     assert prove_infeasible(instance, Budget(None)) is None
                     met += 1
-    assert met > 60
-    assert missed > 40
+    assert met >= 20
+    assert missed > 10
     assert proved > 0.9 * missed
 
 
-def test_monotone() -> None:
+@pytest.mark.parametrize("begin", ordinarily(1, range(3000, 3040, 10)))
+def test_monotone(begin: int) -> None:
     """More bandwidth, a faster server and cheaper launches never cost latency."""
-    for seed in range(3000, 3040):
+    for seed in range(begin, begin + 10):
         data = tiny(seed, 5000).to_data()
         before = solve(IntradpInstance.from_data(data), "auto", time_limit=120).objective
         assert before is not None

@@ -7,33 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.intradp.hand import EXPECTED
 from wnpopt.core.errors import InputError
 from wnpopt.problems.intradp.instance import IntradpInstance
 from wnpopt.problems.intradp.solution import IntradpSolution
 from wnpopt.problems.intradp.verify import RULES, replay, verify
 
 DATA = Path(__file__).parent / "data"
-
-EXPECTED = {
-    "example-skip": (
-        0.007831060606060605,
-        0.10411034090909091,
-        [
-            ("up", "input", (1, 6), 5000.0, 0.0, 0.004545454545454545),
-            ("down", "c2", (3, 4), 1000.0, 0.005103787878787879, 0.0060128787878787875),
-            ("down", "add", (4, 6), 2000.0, 0.0060128787878787875, 0.007831060606060605),
-        ],
-    ),
-    "example-up-global": (
-        0.00935,
-        0.1248225,
-        [
-            ("up", "input", (3, 6), 4000.0, 0.0, 0.004644444444444444),
-            ("down", "up", (5, 6), 1000.0, 0.004886111111111111, 0.00558611111111111),
-            ("up", "up", (0, 5), 5000.0, 0.00735, 0.013105555555555556),
-        ],
-    ),
-}
 
 
 def load(name: str, **fields: object) -> tuple[IntradpInstance, IntradpSolution]:

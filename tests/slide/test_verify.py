@@ -76,6 +76,7 @@ MUTATIONS = {
 
 def test_every_rule_has_a_mutation() -> None:
     assert set(MUTATIONS) == set(RULES)
+    assert all(RULES.values())
 
 
 @pytest.mark.parametrize("rule", RULES)

@@ -49,3 +49,28 @@ print(worker.server is first, first._libraries)
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert ran.stdout.startswith("True (")
     assert "'ortools'" in ran.stdout
+
+
+def test_a_small_instance_that_is_proved_at_once_needs_no_library_for_models() -> None:
+    """Where it is not, and for a larger one, they are imported before the clock starts."""
+    program = """
+import sys
+from wnpopt.core.registry import family
+from wnpopt.solving.messages import pack
+from wnpopt.solving.request import Request
+from wnpopt.solving import serve
+from wnpopt.solving.serve import SMALL, _import_what_is_left
+
+serve._BRIEF_S = 600.0
+slide = family("slide")
+instance = slide.instance_type.from_data(dict(slide.doctor.instance))
+request = Request("slide", "auto", instance, "auto", 60.0, 1, 0, False)
+size = len(pack(request))
+assert size <= SMALL
+_import_what_is_left(request, size)
+print("pyomo" in sys.modules)
+_import_what_is_left(request, SMALL + 1)
+print("pyomo" in sys.modules)
+"""
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert ran.stdout == "False\nTrue\n"

@@ -154,7 +154,7 @@ def test_a_worker_that_hangs_while_it_is_made_ready_is_ended(monkeypatch: pytest
         worker = Worker(Child(1, Frames(ours), log), cast(ForkServer, Server()))
         workers = WorkerPool()
         monkeypatch.setattr("wnpopt.solving.pool.WARM_UP_S", 0.05)
-        monkeypatch.setattr(workers, "_new", lambda _method: worker)
+        monkeypatch.setattr(workers, "_new", lambda _libraries: worker)
         workers.prepare(registry.method("wnp", "cpsat"))
         assert workers._preparing is not None
         workers._preparing.join()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,6 @@ from wnpopt.cli.terminal import ProgressLine
 from wnpopt.core import registry
 from wnpopt.core.phase import Phase
 from wnpopt.core.trace import TracePoint
-from wnpopt.solving.log import RunLog
 
 
 def tiny(family: str = "wnp"):
@@ -59,19 +59,32 @@ def test_a_full_disk_is_told_before_the_run(tmp_path: Path) -> None:
         wnpopt.solve(tiny("slide"), "greedy", log=file, isolate=False)
 
 
-def test_a_log_that_can_be_written_no_more_brings_the_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    written: list[str] = []
+def test_a_disk_that_fills_up_costs_the_log_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first lines fit; then there is no space, and the run goes on to its answer."""
+    written: list[bytes] = []
 
-    def write(_log: RunLog, _who: str, line: str) -> None:
-        written.append(line)
-        if line == "phase: search":
-            raise OSError(28, "No space left on device")
+    class Filling(io.FileIO):
+        def write(self, data: Any, /) -> int:
+            if len(written) == 3:
+                raise OSError(28, "No space left on device")
+            written.append(bytes(data))
+            return super().write(data)
 
-    monkeypatch.setattr(RunLog, "write", write)
-    with pytest.raises(OSError, match="space") as told:
-        wnpopt.solve(tiny("slide"), "greedy", log=tmp_path / "a.log", isolate=False)
-    assert told.value.wnpopt_result.verified
-    assert written[-1] == "phase: search"
+    opened = Path.open
+
+    def open_log(path: Path, *args: Any, **kwargs: Any) -> Any:
+        return Filling(path, "w") if path.name == "a.log" else opened(path, *args, **kwargs)
+
+    monkeypatch.setattr(Path, "open", open_log)
+    instance = tiny("slide")
+    with pytest.warns(UserWarning, match=r"a\.log: the log is cut: No space left on device"):
+        result = wnpopt.solve(instance, "greedy", log=tmp_path / "a.log", isolate=False)
+    assert result.verified
+    assert result.objective == wnpopt.solve(instance, "greedy", isolate=False).objective
+    monkeypatch.undo()
+    lines = (tmp_path / "a.log").read_text().splitlines()
+    assert len(lines) == 3
+    assert "phase: " in lines[-1]
 
 
 def test_what_is_left_open_is_a_proof() -> None:

@@ -190,7 +190,7 @@ USED = [
 
 
 LIMIT_S = defaultdict(lambda: 20.0, lbbd=0.1, auto=0.1)
-"""Seconds by method: these two go on as long as they may, in the hope of a solver that answers."""
+"""Seconds by method: of these two the search goes on as long as it may, as it does where lies look like answers."""
 
 
 def solved(subject: Subject, method: str, start: Solution | str) -> Result[Solution]:
@@ -208,6 +208,7 @@ def honest(subject: Subject, result: Result[Solution]) -> None:
         certificate = wnpopt.verify(subject.instance, result.solution)
         assert certificate.accepted
         assert result.objective == certificate.objective
+        assert result.objective is not None
         assert side * (result.objective - subject.optimum) >= -slack
     if result.status == "optimal":
         assert result.objective == pytest.approx(subject.optimum, rel=1e-6), result.message
@@ -236,6 +237,28 @@ def test_no_lie_of_an_adapter_is_believed(
     for start in (subject.start, "none"):
         honest(subject, solved(subject, method, start))
     assert told or (adapter, method) == ("cpsat", "milp"), "the lie is told"
+
+
+@pytest.mark.parametrize("lie", ["failed", "unbounded", "false optimal", "bound beyond the optimum"])
+def test_decomposition_ends_where_its_solver_never_answers(lie: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It has an hour, and asks some ten times; the start is kept."""
+    subject = wnp()
+    calls: list[str] = []
+
+    def failing(*_args: Any, **_kwargs: Any) -> Report:
+        calls.append(lie)
+        assert len(calls) < 40
+        return LIES[lie](LIES["failed"](None, subject), subject)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(cpsat, "solve_cpsat", failing)
+    for start in (subject.start, "none"):
+        calls.clear()
+        result = wnpopt.solve(subject.instance, "lbbd", threads=1, isolate=False, time_limit=3600, warm_start=start)
+        honest(subject, result)
+        assert result.termination is Termination.ERROR or result.found_by == "exhaustion"
+        assert (result.solution is not None) or start == "none"
+        assert result.message
+        assert calls
 
 
 @pytest.mark.parametrize("method", ["cpsat", "milp", "lbbd", "auto"])

@@ -56,7 +56,10 @@ def branch_file(folder: Path, name: str, opset: int, channels: int) -> None:
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two branches of different versions of the operators, three compositions of them, a chip of two cores, a radio."""
-    made = tmp_path_factory.mktemp("chip")
+    return site(tmp_path_factory.mktemp("chip"))
+
+
+def site(made: Path) -> Path:
     branch_file(made, "camera", 17, 3)
     branch_file(made, "radar", 12, 1)
     branches = [

@@ -29,6 +29,7 @@ import numba
 from numba.core import config
 from numba.core.caching import _Cache
 from numba.core.compiler import CompileResult
+from numba.core.runtime import rtsys
 from numba.core.serialize import dumps
 
 from wnpopt.core.errors import one_line
@@ -79,7 +80,9 @@ class MachineCode(_Cache):  # type: ignore[misc]  # numba has no types
         """The compile result for ``sig``; None where it has to be compiled."""
         if not self._enabled:
             return None
-        target_context.refresh()
+        # numba's own cache refreshes the context here: it imports and registers all that compiling may need, for a
+        # third of a second a process. Loaded code needs the runtime's symbols alone; the compiler refreshes by itself.
+        rtsys.initialize(target_context)
         try:
             name = self._name(sig, target_context.codegen())
         except Exception as error:  # without its sources nobody knows how old it is

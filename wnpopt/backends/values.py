@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import math
 import os
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from wnpopt.core.errors import InputError
 
 Values = Mapping[str, float]
-
-_SCIP_TAIL = re.compile(r"\s*\(obj:[^)]*\)\s*$")
 
 
 def values_of(model: object, values: object) -> dict[str, float]:
@@ -104,6 +101,12 @@ def read_values(path: str | os.PathLike[str]) -> dict[str, float]:
     return values
 
 
+def _without_tail(line: str) -> str:
+    """``line`` without the share in the objective that SCIP writes behind a value: ``(obj:1)``."""
+    head, mark, tail = line.rstrip().rpartition("(obj:")
+    return head if mark and tail.endswith(")") and ")" not in tail[:-1] else line
+
+
 def _of_table(words: list[str]) -> list[str]:
     """Name and value of a row of HiGHS's table: place, status (or none), limits, value, then others, and the name."""
     numbers = words[2:] if len(words) > 1 and words[1].isalpha() and words[1] not in ("inf", "nan") else words[1:]
@@ -113,7 +116,7 @@ def _of_table(words: list[str]) -> list[str]:
 def _pairs(lines: Iterable[str]) -> Iterable[tuple[str, float]]:
     in_table = False  # as HiGHS writes for people: a table of the columns, then one of the rows
     for line in lines:
-        words = _SCIP_TAIL.sub("", line).split()
+        words = _without_tail(line).split()
         if line.startswith(("# Rows", "# Dual")) or (in_table and words[:1] == ["Rows"]):
             return  # of HiGHS: what follows are no variables of the model
         in_table |= words[:2] == ["Index", "Status"]

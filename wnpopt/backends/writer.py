@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 
+from wnpopt.backends.solvers.program import folder_of_run
 from wnpopt.core.errors import InputError
 from wnpopt.core.jsonio import write_atomic
 
@@ -20,8 +20,8 @@ def write_linear(model: object, path: Path, formulation: str) -> None:
 
     if not isinstance(model, pyo.ConcreteModel):
         raise InputError(f"the formulation {formulation} is not linear; only linear ones are written as .lp or .mps")
-    with tempfile.TemporaryDirectory() as folder:
-        draft = Path(folder) / f"model{path.suffix.lower()}"
+    with folder_of_run() as folder:
+        draft = folder / f"model{path.suffix.lower()}"
         model.write(str(draft), io_options={"symbolic_solver_labels": True})
         written = draft.read_bytes()
         write_atomic(path, _minimised(written) if path.suffix.lower() == ".mps" else written)

@@ -224,10 +224,11 @@ def _is_given(context: typer.Context, name: str) -> bool:
 
 
 def _check_targets(options: Sequence[Option], values: Values) -> None:
-    read_from = [values[o.name] for o in options if o.kind in ("path", "instance") and not o.writes]
+    taken = [values[o.name] for o in options if o.kind in ("path", "instance") and not o.writes]
     for option in options:
         if option.writes:
-            check_target(values[option.name], *read_from)
+            check_target(values[option.name], *taken)
+            taken.append(values[option.name])
 
 
 def _function(name: str, summary: str, options: Sequence[Option], body: Body) -> Callable[..., int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shlex
 import sys
@@ -183,8 +184,11 @@ def check_target(path: Path | None, *others: Path | None) -> None:
         raise InputError("is a directory; the path of a file is needed", file=str(path))
     if not path.parent.is_dir():
         raise InputError(f"the directory {path.parent} does not exist", file=str(path))
-    if not os.access(path if path.exists() and not path.is_file() else path.parent, os.W_OK):
-        raise InputError("cannot be written: Permission denied", file=str(path))
+    written_to = path if path.exists() and not path.is_file() else path.parent
+    if not os.access(written_to, os.W_OK):
+        frozen = path.parent == written_to and os.statvfs(written_to).f_flag & os.ST_RDONLY
+        reason = os.strerror(errno.EROFS if frozen else errno.EACCES)
+        raise InputError(f"cannot be written: {reason}", file=str(path))
 
 
 def written(what: str, path: Path, write: Callable[[], None], *, quiet: bool) -> bool:

@@ -157,7 +157,7 @@ def _attempt(
     if best is not None:
         trace.bound(best.value, best.source)
     outcome: Outcome[Solution]
-    if method.timed and start is not None and best is not None and _meets(family, instance, start.objective, best):
+    if start is not None and best is not None and meets(family, instance, start.objective, best):
         outcome = Outcome(None, Termination.PROVED, message="the start meets a known bound: no solver was needed")
     elif method.timed and start is not None and (reason := budget.stop_reason()) not in (None, Termination.INTERRUPTED):
         outcome = Outcome(None, reason, message="the start is enough: no solver was needed")
@@ -197,6 +197,15 @@ def prove(family: AnyFamily, instance: Instance, budget: Budget, fixed: Document
     proof = None if left is None else _infeasible(family, left, budget, notes)
     outcome: Outcome[Solution] = Outcome(None, Termination.HEURISTIC, infeasible_proof=proof, message="; ".join(notes))
     return Attempt(outcome, None, (), (), budget.elapsed())
+
+
+def check_start(family: AnyFamily, instance: Instance, warm_start: str | Solution, fixed: Document | None) -> None:
+    """Raise for a start that :func:`attempt` would refuse."""
+    if not isinstance(warm_start, Solution):
+        if warm_start not in ("auto", "none"):
+            check_method(registry.method(family.name, warm_start, "warm_start"), instance)
+    elif fixed is None and not certify(family, instance, warm_start).accepted:
+        raise InputError("the verifier rejects this solution", where="warm_start")
 
 
 def _start(
@@ -283,7 +292,8 @@ def _infeasible(family: AnyFamily, instance: Instance, budget: Budget, notes: li
         return None
 
 
-def _meets(family: AnyFamily, instance: Instance, objective: float, bound: Bound) -> bool:
+def meets(family: AnyFamily, instance: Instance, objective: float, bound: Bound) -> bool:
+    """True if the bound proves the objective."""
     judged = compare(objective, bound.value, family.sense, family.has_integers(instance))
     return judged.verdict is Verdict.PROVED
 

@@ -16,6 +16,12 @@ if TYPE_CHECKING:
 MOST = 10
 """Errors that are told at once."""
 
+_LOOKED_AT = 200
+"""Paths with errors that are compared with each other: a file may be wrong at a hundred thousand."""
+
+_MOST_SHOWN = 400
+"""Characters of a value that a message shows."""
+
 _WANTED = {
     "int_type": "an integer is needed",
     "int_from_float": "an integer is needed",
@@ -53,7 +59,9 @@ def explain(error: ValidationError, model: type[BaseModel], base: type[BaseModel
     telling = [d for d in details if d["type"] != "none_required"] or details
     by_path: dict[tuple[int | str, ...], list[ErrorDetails]] = {}
     for detail in telling:
-        by_path.setdefault(_inside(detail["loc"], branches), []).append(detail)
+        path = _inside(detail["loc"], branches)
+        if len(by_path) < _LOOKED_AT or path in by_path or path == ("kind",):
+            by_path.setdefault(path, []).append(detail)
     _leave_out_meant(by_path, model)
     _leave_out_around(by_path)
     if ("kind",) in by_path:  # of a document of another kind there is no more to say
@@ -106,15 +114,16 @@ def format_path(path: Sequence[int | str]) -> str:
 
 
 def found(value: object) -> str:
-    """``value`` as it stood in the file, whole when it is a scalar, by its kind when it is a container."""
+    """``value`` as it stood in the file, its beginning where it is long; by its kind when it is a container."""
     if isinstance(value, Mapping):
         return "an object"
     if isinstance(value, list | tuple):
         return f"a list of {len(value)}"
     try:
-        return json.dumps(value, ensure_ascii=False)
+        told = json.dumps(value, ensure_ascii=False)
     except (TypeError, ValueError):
         return f"a {type(value).__name__}"
+    return told if len(told) <= _MOST_SHOWN else f"{told[:_MOST_SHOWN]}…"
 
 
 def _inside(loc: tuple[int | str, ...], branches: set[str]) -> tuple[int | str, ...]:

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
 import tempfile
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from wnpopt.core.document import MAX_INT
 from wnpopt.core.errors import InputError
 from wnpopt.core.explain import format_path
+from wnpopt.core.text import one_line, short
 
 _STREAMS = (Path("/dev"), Path("/dev/fd"), Path("/proc/self/fd"))
 _LONG_NUMBER = re.compile(rb"[0-9]{16,}")
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
+_MOST_DIGITS = 40
+"""Digits of a number that is too long, as far as a message shows them."""
 
 
 class _Repeated(dict[str, object]):
@@ -35,8 +42,9 @@ _PACKED = {
 def read_json(path: str | os.PathLike[str]) -> dict[str, object]:
     """The JSON object in the file ``path``.
 
-    Stricter than :mod:`json`: UTF-8 only, no repeated key, no NaN or Infinity, no integer beyond 2^53, no
-    nesting too deep for the interpreter. Raises :class:`InputError` naming the file.
+    Stricter than :mod:`json`: UTF-8 only (no half of a surrogate pair by an escape either), no repeated key, no NaN or
+    Infinity, no integer beyond 2^53, no nesting too deep for the interpreter. Raises :class:`InputError` naming the
+    file.
     """
     file = os.fspath(path)
     try:
@@ -66,14 +74,14 @@ def parse_json(raw: bytes) -> dict[str, object]:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise InputError(f"is not UTF-8: byte 0x{raw[error.start]:02x} at offset {error.start}") from None
-    suspicious: list[bool] = []
+    # Of every object, list and text one has to be looked at only where something is wrong with one.
+    suspicious: list[bool] = [True] if _SURROGATE.search(raw) else []
 
     def build(pairs: list[tuple[str, object]]) -> dict[str, object]:
         built = dict(pairs)
         if len(built) < len(pairs):
             repeated = _Repeated(built)
-            keys = [key for key, _ in pairs]
-            repeated.key = next(key for key in keys if keys.count(key) > 1)
+            repeated.key = _first_repeated(key for key, _ in pairs)
             suspicious.append(True)
             return repeated
         return built
@@ -106,6 +114,12 @@ def parse_json(raw: bytes) -> dict[str, object]:
     return data
 
 
+def _first_repeated(keys: Iterable[str]) -> str:
+    """The first of ``keys`` that stands more than once."""
+    times = Counter(keys)
+    return next(key for key, count in times.items() if count > 1)
+
+
 class _TooLong:
     """Stands for an integer beyond 2^53 until its path is known."""
 
@@ -114,24 +128,59 @@ class _TooLong:
 
 
 def _refuse_bad_entries(data: object) -> None:
-    for path, value in _walk(data, ()):
-        where = format_path(path)
+    for place, value in _walk(data):
         if isinstance(value, _Repeated):
-            raise InputError("repeated key; each key may stand once", where=format_path((*path, value.key)))
+            where = format_path((*_steps(place), value.key))
+            raise InputError("repeated key; each key may stand once", where=where)
         if isinstance(value, _TooLong):
-            raise InputError(f"found {value.digits}; an integer of at most 2^53 is needed", where=where)
+            told = f"found {short(value.digits, _MOST_DIGITS)}; an integer of at most 2^53 is needed"
+            raise InputError(told, where=format_path(_steps(place)))
         if isinstance(value, float) and value - value != 0:
-            raise InputError(f"found {value}; a finite number is needed", where=where)
+            raise InputError(f"found {value}; a finite number is needed", where=format_path(_steps(place)))
+        if isinstance(value, str) and not _is_text(value):
+            told = f'found "{short(value, 80)}"; a text without half of a surrogate pair is needed'
+            raise InputError(told, where=format_path(_steps(place)))
+        if isinstance(value, dict):
+            for key in value:
+                if not _is_text(key):
+                    told = "is a key with half of a surrogate pair; characters are needed"
+                    raise InputError(told, where=format_path((*_steps(place), one_line(key))))
 
 
-def _walk(value: object, path: tuple[int | str, ...]) -> Iterator[tuple[tuple[int | str, ...], object]]:
-    yield path, value
-    if isinstance(value, dict):
-        for key, entry in value.items():
-            yield from _walk(entry, (*path, key))
-    elif isinstance(value, list):
-        for index, entry in enumerate(value):
-            yield from _walk(entry, (*path, index))
+def _is_text(value: str) -> bool:
+    """Whether a text can be written: JSON's escapes may stand for halves of characters, which no file can hold."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+_Place = tuple["_Place", int | str] | None
+"""A path from its end: the place of what is around, and the step from there."""
+
+
+def _walk(data: object) -> Iterator[tuple[_Place, object]]:
+    """Every value in ``data`` and its place, in the order of the file.
+
+    Neither a level of the nesting nor a step of a path costs more than the value itself, however deep it lies.
+    """
+    waiting: list[tuple[_Place, object]] = [(None, data)]
+    while waiting:
+        place, value = waiting.pop()
+        yield place, value
+        if isinstance(value, dict):
+            waiting += [((place, key), value[key]) for key in reversed(value)]
+        elif isinstance(value, list):
+            waiting += [((place, index), value[index]) for index in reversed(range(len(value)))]
+
+
+def _steps(place: _Place) -> tuple[int | str, ...]:
+    steps: list[int | str] = []
+    while place is not None:
+        place, step = place
+        steps.append(step)
+    return tuple(reversed(steps))
 
 
 def _kind(value: object) -> str:
@@ -146,22 +195,34 @@ def write_atomic(path: str | os.PathLike[str], content: bytes) -> None:
     A device, a pipe or an open stream (/dev/stdout) is written to and stays what it is. Raises :class:`InputError`
     naming the file.
     """
+    with replacing(path) as stream:
+        stream.write(content)
+
+
+@contextlib.contextmanager
+def replacing(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
+    """A stream whose content becomes that of ``path`` when the block ends, as :func:`write_atomic` writes it.
+
+    Where the block raises, the file is what it was. An ``OSError`` of the stream becomes an :class:`InputError`.
+    """
     target = Path(path)
     try:
         if target.exists() and (not target.is_file() or target.parent in _STREAMS):
             with target.open("ab") as stream:
-                stream.write(content)
+                yield stream
         else:
-            _replace(target, content)
+            with _temporary(target) as stream:
+                yield stream
     except OSError as error:
-        raise InputError(f"cannot be written: {error.strerror}", file=os.fspath(path)) from None
+        raise InputError(f"cannot be written: {error.strerror or error}", file=os.fspath(path)) from None
 
 
-def _replace(target: Path, content: bytes) -> None:
+@contextlib.contextmanager
+def _temporary(target: Path) -> Iterator[BinaryIO]:
     handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:40]}.", suffix=".tmp")
     try:
         with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
+            yield stream
             stream.flush()
             os.fsync(stream.fileno())
         # mkstemp makes private files; an output is as readable as the user's umask says.

@@ -163,7 +163,7 @@ def _exhaust(family: AnyFamily, instance: Instance, best: _Best, tightest: Bound
     outcome, bound = best.outcome, None if tightest is None else tightest.value
     judged = compare(best.objective, bound, family.sense, family.has_integers(instance))
     claimed = best.objective is None and (outcome.infeasible is not None or outcome.infeasible_proof is not None)
-    if judged.verdict is Verdict.CONTRADICTED or (judged.bound is None and not claimed):
+    if judged.bound is None and not claimed:  # no bound, or one that is contradicted already
         return
     tried = family.exhausted(instance, None if claimed else judged.bound)
     if tried.solution is not None:

@@ -19,7 +19,7 @@ from wnpopt.domain.files.onnx.types import dtype_number
 from wnpopt.domain.files.reading import in_file
 from wnpopt.domain.network.graph import Graph, Operator
 from wnpopt.domain.network.quantised import fold_quantisation
-from wnpopt.execution.session import open_session
+from wnpopt.execution.session import first_line, open_session
 
 if TYPE_CHECKING:
     from onnx import ModelProto, NodeProto, TensorProto
@@ -97,9 +97,14 @@ class RunnableNetwork:
         return _numpy_type(self.graph.tensor(tensor).dtype, tensor)
 
     def constant(self, name: str) -> Array:
+        """The values of a constant; raises :class:`InputError` where its data are not those of its shape."""
         from onnx import numpy_helper
 
-        value: Array = numpy_helper.to_array(self.constants[name])
+        try:
+            value: Array = numpy_helper.to_array(self.constants[name])
+        except Exception as error:  # whatever dimensions and data that do not fit make of NumPy
+            told = f"the data of the constant {name!r} do not fit: {first_line(error)}"
+            raise InputError(told, where="graph.initializer", file=str(self.path)) from None
         return value
 
     @cached_property
@@ -207,10 +212,17 @@ def _constants(flat: Graph, model: ModelProto, bodies: Sequence[Body]) -> dict[s
         del copy.graph.output[:]
         copy.graph.output.extend(ValueInfoProto(name=name) for name in computed)
         session = open_session(copy.SerializeToString(), optimise=False)
-        # They may depend on shapes of the inputs, not on what these hold.
-        feeds = {
-            name: np.zeros(flat.tensor(name).shape, _numpy_type(flat.tensor(name).dtype, name)) for name in flat.inputs
-        }
-        for name, value in zip(computed, session.run(computed, feeds), strict=True):
+        types = {name: _numpy_type(flat.tensor(name).dtype, name) for name in flat.inputs}
+        try:
+            # They may depend on shapes of the inputs, not on what these hold.
+            feeds = {name: np.zeros(flat.tensor(name).shape, kind) for name, kind in types.items()}
+            values = session.run(computed, feeds)
+        except Exception as error:  # onnxruntime raises many kinds, and inputs may be larger than the memory
+            raise InputError(f"onnxruntime cannot compute the constants: {first_line(error)}", where="graph") from None
+        for name, value in zip(computed, values, strict=True):
+            if not isinstance(value, np.ndarray):
+                raise InputError(
+                    f"the constant {name!r} is sparse or no tensor; execution needs dense ones", where="graph"
+                )
             found[name] = numpy_helper.from_array(value, name)
     return found

@@ -8,6 +8,7 @@ import os
 import sys
 import threading
 import time
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TextIO
@@ -21,10 +22,14 @@ from wnpopt.solving.request import Hooks, Request
 
 
 class RunLog:
-    """Writes lines as they come, from any thread; what it is given first goes on to the caller's own hooks."""
+    """Writes lines as they come, from any thread; what it is given first goes on to the caller's own hooks.
 
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
+    A disk that fills up in the middle costs the rest of the log, not the run; the caller is warned.
+    """
+
+    def __init__(self, stream: TextIO, file: str = "-") -> None:
+        self._stream, self._file = stream, file
+        self._failure: OSError | None = None
         self._lock = threading.Lock()
         self._began = time.perf_counter()
 
@@ -52,22 +57,28 @@ class RunLog:
         if solver.name is not None:
             asked.append(f"solver {solver.name}")
         asked += [f"{name}={value}" for name, value in solver.options]
-        try:
-            self.write("wnpopt", ", ".join(asked))
-        except OSError as error:
-            raise InputError(f"cannot be written: {error.strerror}", where="log") from None
+        self.write("wnpopt", ", ".join(asked))
+        if self._failure is not None:
+            raise InputError(f"cannot be written: {self._failure.strerror}", where="log")
 
     def end(self, result: Result) -> None:  # type: ignore[type-arg]
         """What came of it."""
         told = f"{result.status}, {result.termination}: objective {number(result.objective, 15)}"
         told += f", bound {number(result.bound, 15)}, gap {percent(result.gap)}"
         self.write("wnpopt", f"{told}; {result.message}" if result.message else told)
+        if self._failure is not None:
+            warnings.warn(f"{self._file}: the log is cut: {self._failure.strerror}", UserWarning, stacklevel=3)
 
     def write(self, who: str, line: str) -> None:
-        """A line; raises :class:`OSError` where it cannot be written."""
+        """A line; nothing after one that could not be written."""
         with self._lock:
-            self._stream.write(f"{time.perf_counter() - self._began:9.3f}  {who:6}  {one_line(line.rstrip())}\n")
-            self._stream.flush()
+            if self._failure is not None:
+                return
+            try:
+                self._stream.write(f"{time.perf_counter() - self._began:9.3f}  {who:6}  {one_line(line.rstrip())}\n")
+                self._stream.flush()
+            except OSError as error:
+                self._failure = error
 
 
 @contextlib.contextmanager
@@ -86,4 +97,4 @@ def opened(log: str | os.PathLike[str] | None) -> Iterator[RunLog | None]:
             reason = getattr(error, "strerror", None) or error
             raise InputError(f"cannot be written: {reason}", where="log", file=os.fspath(log)) from None
         # Nothing is held back: what a full disk did not take would be written, and fail, again when it is closed.
-        yield RunLog(io.TextIOWrapper(raw, "utf-8", "backslashreplace", write_through=True))
+        yield RunLog(io.TextIOWrapper(raw, "utf-8", "backslashreplace", write_through=True), os.fspath(log))

@@ -13,6 +13,7 @@ import queue
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from wnpopt.backends.isolation.fork_server import Child, Exit, ForkServer
@@ -28,6 +29,7 @@ WARM_UP_S = 600.0
 """Imports and compiling, before a run's clock starts; a child that needs longer hangs."""
 
 _LOOK_S = 0.02
+_SPARED = ("pyomo", "highspy", "cvxpy", "clarabel")  # half a second's work, which small instances seldom need
 _TRIES = 3
 MOST_RUNS = 500
 """What leaked in so many runs is not charged to the next one."""
@@ -56,14 +58,19 @@ class WorkerPool:
         self._path: list[str] = []
         self._preparing: threading.Thread | None = None
 
-    def prepare(self, method: AnyMethod) -> None:
+    def prepare(self, method: AnyMethod, *, small: bool = False) -> None:
         """Begin to make a worker ready for ``method``, beside whatever the caller does; returns at once.
 
-        A caller that reads an instance first finds libraries and machine code loaded after that.
+        A caller that reads an instance first finds libraries and machine code loaded after that. For a ``small``
+        instance the worker begins without libraries for models: the run may well end without (see
+        :mod:`wnpopt.solving.serve`, where they are imported otherwise, before its clock starts).
         """
+        spared = _SPARED if small and method.ours else ()
+        libraries = [name for name in method.modules if name not in spared]
         with self._lock:
             if self._preparing is None and not self._idle:
-                thread = threading.Thread(target=self._prepare, args=(method,), name="wnpopt-prepare", daemon=True)
+                made = (method, libraries)
+                thread = threading.Thread(target=self._prepare, args=made, name="wnpopt-prepare", daemon=True)
                 with contextlib.suppress(RuntimeError):  # there can be no more threads: the run tells of it
                     thread.start()
                     self._preparing = thread
@@ -101,7 +108,7 @@ class WorkerPool:
 
     def _take_idle(self, method: AnyMethod) -> Worker | None:
         wanted = (method.family, method.name)
-        self._started(method)
+        self._started(method.modules)
         with self._lock:
             for worker in sorted(self._idle, key=lambda entry: wanted not in entry.warm):
                 self._idle.remove(worker)
@@ -113,7 +120,7 @@ class WorkerPool:
 
     def _hire(self, method: AnyMethod, made: queue.SimpleQueue[Worker | Exception], stop: threading.Event) -> None:
         try:
-            worker = self._new(method)
+            worker = self._new(method.modules)
         except Exception as error:
             made.put(error if isinstance(error, SolverError) else SolverError(f"no process can be started: {error}"))
         else:
@@ -123,13 +130,13 @@ class WorkerPool:
             else:
                 made.put(worker)
 
-    def _new(self, method: AnyMethod) -> Worker:
+    def _new(self, libraries: Sequence[str]) -> Worker:
         """A fresh one, busy. Raises :class:`SolverError`."""
         closings = self._closings
         for _ in range(_TRIES):
             if self._closings != closings:
                 break  # for good: at the end of the process, say
-            server = self._started(method)
+            server = self._started(libraries)
             with contextlib.suppress(ClosedError):  # another thread has just replaced it
                 worker = Worker(server.fork(), server)
                 with self._lock:
@@ -147,10 +154,10 @@ class WorkerPool:
                 return
         self.end(worker)
 
-    def _prepare(self, method: AnyMethod) -> None:
+    def _prepare(self, method: AnyMethod, libraries: Sequence[str]) -> None:
         # What goes wrong here goes wrong again in the run, where it is told.
         with contextlib.suppress(Exception):
-            worker = self._new(method)
+            worker = self._new(libraries)
             try:
                 frames = worker.child.frames
                 frames.send(WARM + f"{method.family} {method.name}".encode())
@@ -212,13 +219,13 @@ class WorkerPool:
         elif server is not None:
             server.close()
 
-    def _started(self, method: AnyMethod) -> ForkServer:
+    def _started(self, libraries: Sequence[str]) -> ForkServer:
         with self._lock:
             if self._server is not None and self._path != sys.path:
                 self._dismiss()  # what can be imported has changed, and with it perhaps what there is
             if self._server is None:
                 self._server, self._path = begun() or ForkServer(HANDLER), list(sys.path)
-                self._server.need(method.modules)
+                self._server.need(libraries)
             return self._server
 
     def forget(self) -> None:

@@ -234,7 +234,7 @@ def _attempt(
                 float(data["runtime_s"]),
                 known.bound,
             )
-        except (InputError, KeyError, TypeError, ValueError) as error:
+        except (InputError, LookupError, TypeError, ValueError, OverflowError) as error:
             trouble = Termination.ERROR, f"its answer cannot be read: {error}"
     assert trouble is not None
     termination, what = trouble
@@ -248,7 +248,7 @@ def _read(family: AnyFamily, solutions: Sequence[Message]) -> tuple[Candidate, .
     for data in solutions:
         try:
             found.append(Candidate(number(data["objective"]), _solution(family, data["solution"])))
-        except (InputError, KeyError, TypeError, ValueError):
+        except (InputError, LookupError, TypeError, ValueError, OverflowError):
             continue
     return tuple(found)
 

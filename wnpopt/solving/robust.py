@@ -7,7 +7,7 @@ import threading
 import time
 from collections import deque
 from dataclasses import replace
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from wnpopt.core.document import Document, Solution
 from wnpopt.core.errors import InputError, SolverError, UnsupportedError
@@ -26,6 +26,26 @@ _INCUMBENTS = 8
 """So many of the method's last incumbents are candidates."""
 
 
+def asked_for(
+    family: AnyFamily, request: Request, given: str | os.PathLike[str] | Document
+) -> tuple[Robust[Any, Solution], object]:
+    """Who chooses, and over which worlds; raises as :func:`run_robust` does, before anything is solved."""
+    if family.robust is None:
+        raise UnsupportedError(f"{family.name} has no robust plans", where="robust")
+    if request.fixed is not None:
+        raise UnsupportedError("a plan that goes on from a state is not made robust", where="robust")
+    chooser = cast("Robust[Any, Solution]", resolve(family.robust))
+    try:
+        scenarios = chooser.scenarios(request.instance, given)
+    except InputError as error:
+        raise (
+            error
+            if error.file or error.where.startswith("robust")
+            else InputError(error.what, where=f"robust.{error.where}")
+        ) from None
+    return chooser, scenarios
+
+
 def run_robust(
     family: AnyFamily,
     method: AnyMethod,
@@ -41,19 +61,7 @@ def run_robust(
     A plan is never called optimal: that it is the best over all worlds is not proved. Raises :class:`UnsupportedError`
     for a family without robust plans, and for plans that go on; :class:`InputError` for scenarios that do not fit.
     """
-    if family.robust is None:
-        raise UnsupportedError(f"{family.name} has no robust plans", where="robust")
-    if request.fixed is not None:
-        raise UnsupportedError("a plan that goes on from a state is not made robust", where="robust")
-    chooser = cast("Robust[object, Solution]", resolve(family.robust))  # type: ignore[type-var]
-    try:
-        scenarios = chooser.scenarios(request.instance, given)
-    except InputError as error:
-        raise (
-            error
-            if error.file or error.where.startswith("robust")
-            else InputError(error.what, where=f"robust.{error.where}")
-        ) from None
+    chooser, scenarios = asked_for(family, request, given)
     began = time.perf_counter()
     whole = request.budget(stop, began)
     incumbents: deque[Solution] = deque(maxlen=_INCUMBENTS)

@@ -5,21 +5,31 @@ from __future__ import annotations
 import contextlib
 import os
 import select
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 
 from wnpopt.backends.isolation.frames import ClosedError, Frames
+from wnpopt.backends.isolation.server import import_ahead
 from wnpopt.backends.warmup import warm
 from wnpopt.core import registry
-from wnpopt.core.attempt import attempt, prove
-from wnpopt.core.bound import Bound
+from wnpopt.core.attempt import attempt, certify, meets, prove
+from wnpopt.core.bound import Bound, best_bound
+from wnpopt.core.budget import Budget
 from wnpopt.core.criteria import RunStop
 from wnpopt.core.errors import InputError, MissingDependencyError, UnsupportedError, describe
+from wnpopt.core.registry import AnyFamily, AnyMethod
 from wnpopt.core.trace import Candidate, Trace, TracePoint
 from wnpopt.solving.messages import STOP, WARM, bounds_data, encode, outcome_data, unpack
 from wnpopt.solving.request import Request
 from wnpopt.solving.teller import Teller
+
+SMALL = 8192
+"""Bytes of an instance, as a file or as it is sent, up to which a run may do without libraries that methods name."""
+
+_BRIEF_S = 0.3
+"""Of a rehearsal: what a run has not needed in this time it may need later."""
 
 
 def handle(message: bytes, frames: Frames, mark: Callable[[], None]) -> bytes:
@@ -47,6 +57,7 @@ def handle(message: bytes, frames: Frames, mark: Callable[[], None]) -> bytes:
     _warm(request.family, request.method, say, running=request.fixed is not None)
     if isinstance(request.warm_start, str) and request.warm_start not in ("auto", "none"):
         _warm(request.family, request.warm_start, say)
+    _import_what_is_left(request, len(message))
     mark()
     try:
         return _solve(request, frames, say)
@@ -70,6 +81,34 @@ def _warm(family: str, method: str, say: Callable[..., None], *, running: bool =
     with contextlib.suppress(Exception):
         known = registry.family(family)
         warm(known, registry.method(family, method), lambda _text: say("compiling"), running=running)
+
+
+def _import_what_is_left(request: Request, size: int) -> None:
+    """Import the method's libraries that are not there yet: that precedes the clock.
+
+    Nothing is left but in a worker for a small instance (:meth:`wnpopt.solving.pool.WorkerPool.prepare`). There the
+    run is rehearsed: where it proves its answer at once, it has all that it needs.
+    """
+    family, method = registry.family(request.family), registry.method(request.family, request.method)
+    left = [name for name in method.modules if name not in sys.modules]
+    if left and not (size <= SMALL and _is_brief(family, method, request)):
+        import_ahead(left)
+
+
+def _is_brief(family: AnyFamily, method: AnyMethod, request: Request) -> bool:
+    """True if the method proves its answer at once; that answer is lost, as it may have waited for imports."""
+    if request.fixed is not None or request.only_proof or request.solver:
+        return False
+    budget = Budget(_BRIEF_S, request.threads, request.seed, request.deterministic, iterations=request.iterations)
+    trace = Trace(family.sense, budget)
+    made = attempt(family, method, request.instance, request.warm_start, budget, trace, proof=False)
+    solution = made.outcome.solution or (None if made.start is None else made.start.solution)
+    bound = best_bound([*made.bounds, *made.outcome.bounds], family.sense)
+    if solution is None or bound is None:
+        return False
+    certificate = certify(family, request.instance, solution)
+    value = certificate.objective
+    return certificate.accepted and value is not None and meets(family, request.instance, value, bound)
 
 
 def _solve(request: Request, frames: Frames, say: Callable[..., None]) -> bytes:

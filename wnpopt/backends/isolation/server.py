@@ -16,6 +16,7 @@ from collections.abc import Sequence
 
 from wnpopt.backends.isolation.child import work
 from wnpopt.backends.isolation.processes import adopt_orphans, kill, kill_strays, reap
+from wnpopt.core.garbage import no_garbage_collection
 
 _MODULES = {
     "numba": "numba",
@@ -35,7 +36,6 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     adopt_orphans()
     _preload(settings["handler"], settings["libraries"])
-    gc.collect()
     gc.freeze()  # what is there already stays shared with the children
     children: set[int] = set()
     code = 0
@@ -48,7 +48,7 @@ def main() -> None:
                 return
             asked = json.loads(request)
             if "fork" in asked:
-                _import(asked["libraries"])
+                import_ahead(asked["libraries"])
                 answer = _fork(control, handles, settings["handler"], settings["memory_bytes"])
                 if "pid" in answer:
                     children.add(answer["pid"])
@@ -77,7 +77,13 @@ def main() -> None:
 
 
 def _preload(handler: str, libraries: Sequence[str]) -> None:
-    """Import ahead what the methods name; what does not load is told of by the run that needs it."""
+    """Import the handler, what every run needs, and the libraries; modules stay, so nothing of it is garbage."""
+    with no_garbage_collection():
+        _preload_all(handler)
+    import_ahead(libraries)
+
+
+def _preload_all(handler: str) -> None:
     from wnpopt.core import registry
 
     for module in ("wnpopt.api", handler.partition(":")[0]):
@@ -86,13 +92,14 @@ def _preload(handler: str, libraries: Sequence[str]) -> None:
     for name in registry.family_names():
         with contextlib.suppress(Exception):
             registry.methods(name)
-    _import(libraries)
 
 
-def _import(libraries: Sequence[str]) -> None:
-    for library in libraries:
-        with contextlib.suppress(Exception):
-            importlib.import_module(_MODULES.get(library, library))
+def import_ahead(libraries: Sequence[str]) -> None:
+    """Import what methods name; what does not load is told of by the run that needs it."""
+    with no_garbage_collection():
+        for library in libraries:
+            with contextlib.suppress(Exception):
+                importlib.import_module(_MODULES.get(library, library))
 
 
 def _fork(control: socket.socket, handles: list[int], handler: str, memory_bytes: int | None) -> dict[str, int]:

@@ -10,7 +10,7 @@ from wnpopt.backends.ending import Ending, stopped
 from wnpopt.backends.linear import FloatArray, LinearModel
 from wnpopt.backends.solvers.catalogue import cbc_program
 from wnpopt.backends.solvers.job import LinearJob, SolverAnswer
-from wnpopt.backends.solvers.model_file import columns_of, sign_of, write_mps
+from wnpopt.backends.solvers.model_file import columns_of, number_of, sign_of, write_mps
 from wnpopt.backends.solvers.program import folder_of_run, run_program
 from wnpopt.core.errors import InputError, SolverError
 from wnpopt.core.result import WarmStart
@@ -32,8 +32,8 @@ OPTIONS = frozenset(_NAMES.split())
 """What may be set: how it searches, not what it holds to be a solution, an optimum or the end."""
 
 _SHARE = 0.95  # of the time that is left: CBC writes its solution after that
-_POSSIBLE = re.compile(r"best possible (-?[0-9.eE+]+)")
 _NUMBER = r"(-?[0-9.]+(?:[eE][-+]?[0-9]+)?)"
+_POSSIBLE = re.compile(rf"best possible {_NUMBER}")
 _LOWER = re.compile(rf"^Lower bound:\s+{_NUMBER}", re.MULTILINE)
 _HEAD = re.compile(rf"^(?P<how>.*?) - objective value {_NUMBER}")
 _DIGITS = 1e-7  # bounds are printed with eight digits, "best possible" with five to eight
@@ -49,8 +49,7 @@ def solve(job: LinearJob) -> SolverAnswer:
 
     def hear(line: str) -> None:
         job.hear(line.rstrip("\n"))
-        for number in _POSSIBLE.findall(line):
-            bound = _lowered(float(number))
+        for bound in possible(line):
             seen.append(bound)
             job.watch.bounded(sign * bound + linear.offset)
 
@@ -71,8 +70,8 @@ def solve(job: LinearJob) -> SolverAnswer:
             command += ["-mips", "start.sol"]
         log = run_program([*command, "-solve", "-solution", "answer.sol"], folder, budget, hear, gentle=True)
         ending, columns, objective = _answer(linear, folder / "answer.sol", log, budget.exhausted(), stopped(budget))
-    told = _LOWER.search(log)
-    bound = _lowered(float(told[1])) if told else max(seen, default=None)
+    told = lower_bound(log)
+    bound = max(seen, default=None) if told is None else told
     if ending is Ending.OPTIMAL and told is None and objective is not None:
         bound = objective
     return SolverAnswer(
@@ -89,6 +88,18 @@ def write_start(columns: FloatArray, path: Path) -> None:
     """A solution as CBC reads it."""
     lines = [f"{c} C{c} {value!r} 0" for c, value in enumerate(columns.tolist())]
     path.write_text("\n".join(["Feasible - objective value 0", *lines]) + "\n", encoding="ascii")
+
+
+def possible(line: str) -> list[float]:
+    """The bounds that a line of the log tells, weakened by the digits that it leaves out."""
+    return [_lowered(number) for number in map(number_of, _POSSIBLE.findall(line)) if number is not None]
+
+
+def lower_bound(log: str) -> float | None:
+    """The bound that the log tells at the end, weakened likewise; None where it tells none."""
+    told = _LOWER.search(log)
+    number = None if told is None else number_of(told[1])
+    return None if number is None else _lowered(number)
 
 
 def _lowered(bound: float) -> float:
@@ -122,7 +133,8 @@ def _answer(
 
 def _values(lines: list[str]) -> Mapping[str, float]:
     words = (line.replace("**", " ").split() for line in lines)
-    return {parts[1]: float(parts[2]) for parts in words if len(parts) >= 3}
+    read = ((parts[1], number_of(parts[2])) for parts in words if len(parts) >= 3)
+    return {name: value for name, value in read if value is not None}
 
 
 def _warm_start(job: LinearJob, log: str) -> WarmStart:

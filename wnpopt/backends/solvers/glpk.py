@@ -8,7 +8,7 @@ from pathlib import Path
 from wnpopt.backends.ending import Ending, stopped
 from wnpopt.backends.linear import FloatArray, LinearModel
 from wnpopt.backends.solvers.job import LinearJob, SolverAnswer
-from wnpopt.backends.solvers.model_file import columns_of, sign_of, write_mps
+from wnpopt.backends.solvers.model_file import columns_of, number_of, sign_of, write_mps
 from wnpopt.backends.solvers.program import folder_of_run, run_program
 from wnpopt.core.budget import Budget
 from wnpopt.core.errors import InputError
@@ -26,6 +26,7 @@ OPTIONS = frozenset(_NAMES.split())
 
 _MIP = re.compile(r"(?:mip =|>>>>>)\s+\S.*?>=\s+(-?[0-9.]+e[-+][0-9]+)")
 _DIGITS = 1e-8  # ten are printed
+_LONGEST_LINE = 1000  # its lines of progress have some hundred characters
 _WHOLE_S = 1.0  # its clock counts whole seconds
 
 
@@ -37,8 +38,8 @@ def solve(job: LinearJob) -> SolverAnswer:
 
     def hear(line: str) -> None:
         job.hear(line.rstrip("\n"))
-        for number in _MIP.findall(line):
-            seen.append(float(number) - _DIGITS * abs(float(number)))
+        for bound in possible(line):
+            seen.append(bound)
             job.watch.bounded(sign * seen[-1] + linear.offset)
 
     command = ["glpsol", "--freemps", "model.mps", "--write", "answer.sol", *_limit(budget)]
@@ -60,6 +61,12 @@ def solve(job: LinearJob) -> SolverAnswer:
     return SolverAnswer(ending, columns, None if bound is None else sign * bound + linear.offset, log=log, message=told)
 
 
+def possible(line: str) -> list[float]:
+    """The bounds that a line of the log tells, weakened by the digits that it leaves out."""
+    numbers = map(number_of, _MIP.findall(line[:_LONGEST_LINE]))
+    return [number - _DIGITS * abs(number) for number in numbers if number is not None]
+
+
 def _limit(budget: Budget) -> list[str]:
     """GLPK ends by itself within the limit, to write what it has; under a second it is ended."""
     left = budget.remaining() - 0.1
@@ -73,11 +80,13 @@ def _answer(linear: LinearModel, path: Path, log: str, budget: Budget) -> tuple[
     integer = False
     text = path.read_text(encoding="ascii", errors="replace") if path.exists() else ""
     for words in map(str.split, text.splitlines()):
-        if words[:1] == ["s"]:
+        if words[:1] == ["s"] and len(words) > 5:
             integer = words[1] == "mip"
             status = words[4] if integer else "".join(words[4:6])
-        elif words[:1] == ["j"]:
-            values[f"C{int(words[1]) - 1}"] = float(words[2] if integer else words[3])
+        elif words[:1] == ["j"] and len(words) > (2 if integer else 3):
+            place, value = number_of(words[1]), number_of(words[2] if integer else words[3])
+            if place is not None and value is not None:
+                values[f"C{int(place) - 1}"] = value
     said = log.upper()
     if "HAS NO PRIMAL FEASIBLE" in said or "HAS NO INTEGER FEASIBLE" in said or status == "n":
         return Ending.INFEASIBLE, None

@@ -24,6 +24,15 @@ def sign_of(linear: LinearModel) -> float:
     return -1.0 if linear.maximise else 1.0
 
 
+def number_of(word: str) -> float | None:
+    """The finite number that a solver wrote; None where it is none: what follows from it would be nothing."""
+    try:
+        number = float(word)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
+
+
 def columns_of(linear: LinearModel, values: Mapping[str, float]) -> FloatArray:
     """The columns from their names in the file; those that a solver left out are 0."""
     return np.array([values.get(f"C{c}", 0.0) for c in range(linear.cost.size)], dtype=np.float64)

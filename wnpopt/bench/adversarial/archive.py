@@ -123,9 +123,11 @@ class Archive:
         self._written: dict[Category, tuple[Example, ...]] = {}
         self.finished: dict[int, Finished] = {}
         self.session = session
+        history = self.path / HISTORY
         with writing(self.path):
             self.path.mkdir(parents=True, exist_ok=True)
-        history = self.path / HISTORY
+        if not history.exists():
+            self._refuse_strangers()  # before there is a history
         with ExitStack() as opened:
             opened.enter_context(exclusive(history, "another search is writing here"))
             self._load(history, session)
@@ -173,8 +175,12 @@ class Archive:
                     what = f"holds another search ({different}); another folder is needed"
                     raise InputError(what, file=os.fspath(self.path))
             self._take(event)
+        if not sessions:
+            self._refuse_strangers()
+
+    def _refuse_strangers(self) -> None:
         strangers = _files(self.path)
-        if not sessions and strangers:
+        if strangers:
             what = "is not of a search of this folder; another folder is needed"
             raise InputError(what, file=os.fspath(strangers[0]))
 

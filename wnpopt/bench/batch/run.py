@@ -8,30 +8,22 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Literal
 
-from wnpopt.bench.batch.jobs import SNAPSHOT_S, JobQueue, RunGrid
+from wnpopt.bench.batch.jobs import SNAPSHOT_S, JobQueue
+from wnpopt.bench.batch.request import BatchRequest, Rerun, Source, checked_request
 from wnpopt.bench.batch.snapshot import Snapshot
 from wnpopt.bench.batch.sources import find
-from wnpopt.bench.store.record import Parameters, Record
+from wnpopt.bench.store.record import Record
 from wnpopt.bench.store.store import Store
 from wnpopt.bench.workers.executor import Executor, LocalExecutor
-from wnpopt.bench.workers.process import Limits, share_of_memory
-from wnpopt.core import arguments, registry
+from wnpopt.core import arguments
 from wnpopt.core.budget import usable_cores
-from wnpopt.core.criteria import StopCriteria
-from wnpopt.core.errors import InputError, MissingDependencyError
-from wnpopt.core.extras import installed
+from wnpopt.core.errors import InputError
 from wnpopt.core.interrupt import graceful_interrupt
-from wnpopt.core.solver_choice import SolverChoice
 
-Source = str | os.PathLike[str]
-Rerun = Literal["failed", "outdated", "all"]
-RERUNS: tuple[Rerun, ...] = ("failed", "outdated", "all")
 End = Literal["finished", "interrupted", "total_time"]
-MOST_WORKERS = 4096
 
 
 @dataclass(frozen=True)
@@ -106,53 +98,30 @@ def batch(
     becomes a record.
     """
     sources = [sources] if isinstance(sources, str | os.PathLike) else arguments.several("sources", sources)
-    methods = [methods] if isinstance(methods, str) else arguments.several("methods", methods)
-    seeds = arguments.several("seeds", seeds)
-    asked = (rerun,) if isinstance(rerun, str) else tuple(rerun or ())
-    for where, given in (("sources", sources), ("methods", methods), ("seeds", seeds)):
-        if not given:
-            raise InputError("found none; at least one is needed", where=where)
-    # Numbers of numpy's count like Python's, but would not be written into a key.
-    seeds = tuple(dict.fromkeys(map(partial(arguments.seed, "seeds"), seeds)))
-    threads = arguments.threads("threads", threads)
-    time_limit = arguments.seconds_or_none("time_limit", time_limit)
-    total_time = arguments.seconds_or_none("total_time", total_time)
-    grace = arguments.seconds_or_none("grace", grace)
-    workers = arguments.integer_or_none("workers", workers, 1, MOST_WORKERS)
-    memory = arguments.number_or_none("memory", memory, 0, above=True)
-    for entry in asked:
-        arguments.choice("rerun", entry, RERUNS)
-    deterministic = arguments.flag("deterministic", deterministic)
-    methods = tuple(dict.fromkeys(map(partial(arguments.text, "methods"), methods)))
-    warm_start = arguments.text("warm_start", warm_start)
-    known = {family: registry.methods(family) for family in registry.family_names()}
-    _check_names(out, warm_start, known)
-    criteria = StopCriteria.checked(gap, target, no_improvement)
-    choice = SolverChoice.checked(solver, solver_options)
-    _check_solver(methods, known, choice)
-    parameters = Parameters(
-        warm_start, deterministic, criteria.gap, criteria.target, criteria.no_improvement, choice.name, choice.options
-    )
-    grid = RunGrid(methods, seeds, time_limit, threads, parameters)
-    libraries = _libraries(methods, known)
-    workers = workers or max(1, usable_cores() // threads)
-    if dask is None and workers * threads > usable_cores():
-        told = f"{workers} workers with {threads} threads each are more than the {usable_cores()} cores: "
-        warnings.warn(told + "runs slow each other down, and their times mean little", UserWarning, stacklevel=2)
-    own = None if dask is not None else share_of_memory(workers)  # a cluster's workers know their own memory
-    limits = Limits(grace, own if memory is None else int(memory * 2**30))
+    if not sources:
+        raise InputError("found none; at least one is needed", where="sources")
+    request = checked_request(
+        methods, out, seeds=seeds, time_limit=time_limit, threads=threads, workers=workers, memory=memory,
+        total_time=total_time, rerun=rerun, dask=dask, grace=grace, warm_start=warm_start,
+        deterministic=deterministic, gap=gap, target=target, no_improvement=no_improvement, solver=solver,
+        solver_options=solver_options,
+    )  # fmt: skip
+    if dask is None and request.cores > usable_cores():
+        told = f"{request.workers} workers with {request.grid.threads} threads each are more than the "
+        told += f"{usable_cores()} cores: runs slow each other down, and their times mean little"
+        warnings.warn(told, UserWarning, stacklevel=2)
     began = time.monotonic()
     chosen = find(sources, Path(out))
     store = Store.create(out)
     with store.lock(), graceful_interrupt(terminate=True) as stop:
-        jobs = JobQueue(store, chosen.files, grid, asked)
+        jobs = JobQueue(store, chosen.files, request.grid, request.rerun)
         end: End = "finished"
-        with jobs, _executor(dask, workers, limits, libraries) as executor:
+        with jobs, _executor(request) as executor:
             while not jobs.finished:
                 if stop.is_set():
                     end = "interrupted"
                     break
-                if total_time is not None and time.monotonic() - began > total_time:
+                if request.total_time is not None and time.monotonic() - began > request.total_time:
                     end = "total_time"
                     break
                 jobs.feed(executor)
@@ -174,58 +143,16 @@ def batch(
         )  # fmt: skip
 
 
-def _check_solver(methods: Sequence[str], known: Mapping[str, registry.Methods], choice: SolverChoice) -> None:
-    """Raise for a solver that is none, or is none for one of the methods in all families."""
-    if not choice:
-        return
-    from wnpopt.backends.solvers.catalogue import check_installed, check_known, check_solver, takes
-
-    check_known(choice)
-    for name in methods:
-        alike = [own[name] for own in known.values() if name in own]
-        if alike and not any(takes(method, choice) for method in alike):
-            check_solver(alike[0], choice)
-    check_installed(choice)
-
-
 @contextmanager
-def _executor(dask: str | None, workers: int, limits: Limits, libraries: tuple[str, ...]) -> Iterator[Executor]:
+def _executor(request: BatchRequest) -> Iterator[Executor]:
     """The workers, ended when the batch is."""
-    if dask is None:
-        executor: Executor = LocalExecutor(workers, limits, libraries)
+    if request.dask is None:
+        executor: Executor = LocalExecutor(request.workers, request.limits, request.libraries)
     else:
         from wnpopt.bench.workers.cluster import ClusterExecutor
 
-        executor = ClusterExecutor(dask, workers, limits, libraries)
+        executor = ClusterExecutor(request.dask, request.workers, request.limits, request.libraries)
     try:
         yield executor
     finally:
         executor.close()
-
-
-def _libraries(methods: Sequence[str], known: Mapping[str, registry.Methods]) -> tuple[str, ...]:
-    """The libraries that ``methods`` need in any family; raises if a method is known to none, or can run in none."""
-    needed: dict[str, None] = {}
-    for name in methods:
-        alike = [of[name] for of in known.values() if name in of]
-        if not alike:
-            told = "; ".join(f"{family}: {', '.join(of)}" for family, of in known.items())
-            raise InputError(f"found {name!r}; the methods are {told}", where="methods")
-        missing = [[module for module in method.modules if not installed(module)] for method in alike]
-        if all(missing):
-            what = f"needs {', '.join(missing[0])}, which is not installed"
-            raise MissingDependencyError(f"the method {name} {what}: pip install {' '.join(missing[0])}")
-        needed |= dict.fromkeys(module for method in alike for module in method.modules)
-    return tuple(needed)
-
-
-def _check_names(out: Source, warm_start: str, known: Mapping[str, registry.Methods]) -> None:
-    try:
-        os.fspath(out).encode()
-    except UnicodeEncodeError:
-        raise InputError(f"found {os.fspath(out)!r}; a path in UTF-8 is needed", where="out") from None
-    if "\0" in os.fspath(out):
-        raise InputError("found a null byte; a path is needed", where="out")
-    if warm_start not in ("auto", "none") and not any(warm_start in of for of in known.values()):
-        names = sorted({name for of in known.values() for name in of})
-        raise InputError(f"found {warm_start!r}; auto, none or one of {', '.join(names)} is needed", where="warm_start")

@@ -12,6 +12,8 @@ from wnpopt.bench.batch.sources import content_of
 from wnpopt.bench.store.record import Reference
 from wnpopt.core.errors import InputError
 from wnpopt.core.jsonio import parse_json, write_json
+from wnpopt.core.text import short
+from wnpopt.core.unique import repeated
 
 INDEX = "index.json"
 
@@ -39,10 +41,9 @@ def read_index(path: Path) -> tuple[IndexRow, ...]:
         rows = msgspec.convert(_rows(path), tuple[IndexRow, ...])
     except msgspec.ValidationError as error:
         raise _other_form(path, str(error)) from None
-    names = [row.file for row in rows]
-    repeated = next((name for name in names if names.count(name) > 1), None)
-    if repeated is not None:
-        raise InputError(f"{repeated} stands in it twice", file=os.fspath(path))
+    twice = repeated(row.file for row in rows)
+    if twice is not None:
+        raise InputError(f"{short(rows[twice[0]].file, 200)} stands in it twice", file=os.fspath(path))
     return rows
 
 
@@ -100,4 +101,5 @@ def _number(value: object) -> float | None:
 
 
 def _other_form(path: Path, told: str) -> InputError:
+    told = short(told, 300)
     return InputError(f"is no list of rows with file, best, bound, proved and how ({told})", file=os.fspath(path))

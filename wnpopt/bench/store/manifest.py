@@ -16,6 +16,7 @@ import msgspec
 from wnpopt.bench.store.journal import writing
 from wnpopt.core.errors import InputError
 from wnpopt.core.jsonio import format_json, read_json, write_atomic
+from wnpopt.core.text import short
 
 FILE = "suite.json"
 
@@ -82,7 +83,7 @@ def read_manifest(store: str | os.PathLike[str]) -> Manifest | None:
         return msgspec.convert(data, Manifest)
     except msgspec.ValidationError as error:
         what, _, where = str(error).partition(" - at `$")
-        raise InputError(f"{what[:1].lower()}{what[1:]}", where=where.strip("`."), file=str(path)) from None
+        raise InputError(short(f"{what[:1].lower()}{what[1:]}", 300), where=where.strip("`."), file=str(path)) from None
     except InputError as error:
         raise error.in_file(str(path)) from None
 

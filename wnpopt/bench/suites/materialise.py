@@ -13,6 +13,7 @@ from wnpopt.bench.store.manifest import (
     write_if_other,
     write_manifest,
 )
+from wnpopt.bench.store.store import Store
 from wnpopt.core import registry
 from wnpopt.core.errors import InputError
 from wnpopt.core.jsonio import format_json
@@ -41,20 +42,23 @@ def materialise(suite: Suite, preset: str, out: str | os.PathLike[str]) -> tuple
 
     Returns the files in the order of :meth:`Suite.points`. What is there already is left alone, so this may be repeated
     after it was interrupted, and another preset adds its points to those of the first. Raises :class:`InputError` for
-    an unknown preset, an unreadable manifest or a folder that cannot be written to.
+    an unknown preset, an unreadable manifest, a folder that cannot be written to, and one that a batch is writing to.
     """
-    store = Path(out)
-    manifest = read_manifest(store) or Manifest()
     points = list(suite.points(preset))
-    files, entries = [], []
-    for point in points:
-        instance = suite.instance(point)
-        path = store / FOLDER / suite.name / f"{instance.name}.json"
-        write_if_other(path, (format_json(instance.to_data()) + "\n").encode())
-        files.append(path)
-        relative = path.relative_to(store).as_posix()
-        entries.append(SuiteInstance(relative, instance.instance_hash, float(point.x), point.seed, point.variant))
-    described = SuiteEntry(suite.name, suite.title, suite.family, suite.parameter, suite.unit, tuple(entries))
-    # Last: what the manifest names is there.
-    write_manifest(store, manifest.with_suite(described))
+    read_manifest(out)  # what is damaged is told before anything is written
+    store = Store.create(out)
+    # One writer: of two suites that are added to a manifest at once one would be lost.
+    with store.lock():
+        manifest = read_manifest(out) or Manifest()
+        files, entries = [], []
+        for point in points:
+            instance = suite.instance(point)
+            path = store.path / FOLDER / suite.name / f"{instance.name}.json"
+            write_if_other(path, (format_json(instance.to_data()) + "\n").encode())
+            files.append(path)
+            relative = path.relative_to(store.path).as_posix()
+            entries.append(SuiteInstance(relative, instance.instance_hash, float(point.x), point.seed, point.variant))
+        described = SuiteEntry(suite.name, suite.title, suite.family, suite.parameter, suite.unit, tuple(entries))
+        # Last: what the manifest names is there.
+        write_manifest(out, manifest.with_suite(described))
     return tuple(files)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from wnpopt.bench.batch.request import HOOKS, checked_request
 from wnpopt.bench.batch.run import Summary, batch
 from wnpopt.bench.suites.materialise import materialise, suite
 from wnpopt.core import registry
@@ -53,15 +54,21 @@ def run_suite(
             raise InputError(f"found {value}; seconds of at least 0 are needed", where=where)
     others, takers = _split(chosen, SolverChoice.checked(solver, solver_options))
     began = time.monotonic()
+    criteria = {"gap": gap, "target": target, "no_improvement": no_improvement}
+    asked = {**criteria, "solver": solver, "solver_options": solver_options}
+    parts: list[tuple[Sequence[str], float | None, dict[str, Any]]] = [
+        (methods, seconds, own)
+        for methods, seconds, own in ((chosen.heuristics, None, {}), (others, limit, criteria), (takers, limit, asked))
+        if methods
+    ]
+    for methods, seconds, own in parts:  # all of them, before the first instance is written
+        given = {name: options[name] for name in options if name not in HOOKS}
+        checked_request(methods, out, time_limit=seconds, **own, **given)
     if on_begin is not None:
         on_begin(sum(1 for _ in chosen.points(preset)))
     files = materialise(chosen, preset, out)
     summaries: list[Summary] = []
-    criteria = {"gap": gap, "target": target, "no_improvement": no_improvement}
-    asked = {**criteria, "solver": solver, "solver_options": solver_options}
-    for methods, seconds, own in ((chosen.heuristics, None, {}), (others, limit, criteria), (takers, limit, asked)):
-        if not methods:
-            continue
+    for methods, seconds, own in parts:
         left = None if total_time is None else max(0.0, total_time - (time.monotonic() - began))
         made = run(files, methods, out, time_limit=seconds, total_time=left, **own, **options)
         summaries.append(made)

@@ -43,7 +43,7 @@ class Axis:
 def _listed(grid: str) -> list[object]:
     try:
         whole = json.loads(f"[{grid}]")
-    except ValueError:
+    except (ValueError, RecursionError):  # the latter: brackets without end
         return [_value(part.strip()) for part in grid.split(",") if part.strip()]
     assert isinstance(whole, list)
     return whole
@@ -52,7 +52,7 @@ def _listed(grid: str) -> list[object]:
 def _value(text: str) -> object:
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from wnpopt.bench.analysis.table import Table, to_csv, to_markdown
+from wnpopt.bench.batch.request import HOOKS, checked_request
 from wnpopt.bench.batch.run import Summary, batch
 from wnpopt.bench.store.record import Record
 from wnpopt.bench.store.store import Store
@@ -53,7 +54,9 @@ def sweep(
     if not axes:
         raise InputError("is missing; FIELD=GRID is needed at least once", where="--set")
     made = points(instance, axes)
-    files = write_points(made, out)
+    checked_request(methods, out, seeds=seeds, **{name: options[name] for name in options if name not in HOOKS})
+    with Store.create(out).lock():
+        files = write_points(made, out)
     known: dict[str, dict[tuple[str, int], Record]] = {}
     summary = run([str(file) for file in files], methods, out, seeds=seeds, **options)
     wanted = {point.instance.instance_hash for point in made}

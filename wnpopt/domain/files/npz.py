@@ -22,8 +22,11 @@ from numpy.typing import NDArray
 from wnpopt.core.errors import InputError
 from wnpopt.domain.files.reading import in_file, opening
 
-MOST_BYTES = 1 << 30
-"""An archive may hold so much, or as much as the file itself has (what is stored uncompressed inflates to no more)."""
+MOST_BYTES = 1 << 28
+"""An archive may hold so much, or as much as the file itself has (what is stored uncompressed inflates to no more).
+
+Copies of it are made while it is read and checked: a megabyte that inflates to this much takes less than a gigabyte.
+"""
 
 _HEADER_BYTES = 1 << 16
 _LAST_CHARACTER = 0x10FFFF
@@ -84,7 +87,8 @@ def _arrays(stream: BinaryIO, known: Collection[str], most_bytes: int) -> dict[s
                 raise InputError("repeated member; each may stand once", where=name)
         total = sum(member.file_size for member in members)
         if total > most_bytes:
-            raise InputError(f"holds {total} bytes; at most {most_bytes} are allowed")
+            told = f"holds {total} bytes; at most {most_bytes} are allowed in a file of that size"
+            raise InputError(f"{told} (what is stored without compression may be larger)")
         # All headers before any data: what does not fit costs nothing.
         headers = [_header(archive, member, name) for member, name in zip(members, names, strict=True)]
         return {

@@ -23,6 +23,7 @@ from pydantic import Field
 from wnpopt.core.document import Document, Name, Real, SchemaVersion
 from wnpopt.core.errors import InputError
 from wnpopt.core.jsonio import read_json
+from wnpopt.core.text import short
 from wnpopt.domain.chip.measured import MeasuredTimes
 from wnpopt.domain.files.reading import in_file, opening
 
@@ -77,8 +78,9 @@ def _from_csv(path: Path) -> MeasuredTimes:
     header = [column.strip() for column in table[0]]
     unit = [column for column in header if column in _UNITS]
     if sorted(header) != sorted(["operator", "core", *unit[:1]]) or len(unit) != 1:
+        told = short(", ".join(header), 200)
         raise InputError(
-            f"found the columns {', '.join(header)}; operator, core and one of {', '.join(_UNITS)} are needed",
+            f"found the columns {told}; operator, core and one of {', '.join(_UNITS)} are needed",
             where="line 1",
         )
     rows: list[tuple[str, str, float | None]] = []
@@ -100,5 +102,6 @@ def _seconds(cell: str, unit: str, where: str) -> float | None:
     # float() takes more than a number in CSV: 1_000, digits of other scripts.
     time = float(cell) * _UNITS[unit] if _NUMBER.fullmatch(cell) else math.nan
     if not (math.isfinite(time) and time >= 0):
-        raise InputError(f"found {cell!r}; a finite number of at least 0 is needed", where=f"{where}.{unit}")
+        told = f"found {short(repr(cell), 80)}; a finite number of at least 0 is needed"
+        raise InputError(told, where=f"{where}.{unit}")
     return time

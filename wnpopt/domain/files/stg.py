@@ -64,6 +64,8 @@ def _records(text: str) -> tuple[list[_Record], int]:
     if len(lines[0]) not in (1, 2):
         raise InputError("does not begin with the number of tasks", where="line 1")
     header, numbers = _whole(lines[0]), _whole([word for line in lines[1:] for word in line])
+    if min(header) < 0:
+        raise InputError(f"found {min(header)} as a number of tasks; at least 0 is needed", where="line 1")
     first = len(header) - 1  # the prototype form has no task 0
     expected = range(first, header[0] + 2)
     attempts = [_parse(numbers, expected, with_costs=with_costs) for with_costs in (False, True)]

@@ -160,7 +160,7 @@ def replay(instance: IntradpInstance, solution: IntradpSolution) -> Replay:
             begin = max([device_free, *(arrived_down[u] for u in missed_by_device[v])])
             start = begin + len(first) * cut.device
             device_free = start + _seconds(operator.device, on_device[v], units[v])
-            busy.run(operator, on_device[v], begin, device_free, len(first) * cut.device)
+            busy.run(operator, solution.device_end[v], begin, device_free, len(first) * cut.device)
             if first and cut.device:
                 device_segments.append(Segment(v, True, len(first), begin, start))
             device.append(Execution(v, on_device[v], start, device_free))
@@ -223,7 +223,7 @@ def _hull(known: tuple[int, int] | None, rows: tuple[int, int]) -> tuple[int, in
 
 def _seconds(cost: Cost, rows: tuple[int, int], units: int) -> float:
     count = rows[1] - rows[0]
-    cutting = cost.partial_s if 0 < count < units else 0.0
+    cutting = cost.partial_s if count < units else 0.0
     return cost.fixed_s + cutting + (cost.full_s - cost.fixed_s) * count / units
 
 
@@ -241,9 +241,9 @@ class _BusyTime:
         self.seconds: list[float] = []
         self.joules: list[float] = []
 
-    def run(self, operator: Operator, rows: tuple[int, int], begin: float, end: float, joining: float) -> None:
-        """An operator, after the seconds that ``joining`` messages takes."""
-        cost, count = operator.device, rows[1] - rows[0]
+    def run(self, operator: Operator, count: int, begin: float, end: float, joining: float) -> None:
+        """So many rows of an operator, after the seconds that ``joining`` messages takes."""
+        cost = operator.device
         launching = joining + cost.fixed_s + (cost.partial_s if count < operator.units else 0.0)
         computing = (cost.full_s - cost.fixed_s) * count / operator.units
         watt = self._power.compute if cost.compute_w is None else cost.compute_w
@@ -261,7 +261,7 @@ class _BusyTime:
 def _energy(instance: IntradpInstance, latency: float, busy: _BusyTime, messages: list[Message]) -> float:
     """Joules of the device over [0, latency]."""
     sending = [(message.start_s, message.end_s) for message in messages]
-    events = sorted({0.0, latency, *(t for span in (*busy.spans, *sending) for t in span if 0 < t < latency)})
+    events = sorted({min(t, latency) for span in (*busy.spans, *sending) for t in span})
     busy_edges, send_edges = _edges(busy.spans), _edges(sending)
     power = instance.power_w
     alone = 0.0

@@ -165,7 +165,6 @@ def _devices_pass(known: list[tuple[int, User, Model, Served]], rates: list[floa
         model = known[places[0]][2]
         users = [known[place][1] for place in places]
         rate = np.array([rates[place] for place in places])
-        width = np.array([known[place][3].bandwidth_hz for place in places])
         frequency = np.array([known[place][3].frequency_hz for place in places])
         low, high = np.array([user.frequency_hz for user in users]).T
         deadline, per_flop, receive, per_cycle, energy_j = np.array(
@@ -181,7 +180,7 @@ def _devices_pass(known: list[tuple[int, User, Model, Served]], rates: list[floa
             ]
         ).T
         flop, bits = math.fsum(layer.flop for layer in model.layers), math.fsum(layer.bits for layer in model.layers)
-        with np.errstate(all="ignore"):  # what overflows does not pass
+        with np.errstate(all="ignore"):  # what overflows or is divided by 0 does not pass
             speed = per_cycle * frequency
             downloaded, done = 0.0, np.zeros(len(places))
             for layer in model.layers:
@@ -189,10 +188,7 @@ def _devices_pass(known: list[tuple[int, User, Model, Served]], rates: list[floa
                 done = np.maximum(downloaded / rate, done) + layer.flop / speed
             spent = per_flop * frequency * frequency * flop + receive * bits / rate
             passed[places] = (
-                (rate > 0)
-                & (width > 0)
-                & (speed > 0)
-                & (frequency >= low * (1 - TOLERANCE))
+                (frequency >= low * (1 - TOLERANCE))
                 & (frequency <= high * (1 + TOLERANCE))
                 & (done < math.inf)
                 & (done <= deadline * (1 + TOLERANCE))
@@ -220,7 +216,7 @@ def _check_bandwidths(
                 if width < widest * (1 - TOLERANCE)
             )
     total = _sum(widths)
-    if total > instance.bandwidth_hz * (1 + TOLERANCE):
+    if not _within(total, instance.bandwidth_hz):
         found.append(Violation("total-bandwidth", "served", _finite(total - instance.bandwidth_hz)))
 
 
@@ -229,7 +225,7 @@ def _check_blocks(block: float, known: list[tuple[int, User, Model, Served]], fo
         blocks = served.bandwidth_hz / block
         # Some bandwidth is at least one block.
         off = abs(blocks - max(1, round(blocks))) if blocks < math.inf else math.inf
-        if off > TOLERANCE * max(1.0, min(blocks, 1e308)):
+        if off > TOLERANCE * min(blocks, 1e308):
             found.append(Violation("resource-block", f"served[{index}].bandwidth_hz", _finite(off * block)))
 
 

@@ -199,16 +199,16 @@ def _check_fixed(instance: WnpInstance, solution: WnpSolution, fixed: WnpState) 
                 yield Violation("fixed", f"start[{name}]", abs(solution.start[name] - begun.start))
     for name, begin in (solution.transfer_start or {}).items():
         at = fixed.transfers_begun.get(name)
-        source, _, target = name.partition("->")
+        target = name.partition("->")[2]
         if at is not None and begin != at:
             yield Violation("fixed", f"transfer {name}", abs(begin - at))
-        elif at is None and begin < fixed.now_ticks and not (source in fixed.begun and target in fixed.begun):
+        elif at is None and begin < fixed.now_ticks and target not in fixed.begun:
             yield Violation("fixed", f"transfer {name}", fixed.now_ticks - begin)
 
 
 def makespan(instance: WnpInstance, solution: WnpSolution) -> int:
     """Largest end of a subgraph in ticks; raises :class:`InputError` where subgraphs lack a core or a start."""
-    if any(v.rule.startswith(("core", "start")) for v in _check_mapping(instance, solution)):
+    if any(True for _ in _check_mapping(instance, solution)):
         raise InputError("subgraphs lack a core or a start, so the solution has no makespan", where="core")
     return max(_ends(instance, solution, None).values())
 
@@ -223,7 +223,7 @@ def _end(instance: WnpInstance, solution: WnpSolution, name: str, fixed: WnpStat
     if begun is not None and begun.end is not None:
         return solution.start[name] + begun.end - begun.start
     end = solution.start[name] + _ticks(instance, solution, name)
-    return end if begun is None or fixed is None else max(end, fixed.now_ticks)
+    return end if fixed is None or name not in fixed.begun else max(end, fixed.now_ticks)
 
 
 def _ticks(instance: WnpInstance, solution: WnpSolution, name: str) -> int:
@@ -306,9 +306,9 @@ def _check_cores(instance: WnpInstance, solution: WnpSolution, start: Times, end
         here = sorted(
             (start[s.name], end[s.name], s.name) for s in instance.subgraphs if solution.core[s.name] == core.name
         )
-        last, busy = None, 0
+        last, busy = "", 0
         for begin, finish, name in here:
-            if last is not None and begin < busy:
+            if begin < busy:
                 yield Violation("overlap", f"core {core.name}: {last} and {name}", busy - begin)
             if finish >= busy:
                 last, busy = name, finish
@@ -355,11 +355,11 @@ def _check_bus(
     unmatched = sorted(set(expected) ^ set(transfers))
     yield from (Violation("bus-transfers", f"transfer {name}", 1) for name in unmatched)
     # A transfer of no duration occupies nothing, but may not stand strictly inside another one: like a subgraph.
-    last, busy = None, 0
+    last, busy = "", 0
     past = {name for name in expected if fixed is not None and name.partition("->")[2] in fixed.begun}
     on_bus = ((transfers[name], transfers[name] + expected[name], name) for name in expected if name in transfers)
     for begin, finish, name in sorted(entry for entry in on_bus if entry[2] not in past):
-        if last is not None and begin < busy:
+        if begin < busy:
             yield Violation("bus-overlap", f"transfers {last} and {name}", busy - begin)
         if finish >= busy:
             last, busy = name, finish

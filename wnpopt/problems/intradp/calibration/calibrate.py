@@ -33,6 +33,10 @@ GROSS = 4.0
 LEAST_VARIANCE = 0.1
 """Of standardised residuals: exact data do not make anything certain."""
 
+FIRST_NOISE = 0.1
+"""The standard deviation of relative errors that the first fit assumes at most: what the instance is off by before it
+(an instance of another machine by ten times) is no noise, and would leave the measurements nothing to tell."""
+
 ENOUGH = 10
 """... so many measured values: of few, nobody knows which is wrong."""
 
@@ -77,6 +81,7 @@ class _Calibration:
         effective = [k for k in range(len(self.known)) if not self.kept[k] and self._has_effect(k)]
         active = effective
         self._measure_noise(self.start, 0, [])
+        self.sigma = np.minimum(self.sigma, FIRST_NOISE)
         x, fit = self._refined(active, self.start, starts=2)
         while active:
             weakest = self._weakest(active, x, fit)

@@ -27,12 +27,19 @@ if TYPE_CHECKING:
     from wnpopt.problems.intradp.kernels.problem import Problem
     from wnpopt.problems.intradp.methods.starts import Improver
     from wnpopt.problems.intradp.search.plans import PricedPlan
+    from wnpopt.problems.intradp.search.proving import Prover
 
 WIDTHS = (30, 300, 3_000, 30_000, 300_000)
 """Beams, each tried when the one before has left a gap and a run ten times as long still fits."""
 
 STARTS_SHARE = 0.4
 """What the other methods' plans may take where no second thread makes them."""
+
+QUICK_SHARE = 0.1
+"""What plans may take that a first proof is tried with."""
+
+PROMISING = 0.1
+"""The gap of the heads up to which the whole gap is tried at once."""
 
 SETTLING = 0.15
 """What the first cutoff may wait of the time left for good plans of a second thread."""
@@ -100,9 +107,10 @@ def searched(
     from wnpopt.backends.stopping import never, run_stoppable
     from wnpopt.problems.intradp.kernels.heads import Front
     from wnpopt.problems.intradp.kernels.problem import is_chain
-    from wnpopt.problems.intradp.methods.starts import Improver
+    from wnpopt.problems.intradp.methods.starts import Improver, quick
     from wnpopt.problems.intradp.search.beam import weights
     from wnpopt.problems.intradp.search.plans import best_of, device_only, layer_cut, server_only
+    from wnpopt.problems.intradp.search.proving import Prover
 
     flag = never() if flag is None else flag
     plan = best_of(device_only(problem), server_only(problem))
@@ -113,19 +121,46 @@ def searched(
     tell(problem, plan, trace)
     rng = np.random.default_rng([budget.seed, 0x736561])
     chain = is_chain(problem)
+    if not chain:
+        plan = run_stoppable(lambda flag: quick(problem, plan, budget, rng, trace, flag), part(budget, QUICK_SHARE))
+    prover = Prover(problem, budget, flag)
     beside = budget.threads > 1 and budget.time_limit is not None and thorough and not chain
     with Improver(problem, plan, budget, flag) if beside else nullcontext() as improver:
+        if flag[0] or budget.exhausted():
+            return plan, None, False
+        front = Front(problem.arrays, *weights(problem), flag=flag, hurry=later(budget, HEADS_SHARE))
+        bound = _by_heads(problem, front, flag)
+        if thorough and not chain and 0 < plan.value * (1 - PROMISING) <= bound.value and plan.feasible:
+            tried = prover.straight(bound.value, plan)
+            bound = Bound(tried.bound, "directions") if tried.bound > bound.value else bound
+            plan = plan if tried.plan is None else best_of(plan, tried.plan)
+            tell(problem, plan, trace)
+            if trace is not None:
+                trace.bound(bound.value, bound.source)
+            if not tried.more:
+                return plan, bound, True
         if not chain and improver is None:
             plan = run_stoppable(
                 lambda flag: _made(problem, plan, budget, rng, trace, flag, thorough), part(budget, STARTS_SHARE)
             )
         if flag[0] or budget.exhausted():
-            return plan, None, False
-        front = Front(problem.arrays, *weights(problem), flag=flag, hurry=later(budget, HEADS_SHARE))
-        plan, bound, proved = _widening(problem, plan, budget, front, WIDTHS if chain else WIDTHS[:1], rng, trace, flag)
+            return plan, bound, False
+        widths = WIDTHS if chain else WIDTHS[:1]
+        plan, bound, proved = _widening(problem, plan, bound, budget, front, widths, rng, trace, flag)
         if not proved and thorough:
-            plan, bound, proved = _proving(problem, plan, bound, budget, rng, trace, flag, improver)
+            plan, bound, proved = _proving(problem, plan, bound, budget, rng, trace, prover, flag, improver)
     return (plan if improver is None else best_of(plan, improver.best)), bound, proved
+
+
+def _by_heads(problem: Problem, front: Front, flag: Flag) -> Bound:
+    """The bound of the heads alone: a beam that its effort ends may leave less."""
+    from wnpopt.problems.intradp.kernels.heads import Front
+    from wnpopt.problems.intradp.search.beam import SAFETY, weights
+
+    # Heads of single tensors may be the better ones.
+    plain = Front(problem.arrays, *weights(problem), flag=flag, hurry=lambda: True)
+    least = max(float(one.heads.device[-1]) for one in (front, plain))
+    return Bound(least * (1 - SAFETY), "heads")
 
 
 def _made(
@@ -148,24 +183,20 @@ def _made(
 def _widening(
     problem: Problem,
     plan: PricedPlan,
+    bound: Bound,
     budget: Budget,
     front: Front,
     widths: tuple[int, ...],
     rng: np.random.Generator,
     trace: Trace | None,
     flag: Flag,
-) -> tuple[PricedPlan, Bound | None, bool]:
-    """As :func:`searched`, by label-setting from ``plan`` on."""
+) -> tuple[PricedPlan, Bound, bool]:
+    """As :func:`searched`, by label-setting from ``plan`` and ``bound`` on."""
     import numpy as np
 
-    from wnpopt.problems.intradp.kernels.heads import Front
-    from wnpopt.problems.intradp.search.beam import SAFETY, UNBOUNDED, run_labels, weights
+    from wnpopt.problems.intradp.search.beam import UNBOUNDED, run_labels
     from wnpopt.problems.intradp.search.plans import PricedPlan, annealed, best_of
 
-    # A beam that its effort ends may leave less than the heads alone, and these less than heads of single tensors.
-    plain = Front(problem.arrays, *weights(problem), flag=flag, hurry=lambda: True)
-    least = max(float(one.heads.device[-1]) for one in (front, plain))
-    bound: Bound | None = Bound(least * (1 - SAFETY), "heads")
     took = 0.0
     for width in widths:
         if flag[0] or budget.exhausted() or (took > 0.5 and 12 * took > budget.remaining()):
@@ -174,7 +205,7 @@ def _widening(
         effort = NARROW_EFFORT if len(widths) == 1 else UNBOUNDED
         found = run_labels(problem, width, plan.value, budget, effort=effort, flag=flag, front=front)
         took = budget.elapsed() - began
-        if bound is None or found.bound > bound.value:
+        if found.bound > bound.value:
             bound = Bound(found.bound, "labels")
             if trace is not None:
                 trace.bound(bound.value, bound.source)
@@ -194,13 +225,14 @@ def _widening(
 def _proving(
     problem: Problem,
     plan: PricedPlan,
-    bound: Bound | None,
+    bound: Bound,
     budget: Budget,
     rng: np.random.Generator,
     trace: Trace | None,
+    prover: Prover,
     flag: Flag,
     improver: Improver | None = None,
-) -> tuple[PricedPlan, Bound | None, bool]:
+) -> tuple[PricedPlan, Bound, bool]:
     """As :func:`searched`: better plans and higher bounds in turn while time lasts.
 
     An ``improver`` makes the better plans at the same time.
@@ -208,12 +240,11 @@ def _proving(
     from wnpopt.problems.intradp.methods.starts import LONGEST
     from wnpopt.problems.intradp.search.improvement import Rounds, improved
     from wnpopt.problems.intradp.search.plans import best_of
-    from wnpopt.problems.intradp.search.proving import Prover
 
     if improver is not None:
         # Cutoffs between a poor plan and the bound lie below the optimum, or take too long.
         plan = best_of(plan, improver.settle(plan, part(budget, SETTLING).remaining()))
-    prover, rounds = Prover(problem, budget, flag), Rounds(problem, rng, flag)
+    rounds = Rounds(problem, rng, flag)
     more, stuck = True, False
     improving = proving = a_step = 0.0
     for turn in range(TURNS if budget.time_limit is None else 10**9):
@@ -231,14 +262,13 @@ def _proving(
             took = budget.elapsed() - began
             improving, a_step = improving + took, took / effort
         tell(problem, plan, trace)
-        least = 0.0 if bound is None else bound.value
         if more:
             value = plan.value if plan.feasible else problem.limit
             began = budget.elapsed()
-            tried = prover.attempt(least, value)
+            tried = prover.attempt(bound.value, value)
             proving += budget.elapsed() - began
-            more, stuck = tried.more, tried.bound <= least
-            if tried.bound > least:
+            more, stuck = tried.more, tried.bound <= bound.value
+            if tried.bound > bound.value:
                 bound = Bound(tried.bound, "directions")
                 if trace is not None:
                     trace.bound(bound.value, bound.source)
@@ -249,7 +279,7 @@ def _proving(
                 tell(problem, plan, trace)
             if not plan.feasible and tried.bound >= value * (1 - 1e-8):
                 return plan, Bound(float("inf"), "directions"), True
-        if bound is not None and bound.value >= plan.value * (1 - 1e-8):
+        if bound.value >= plan.value * (1 - 1e-8):
             return plan, bound, True
         if not more and budget.time_limit is None and plan.value >= before:
             break

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -57,35 +57,64 @@ def started(
     flag: Flag,
     offer: Callable[[PricedPlan], object] | None = None,
 ) -> PricedPlan:
-    """The best of ``plan`` and what min-cut, de, spso-ga, splits of stretches and a narrow beam on the fused network
-    give, annealed.
+    """The best of ``plan`` and what de, spso-ga, splits of stretches and a narrow beam on the fused network give,
+    annealed; ``plan`` comes from :func:`quick`.
 
     ``offer`` is told of the best one after every step.
     """
     from wnpopt.problems.intradp.methods.de import evolved
     from wnpopt.problems.intradp.methods.spso_ga import swarmed
     from wnpopt.problems.intradp.search.improvement import shifted, split
-    from wnpopt.problems.intradp.search.plans import annealed, best_of, server_only
-    from wnpopt.problems.intradp.search.surgery import min_cut
+    from wnpopt.problems.intradp.search.plans import annealed, server_only
 
     # The cheapest first: under a short limit, or on a slow machine, nothing else may be made.
-    steps: tuple[Callable[[], PricedPlan], ...] = (
-        lambda: min_cut(problem),
-        lambda: evolved(problem, budget.seed, flag),
-        lambda: swarmed(problem, budget.seed, flag),
-        lambda: shifted(problem, plan, flag),
-        lambda: annealed(problem, plan, ANNEALING * problem.count, HEAT, rng, flag),
-        lambda: split(problem, server_only(problem), flag),
-        lambda: annealed(problem, plan, 4 * ANNEALING * problem.count, WARMER, rng, flag),
-        lambda: _labelled(problem, plan, budget, flag),
-        lambda: shifted(problem, plan, flag),
-        lambda: annealed(problem, plan, 4 * ANNEALING * problem.count, HEAT, rng, flag),
-        lambda: shifted(problem, plan, flag),
+    steps: tuple[Callable[[PricedPlan], PricedPlan], ...] = (
+        lambda _: evolved(problem, budget.seed, flag),
+        lambda _: swarmed(problem, budget.seed, flag),
+        lambda plan: shifted(problem, plan, flag),
+        lambda plan: annealed(problem, plan, ANNEALING * problem.count, HEAT, rng, flag),
+        lambda _: split(problem, server_only(problem), flag),
+        lambda plan: annealed(problem, plan, 4 * ANNEALING * problem.count, WARMER, rng, flag),
+        lambda plan: _labelled(problem, plan, budget, flag),
+        lambda plan: shifted(problem, plan, flag),
+        lambda plan: annealed(problem, plan, 4 * ANNEALING * problem.count, HEAT, rng, flag),
+        lambda plan: shifted(problem, plan, flag),
     )
+    return _best_of_steps(steps, problem, plan, budget, trace, flag, offer)
+
+
+def quick(
+    problem: Problem, plan: PricedPlan, budget: Budget, rng: np.random.Generator, trace: Trace | None, flag: Flag
+) -> PricedPlan:
+    """The best of ``plan`` and the min-cut, shifted and annealed for a moment: what a first proof is tried with."""
+    from wnpopt.problems.intradp.search.improvement import shifted
+    from wnpopt.problems.intradp.search.plans import annealed
+    from wnpopt.problems.intradp.search.surgery import min_cut
+
+    steps: tuple[Callable[[PricedPlan], PricedPlan], ...] = (
+        lambda _: min_cut(problem),
+        lambda plan: shifted(problem, plan, flag),
+        lambda plan: annealed(problem, plan, ANNEALING * problem.count, HEAT, rng, flag),
+    )
+    return _best_of_steps(steps, problem, plan, budget, trace, flag)
+
+
+def _best_of_steps(
+    steps: Sequence[Callable[[PricedPlan], PricedPlan]],
+    problem: Problem,
+    plan: PricedPlan,
+    budget: Budget,
+    trace: Trace | None,
+    flag: Flag,
+    offer: Callable[[PricedPlan], object] | None = None,
+) -> PricedPlan:
+    """The best plan of all steps, each told of the best one before it, until the time is over."""
+    from wnpopt.problems.intradp.search.plans import best_of
+
     for step in steps:
         if flag[0] or budget.exhausted():
             break
-        plan = best_of(plan, step())
+        plan = best_of(plan, step(plan))
         if offer is not None:
             offer(plan)
         tell(problem, plan, trace)

@@ -10,10 +10,18 @@ from wnpopt.core.errors import InputError
 from wnpopt.problems.intradp.instance import Cost, Input, IntradpInstance
 from wnpopt.problems.intradp.solution import IntradpSolution
 
+_STEPS = (1e-9, 1e9)
+_RATES = (1e-3, 1e18)
+_MOST_STEPS = 2.0**50
+"""Of so many steps a clock in floating point still tells each from the next."""
+
 
 @dataclass(frozen=True)
 class BandwidthTrace:
-    """Bytes per second, constant for ``step_s`` seconds each, over and over; both directions have this rate."""
+    """Bytes per second, constant for ``step_s`` seconds each, over and over; both directions have this rate.
+
+    Steps of a nanosecond to 30 years, the greatest rate of a byte in a quarter of an hour to 10^18 a second.
+    """
 
     step_s: float
     bytes_per_s: tuple[float, ...]
@@ -21,6 +29,10 @@ class BandwidthTrace:
     def __post_init__(self) -> None:
         if not self.step_s > 0 or not self.bytes_per_s or min(self.bytes_per_s) < 0 or max(self.bytes_per_s) <= 0:
             raise InputError("a positive step and rates of at least 0, not all of them 0, are needed", where="trace")
+        if not (_STEPS[0] <= self.step_s <= _STEPS[1] and _RATES[0] <= max(self.bytes_per_s) <= _RATES[1]):
+            told = f"found steps of {self.step_s:g} s and rates of up to {max(self.bytes_per_s):g} bytes/s; steps of "
+            told += f"{_STEPS[0]:g} to {_STEPS[1]:g} s and a greatest rate of {_RATES[0]:g} to {_RATES[1]:g} are needed"
+            raise InputError(told, where="trace")
 
     def at(self, index: int) -> float:
         """Rate in step ``index``."""
@@ -34,9 +46,13 @@ class BandwidthTrace:
         """When ``load`` bytes are through that start at ``start_s``."""
         if load <= 0:
             return start_s
+        whole = self._sums[-1]
+        rounds = load / whole
+        if start_s / self.step_s + rounds * len(self.bytes_per_s) > _MOST_STEPS:
+            # A step does not move the clock there: what counts is the mean rate.
+            return start_s + rounds * len(self.bytes_per_s) * self.step_s
         step = int(start_s / self.step_s)
         now = start_s
-        whole = self._sums[-1]
         while True:
             end = (step + 1) * self.step_s
             rate = self.at(step)

@@ -114,16 +114,18 @@ class Directed:
         for _ in range(rounds):
             verdict = self._backward(cutoff)
             bound = max(bound, verdict.bound)
-            if verdict.dead or verdict.full or self._over():
+            if verdict.dead or verdict.full or self.over:
                 return CutoffVerdict(bound, verdict.dead, verdict.full)
             verdict = self._forward(cutoff)
             bound = max(bound, verdict.bound)
-            if verdict.dead or self._over() or self.states > enough * last:
+            if verdict.dead or self.over or self.states > enough * last:
                 return CutoffVerdict(bound, verdict.dead)
             last = self.states
         return CutoffVerdict(bound)
 
-    def _over(self) -> bool:
+    @property
+    def over(self) -> bool:
+        """True if the flag is raised, or all options that may be tried have been."""
         return bool(self._flag[0]) or self.options > self._most
 
     def _backward(self, cutoff: float) -> CutoffVerdict:

@@ -12,12 +12,16 @@ from wnpopt.problems.intradp.kernels.directions.twins import ClockPrices
 from wnpopt.problems.intradp.kernels.heads import Front
 from wnpopt.problems.intradp.kernels.problem import Problem
 from wnpopt.problems.intradp.kernels.runs import RowCosts, least_busy_power, least_power
+from wnpopt.problems.intradp.search.beam import UNBOUNDED
 from wnpopt.problems.intradp.search.directed import PARTS, TOLERANCE, Directed, safe
-from wnpopt.problems.intradp.search.plans import PricedPlan
+from wnpopt.problems.intradp.search.plans import PricedPlan, best_of
 from wnpopt.problems.intradp.search.shares import HEADS_SHARE, later, part
 
 HALF, QUARTER = 0.5, 0.25
 """Part of the gap that a cutoff is to close unless there is a reason to choose another, and the first under a limit."""
+
+PROVED = 1e-8
+"""A gap that is none."""
 
 NEAR = 0.01
 """A gap that is to be closed at once."""
@@ -42,6 +46,12 @@ WORTHWHILE = 0.95
 
 FAILURES = 6
 """Cutoffs in a row that brought nothing, after which others are not tried."""
+
+STRAIGHT, STATES = 300_000, 5_000
+"""What :meth:`Prover.straight` may cost: options looked at (a second's work), and states left for exact labels."""
+
+SETTLED = 4
+"""Times that exact labels are tried there, each with a tenth of the gap that the last left as their tolerance."""
 
 FEWER_PARTS = 2
 """Directions where there is no room for the states of more."""
@@ -107,6 +117,30 @@ class Prover:
         self._failures += 1
         return CutoffAttempt(best, plan, more=self._failures < FAILURES)
 
+    def straight(self, bound: float, plan: PricedPlan) -> CutoffAttempt:
+        """The whole gap at once, for networks where that is soon done; told by counts when it is not."""
+        more = True
+        for prices in self._choices:
+            directed = self._directed(prices, self._flag)
+            directed.spend(directed.options + STRAIGHT // len(self._choices))
+            gap = TOLERANCE
+            for _ in range(SETTLED):
+                verdict = directed.refute(plan.value)
+                bound = max(bound, safe(verdict.bound))
+                if not (verdict.dead or verdict.full or directed.over or directed.states > STATES):
+                    found, other = directed.complete(plan.value, 0.1 * gap)
+                    bound = max(bound, safe(found))
+                    plan = plan if other is None else best_of(plan, other)
+                left = (plan.value - bound) / plan.value if plan.value > 0 else 0.0
+                more = left > PROVED
+                if not more or left >= gap:
+                    break
+                gap = left
+            directed.spend(UNBOUNDED)
+            if not more:
+                break
+        return CutoffAttempt(bound, plan, more)
+
     def _goal(self, gap: float) -> float | None:
         """The gap that the next cutoff is to leave; None if there is no time for one that is worth it."""
         step = HALF ** (self._failures + 1)  # the part of the gap to close
@@ -130,6 +164,15 @@ class Prover:
 
     def _try(self, prices: ClockPrices, cutoff: float, flag: Flag) -> tuple[float, PricedPlan | None, bool]:
         """(bound, plan, whether there was no room for the states)."""
+        directed = self._directed(prices, flag)
+        verdict = directed.refute(cutoff)
+        if verdict.dead or verdict.full or flag[0]:
+            return safe(verdict.bound), None, verdict.full
+        bound, plan = directed.complete(cutoff, self._tolerance)
+        return safe(max(bound, verdict.bound)), plan, False
+
+    def _directed(self, prices: ClockPrices, flag: Flag) -> Directed:
+        """The states with these prices; made once, as long as there is one choice of them."""
         key = prices.send, self._parts
         directed = self._made.get(key)
         if directed is None:
@@ -139,11 +182,7 @@ class Prover:
             if not flag[0]:
                 self._made = {key: directed} if len(self._choices) == 1 else {**self._made, key: directed}
         directed.watch(flag)
-        verdict = directed.refute(cutoff)
-        if verdict.dead or verdict.full or flag[0]:
-            return safe(verdict.bound), None, verdict.full
-        bound, plan = directed.complete(cutoff, self._tolerance)
-        return safe(max(bound, verdict.bound)), plan, False
+        return directed
 
 
 def prices_of(problem: Problem) -> tuple[ClockPrices, ...]:

@@ -9,6 +9,7 @@ import numpy as np
 
 from wnpopt.core.document import documents_of
 from wnpopt.core.errors import InputError
+from wnpopt.core.jsonio import replacing
 from wnpopt.domain.files.npz import read_npz
 from wnpopt.problems.slide.columnar.columns import FloatArray, IntArray, SlideColumns
 from wnpopt.problems.slide.solution import Served, SlideSolution
@@ -48,8 +49,8 @@ class Allocation:
         return SlideSolution(instance=columns.name, served=tuple(served))
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write an uncompressed ``.npz`` of the four arrays."""
-        with open(path, "wb") as stream:
+        """Write an uncompressed ``.npz`` of the four arrays; raises :class:`InputError` naming the file."""
+        with replacing(path) as stream:
             np.savez(
                 stream,
                 user=self.user,

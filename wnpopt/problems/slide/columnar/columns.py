@@ -20,6 +20,7 @@ import numpy.typing as npt
 
 from wnpopt.core.document import MAX_INT, Document
 from wnpopt.core.errors import InputError
+from wnpopt.core.jsonio import replacing
 from wnpopt.domain.files.npz import read_npz
 from wnpopt.problems.slide.columnar.checks import POWER, check_columns
 
@@ -190,13 +191,13 @@ def _allowed(instance: SlideInstance) -> BoolArray:
 
 
 def save_columns(columns: SlideColumns, path: str | os.PathLike[str]) -> None:
-    """Write ``columns`` as an uncompressed ``.npz`` of plain arrays."""
+    """Write ``columns`` as an uncompressed ``.npz`` of plain arrays; raises :class:`InputError` naming the file."""
     arrays: dict[str, npt.NDArray[np.generic]] = {"format": np.array(FORMAT)}
     for entry in fields(columns):
         value = getattr(columns, entry.name)
         if value is not None:
             arrays[entry.name] = np.asarray(value)
-    with open(path, "wb") as stream:
+    with replacing(path) as stream:
         np.savez(stream, **arrays)  # type: ignore[arg-type]
 
 

@@ -19,6 +19,7 @@ FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
 
 
+@np.errstate(all="ignore")  # what overflows or is not a number breaks a rule
 def verify_columns(columns: SlideColumns, allocation: Allocation) -> Certificate:
     """The number (or weight) of served users and, for every rule that is broken, its worst place.
 
@@ -62,10 +63,9 @@ def _rates(columns: SlideColumns, allocation: Allocation) -> FloatArray:
         fixed = columns.efficiency[user] == 0
         who, narrow = user[fixed], width[fixed]
         signal = columns.power_w[who] * columns.gain[who] / columns.noise_w_per_hz[who]
-        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            ratio = signal / narrow
-            nats = np.where(np.isfinite(ratio), np.log1p(ratio), np.log(signal) - np.log(narrow))
-            rate[fixed] = np.where(narrow > 0, narrow * nats / math.log(2), 0.0)
+        ratio = signal / narrow
+        nats = np.where(np.isfinite(ratio), np.log1p(ratio), np.log(signal) - np.log(narrow))
+        rate[fixed] = np.where(narrow > 0, narrow * nats / math.log(2), 0.0)
     if columns.multicast:
         weakest = np.full(columns.models, np.inf)
         np.minimum.at(weakest, allocation.model, rate)
@@ -82,26 +82,25 @@ def _check_devices(columns: SlideColumns, allocation: Allocation, found: list[Vi
     rate = _rates(columns, allocation)
     # Nothing is carried: in no bandwidth at all, or where the product is below the least number that there is.
     late, hungry = np.where(rate > 0, 0.0, 1e308), np.zeros(user.size)
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        for j in np.unique(model).tolist():
-            who = np.flatnonzero((model == j) & (rate > 0) & (frequency > 0))
-            bits, flop = _layers(columns, j)
-            speed = columns.flop_per_cycle[user[who]] * frequency[who]
-            downloaded, done = 0.0, np.zeros(who.size)
-            for layer_bits, layer_flop in zip(bits.tolist(), flop.tolist(), strict=True):
-                downloaded += layer_bits
-                computed = layer_flop / speed if layer_flop > 0 else 0.0
-                done = np.maximum(downloaded / rate[who], done) + computed
-            deadline = columns.deadline_s[user[who]]
-            in_time = (done <= deadline * (1 + TOLERANCE)) & (done < np.inf)
-            late[who] = np.where(in_time, 0.0, np.fmax(done - deadline, 1e-300))
-            spent = (
-                columns.energy_per_flop_hz2[user[who]] * frequency[who] * frequency[who] * math.fsum(flop)
-                + columns.receive_w[user[who]] * math.fsum(bits) / rate[who]
-            )
-            limit = columns.energy_j[user[who]]
-            within = ((spent <= limit * (1 + TOLERANCE)) & (spent < np.inf)) | np.isinf(limit)
-            hungry[who] = np.where(within, 0.0, np.fmax(spent - limit, 1e-300))
+    for j in np.unique(model).tolist():
+        who = np.flatnonzero((model == j) & (rate > 0) & (frequency > 0))
+        bits, flop = _layers(columns, j)
+        speed = columns.flop_per_cycle[user[who]] * frequency[who]
+        downloaded, done = 0.0, np.zeros(who.size)
+        for layer_bits, layer_flop in zip(bits.tolist(), flop.tolist(), strict=True):
+            downloaded += layer_bits
+            computed = layer_flop / speed if layer_flop > 0 else 0.0
+            done = np.maximum(downloaded / rate[who], done) + computed
+        deadline = columns.deadline_s[user[who]]
+        in_time = (done <= deadline * (1 + TOLERANCE)) & (done < np.inf)
+        late[who] = np.where(in_time, 0.0, np.fmax(done - deadline, 1e-300))
+        spent = (
+            columns.energy_per_flop_hz2[user[who]] * frequency[who] * frequency[who] * math.fsum(flop)
+            + columns.receive_w[user[who]] * math.fsum(bits) / rate[who]
+        )
+        limit = columns.energy_j[user[who]]
+        within = ((spent <= limit * (1 + TOLERANCE)) & (spent < np.inf)) | np.isinf(limit)
+        hungry[who] = np.where(within, 0.0, np.fmax(spent - limit, 1e-300))
     _report(found, "deadline", late > 0, late)
     _report(found, "energy", hungry > 0, hungry)
 
@@ -124,7 +123,7 @@ def _check_bandwidths(columns: SlideColumns, allocation: Allocation, found: list
         total = math.fsum(counted)
     except OverflowError:
         total = math.inf
-    if not total <= columns.bandwidth_hz * (1 + TOLERANCE):
+    if not (total < math.inf and total <= columns.bandwidth_hz * (1 + TOLERANCE)):
         found.append(Violation("total-bandwidth", "served", _finite(total - columns.bandwidth_hz)))
 
 

@@ -88,6 +88,8 @@ def _minimised(state: Decomposition, budget: Budget) -> Outcome[WnpSolution] | N
                 raise SolverError("the radio serves the master's optimum, but the verifier does not accept it")
             if report.ending == "optimal" and answer.refuted and not budget.exhausted():
                 continue
+        if report.ending in ("failed", "unbounded") and state.value is None:
+            raise SolverError(f"CP-SAT failed on the master problem{report.message and ': ' + report.message}")
         if whole.exhausted() or state.value is None:
             return state.outcome(whole.why_over())
         return None

@@ -42,6 +42,7 @@ _PATIENCE, _MOST = 0.1, 0.5  # of the time, for a search beside it without an im
 _LARGE_PATIENCE = 0.15  # beyond ``_MINIMISED_UP_TO`` subgraphs, where masters lead to less
 _ALONE_FROM = 150  # subgraphs, searches have all threads until they rest: masters take too long to lead anywhere
 _FRUITLESS = 2  # masters in a row without any answer, before a search that rests goes on
+_BROKEN_OFF, _FAILS = 5, "CP-SAT ends again and again without an answer, though it has time"  # so often in a row
 _POLL_S = 0.05
 
 
@@ -86,7 +87,7 @@ class Prober:
         self._failures = self._passed = 0  # of questions just below the incumbent, and turns since the last one
         self._until = budget.elapsed() + _MOST * budget.remaining()
         self._patience = max(1.0, (_PATIENCE if small else _LARGE_PATIENCE) * budget.remaining())
-        self._fruitless = 0
+        self._fruitless = self._broken_off = 0
         self._alone = state.problem.plan.order.size >= _ALONE_FROM
         self._searchers = self._slots if self._alone else max(1, self._slots - 1)
         if beside is not None:
@@ -99,7 +100,9 @@ class Prober:
         if state.closed:
             return None
         if budget.exhausted():
-            return state.outcome(budget.why_over())
+            return state.outcome(budget.why_over(), message=_FAILS if self._broken_off >= _BROKEN_OFF else "")
+        if self._beside is None and self._broken_off >= _BROKEN_OFF:
+            return state.outcome(Termination.ERROR, message=_FAILS)
         if self._too_large and self._beside is None:
             return state.outcome(budget.why_over(), message="there was not enough time to build the master problem")
         if self._undecided > _UNDECIDED and budget.time_limit is None:
@@ -112,6 +115,7 @@ class Prober:
             self._asked.remove(asked)
             asked.end()
             if not asked.cancelled and not state.closed:
+                self._broken_off = self._broken_off + 1 if asked.broke_off else 0
                 self.hear(asked.question, asked.answer)
         for asked in self._asked:
             if self._idle(asked.question):
@@ -129,7 +133,7 @@ class Prober:
 
     def _fill(self) -> None:
         searching = 0 if self._beside is None else self._beside.threads
-        if self._too_large:
+        if self._too_large or self._broken_off >= _BROKEN_OFF:
             if self._beside is not None and searching < self._slots:
                 self._beside.begin(self._slots - searching)
             return

@@ -41,9 +41,17 @@ class MasterRun:
         self._stop = threading.Event()
         self._budget = replace(budget.share(seconds), threads=1, seed=budget.seed + turn, stop=self._stop)
         self._state, self._news = state, news
+        self._allowed_s = self.left_s = self._budget.remaining()
         self._failure: BaseException | None = None
         self._thread = threading.Thread(target=self._run, daemon=True, name="wnpopt-master")
         self._thread.start()
+
+    @property
+    def broke_off(self) -> bool:
+        """True if the solver ended without an answer in less than half of its time, and nobody told it to."""
+        if self.answer is None or self.answer[0].values is not None or self.answer[0].ending == "infeasible":
+            return False
+        return not self.cancelled and self.left_s > 0.5 * self._allowed_s
 
     def cancel(self) -> None:
         """Nobody wants to know any more."""
@@ -65,5 +73,6 @@ class MasterRun:
         except BaseException as error:
             self._failure = error
         finally:
+            self.left_s = self._budget.remaining()
             self.done = True
             self._news.set()

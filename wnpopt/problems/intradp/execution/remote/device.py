@@ -285,5 +285,7 @@ def _timed(report: Mapping[str, Any]) -> list[Timed]:
     """What a server says of the messages that it got; nothing of what is no pair of numbers."""
     told = report.get("timed")
     pairs = [entry for entry in told if isinstance(entry, list) and len(entry) == 2] if isinstance(told, list) else []
-    numbers = [pair for pair in pairs if all(isinstance(number, int | float) for number in pair)]
+    numbers = [
+        pair for pair in pairs if all(isinstance(number, int | float) and 0 <= number <= 2**53 for number in pair)
+    ]
     return [Timed(int(size), float(seconds)) for size, seconds in numbers]

@@ -9,7 +9,9 @@ import hashlib
 import hmac
 import os
 import secrets
+import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +43,7 @@ def greet(channel: FrameChannel, key: bytes, job: Mapping[str, Any]) -> dict[str
     theirs, ours = _number(hello), secrets.token_hex(32)
     channel.say({"protocol": PROTOCOL, "nonce": ours, "proof": _proof(key, "device", theirs, ours)}, PATIENCE_S)
     answer = _heard(channel)
-    if not hmac.compare_digest(str(answer.get("proof")).encode(), _proof(key, "server", ours, theirs).encode()):
+    if not _proved(answer, _proof(key, "server", ours, theirs)):
         raise RefusedError("the server does not know the key")
     channel.say(job, PATIENCE_S)
     return _heard(channel, PREPARATION_S)
@@ -55,7 +57,7 @@ def welcome(channel: FrameChannel, key: bytes) -> dict[str, Any]:
     if answer.get("protocol") != PROTOCOL:
         refuse(channel, f"the server speaks protocol {PROTOCOL}, the device {answer.get('protocol')!r}")
     theirs = _number(answer)
-    if not hmac.compare_digest(str(answer.get("proof")).encode(), _proof(key, "device", ours, theirs).encode()):
+    if not _proved(answer, _proof(key, "device", ours, theirs)):
         refuse(channel, "the keys differ")
     channel.say({"proof": _proof(key, "server", theirs, ours)}, PATIENCE_S)
     return channel.listen(PATIENCE_S)
@@ -79,9 +81,7 @@ def read_key(path: Path | None, *, make: bool) -> bytes:
     path = own_key_file() if path is None else path
     try:
         if make and not path.exists():
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            path.touch(mode=0o600)
-            path.write_text(secrets.token_hex(32) + "\n")
+            _make_key(path)
         key = path.read_bytes().strip()
     except OSError as error:
         told = f"no key can be read: {(error.strerror or str(error)).lower()}; wnpopt serve makes one"
@@ -89,6 +89,17 @@ def read_key(path: Path | None, *, make: bool) -> bytes:
     if len(key) < 16:
         raise InputError(f"holds a key of {len(key)} characters; at least 16 are needed", file=str(path))
     return key
+
+
+def _make_key(path: Path) -> None:
+    """A new key, whole or not at all; of two that are made at once both sides get the one that was first."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=f".{path.name}.", suffix=".tmp") as draft:  # private
+        draft.write(secrets.token_hex(32) + "\n")
+        draft.flush()
+        os.fsync(draft.fileno())
+        with suppress(FileExistsError):
+            os.link(draft.name, path)
 
 
 def model_hash(network: ExecutableNetwork) -> str:
@@ -120,5 +131,11 @@ def _number(words: Mapping[str, Any]) -> str:
     return found
 
 
+def _proved(words: Mapping[str, Any], proof: str) -> bool:
+    """Whether the other side gives this proof; it may give anything, such as a text that is none in UTF-8."""
+    return hmac.compare_digest(str(words.get("proof")).encode(errors="backslashreplace"), proof.encode())
+
+
 def _proof(key: bytes, side: str, theirs: str, ours: str) -> str:
-    return hmac.new(key, f"wnpopt {PROTOCOL} {side} {theirs} {ours}".encode(), hashlib.sha256).hexdigest()
+    told = f"wnpopt {PROTOCOL} {side} {theirs} {ours}"
+    return hmac.new(key, told.encode(errors="backslashreplace"), hashlib.sha256).hexdigest()

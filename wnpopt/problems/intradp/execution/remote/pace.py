@@ -51,7 +51,7 @@ class Pace:
                 step, rates, origin, share = data["trace"]
                 trace = BandwidthTrace(float(step), tuple(float(rate) for rate in rates))
             made = cls(float(data["bytes_per_s"]), float(data["latency_s"]), trace, float(origin), float(share))
-        except (KeyError, TypeError, ValueError):
+        except (KeyError, TypeError, ValueError, OverflowError):
             raise InputError("the device describes no link that can be emulated") from None
         numbers = (made.bytes_per_s, made.latency_s, made.origin_s, made.efficiency)
         if not all(map(math.isfinite, numbers)) or made.bytes_per_s <= 0 or made.latency_s < 0 or made.efficiency <= 0:

@@ -1,0 +1,84 @@
+"""What once went wrong, shrunk: the input, the reader, and words of what is said of it now."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from tests.fuzz import documents as d
+from tests.fuzz.frames import frame
+
+
+class Case(NamedTuple):
+    target: str
+    data: Callable[[], bytes]
+    words: tuple[str, ...] = ()
+    """Empty: the reader takes it."""
+
+
+def _changed(document: d.Data, **fields: object) -> bytes:
+    return json.dumps(document | fields).encode()
+
+
+def _talk(words: object) -> bytes:
+    return frame(1, json.dumps(words).encode())
+
+
+def _serve(emulated: object) -> bytes:
+    from tests.fuzz.targets import _greeting, _job
+
+    hello = next(_greeting("device"))
+    return hello[: -len(_talk(_job()))] + _talk(_job() | {"emulated": emulated})
+
+
+def _done(**fields: object) -> bytes:
+    from tests.fuzz.targets import _answers
+
+    return _changed(json.loads(next(_answers())), **fields)
+
+
+CASES: Mapping[str, Case] = {
+    "half of a surrogate pair": Case(
+        "front", lambda: _changed(d.front(), latency_unit="\ud800"), ("latency_unit", "surrogate")
+    ),
+    "half of a surrogate pair in a source": Case(
+        "intradp-instance", lambda: _changed(d.instance("intradp"), source="a\udfffb"), ("source", "surrogate")
+    ),
+    "half of a surrogate pair as a key": Case("json", lambda: b'{"a": {"\\ud800": 1}}', ("a.", "surrogate")),
+    "a whole surrogate pair": Case("json", lambda: b'{"a": "\\ud835\\udd38"}'),
+    "a negative number of tasks": Case("stg", lambda: b"-5\n0 0 0\n", ("line 1", "-5", "at least 0")),
+    "rates beyond all": Case("trace", lambda: b"s,MB/s\n0,1e308\n1,1\n", ("trace", "rate")),
+    "rates of next to nothing": Case("trace", lambda: b"s,MB/s\n0,5e-324\n1,0\n", ("trace", "rate")),
+    "steps of next to nothing": Case("trace", lambda: b"s,MB/s\n0,1\n1e-300,1\n", ("trace", "steps")),
+    "CBC's file without numbers": Case("cbc", lambda: b"Optimal - objective value 1\n0 C0 x 0\n1 C1 nan 0\n"),
+    "GLPK's file without words": Case("glpk", lambda: b"s\nj\ns mip\nj x y\n"),
+    "a bound that is none": Case("solver-log", lambda: b"best possible -\nbest possible 1e+e\nLower bound: ...\n"),
+    "a proof of half a character": Case(
+        "serve-greeting", lambda: _talk({"protocol": 2, "nonce": "5" * 64, "proof": "\ud800"}), ("keys differ",)
+    ),
+    "a number of half characters": Case(
+        "serve-greeting", lambda: _talk({"protocol": 2, "nonce": "\ud800" * 64, "proof": "x"}), ("keys differ",)
+    ),
+    "a server's number of half characters": Case(
+        "run-greeting",
+        lambda: _talk({"protocol": 2, "nonce": "\ud800" * 64}) + _talk({"proof": "\udfff"}),
+        ("does not know the key",),
+    ),
+    "a link beyond all": Case(
+        "serve-greeting", lambda: _serve({"bytes_per_s": 10**400, "latency_s": 0}), ("no link that can be emulated",)
+    ),
+    "a link's trace beyond all": Case(
+        "serve-greeting",
+        lambda: _serve({"bytes_per_s": 1, "latency_s": 0, "trace": [1e-200, [1e-200], 0, 1]}),
+        ("trace", "steps"),
+    ),
+    "times that are none": Case(
+        "inference",
+        lambda: frame(4, json.dumps({"timed": [[float("nan"), 1], [float("inf"), 1], [10**400, 1]]}).encode()),
+        ("closed the connection",),
+    ),
+    "a child that says a start of nothing": Case("child", lambda: _done(start=[])),
+    "a child that says a time beyond all": Case("child", lambda: _done(runtime_s=10**400)),
+    "a grid of brackets": Case("words", lambda: b"a=" + b"[" * 1400),
+}

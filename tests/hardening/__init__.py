@@ -1,0 +1,1 @@
+"""What is attacked on purpose: stops, full disks, several writers, clocks."""
