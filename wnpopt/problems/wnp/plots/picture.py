@@ -102,7 +102,7 @@ def _draw_graph(axes: Axes, instance: WnpInstance) -> None:
         handles=named, frameon=False, fontsize=8, loc="lower left", bbox_to_anchor=(0, 1), ncols=min(4, len(named))
     )
     axes.set_xlabel("depth (subgraphs before it on the longest path)", fontsize=8)
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     axes.set_yticks([])
     axes.margins(0.03, 0.12)
     low, high = axes.get_ylim()
