@@ -9,9 +9,10 @@ from __future__ import annotations
 import os
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import typer
+from typer.models import CommandInfo
 
 from wnpopt.cli import (
     declared,
@@ -111,17 +112,23 @@ _OWN = frozenset(str(command.name) for command in app.registered_commands)
 
 
 def _app(arguments: list[str]) -> typer.Typer:
-    """The commands, with those of the families where one of them, or the list of all, is asked for."""
+    """The command that is asked for, alone: making all takes longer than many take. Else all, with the families'."""
     if arguments and arguments[0] in _OWN:
-        return app
-    whole, importing = _new(), typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None)
-    whole.registered_callback, whole.registered_commands = app.registered_callback, list(app.registered_commands)
+        return _with([command for command in app.registered_commands if command.name == arguments[0]])
+    importing = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None)
+    whole = _with([] if arguments[:1] == ["import"] else app.registered_commands)
     words = [*arguments, "", ""]
     declared.add_commands(whole, words[0])
     declared.add_importers(importing, words[1] if words[0] == "import" else None)
     told = "Make an instance from a network, a task graph or measured times."
     whole.add_typer(importing, name="import", help=told, short_help=told)
     return whole
+
+
+def _with(commands: Sequence[CommandInfo]) -> typer.Typer:
+    made = _new()
+    made.registered_callback, made.registered_commands = app.registered_callback, list(commands)
+    return made
 
 
 def _functions() -> dict[str, Callable[..., object]]:
