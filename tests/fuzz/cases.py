@@ -38,6 +38,11 @@ def _done(**fields: object) -> bytes:
     return _changed(json.loads(next(_answers())), **fields)
 
 
+def _keys(last: str) -> bytes:
+    keys = ",".join(f'"{key}":0' for key in range(80_000))
+    return f'{{{keys},"{last}":1}}'.encode()
+
+
 CASES: Mapping[str, Case] = {
     "half of a surrogate pair": Case(
         "front", lambda: _changed(d.front(), latency_unit="\ud800"), ("latency_unit", "surrogate")
@@ -65,6 +70,9 @@ CASES: Mapping[str, Case] = {
         lambda: _talk({"protocol": 2, "nonce": "\ud800" * 64}) + _talk({"proof": "\udfff"}),
         ("does not know the key",),
     ),
+    "a server's reason with control characters": Case(
+        "run-greeting", lambda: _talk({"error": "\x1b[2Jno\n"}), ("\\x1b[2Jno\\n",)
+    ),
     "a link beyond all": Case(
         "serve-greeting", lambda: _serve({"bytes_per_s": 10**400, "latency_s": 0}), ("no link that can be emulated",)
     ),
@@ -80,5 +88,34 @@ CASES: Mapping[str, Case] = {
     ),
     "a child that says a start of nothing": Case("child", lambda: _done(start=[])),
     "a child that says a time beyond all": Case("child", lambda: _done(runtime_s=10**400)),
+    "a shape of 80,000 dimensions": Case(
+        "graph",
+        lambda: _changed(d.graph(), tensors=[{"name": "x", "shape": [3] * 80_000}, *d.graph()["tensors"][1:]]),
+        ("tensors[0]", "80000 dimensions", "at most 64"),
+    ),
+    "a fusion of 2^53 layers": Case(
+        "composition",
+        lambda: _changed(d.composition(), fusion=d.composition()["fusion"] | {"layers": 2**53}),
+        ("fusion.layers", "at most 1000"),
+    ),
+    "the last of many keys twice": Case(
+        "json",
+        lambda: _keys("79999"),
+        ("79999", "repeated key"),
+    ),
+    "deep, then long, then wrong": Case(
+        "json", lambda: b'{"a":' + b"[" * 900 + b"0," * 100_000 + b"NaN" + b"]" * 900 + b"}", ("[100000]", "finite")
+    ),
+    "unknown fields without end": Case(
+        "graph",
+        lambda: _changed({f"x{key}": 0 for key in range(3_000)}, **d.graph()),
+        ("x0", "unknown field"),
+    ),
+    "spaces without end in a solver's file": Case(
+        "solution-file", lambda: b"y 1\n" + b"x" + b" " * 500_000 + b"1 2 3 4 5"
+    ),
+    "tails without end in a solver's file": Case("solution-file", lambda: b"y 1\n" + b"(obj:" * 100_000),
+    "signs without end in a log": Case("solver-log", lambda: b">>>>> " * 100_000),
+    "columns without end": Case("profile", lambda: b"," * 100_000, ("line 1", "columns", "are needed")),
     "a grid of brackets": Case("words", lambda: b"a=" + b"[" * 1400),
 }

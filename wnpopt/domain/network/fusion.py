@@ -23,6 +23,10 @@ from wnpopt.domain.network.zoo.transformer import Block, block
 FusionKind = Literal["late", "mid", "attention"]
 
 
+MOST_LAYERS = 1000
+"""Of a fusion: each is some dozen operators."""
+
+
 @dataclass(frozen=True, slots=True)
 class Branch:
     """One modality: its network, the bits of raw input that must arrive, and where its features are tapped.
@@ -70,6 +74,9 @@ class Composition:
         for field in ("classes", "width", "heads", "layers"):
             if getattr(self.fusion, field) < 1:
                 raise InputError(f"found {getattr(self.fusion, field)}; at least 1 is needed", where=f"fusion.{field}")
+        if self.fusion.layers > MOST_LAYERS:
+            told = f"found {self.fusion.layers}; at most {MOST_LAYERS} are possible"
+            raise InputError(told, where="fusion.layers")
         if self.fusion.kind == "attention" and self.fusion.width % self.fusion.heads:
             raise InputError(
                 f"a width of {self.fusion.width} does not divide into {self.fusion.heads} heads",

@@ -53,6 +53,10 @@ def tensor_bytes(shape: Iterable[int], dtype: str) -> int:
     return -(-prod(shape) * DTYPE_BITS[dtype] // 8)
 
 
+MOST_DIMENSIONS = 64
+"""Of a tensor, as NumPy has it: their product stays a number that can be told."""
+
+
 @dataclass(frozen=True, slots=True)
 class Tensor:
     """A tensor: its name, full shape (batch included) and size."""
@@ -69,6 +73,8 @@ class Tensor:
         shape = tuple(shape)
         if dtype not in DTYPE_BITS:
             raise InputError(f"tensor {name!r} has elements of type {dtype!r}, which have no fixed size")
+        if len(shape) > MOST_DIMENSIONS:
+            raise InputError(f"tensor {name!r} has {len(shape)} dimensions; at most {MOST_DIMENSIONS} are possible")
         if any(extent < 0 for extent in shape):
             raise InputError(f"tensor {name!r} has the shape {list(shape)}; extents are not negative")
         size = tensor_bytes(shape, dtype)

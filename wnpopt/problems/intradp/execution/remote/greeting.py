@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from wnpopt.core.errors import InputError
+from wnpopt.core.text import short
 from wnpopt.problems.intradp.execution.network import ExecutableNetwork
 from wnpopt.problems.intradp.execution.remote.channel import PROTOCOL, FrameChannel, PeerError
 
@@ -120,7 +121,7 @@ def model_hash(network: ExecutableNetwork) -> str:
 def _heard(channel: FrameChannel, within_s: float = PATIENCE_S) -> dict[str, Any]:
     words = channel.listen(within_s, _BRIEF)
     if "error" in words:
-        raise RefusedError(str(words["error"])[:500])
+        raise RefusedError(short(str(words["error"]), 500))
     return words
 
 
