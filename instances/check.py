@@ -996,7 +996,7 @@ def main(arguments: list[str]) -> int:
     else:
         print(f"objective: {'none' if objective is None else repr(objective)}")
         print("\n".join(f"broken: {rule}" for rule in broken) if broken else "no rule is broken")
-    return 1 if broken or (len(arguments) == 2 and objective is None) else 0
+    return 1 if broken else 0
 
 
 if __name__ == "__main__":

@@ -117,8 +117,8 @@ def alive(mark: str) -> list[int]:
 def ending(code: int | None, err: str, also: Sequence[int] = ()) -> list[str]:
     """What is wrong with how a command ended that was stopped."""
     wrong = []
-    # Ctrl-C while Python itself begins, before it has read a line of ours, has Python's own traceback.
-    before = err.rstrip().endswith("KeyboardInterrupt") and "/wnpopt/" not in err
+    # Ctrl-C while Python and the package begin, before the command line is there to hear it, has Python's traceback.
+    before = err.rstrip().endswith("KeyboardInterrupt") and "/wnpopt/__main__.py" not in err
     if not before and ("Traceback" in err or "Error:" in err or "Exception ignored" in err):
         wrong.append(f"tells {err.strip()[-300:]!r}")
     # Before Python runs our code, and after the work is done, a signal ends the process as it ends any.

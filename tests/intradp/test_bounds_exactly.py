@@ -117,8 +117,8 @@ def test_deadlines_that_no_plan_meets(changes: tuple[Change, ...]) -> None:
     assert file.prove_infeasible(posed(*changes), Budget(None)) is None
     for deadline in (1e9, 8, 7, 7 / (1 + 0.9e-9)):
         assert late(deadline, *changes) is None, deadline
-    assert late(6, *changes) == "no plan ends within 6 s (label-setting with a beam of 10)"
-    assert late(0, *changes) == "no plan ends within 0 s (label-setting with a beam of 10)"
+    assert late(6, *changes) == "no plan ends within 6 s: none ends before 7 s (heads)"
+    assert late(0, *changes) == "no plan ends within 0 s: none ends before 7 s (heads)"
     assert late(7 / (1 + 1.1e-9), *changes) is None  # nearer than the error of the sums that prove it
     assert late(7 / (1 + 4e-9), *changes) is not None
 
@@ -179,9 +179,22 @@ def test_how_wide_the_beam_is(monkeypatch: pytest.MonkeyPatch) -> None:
         widths.append(width)
         return type("Labels", (), told)
 
+    least = [0.0, 0.0]
+    hurried: list[bool] = []
+
+    def front(_arrays: Any, flag: Any, hurry: Any = None) -> Any:
+        assert flag[0] in (0, 1)
+        hurried.append(hurry is not None and hurry())
+        return SimpleNamespace(heads=SimpleNamespace(device=np.array([9.0, 9.0, 9.0, least[len(hurried) % 2 - 1]])))
+
+    monkeypatch.setattr(heads, "Front", front)
     monkeypatch.setattr(beam, "run_labels", labels)
     assert late(6) == "none of all plans keeps the deadline"
     assert widths == [10, 1000, 20_000]
+    assert hurried == [True, False]  # quick heads, then better ones
+    for least[0], least[1], proved in ((6.1, 0.0, True), (0.0, 6.1, True), (6 * (1 + 1e-9), 6 * (1 + 1e-9), False)):
+        assert str(late(6)).endswith("s (heads)") is proved
+    least[:] = [0.0, 0.0]
     told["bound"] = 6 * (1 + 1e-9)
     assert late(6) == "none of all plans keeps the deadline"
     told["bound"] = 6 * (1 + 1.1e-9)

@@ -59,6 +59,10 @@ def test_an_instance_and_a_solution(tmp_path: Path, capsys: Captured) -> None:
     written(plan, slide.plan(("x", "a", 1e6, 1e9)))
     rule = "served[0]: there is no such user or model"
     assert told(capsys, instance, plan) == (1, f"objective: none\nbroken: {rule}\n", "")
+    written(plan, slide.plan(slide.U, slide.U, instance="other"))
+    assert told(capsys, instance, plan)[1].splitlines() == [
+        "objective: 1", "broken: the solution is of the instance other", "broken: served[1]: u is served twice",
+    ]  # fmt: skip
     written(plan, SERVED | {"value": 2})
     known = "value: is not known; the fields here are kind, instance, served"
     assert told(capsys, instance, plan) == (2, "", f"error: {plan}: {known}\n")
@@ -152,10 +156,12 @@ def test_a_library_that_does_not_hold(tmp_path: Path, capsys: Captured) -> None:
     assert (code, json.loads(out)["wrong"]) == (1, [rule])
     written(tmp_path / "wnp/one/c.json", WNP)
     written(tmp_path / "solutions/slide/two/b.json", {})
-    assert wrong(tmp_path) == [
+    rules = [
         f"{tmp_path / 'solutions/slide/two/b.json'}: stands in no index", rule,
         f"{tmp_path / 'wnp/one/c.json'}: stands in no index",
     ]  # fmt: skip
+    assert wrong(tmp_path) == rules
+    assert told(capsys, "--all", tmp_path)[1].splitlines()[3:] == rules
 
 
 @pytest.mark.parametrize(

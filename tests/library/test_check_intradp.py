@@ -198,6 +198,26 @@ def test_the_uplink_is_a_queue() -> None:
     assert CHECK.referee(data | {"objective": "latency"}, plan) == (11.5, [])
 
 
+def test_a_cut_while_the_link_is_busy() -> None:
+    """Cuts count as busy, each from when the device is free and for its own time, whatever the server does."""
+    nothing, second = {"kernel": -3, "stride": 1, "padding": 0}, {"kernel": 1, "stride": 1, "padding": 0}
+    slow = {"uplink_bytes_per_s": 0.5, "downlink_bytes_per_s": 0.5}
+    data = branching([nothing, second, second], objective="energy", link=slow)
+    data["operators"][1]["server"] = {"fixed_s": 0, "full_s": 100}
+    data["operators"][3]["inputs"].append({"from": "o1", "window": "all"})
+    plan = {"kind": "intradp-solution", "instance": "branching"} | {
+        "device_end": [2, 1, 2, 1, 2],
+        "server_begin": [2, 1, 2, 1, 2],
+    }
+    # Uplink 0.125 to 4.125 and to 8.125; device: cut, o0, o1 until 3.125, a cut, o2 until 4.25. The server has o0's row
+    # at 50 and o2's at 50.25 + 2 * 0.25 + 0.5, and cuts: downlink 50.25 to 52.25 and to 54.25; two joins.
+    energy = 4 * (0.125 + 1 + 2 + 0.125 + 1 + 0.25) + 2 * (8.125 - 4.25 + 4) + 1 * (54.5 - 4.5 - 7.875)
+    assert CHECK.referee(data, plan) == (pytest.approx(energy, rel=1e-15), [])
+    # a device that does nothing after its cut, and a server whose cuts take longer
+    worth, _ = judged((COSTS, put("segment_s", "server", value=0.5)), [4, 0, 0, 2], [4, 0, 0, 2])
+    assert worth == 4 * 0.5 + 1 * 10 + 0.25 * (14 + 0.75 - 0.5 - 10)
+
+
 def test_rounding_makes_no_standby_less_than_nothing() -> None:
     """Busy times that add up to more than the latency, by a rounding."""
     changes = (

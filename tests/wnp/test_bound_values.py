@@ -19,6 +19,7 @@ from wnpopt.problems.wnp import infeasibility
 from wnpopt.problems.wnp.bounds import branch_tails, load_bound, problem_bounds, radio_bound
 from wnpopt.problems.wnp.field_bounds import bus_bound, energy_bound, latency_bound, least_energy
 from wnpopt.problems.wnp.formulations import cpsat as cpsat_model
+from wnpopt.problems.wnp.formulations import uplink as radio_model
 from wnpopt.problems.wnp.instance import WnpInstance
 from wnpopt.problems.wnp.kernels.cuts import cannot_deliver, cut_bound, cut_holds
 from wnpopt.problems.wnp.kernels.problem import Problem
@@ -98,6 +99,11 @@ def test_path_and_load_of_a_chip_alone() -> None:
     assert told(made({"a": [10, 12], "b": [9, 4]}, {"a>b": 30})) == {"path": 16, "load": 13}
 
 
+def test_a_path_is_no_shorter_than_through_its_middle() -> None:
+    """b is on one core, so one of c and d, each on its own, gets its 5 bytes over the mesh."""
+    assert told(made({"b": [1, 1], "c": [10, None], "d": [None, 10]}, {"b>c": 5, "b>d": 5}))["path"] == 16
+
+
 def test_no_bound_is_one_where_nothing_can_be_delivered() -> None:
     instance = made({"a": [10]}, reads={"a": "x"}, payloads={"x": 31})
     assert told(instance) == {}
@@ -112,6 +118,7 @@ def test_the_load_counts_what_begins_late_and_what_must_follow() -> None:
     three = [[10, 10]] * 3
     assert loads(three, [0, 0, 0], [0, 0, 0]) == 15
     assert loads(three, [2, 2, 2], [3, 3, 3]) == 20
+    assert loads(three, [2, 2, 2], [3, 4, 5]) == 20
     # The first is left out of what begins at 5 or later, the last of what has 7 after it.
     assert loads([[1, 1], *three], [0, 5, 5, 5], [7, 7, 7, 7]) == 27
     assert loads([*three, [1, 1]], [5, 5, 5, 5], [7, 7, 7, 0]) == 27
@@ -162,6 +169,14 @@ def test_what_waits_for_a_modality_loads_the_cores() -> None:
     )
     assert told(fan) == {"path": 35, "load": 45, "radio": 35, "radio-load": 45}
     assert branch_tails(problem(fan), Budget()).tolist() == [25]
+    # Also where nothing but one waits for another modality.
+    two = made(
+        {"a": [5, 5], **{n: [10, 10] for n in "bcde"}, "f": [1, 1]},
+        {f"a>{n}": 0 for n in "bcde"},
+        reads={"a": "x", "f": "y"},
+        payloads={"x": 10, "y": 5},
+    )
+    assert told(two)["radio-load"] == 45
     assert branch_tails(problem(fan), OVER).tolist() == [0]
     # What waits for two is in the branches of both, with what comes from elsewhere left out: 5 + (10 + 10 + 10) / 2 and
     # not 90 before it; e alone by both cores together takes 5.
@@ -350,6 +365,13 @@ def test_what_whole_slots_cannot_carry() -> None:
     assert proof(whole) == of_bounds.NONE_OF_ALL == "all plans were tried, and none keeps every limit"
     assert proof(made({"a": [1], "b": [1]}, reads={"a": "x", "b": "y"}, payloads={"x": 6, "y": 6}, slots=4)) is None
     assert proof(whole, OVER) is None
+
+
+def test_of_larger_instances_two_solvers_are_asked_for_whole_slots(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(radio_model, "undeliverable", lambda uplink, _: f"{uplink.count} modalities do not fit")
+    parts: dict[str, list[int | None]] = {n: [1] for n in "abcdefghi"}
+    whole = made(parts, reads={"a": "x", "b": "y"}, payloads={"x": 6, "y": 6}, slots=3)
+    assert proof(whole) == "2 modalities do not fit"
 
 
 def interrupted() -> Budget:

@@ -130,6 +130,7 @@ def test_cores_orders_and_ways() -> None:
     pairs: dict[str, list[int | None]] = {"p": [3, None], "q": [3, None], "r": [None, 4], "s": [None, 4]}
     edges = {"p>r": 9, "q>s": 11}
     assert best_of(made(pairs, edges, chip={"exclusive_bus": True})) == 3 + 9 + 11 + 4
+    assert best_of(made({"p": [0, None], "r": [None, 4]}, {"p>r": 9}, chip={"exclusive_bus": True})) == 13
     assert best_of(made(pairs, edges)) == 6 + 9 + 4 + 2
 
 
@@ -166,6 +167,8 @@ def test_energy_is_priced_as_the_verifier_does() -> None:
     # With 20 bytes between them 30 J more, and 20 ticks of idling where a goes before b.
     assert best_of(made(parts, {"a>b": 20}, **fields)) == 57.75
     assert best_of(made(parts, {"a>b": 8}, **fields)) == 0.5 * (32 + 28 * 0.5 + 40 + 12 * 0.25) + 12
+    # With 9 bytes one core is the better choice by 0.625 J.
+    assert best_of(made(parts, {"a>b": 9}, **fields)) == 57.75
     # One place: the bytes count one hop.
     near = {"cores": [{**core, "x": 0, "y": 0} for core in cores], "joule_per_byte_hop": 0.5}
     only: dict[str, list[int | None]] = {"a": [None, 20], "b": [4, None]}

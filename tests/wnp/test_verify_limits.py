@@ -444,6 +444,15 @@ def test_the_energy_s_limit() -> None:
     assert broken(instance(energy_limit_j=0), plan()) == []
 
 
+@pytest.mark.parametrize("watts", [1e293, 7e292])  # one core's product overflows; the sum of three that do not
+@pytest.mark.parametrize("fields", [{"objective": "energy"}, {"energy_limit_j": 1.7976931348623157e308}])
+def test_an_energy_beyond_any_number_is_within_no_limit(watts: float, fields: Data) -> None:
+    chip = {"cores": [{**core, "idle_w": watts} for core in INSTANCE["chip"]["cores"]]}
+    late = plan(start={"r": 2**52})
+    assert [v[:2] for v in broken(instance(chip=chip, **fields), late)] == [("energy-limit", "energy")]
+    assert verify(instance(chip=chip, objective="energy"), late).objective is None
+
+
 # --- from a state on ---
 
 

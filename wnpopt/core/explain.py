@@ -19,7 +19,7 @@ MOST = 10
 _LOOKED_AT = 200
 """Paths with errors that are compared with each other: a file may be wrong at a hundred thousand."""
 
-_MOST_SHOWN = 400
+_MOST_SHOWN = 4000
 """Characters of a value that a message shows."""
 
 _WANTED = {

@@ -7,7 +7,7 @@ of.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from math import fsum
+from math import fsum, inf
 
 from wnpopt.core.certificate import Certificate, Violation
 from wnpopt.core.errors import InputError
@@ -41,7 +41,7 @@ RULES = {
     "bus-overlap": "the bus carries one transfer at a time",
     "deadline": "the last subgraph of a job ends by its deadline",
     "makespan-limit": "the makespan is within its limit",
-    "energy-limit": "the energy is within its limit",
+    "energy-limit": "the energy is within its limit, and a finite number where it is the objective",
 }
 """Every rule that a solution can break, and what it asks for."""
 
@@ -118,7 +118,8 @@ def verify(instance: WnpInstance, solution: WnpSolution, fixed: WnpState | None 
         found.extend(_check_fixed(instance, solution, fixed))
     found.extend(_check_precedence(instance, solution, start, end, fixed))
     found.extend(_check_limits(instance, solution, start, end))
-    return Certificate(_objective(instance, solution, start, end), tuple(found))
+    value = _objective(instance, solution, start, end)
+    return Certificate(value if value < inf else None, tuple(found))
 
 
 def job_ends(instance: WnpInstance, end: Times) -> dict[str, int]:
@@ -148,7 +149,10 @@ def _energy(instance: WnpInstance, solution: WnpSolution, start: Times, end: Tim
             (x, y), (u, v) = at[source], at[target]
             hops = max(1, abs(x - u) + abs(y - v))
             parts.append(instance.chip.joule_per_byte_hop * edge.bytes * hops)
-    return fsum(parts)
+    try:
+        return fsum(parts)
+    except OverflowError:
+        return inf
 
 
 def _objective(instance: WnpInstance, solution: WnpSolution, start: Times, end: Times) -> float:
@@ -168,10 +172,12 @@ def _check_limits(instance: WnpInstance, solution: WnpSolution, start: Times, en
     limit, reached = instance.makespan_limit_ticks, max(end.values())
     if limit is not None and reached > limit:
         yield Violation("makespan-limit", "makespan", reached - limit)
-    if instance.energy_limit_j is not None:
+    allowed = instance.energy_limit_j
+    if allowed is not None or instance.objective == "energy":
         spent = _energy(instance, solution, start, end)
-        if spent > instance.energy_limit_j * (1 + ENERGY_TOLERANCE):
-            yield Violation("energy-limit", "energy", spent - instance.energy_limit_j)
+        # Starts are up to 2^53: with watts that are as large an energy is beyond any number.
+        if spent == inf or (allowed is not None and spent > allowed * (1 + ENERGY_TOLERANCE)):
+            yield Violation("energy-limit", "energy", min(spent - (allowed or 0.0), 1e308))
 
 
 def _check_releases(instance: WnpInstance, start: Times, fixed: WnpState | None) -> Iterator[Violation]:
