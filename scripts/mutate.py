@@ -49,7 +49,7 @@ def examine(target: Target, journal: Path, again: bool, quick: bool) -> bool:
     if journal.exists():
         known = {line["key"]: line for line in map(json.loads, journal.read_text().splitlines())}
     made = mutants(target)
-    wanted = {"survived"} if again else set()
+    wanted = {"survived", "late"} if again else {"late"}
     todo = [m for m in made if m.key not in known or known[m.key]["outcome"] in wanted]
 
     def tell(mutant: Mutant, outcome: str, seconds: float) -> None:
@@ -78,7 +78,7 @@ def examine(target: Target, journal: Path, again: bool, quick: bool) -> bool:
 def report(target: Target, made: list[Mutant], known: dict[str, dict[str, Any]]) -> bool:
     """Print the counts, and each survivor that nothing explains."""
     known_ones = explained(target)
-    survivors = [m for m in made if known[m.key]["outcome"] == "survived"]
+    survivors = [m for m in made if known[m.key]["outcome"] in ("survived", "late")]
     open_ones = [m for m in survivors if not any(explains(e, m) for e in known_ones)]
     stale = [e for e in known_ones if not any(explains(e, m) for m in survivors)]
     counts = Counter(known[m.key]["outcome"] for m in made)

@@ -117,7 +117,9 @@ def alive(mark: str) -> list[int]:
 def ending(code: int | None, err: str, also: Sequence[int] = ()) -> list[str]:
     """What is wrong with how a command ended that was stopped."""
     wrong = []
-    if "Traceback" in err or "Error:" in err or "Exception ignored" in err:
+    # Ctrl-C while Python itself begins, before it has read a line of ours, has Python's own traceback.
+    before = err.rstrip().endswith("KeyboardInterrupt") and "/wnpopt/" not in err
+    if not before and ("Traceback" in err or "Error:" in err or "Exception ignored" in err):
         wrong.append(f"tells {err.strip()[-300:]!r}")
     # Before Python runs our code, and after the work is done, a signal ends the process as it ends any.
     if code not in (0, 1, -signal.SIGINT, -signal.SIGTERM, -signal.SIGKILL, *also):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Iterator
@@ -11,6 +12,8 @@ from hypothesis import HealthCheck, settings
 
 from tests import compiling
 from wnpopt.core.patience import patience
+
+gc.disable()  # until all is collected: modules and tests stay, so nothing of it is garbage
 
 # The tests start hundreds of processes: each would compile the sources for 0.3 s.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -41,7 +44,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Before many tests the workers compile the kernels, each its share: else all of them compile what comes first."""
+    """What is there stays, so it is not looked through for garbage again and again.
+
+    Before many tests the workers compile the kernels, each its share: else all of them compile what comes first.
+    """
+    gc.freeze()
+    gc.enable()
     worker, workers = os.environ.get("PYTEST_XDIST_WORKER", ""), int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "0"))
     if worker and workers > 1 and len(session.items) > 1000:
         compiling.compile_share(int(worker.removeprefix("gw")), workers)

@@ -28,7 +28,10 @@ def run() -> None:
 
         warnings.showwarning = show_warning
         code = streams.exit_code(main(sys.argv[1:]))
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, ImportError) as error:
+        # What is written in C makes an ImportError of Ctrl-C while it is imported.
+        if not isinstance(error, KeyboardInterrupt) and not isinstance(error.__cause__, KeyboardInterrupt):
+            raise
         print(_INTERRUPTED, file=sys.stderr)
         code = 1
     for number in (signal.SIGINT, signal.SIGTERM):

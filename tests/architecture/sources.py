@@ -67,9 +67,10 @@ def _imports(node: ast.AST, *, at_import: bool, typing: bool) -> Iterator[Import
         for child in node.orelse:
             yield from _imports(child, at_import=at_import, typing=typing)
     else:
-        inside = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+        inside = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         for child in ast.iter_child_nodes(node):
-            yield from _imports(child, at_import=at_import and not inside, typing=typing)
+            if not isinstance(child, ast.expr):  # most of a tree, with no import in it
+                yield from _imports(child, at_import=at_import and not inside, typing=typing)
 
 
 def read(folder: Path) -> tuple[Module, ...]:

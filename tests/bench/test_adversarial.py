@@ -98,7 +98,7 @@ def test_it_makes_rtfs_lose_more_than_at_the_start(tmp_path: Path) -> None:
 def test_pacs_is_never_worse_than_rtfs(tmp_path_factory: pytest.TempPathFactory, number: int, seed: int) -> None:
     """What pacs promises, put to the test where it would most likely break."""
     out = tmp_path_factory.mktemp("never")
-    summary = adversarial([tiny(number)], "pacs", "rtfs", out=out, steps=25, restarts=1, seed=seed)
+    summary = adversarial([tiny(number)], "pacs", "rtfs", out=out, steps=12, restarts=1, seed=seed)
     assert all(entry.score.ratio is not None and entry.score.ratio <= 1 for entry in summary.worst)
     assert summary.without_ratio == ()
     assert summary.defects == ()
@@ -130,7 +130,7 @@ def test_the_other_families_and_senses(tmp_path: Path, file: str, method: str, a
 def test_same_seed_same_bytes(tmp_path: Path) -> None:
     starts = [tiny(3), tiny(14)]
     for name, seed in (("a", 5), ("b", 5), ("c", 6)):
-        adversarial(starts, "rtfs", "pacs", out=tmp_path / name, steps=20, restarts=2, seed=seed)
+        adversarial(starts, "rtfs", "pacs", out=tmp_path / name, steps=8, restarts=2, seed=seed)
     history = "adversarial.jsonl"
     assert files(tmp_path / "a") == files(tmp_path / "b")
     assert (tmp_path / "a" / history).read_bytes() == (tmp_path / "b" / history).read_bytes()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import threading
@@ -18,6 +19,7 @@ from wnpopt.bench.batch.run import batch
 from wnpopt.bench.store.record import Record
 from wnpopt.bench.store.store import Store
 from wnpopt.bench.workers import cluster as dask
+from wnpopt.bench.workers.process import Limits
 from wnpopt.core.errors import SolverError
 
 pytest.importorskip("distributed", reason="the extra dask is not installed")
@@ -138,3 +140,64 @@ def test_processes_of_a_batch_that_asks_no_more_end_by_themselves(monkeypatch: p
     assert dask._pool_of(order) is not pool  # and begins anew
     dask.abandon("batch")
     assert "batch" not in dask._pools
+
+
+class _Client:
+    """Stands for Dask's client: what it says when it is asked for the workers' threads."""
+
+    def __init__(self, *answers: object) -> None:
+        self._answers = iter(answers)
+        self.scheduler = SimpleNamespace(ncores=None)
+        self.cluster = None
+
+    def sync(self, *_: object, **__: object) -> object:
+        answer = next(self._answers)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def close(self) -> None:
+        """It holds nothing."""
+
+
+def executor_of(monkeypatch: pytest.MonkeyPatch, *answers: object) -> dask.ClusterExecutor:
+    monkeypatch.setattr(dask, "_SLOTS_S", 0.0)
+    monkeypatch.setattr(dask, "ALONE_S", 0.0)
+    monkeypatch.setattr(dask, "_connect", lambda *_: _Client(*answers))
+    return dask.ClusterExecutor("tcp://host:8786", 1, Limits())
+
+
+def test_a_cluster_without_a_worker_is_told_of_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    executor = executor_of(monkeypatch, {"a": 2}, {}, {}, {}, {"a": 1, "b": 1}, {}, {})
+    assert executor.slots == 2
+    assert executor.slots == 0
+    with pytest.warns(UserWarning, match="tcp://host:8786 has had no worker for 0 s: the batch waits for one"):
+        assert executor.slots == 0
+    assert executor.slots == 0
+    assert executor.slots == 2
+    assert executor.slots == 0
+    with pytest.warns(UserWarning, match="no worker"):
+        assert executor.slots == 0
+    executor.close()
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [(TimeoutError(), "says nothing for 30 s"), (OSError("gone"), "is lost"), (RuntimeError(), "is lost")],
+)
+def test_a_client_that_has_lost_its_scheduler(
+    error: Exception, words: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """One line, whatever Dask's client raises and logs; its loggers are afterwards as they were."""
+    level = logging.getLogger("distributed.client").level
+    executor = executor_of(monkeypatch, error)
+    logging.getLogger("distributed.client").error("reconnecting")
+    with pytest.raises(SolverError) as told:
+        executor.slots  # noqa: B018
+    assert str(told.value) == (
+        f"the Dask scheduler at tcp://host:8786 {words}: "
+        "what is finished is kept, and the same command goes on from there"
+    )
+    executor.close()
+    assert caplog.records == []
+    assert logging.getLogger("distributed.client").level == level

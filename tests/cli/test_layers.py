@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 
 import wnpopt
+from wnpopt.cli.main import main
 from wnpopt.domain.files.graph import load_graph
 from wnpopt.problems.intradp.instance import IntradpInstance
 from wnpopt.problems.intradp.verify import replay
@@ -27,37 +29,47 @@ RADIO = {
 Run = Callable[..., tuple[int, str, str]]
 
 
-@pytest.fixture
-def placed(cli: Run, tmp_path: Path) -> tuple[Path, Path, Path]:
-    """Inception on arrays without vector work behind a radio: instance, map and plan."""
-    (tmp_path / "hall.json").write_text(json.dumps(RADIO))
+@pytest.fixture(scope="module")
+def placed_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of :func:`placed`, made once."""
+    folder = tmp_path_factory.mktemp("placed")
+    (folder / "hall.json").write_text(json.dumps(RADIO))
     core = {"peak_flop_per_s": 3e11, "memory_bytes_per_s": 1e10, "launch_s": 1e-6}
     cores = [{"name": f"a{x}", "x": x, "y": 0, **core, "unsupported": ["Softmax", "LRN"]} for x in range(2)]
     cores.append({"name": "dsp", "x": 2, "y": 0, **core, "peak_flop_per_s": 1e11})
     chip = {"kind": "chip", "schema_version": 1, "name": "three", "hop_s": 3e-9, "bytes_per_s": 1.6e10, "cores": cores}
-    (tmp_path / "chip.json").write_text(json.dumps(chip))
-    paths = (tmp_path / "net.json", tmp_path / "net.layers.json", tmp_path / "plan.json")
-    code, _, err = cli(
-        "import", "onnx", GRAPHS / "inception-v1.json", "--chip", tmp_path / "chip.json", "--radio",
-        tmp_path / "hall.json", "--modality", "camera", "--payload-bits", "20000", "--subgraphs", "30",
-        "-o", paths[0], "--layers", paths[1],
+    (folder / "chip.json").write_text(json.dumps(chip))
+    run(
+        "import", "onnx", GRAPHS / "inception-v1.json", "--chip", folder / "chip.json", "--radio",
+        folder / "hall.json", "--modality", "camera", "--payload-bits", "20000", "--subgraphs", "30",
+        "-o", folder / "net.json", "--layers", folder / "net.layers.json",
     )  # fmt: skip
-    assert code == 0, err
-    assert cli("solve", paths[0], "--method", "pacs", "--out", paths[2])[0] == 0
-    return paths
+    run("solve", folder / "net.json", "--method", "pacs", "--out", folder / "plan.json")
+    return folder
 
 
-@pytest.fixture(params=["--fuse", "--no-fuse"])
-def split(request: pytest.FixtureRequest, cli: Run, tmp_path: Path) -> tuple[Path, Path, Path]:
+@pytest.fixture
+def placed(placed_once: Path, tmp_path: Path) -> tuple[Path, Path, Path]:
+    """Inception on arrays without vector work behind a radio: instance, map and plan."""
+    shutil.copytree(placed_once, tmp_path, dirs_exist_ok=True)
+    return tmp_path / "net.json", tmp_path / "net.layers.json", tmp_path / "plan.json"
+
+
+@pytest.fixture(scope="module", params=["--fuse", "--no-fuse"])
+def split(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, Path]:
     """The same network between a device and a server."""
-    paths = (tmp_path / "two.json", tmp_path / "two.layers.json", tmp_path / "two-plan.json")
-    code, _, err = cli(
+    folder = tmp_path_factory.mktemp("split")
+    paths = (folder / "two.json", folder / "two.layers.json", folder / "two-plan.json")
+    run(
         "import", "onnx", GRAPHS / "squeezenet.json", "--device", "jetson-xavier-nx-fp32", "--server", "rtx-3080",
         "--bandwidth", "60", request.param, "-o", paths[0], "--layers", paths[1],
     )  # fmt: skip
-    assert code == 0, err
-    assert cli("solve", paths[0], "--method", "layer-cut", "--out", paths[2])[0] == 0
+    run("solve", paths[0], "--method", "layer-cut", "--out", paths[2])
     return paths
+
+
+def run(*arguments: object) -> None:
+    assert main([str(argument) for argument in arguments]) == 0
 
 
 def events(cli: Run, paths: tuple[Path, Path, Path]) -> list[dict[str, Any]]:

@@ -112,7 +112,7 @@ def test_a_file_that_does_not_fit_is_what_it_was(was: bytes | None, tmp_path: Pa
     from wnpopt.problems.slide.columnar.allocation import allocation_of
     from wnpopt.problems.slide.columnar.columns import SlideColumns, save_columns
 
-    instance: Any = wnpopt.load(sorted((LIBRARY.tiny[0].parents[2] / "slide" / "tiny").glob("*.json"))[0])
+    instance: Any = wnpopt.load(sorted((LIBRARY.tiny[0].parents[2] / "slide" / "tiny").glob("tiny-*.json"))[0])
     columns = SlideColumns.of(instance)
     solution: Any = wnpopt.solve(instance, "greedy", isolate=False).solution
     file = tmp_path / "file"

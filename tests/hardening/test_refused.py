@@ -47,7 +47,7 @@ def given(tmp_path_factory: pytest.TempPathFactory) -> Inputs:
     return Inputs(tmp_path_factory.mktemp("inputs"))
 
 
-@pytest.mark.parametrize("command", ordinarily(2, BAD))
+@pytest.mark.parametrize("command", ordinarily(1, BAD))
 def test_nothing_is_written(
     command: str, given: Inputs, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from tests.intradp.tiny import tiny
+from tests.samples import ordinarily
 from wnpopt.api import solve
 from wnpopt.backends.stopping import never
 from wnpopt.core.budget import Budget
@@ -86,10 +87,10 @@ def random_dag(count: int, reads: int, back: int, seed: int) -> list[list[int]]:
     return edges
 
 
-@pytest.mark.parametrize("first", [0, 20])
+@pytest.mark.parametrize("first", ordinarily(1, [0, 6, 20, 26]))
 def test_no_wrong_optimum_however_far_apart_the_sides_are(first: int) -> None:
     script = _script()
-    for seed in range(first, first + 12):
+    for seed in range(first, first + 6):
         instance = script.instance_of(seed, 300, objective="energy" if seed % 5 == 4 else "latency")
         best = script.truth(instance)
         for method in script.METHODS:
@@ -102,10 +103,11 @@ def test_no_wrong_optimum_however_far_apart_the_sides_are(first: int) -> None:
                     assert found == [], (seed, method, warm_start)
 
 
-def test_no_bound_is_beyond_the_optimum() -> None:
+@pytest.mark.parametrize("seeds", ordinarily(1, [([5027, 5227, 5526, 5911, 5000, 5001],), (list(range(5002, 5030)),)]))
+def test_no_bound_is_beyond_the_optimum(seeds: list[int]) -> None:
     """The first four once had one: what was received was asked for what computing it would have read."""
     script = _script()
-    for seed in (5027, 5227, 5526, 5911, *range(5000, 5030)):
+    for seed in seeds:
         for objective in ("latency", "energy"):
             instance = script.instance_of(seed, 2000, objective=objective)
             best = script.truth(instance)
@@ -174,7 +176,7 @@ def test_highs_alone_finds_the_optimum_and_never_bounds_beyond_it() -> None:
     """Without the heads and the second prover, which would hide a wrong model."""
     script = _script()
     settled = 0
-    for seed in range(100, 125):
+    for seed in range(100, 112):
         instance = script.instance_of(seed, 600)
         best = script.truth(instance)
         horizon = horizon_of(instance)
@@ -196,7 +198,7 @@ def test_highs_alone_finds_the_optimum_and_never_bounds_beyond_it() -> None:
         for bound in milp._bounds(instance, horizon, report, best):
             assert bound.value <= best
             settled += bound.value >= best * (1 - 1e-6)
-    assert settled > 12
+    assert settled > 4
 
 
 def test_the_horizon_is_a_plan_s_and_its_unit_a_power_of_two() -> None:
@@ -223,7 +225,7 @@ def test_energy_where_the_device_mostly_waits() -> None:
 def test_a_graph_on_which_bounds_never_ended(method: str) -> None:
     """73 operators, each reading 2 of the 20 before: any answer within the limit, with a bound."""
     instance = network(random_dag(73, 2, 20, 0))
-    result = solve(instance, method, time_limit=3, threads=1)
+    result = solve(instance, method, time_limit=1, threads=1)
     assert result.objective is not None
     assert result.bound is not None
     assert 0 < result.bound <= result.objective
@@ -261,7 +263,7 @@ def test_heads_of_many_rows_stay_bounds(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(heads, "STEPS", 1)
     monkeypatch.setattr(heads, "REACH", 1)
     weaker = 0
-    for seed in range(60):
+    for seed in range(30):
         instance = tiny(seed, 2000)
         optimum = solve(instance, "enumerate", time_limit=None).objective
         assert optimum is not None
@@ -274,12 +276,12 @@ def test_heads_of_many_rows_stay_bounds(monkeypatch: pytest.MonkeyPatch) -> None
         assert front.heads.device[-1] <= optimum * (1 + 1e-12)
         found = run_labels(problem, 1000, np.inf, Budget(None), front=front)
         assert found.bound <= optimum * (1 + 1e-12), seed
-    assert weaker > 5
+    assert weaker > 2
 
 
 @pytest.mark.parametrize("effort", [1, 2_000, 200_000])
 def test_labels_that_stop_early_still_prove_something(effort: int) -> None:
-    for seed in range(20):
+    for seed in range(8):
         instance = _script().instance_of(seed, 2000)
         optimum = solve(instance, "enumerate", time_limit=None).objective
         assert optimum is not None

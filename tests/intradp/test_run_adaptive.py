@@ -30,6 +30,7 @@ from tests.intradp.test_run import (
 )
 from wnpopt.cli.main import main
 from wnpopt.core.errors import InputError
+from wnpopt.execution.urgent import make_urgent
 from wnpopt.problems.intradp.execution.costs.plans import cut_plan, named_plan
 from wnpopt.problems.intradp.execution.network import ExecutableNetwork
 from wnpopt.problems.intradp.execution.remote import pace as pace_module
@@ -45,7 +46,6 @@ from wnpopt.problems.intradp.execution.remote.overhead import critical_path, run
 from wnpopt.problems.intradp.execution.remote.pace import Pace, Timed, goodput
 from wnpopt.problems.intradp.execution.remote.precompiled import precompiled
 from wnpopt.problems.intradp.execution.remote.server import PlanServer
-from wnpopt.problems.intradp.execution.remote.urgent import make_urgent
 from wnpopt.problems.intradp.execution.segments import Side, program
 from wnpopt.problems.intradp.online.adaptive import Controller
 from wnpopt.problems.intradp.online.simulate import BandwidthTrace

@@ -36,6 +36,16 @@ def test_table_is_verified_proved_and_monotone() -> None:
     assert all(a.latency_s <= b.latency_s for a, b in zip(table.plans, cuts.plans, strict=True))
 
 
+def test_a_table_of_a_network_with_skips_is_proved() -> None:
+    """Each row starts from the plan of the one before, and is no worse; proved without a time limit."""
+    instance = generate({"shape": "residual", "operators": 24, "units": 28, "launch": 0.1}, 2)
+    table = build_table(instance, [1.0, 4.0, 16.0], time_limit=None)
+    latencies = [entry.latency_s for entry in table.plans]
+    assert latencies == sorted(latencies, reverse=True)
+    for entry in table.plans:
+        assert entry.bound == pytest.approx(entry.latency_s, rel=1e-7)
+
+
 def test_a_changed_instance_has_its_own_hash() -> None:
     instance = generate({"shape": "chain", "operators": 8, "units": 8}, 1)
     before = instance.instance_hash

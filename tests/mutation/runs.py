@@ -57,7 +57,7 @@ def tested(target: Target, source: str) -> int:
 
 
 def run(work: Callable[[], int], limit_s: float) -> tuple[str, float]:
-    """What tests in a child say, survived, killed, or out of time; and its CPU-seconds."""
+    """What tests in a child say ("survived", "killed", "time"; "late" says nothing), and its CPU-seconds."""
     sys.stdout.flush()
     child = os.fork()
     if child == 0:
@@ -75,7 +75,7 @@ def run(work: Callable[[], int], limit_s: float) -> tuple[str, float]:
             sys.stdout.flush()
             sys.stderr.flush()
             os._exit(code)
-    ends, outcome = time.monotonic() + 20 * limit_s, ""  # other work may leave it a twentieth of a core
+    ends = time.monotonic() + 60 * limit_s  # other work may leave it a fraction of a core
     while True:
         done, status, usage = os.wait4(child, os.WNOHANG)
         if not done and time.monotonic() < ends:
@@ -86,9 +86,12 @@ def run(work: Callable[[], int], limit_s: float) -> tuple[str, float]:
         if not done:
             _, status, usage = os.wait4(child, 0)
         break
-    if not outcome:
-        over = os.WIFSIGNALED(status) and os.WTERMSIG(status) in (signal.SIGXCPU, signal.SIGKILL)
-        outcome = "time" if over else "survived" if os.waitstatus_to_exitcode(status) == 0 else "killed"
+    if not done:
+        outcome = "late"
+    elif os.WIFSIGNALED(status) and os.WTERMSIG(status) in (signal.SIGXCPU, signal.SIGKILL):
+        outcome = "time"
+    else:
+        outcome = "survived" if os.waitstatus_to_exitcode(status) == 0 else "killed"
     return outcome, usage.ru_utime + usage.ru_stime
 
 
@@ -123,8 +126,8 @@ class InPlace:
             raise SystemExit(f"{self.target.name}: the tests fail without any mutation")
         print(f"{self.target.name}: {len(self.todo)} mutants in place, {base:.2f} CPU-s each", flush=True)
         for mutant in self.todo:
-            outcome, seconds = run(partial(tests, mutant.source), 5 + 5 * base)
-            if outcome == "killed":
+            outcome, seconds = run(partial(tests, mutant.source), 2 + 5 * base)
+            if outcome in ("killed", "time"):
                 self.tell(mutant, outcome, seconds)
         return True
 

@@ -141,6 +141,20 @@ def test_what_prices_are_handed(monkeypatch: pytest.MonkeyPatch) -> None:
             assert (ordered[1:] >= ordered[:-1]).all()
         assert (handed["cached"], handed["multicast"], handed["rounds"]) == (cache is not None, False, 300)
     assert handed["values"].tolist() == [1, 1, 1]
+    # a model that fills the cache to the last bit, one of a quarter of a bit, and less than a Hz of band
+    filled = Needs.of(posed(put("cache_bits", value=8e6)).columns, relaxed=True)
+    tight = posed(put("cache_bits", value=8e6), put("models", 1, "layers", 0, "bits", value=filled.cache))
+    file.lagrangian_bound(Needs.of(tight.columns, relaxed=True), never())
+    assert handed["sizes"][1] == 1
+    small = posed(put("cache_bits", value=0.5), put("models", 1, "layers", 0, "bits", value=0.25))
+    file.lagrangian_bound(Needs.of(small.columns, relaxed=True), never())
+    assert handed["sizes"] == pytest.approx([0, 0.5], rel=1e-8)
+    narrow = Needs.of(
+        posed(put("bandwidth_hz", value=0.5), put("users", 2, "deadline_s", value=1e8)).columns, relaxed=True
+    )
+    file.lagrangian_bound(narrow, never())
+    assert handed["costs"] == pytest.approx(narrow.costs / narrow.capacity, rel=1e-12)
+    assert np.isfinite(handed["costs"]).any()
     weighted = Needs.of(posed(WEIGHTED, MULTICAST).columns, relaxed=True)
     assert file.lagrangian_bound(weighted, never()) == pytest.approx(2.9999999999 * (1 + 1e-9), rel=1e-15)
     assert handed["multicast"] is True

@@ -18,10 +18,12 @@ from wnpopt.problems.wnp import bounds as of_bounds
 from wnpopt.problems.wnp import infeasibility
 from wnpopt.problems.wnp.bounds import branch_tails, load_bound, problem_bounds, radio_bound
 from wnpopt.problems.wnp.field_bounds import bus_bound, energy_bound, latency_bound, least_energy
+from wnpopt.problems.wnp.formulations import cpsat as cpsat_model
 from wnpopt.problems.wnp.instance import WnpInstance
 from wnpopt.problems.wnp.kernels.cuts import cannot_deliver, cut_bound, cut_holds
 from wnpopt.problems.wnp.kernels.problem import Problem
 from wnpopt.problems.wnp.kernels.uplink import Uplink
+from wnpopt.problems.wnp.methods import milp as milp_method
 
 Data = dict[str, Any]
 
@@ -212,14 +214,14 @@ def test_weights_that_prove_something_and_weights_that_do_not() -> None:
 
 def test_latencies_are_paths_from_releases() -> None:
     instance = made(
-        {"a": [10, 10], "b": [4, 6], "c": [5, 5]},
+        {"a": [10, 10], "b": [4, 6], "c": [20, 20]},
         {"a>b": 0},
         job_of={"a": "one", "b": "one", "c": "two"},
         jobs=[{"name": "one", "weight": 2, "release_ticks": 3}, {"name": "two", "weight": 5, "release_ticks": 1}],
         objective="weighted_latency",
     )
-    assert latency_bound(problem(instance)).value == 2 * 14 + 5 * 5
-    assert told(instance) == {"path": 53}
+    assert latency_bound(problem(instance)).value == 2 * 14 + 5 * 20
+    assert told(instance) == {"path": 128}
 
 
 def test_the_bus_carries_what_cannot_stay() -> None:
@@ -231,6 +233,8 @@ def test_the_bus_carries_what_cannot_stay() -> None:
     assert told(instance)["bus"] == 31
     assert told(made(pairs, {"p>r": 1, "q>s": 40, "p>t": 50}, chip=chip))["bus"] == 5 + 42 + 6
     assert bus_bound(problem(made(pairs, {"p>t": 50}, chip=chip))).value == 0
+    more = {"p": [3, None], "r": [None, 4], "u": [None, 5]}
+    assert bus_bound(problem(made(more, {"p>r": 9, "r>u": 9}, chip=chip))).value == 3 + 11 + 4 + 5
     assert "bus" not in told(made(pairs, {"p>r": 9}))
     # The least way between cores that can: c0 to c1, and not to c2.
     three = made({"p": [3, None, None], "r": [None, 4, 4]}, {"p>r": 9}, chip=chip)
@@ -243,7 +247,7 @@ def powered(**changes: Any) -> WnpInstance:
         for m, (active, idle) in enumerate([(4.0, 1.0), (8.0, 0.5)])
     ]
     return made(
-        {"a": [10, 4], "b": [6, None], "c": [None, 8]},
+        {"a": [8, 4], "b": [6, None], "c": [None, 8]},
         {"b>c": 9},
         reads={"a": "x"},
         payloads={"x": 11},
@@ -257,8 +261,8 @@ def powered(**changes: Any) -> WnpInstance:
     )
 
 
-# a costs 10 * 3 on c0 and 4 * 7.5 on c1 beyond idling; b 6 * 3, c 8 * 7.5; 11 bits at 5 a slot are 3 slots.
-LEAST = Fraction(1, 2) * (30 + 18 + 60) + 3 * 16
+# a costs 8 * 3 on c0 and 4 * 7.5 on c1 beyond idling; b 6 * 3, c 8 * 7.5; 11 bits at 5 a slot are 3 slots.
+LEAST = Fraction(1, 2) * (24 + 18 + 60) + 3 * 16
 
 
 def test_energy_is_at_least_the_cheapest_of_everything() -> None:
@@ -284,7 +288,24 @@ def made_of_makespan() -> WnpInstance:
     return WnpInstance.from_data({**powered().to_data(), "objective": "makespan"})
 
 
+def test_bytes_go_one_hop_at_least() -> None:
+    for x in (0, 1):
+        cores = [{"name": "c0", "x": 0, "y": 0}, {"name": "c1", "x": x, "y": 0}]
+        chip = {"cores": cores, "joule_per_byte_hop": 2.0}
+        (bound,) = of_bounds.bounds(
+            made({"a": [1, None], "b": [None, 1]}, {"a>b": 9}, chip=chip, objective="energy"), Budget()
+        )
+        assert bound.value == pytest.approx(18.0, rel=1e-9)
+
+
+def test_slow_radios_need_many_slots() -> None:
+    slow = made({"a": [1]}, reads={"a": "x"}, payloads={"x": 3}, rates=[[[1]]], of_x={"transmit_j_per_rb_slot": 16.0})
+    assert least_energy(problem(slow), 0) == 48
+
+
 def test_energy_that_costs_nothing_has_the_bound_zero() -> None:
+    hot = {"cores": [{"name": "c0", "x": 0, "y": 0, "active_w": 8.0}]}
+    assert energy_bound(problem(made({"a": [0]}, chip=hot)), 100).value == 0.0
     assert told(made({"a": [10]}, objective="energy")) == {"energy": 0.0}
 
 
@@ -311,6 +332,9 @@ def test_what_the_radio_cannot_carry() -> None:
     assert weighted is not None
     assert weighted.startswith("the payloads, weighted by modality (x: ")
     assert weighted.endswith("), exceed all that the resource blocks can carry in all slots")
+    # Limits beside it change nothing of that.
+    alone = made({"a": [1]}, reads={"a": "x"}, payloads={"x": 31}, makespan_limit_ticks=99)
+    assert proof(alone) == needs
     fits = made({"a": [1], "b": [1]}, reads={"a": "x", "b": "y"}, payloads={"x": 15, "y": 15})
     assert proof(fits) is None
     assert cannot_deliver(Uplink.of(fits), Budget()) is None
@@ -357,6 +381,9 @@ def test_deadlines_that_are_missed() -> None:
     assert due_at(one=12) == 'job "one" cannot end before tick 13, and its deadline is 12'
     assert due_at(two=4) == 'job "two" cannot end before tick 5, and its deadline is 4'
     assert due_at(one=13, two=5) is None
+    assert due_at(one=40) is due_at(two=40) is None
+    long = made({"a": [10], "b": [2], "c": [30]}, jobs=due(one=12), **JOBS)
+    assert proof(long) is None
     # By load: three of 10 ticks on two cores.
     three = {name: [10, 10] for name in "abc"}
     jobs = [{"name": "one", "deadline_ticks": 14}]
@@ -374,11 +401,16 @@ def test_ends_are_the_earliest_on_any_core() -> None:
         {"name": "j", "release_ticks": 4}
     ])  # fmt: skip
     made_so = problem(instance)
-    assert infeasibility._earliest_ends(made_so).tolist() == [7, 16, 1]
     everything = np.arange(3)
     assert infeasibility.earliest_end(made_so, everything, Budget()) == 16
     assert infeasibility.earliest_end(made_so, np.array([0, 2]), Budget()) == 7
     assert infeasibility.earliest_end(made_so, np.array([2]), Budget()) == 1
+    # Three of 10 ticks on two cores, after what cannot begin before 4.
+    late = {"jobs": [{"name": "j", "release_ticks": 4}], "job_of": dict.fromkeys("abc", "j")}
+    three = problem(made({name: [10, 10] for name in "abcd"}, **late))
+    assert infeasibility.earliest_end(three, np.arange(3), Budget()) == 19
+    assert infeasibility.earliest_end(three, np.arange(4), Budget()) == 20
+    assert infeasibility.earliest_end(three, np.arange(3), OVER) == 14
 
 
 def test_makespans_and_energies_that_are_too_little() -> None:
@@ -398,6 +430,7 @@ def test_makespans_and_energies_that_are_too_little() -> None:
     assert proof(made(one, chip=hot, tick_s=0.5, energy_limit_j=39.0)) == (
         "the energy is at least 40 J, and its limit is 39 J"
     )
+    assert proof(made(one, energy_limit_j=0.0)) is None
     # What the verifier lets pass is not called impossible.
     assert proof(made(one, chip=hot, tick_s=0.5, energy_limit_j=40 / (1 + 0.9e-9))) is None
     beyond = proof(made(one, chip=hot, tick_s=0.5, energy_limit_j=40 / (1 + 2.1e-9)))
@@ -455,7 +488,28 @@ def test_of_larger_instances_two_solvers_have_to_agree(
         assert own.time_limit <= 60.0
     asked.clear()
     assert proof(made_so, OVER) is None
+    assert proof(made(LARGE)) is None  # nothing is limited
+    monkeypatch.setattr(milp_method, "ROWS_UP_TO", 10)
+    assert proof(made_so) is None
     assert asked == []
+
+
+def test_two_solvers_are_asked_while_there_is_time_and_a_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    budget = Budget(60.0)
+
+    def ends(_: object, told: Budget) -> Report:
+        told.stop.set()
+        return report(Ending.INFEASIBLE)
+
+    def never(*_: object) -> Report:
+        raise AssertionError("the time is over")
+
+    monkeypatch.setattr(cpsat_adapter, "solve_cpsat", ends)
+    monkeypatch.setattr(highs_adapter, "solve_highs", never)
+    assert proof(made(LARGE, makespan_limit_ticks=19), budget) is None
+    monkeypatch.setattr(cpsat_adapter, "solve_cpsat", never)
+    monkeypatch.setattr(cpsat_model, "compile_cpsat", lambda *_, **__: None)
+    assert proof(made(LARGE, makespan_limit_ticks=19)) is None
 
 
 def test_what_makes_an_instance_limited() -> None:

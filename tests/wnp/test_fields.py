@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 import wnpopt
+from tests.samples import ordinarily
 from tests.wnp.brute_fields import optimum
 from tests.wnp.tiny import tiny_data
 from tests.wnp.tiny_fields import FIELDS, PAIRS, tiny_fields
@@ -33,19 +34,22 @@ def check(instance: WnpInstance, method: str) -> None:
     assert result.bound <= best * (1 + 1e-9)
 
 
+@pytest.mark.parametrize("seeds", ordinarily(1, [range(100, 103), range(103, 108)]))
 @pytest.mark.parametrize("method", ["cpsat", "milp"])
 @pytest.mark.parametrize("fields", [*((field,) for field in FIELDS), *EVERYTHING], ids="+".join)
-def test_each_field_and_all_of_them_have_the_optimum_of_exhaustion(fields: tuple[str, ...], method: str) -> None:
-    for seed in range(100, 108):
+def test_each_field_and_all_of_them_have_the_optimum_of_exhaustion(
+    fields: tuple[str, ...], method: str, seeds: range
+) -> None:
+    for seed in seeds:
         check(tiny_fields(seed, fields), method)
 
 
+@pytest.mark.parametrize(("first", "last"), ordinarily(1, [(200, 202), (202, 205)]))
 @pytest.mark.parametrize("fields", PAIRS, ids="+".join)
-def test_each_pair_has_the_optimum_of_exhaustion(fields: tuple[str, ...]) -> None:
-    for seed in range(200, 205):
+def test_each_pair_has_the_optimum_of_exhaustion(fields: tuple[str, ...], first: int, last: int) -> None:
+    for seed in range(first, last):
         check(tiny_fields(seed, fields), "cpsat")
-    for seed in range(205, 207):
-        check(tiny_fields(seed, fields), "milp")
+    check(tiny_fields(first + 5, fields), "milp")
 
 
 @pytest.mark.slow

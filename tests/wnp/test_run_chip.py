@@ -255,6 +255,9 @@ def test_what_is_refused(
     asked: tuple[object, ...] = ("run", instance, plan, "--model", folder / "mid.json")
     assert "--emulate: is needed" in refused(capsys, *asked)
     asked = (*asked, "--emulate", "--share")
+    own = folder / "mid-i.layers.json"
+    told = refused(capsys, *asked, "--layers", own, "--calibrated", folder / "mid-i.xyz")
+    assert "mid-i.layers.json: would be replaced by the map beside" in told
     assert "--loading: does not go with an instance of wnp" in refused(capsys, *asked, "--loading", "create")
     other = ("--layers", folder / "late-i.layers.json")
     assert "the map is of the instance late" in refused(capsys, *asked, *other)

@@ -9,9 +9,10 @@ from __future__ import annotations
 import os
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import typer
+from typer.models import CommandInfo
 
 from wnpopt.cli import (
     declared,
@@ -39,6 +40,7 @@ from wnpopt.cli.completion import command as completion
 from wnpopt.cli.summary import summary_of
 from wnpopt.cli.terminal import complain
 from wnpopt.core.errors import WnpoptError
+from wnpopt.core.interrupt import was_interrupted
 from wnpopt.core.versions import versions
 
 # `bench` takes a suite or a folder, and `bench adversarial` is a command of its own: one name with a space in it.
@@ -110,17 +112,23 @@ _OWN = frozenset(str(command.name) for command in app.registered_commands)
 
 
 def _app(arguments: list[str]) -> typer.Typer:
-    """The commands, with those of the families where one of them, or the list of all, is asked for."""
+    """The command that is asked for, alone: making all takes longer than many take. Else all, with the families'."""
     if arguments and arguments[0] in _OWN:
-        return app
-    whole, importing = _new(), typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None)
-    whole.registered_callback, whole.registered_commands = app.registered_callback, list(app.registered_commands)
+        return _with([command for command in app.registered_commands if command.name == arguments[0]])
+    importing = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None)
+    whole = _with([] if arguments[:1] == ["import"] else app.registered_commands)
     words = [*arguments, "", ""]
     declared.add_commands(whole, words[0])
     declared.add_importers(importing, words[1] if words[0] == "import" else None)
     told = "Make an instance from a network, a task graph or measured times."
     whole.add_typer(importing, name="import", help=told, short_help=told)
     return whole
+
+
+def _with(commands: Sequence[CommandInfo]) -> typer.Typer:
+    made = _new()
+    made.registered_callback, made.registered_commands = app.registered_callback, list(commands)
+    return made
 
 
 def _functions() -> dict[str, Callable[..., object]]:
@@ -144,37 +152,42 @@ def main(arguments: list[str]) -> int:
         arguments = [_ADVERSARIAL, *arguments[2:]]
     try:
         code = _app(arguments)(arguments, standalone_mode=False, prog_name="wnpopt")
-    except WnpoptError as error:
+    except KeyboardInterrupt:
+        return _fail(_INTERRUPTED, 1)
+    except Exception as error:
+        return _fail(_INTERRUPTED, 1) if was_interrupted(error) else _told(error)
+    if code == _TYPERS_INTERRUPT:
+        return _fail(_INTERRUPTED, 1)
+    return code if isinstance(code, int) else 0
+
+
+def _told(error: Exception) -> int:
+    """Say what went wrong; the exit code."""
+    if isinstance(error, WnpoptError):
         if error.exit_code == 3 and os.environ.get("WNPOPT_DEBUG"):
-            traceback.print_exc()
+            traceback.print_exception(error)
         code = _fail(str(error), error.exit_code)
         for other in getattr(error, "others", ()):
             complain(str(other))
         return code
-    except KeyboardInterrupt:
-        return _fail(_INTERRUPTED, 1)
-    except OSError as error:
+    if isinstance(error, OSError):
         if os.environ.get("WNPOPT_DEBUG"):
-            traceback.print_exc()
+            traceback.print_exception(error)
         where = "" if error.filename is None else f"{error.filename}: "
         return _fail(f"{where}{error.strerror or error} (WNPOPT_DEBUG=1 shows where)", 3)
-    except Exception as error:
-        if type(error).__name__ == "NoArgsIsHelpError":  # click's, wherever click lives
-            # As for every argument that is missing: stdout stays empty.
-            print(getattr(error, "ctx").get_help(), file=sys.stderr)  # noqa: B009
-            return 2
-        if type(error).__name__ == "Abort":  # what an older typer makes of KeyboardInterrupt
-            return _fail(_INTERRUPTED, 1)
-        usage = getattr(error, "format_message", None)  # click's errors about arguments, wherever click lives
-        if callable(usage):
-            return _fail(str(usage()), 2)
-        if os.environ.get("WNPOPT_DEBUG"):
-            traceback.print_exc()
-        hint = "set WNPOPT_DEBUG=1 for the traceback, and please report it"
-        return _fail(f"internal error: {type(error).__name__}: {error} ({hint})", 3)
-    if code == _TYPERS_INTERRUPT:
+    if type(error).__name__ == "NoArgsIsHelpError":  # click's, wherever click lives
+        # As for every argument that is missing: stdout stays empty.
+        print(getattr(error, "ctx").get_help(), file=sys.stderr)  # noqa: B009
+        return 2
+    if type(error).__name__ == "Abort":  # what an older typer makes of KeyboardInterrupt
         return _fail(_INTERRUPTED, 1)
-    return code if isinstance(code, int) else 0
+    usage = getattr(error, "format_message", None)  # click's errors about arguments, wherever click lives
+    if callable(usage):
+        return _fail(str(usage()), 2)
+    if os.environ.get("WNPOPT_DEBUG"):
+        traceback.print_exception(error)
+    hint = "set WNPOPT_DEBUG=1 for the traceback, and please report it"
+    return _fail(f"internal error: {type(error).__name__}: {error} ({hint})", 3)
 
 
 def _fail(message: str, code: int) -> int:

@@ -230,7 +230,7 @@ def _start(
                     notes.append("the plan that ran until now, gone on with, keeps not all limits: no start")
                     return None
         if objective is None:
-            raise InputError("the verifier rejects this solution", where="warm_start")
+            raise _rejected(family, instance, given, fixed)
         return Start(given, objective, "given")
     name = family.warm_start if warm_start == "auto" else warm_start
     if name == "none":
@@ -248,6 +248,17 @@ def _start(
     if helped.solution is None or objective is None:
         return None
     return Start(helped.solution, objective, helped.found_by or helper.name)
+
+
+def _rejected(family: AnyFamily, instance: Instance, given: Solution, fixed: Document | None) -> InputError:
+    """What is wrong with a solution that was given to start from."""
+    if not isinstance(given, family.solution_type):
+        needed = family.solution_type.model_fields["kind"].default
+        return InputError(f"found a solution of kind {given.kind}; {needed} is needed", where="warm_start")
+    broken = judged_by(family, instance, given, fixed).violations
+    first = f": {broken[0].rule} at {broken[0].where}" if broken else ""
+    more = f", and {len(broken) - 1} more" if len(broken) > 1 else ""
+    return InputError(f"the verifier rejects this solution{first}{more}", where="warm_start")
 
 
 def _run(method: AnyMethod, instance: Instance, context: Context[Solution]) -> Outcome[Solution]:

@@ -43,3 +43,12 @@ def graceful_interrupt(*, terminate: bool = False) -> Iterator[threading.Event]:
         _active = None
         for number, handler in previous.items():
             signal.signal(number, handler)
+
+
+def was_interrupted(error: BaseException | None) -> bool:
+    """True if ``error`` comes of Ctrl-C: what is written in C makes errors of its own of one that meets its import."""
+    for _ in range(20):
+        if error is None or isinstance(error, KeyboardInterrupt):
+            return error is not None
+        error = error.__cause__ or error.__context__
+    return False

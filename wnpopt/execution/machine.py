@@ -1,15 +1,11 @@
-"""What of this machine a process may use, and how its threads share it."""
+"""What of this machine a process may use."""
 
 from __future__ import annotations
 
 import os
-import struct
 import sys
 from collections.abc import Collection
 from contextlib import suppress
-
-_SLICE_NS = 100_000
-_SCHED_SETATTR = {"x86_64": 314, "aarch64": 274}
 
 
 def processors() -> tuple[int, ...]:
@@ -24,23 +20,6 @@ def stay_on(numbers: Collection[int]) -> None:
     if sys.platform == "linux":
         with suppress(OSError):
             os.sched_setaffinity(0, numbers)
-
-
-def take_short_turns() -> None:
-    """Give the calling thread the system's shortest time slice, so that it soon gets its turn beside one that computes.
-
-    A thread that waits for the network on a processor that computes begins late otherwise, by whole slices. Without
-    effect where the system knows nothing of it.
-    """
-    number = _SCHED_SETATTR.get(os.uname().machine) if sys.platform == "linux" else None
-    if number is None:
-        return
-    import ctypes
-
-    # sched_attr: size, policy, flags, nice, priority, runtime (of the normal policy: the slice), deadline, period
-    attributes = struct.pack("<IIQiIQQQ", 48, 0, 0, 0, 0, _SLICE_NS, 0, 0)
-    with suppress(OSError, AttributeError):
-        ctypes.CDLL(None).syscall(number, 0, attributes, 0)
 
 
 def load() -> float | None:

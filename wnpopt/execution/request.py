@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from wnpopt.core.certificate import Certificate
+from wnpopt.core.command import Terminal
 from wnpopt.core.errors import InputError
 from wnpopt.core.jsonio import read_json
 from wnpopt.core.options import option
+from wnpopt.execution.machine import load, processors
 from wnpopt.execution.unsplit import TOLERANCE
 
 S = TypeVar("S")
+
+
+class RunReport(Protocol):
+    """What a run came to."""
+
+    def to_data(self) -> Mapping[str, Any]:
+        """As JSON."""
+        ...
+
+    def lines(self, load: float | None) -> Iterable[str]:
+        """As text; ``load`` is the machine's."""
+        ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +60,14 @@ class EmulatedRun:
                 f"{self.repeat} runs{what} take {total_s:.4g} s; --repeat takes fewer, --time-limit allows more{beside}"
             )
             raise InputError(told, where="--time-limit")
+
+    def tell(self, report: RunReport, terminal: Terminal) -> None:
+        """Say what the run came to, in lines or as one JSON object with what this machine was like."""
+        if self.json:
+            terminal.say(json.dumps({**report.to_data(), "load": load(), "processors": len(processors())}))
+            return
+        for line in report.lines(load()):
+            terminal.say(line)
 
 
 def read_plan(

@@ -200,7 +200,7 @@ def _settings(key: Key) -> dict[str, str]:
         "threads": f"{key.threads} threads" if key.threads > 1 else "1 thread",
         "warm_start": f"from {key.parameters.warm_start}",
         "deterministic": "deterministic" if key.parameters.deterministic else "free",
-        "gap": "no gap" if key.parameters.gap is None else f"gap {key.parameters.gap:g}",
+        "gap": "no gap limit" if key.parameters.gap is None else f"gap {key.parameters.gap:g}",
         "target": "no target" if key.parameters.target is None else f"target {key.parameters.target:g}",
         "no_improvement": "patient"
         if key.parameters.no_improvement is None

@@ -19,6 +19,7 @@ import time
 import uuid
 import warnings
 from collections.abc import Iterator
+from concurrent import futures
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -160,7 +161,6 @@ class ClusterExecutor:
         if self._closed:
             return
         from distributed import KilledWorker
-        from distributed.client import FutureCancelledError
 
         what: Reply | Exception
         try:
@@ -171,7 +171,7 @@ class ClusterExecutor:
             what = Broken(
                 Failure.CRASH, f"every worker of the cluster that ran this died, {error.allowed_failures + 1} times"
             )
-        except FutureCancelledError as error:  # by nobody but a client that has lost its scheduler
+        except futures.CancelledError as error:  # by nobody but a client that has lost its scheduler
             what = self._is_lost(error)
         except Exception as error:
             what = SolverError(one_line(f"the cluster failed: {type(error).__name__}: {error}"))

@@ -31,9 +31,9 @@ def prove_infeasible(instance: WnpInstance, budget: Budget) -> str | None:
         return proof
     from wnpopt.problems.wnp.kernels.problem import Problem
 
-    problem = Problem.of(instance)
-    if problem.uplink.alone() is None or budget.interrupted:
+    if budget.interrupted:  # before it was, the radio's proof would have told what not even one modality can do alone
         return None
+    problem = Problem.of(instance)
     proof = _by_bounds(problem, budget)
     if proof is not None:
         return proof
@@ -52,8 +52,7 @@ def _by_bounds(problem: Problem, budget: Budget) -> str | None:
         least = earliest_end(problem, members, budget)
         if least > job.deadline_ticks:
             return f'job "{job.name}" cannot end before tick {least}, and its deadline is {job.deadline_ticks}'
-    known = bounds.problem_bounds(problem, budget)
-    makespan = max([int(_earliest_ends(problem).max()), *(int(bound.value) for bound in known)])
+    makespan = max(int(bound.value) for bound in bounds.problem_bounds(problem, budget))
     limit = instance.makespan_limit_ticks
     if limit is not None and makespan > limit:
         return f"the makespan is at least {makespan} ticks, and its limit is {limit}"
@@ -66,32 +65,15 @@ def _by_bounds(problem: Problem, budget: Budget) -> str | None:
 
 
 def earliest_end(problem: Problem, members: IntArray, budget: Budget) -> int:
-    """Ticks before which not all of the subgraphs ``members`` can have ended."""
-    ends = _earliest_ends(problem)
-    return max(int(ends[members].max()), _load(problem, ends, members, budget))
+    """Ticks before which not all of the subgraphs ``members`` can have ended.
 
-
-def _earliest_ends(problem: Problem) -> IntArray:
-    """Of each subgraph, on the core that lets it end first, by arrivals alone, releases and heads, shape (I,)."""
-    plan, release = problem.plan, problem.instance.release
-    alone = np.where(plan.able, np.maximum(problem.head, release[:, None]) + plan.ticks, np.iinfo(np.int64).max)
-    ends = alone.min(axis=1)
-    shortest = np.where(plan.able, plan.ticks, np.iinfo(np.int64).max).min(axis=1)
-    for i in plan.order.tolist():
-        for j in plan.target[plan.outof[plan.outof_at[i] : plan.outof_at[i + 1]]].tolist():
-            ends[j] = max(ends[j], ends[i] + shortest[j])
-    return np.asarray(ends)
-
-
-def _load(problem: Problem, ends: IntArray, members: IntArray, budget: Budget) -> int:
-    """Ticks by which all cores together can have done ``members``, after the first of them can start."""
+    Each by itself, or all of them by all cores together after the first of them can start.
+    """
     plan = problem.plan
-    shortest = np.where(plan.able, plan.ticks, np.iinfo(np.int64).max).min(axis=1)
-    first = np.maximum(ends - shortest, 0)
-    # On another core than that which lets it end first a subgraph may start sooner.
-    first = np.minimum(first, np.where(plan.able, problem.head, np.iinfo(np.int64).max).min(axis=1))
+    ends = plan.least(problem.head + plan.ticks)
     nothing = np.zeros(members.size, dtype=np.int64)
-    return bounds.load_bound(plan.ticks[members], first[members], nothing, budget)
+    load = bounds.load_bound(plan.ticks[members], plan.least(problem.head)[members], nothing, budget)
+    return max(int(ends[members].max()), load)
 
 
 def _by_two_solvers(problem: Problem, budget: Budget) -> str | None:

@@ -32,7 +32,7 @@ began, a hot one leaves a valley (inception_v2 at 50 MB/s: 13.40 ms from both, 1
 
 COOL = (0.002, 0.001)
 """The same where a round begins elsewhere: a start of another kind is to be followed, not to be left. From a split,
-inception_v2 at 50 MB/s comes to 13.40 ms in 8 of 9 runs (effort 80, both temperatures); hot ones stay at 13.81."""
+inception_v2 at 50 MB/s comes to 13.40 ms in 8 of 9 runs (effort 80), at the temperatures above in two of 9."""
 
 
 def shifted(problem: Problem, plan: PricedPlan, flag: Flag) -> PricedPlan:

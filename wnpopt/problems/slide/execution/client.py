@@ -21,9 +21,10 @@ from wnpopt.core.errors import InputError
 from wnpopt.execution.arrays import decoded, empty, encoded, raw
 from wnpopt.execution.child import as_child
 from wnpopt.execution.frames import receive_into
-from wnpopt.execution.machine import stay_on, take_short_turns
+from wnpopt.execution.machine import stay_on
 from wnpopt.execution.network import Array
 from wnpopt.execution.session import first_line, open_session
+from wnpopt.execution.urgent import make_urgent
 
 TIMES = 4
 """Runs of a calibration, after one that does not count."""
@@ -94,7 +95,7 @@ class LayerClient:
 
     def receive(self, download: Download) -> None:
         """In a thread of its own: all layers of a run."""
-        take_short_turns()
+        make_urgent()
         try:
             for layer in self._task["layers"]:
                 for name in layer:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from wnpopt.core.errors import InputError
 from wnpopt.core.jsonio import write_json
 from wnpopt.core.options import argument, option, required
 from wnpopt.domain.files.network import dimensions, input_values
-from wnpopt.execution.machine import load, memory_available, processors
+from wnpopt.execution.machine import memory_available, processors
 from wnpopt.execution.network import RunnableNetwork
 from wnpopt.execution.request import EmulatedRun, read_plan
 from wnpopt.execution.unsplit import check_equal
@@ -86,11 +85,7 @@ def run(request: StreamRunRequest, terminal: Terminal) -> None:
         from wnpopt.problems.slide.execution.timeline import timeline
 
         draw_gantt(request.plot, timeline(report), request.instance.name, request.instance.source)
-    if request.json:
-        terminal.say(json.dumps(report.to_data() | {"load": load(), "processors": len(processors())}))
-        return
-    for line in report.lines(load()):
-        terminal.say(line)
+    request.tell(report, terminal)
 
 
 def _check_time(request: StreamRunRequest, report: StreamReport) -> float:

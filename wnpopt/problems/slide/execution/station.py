@@ -13,10 +13,11 @@ from typing import Any, Literal
 
 from wnpopt.execution.arrays import decoded
 from wnpopt.execution.child import ChildProcess, ChildProcesses, hear_all
-from wnpopt.execution.machine import processors, take_short_turns
+from wnpopt.execution.machine import processors
 from wnpopt.execution.network import Array
 from wnpopt.execution.pacer import send_paced
 from wnpopt.execution.unsplit import UnsplitNetwork, largest_difference
+from wnpopt.execution.urgent import make_urgent
 from wnpopt.problems.slide.execution.layered import LayeredNetwork
 
 Mode = Literal["stream", "late", "whole"]
@@ -160,7 +161,7 @@ def opened(networks: dict[str, LayeredNetwork], plans: Sequence[ClientPlan], see
 
 
 def _send(link: socket.socket, pieces: list[memoryview], begin: float, rate: float | None) -> None:
-    take_short_turns()
+    make_urgent()
     try:
         send_paced(link, pieces, begin, rate)
     except OSError:  # the client is gone, and what listens to it says so

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import os
 import sys
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from wnpopt.core.jsonio import read_json, write_json
 from wnpopt.core.options import argument, option, required
 from wnpopt.domain.files.network import dimensions, input_values
 from wnpopt.execution.composition import ComposedNetwork
-from wnpopt.execution.machine import load, processors
+from wnpopt.execution.machine import processors
 from wnpopt.execution.request import EmulatedRun, read_plan
 from wnpopt.execution.unsplit import check_equal
 from wnpopt.plotting.draw_gantt import check_picture, draw_gantt
@@ -65,6 +65,7 @@ def run(request: ChipRunRequest, terminal: Terminal) -> None:
     """Run the plan, compare every output, and say how long it took beside what was planned."""
     request.check_emulated()
     check_picture(request.plot)
+    _check_map(request)
     if request.instance.chip.exclusive_bus:
         raise InputError("a shared bus does not run here; wnpopt simulate executes it", where="chip.exclusive_bus")
     chip = _program(request)
@@ -89,16 +90,30 @@ def run(request: ChipRunRequest, terminal: Terminal) -> None:
         measured = calibrated_instance(chip, seconds)
         write_json(request.calibrated, measured.to_data())
         layers = calibrated_layers(chip.layers, measured, seconds)
-        write_json(request.calibrated.with_suffix(".layers.json"), layers.to_data())
+        write_json(_map_beside(request.calibrated), layers.to_data())
     if request.plot is not None:
         from wnpopt.problems.wnp.execution.timeline import timeline
 
         draw_gantt(request.plot, timeline(report), request.instance.name, request.instance.source)
-    if request.json:
-        terminal.say(json.dumps(report.to_data() | {"load": load(), "processors": len(processors())}))
+    request.tell(report, terminal)
+
+
+def _map_beside(instance: Path) -> Path:
+    return instance.with_suffix(".layers.json")
+
+
+def _check_map(request: ChipRunRequest) -> None:
+    """Raise :class:`InputError` where the map beside the calibrated instance cannot be written, or would replace one
+    that is read."""
+    if request.calibrated is None:
         return
-    for line in report.lines(load()):
-        terminal.say(line)
+    path = _map_beside(request.calibrated)
+    if path.is_dir():
+        raise InputError("is a directory; the map of the calibrated instance goes there", file=str(path))
+    for read in (request.layers, request.plan, request.model):
+        if read is not None and os.path.realpath(read) == os.path.realpath(path):
+            told = f"would be replaced by the map beside {request.calibrated}; another --calibrated is needed"
+            raise InputError(told, file=str(path))
 
 
 def _program(request: ChipRunRequest) -> ChipProgram:

@@ -13,10 +13,11 @@ from typing import Any
 from wnpopt.execution.arrays import decoded, encoded, raw
 from wnpopt.execution.child import ChildProcess, ChildProcesses, hear_all
 from wnpopt.execution.frames import send_piece
-from wnpopt.execution.machine import processors, take_short_turns
+from wnpopt.execution.machine import processors
 from wnpopt.execution.network import Array
 from wnpopt.execution.pacer import wait_until
 from wnpopt.execution.unsplit import largest_difference
+from wnpopt.execution.urgent import make_urgent
 from wnpopt.problems.wnp.execution.program import ChipProgram
 
 WORKER = "wnpopt.problems.wnp.execution.worker"
@@ -151,7 +152,7 @@ class ChipEmulation:
 
     def _radio(self, begin: float, tick_s: float) -> None:
         """Send every modality's inputs to the cores that read them: after each slot as much as its blocks carried."""
-        take_short_turns()
+        make_urgent()
         values: dict[tuple[int, str], list[Array]] = {}
         for number, modality in enumerate(self._modalities):
             for core in self.cores:

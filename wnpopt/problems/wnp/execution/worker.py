@@ -19,10 +19,11 @@ from wnpopt.core.errors import InputError
 from wnpopt.execution.arrays import decoded, empty, encoded, raw
 from wnpopt.execution.child import as_child
 from wnpopt.execution.frames import receive_head, receive_into, send_piece
-from wnpopt.execution.machine import stay_on, take_short_turns
+from wnpopt.execution.machine import stay_on
 from wnpopt.execution.network import Array
 from wnpopt.execution.pacer import wait_until
 from wnpopt.execution.session import first_line, open_session
+from wnpopt.execution.urgent import make_urgent
 
 TIMES = 4
 """Runs of a calibration, after one that does not count."""
@@ -138,7 +139,7 @@ class CoreWorker:
         wait_until(self._due[what, number])
 
     def _receive(self, name: str, connection: socket.socket) -> None:
-        take_short_turns()
+        make_urgent()
         try:
             while True:
                 head = receive_head(connection)
@@ -164,7 +165,7 @@ class CoreWorker:
             self._changed.notify_all()
 
     def _send(self) -> None:
-        take_short_turns()
+        make_urgent()
         try:
             while True:
                 send_piece(*self._queue.get())

@@ -31,11 +31,16 @@ _BUILT_A_SECOND = 30_000
 
 
 def build(instance: WnpInstance) -> cp_model.CpModel:
-    """The CP-SAT model of ``instance``. Raises :class:`InputError` for a payload that all slots cannot carry."""
+    """The CP-SAT model of ``instance``; an energy is an integer in a unit of the model's own.
+
+    Raises :class:`InputError` for a payload that all slots cannot carry.
+    """
     from wnpopt.problems.wnp.formulations.uplink import deliverable
 
     compiled = compile_cpsat(deliverable(instance))
     assert compiled is not None, "without a budget there is always time"
+    # In J a whole energy may be below 1e-4, which CP-SAT takes for nothing unless it is told otherwise.
+    compiled.model.proto.objective.scaling_factor = 0.0
     return compiled.model
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from wnpopt.execution.urgent import make_urgent
 from wnpopt.problems.intradp.execution.remote.channel import (
     DONE,
     ECHO,
@@ -23,7 +24,6 @@ from wnpopt.problems.intradp.execution.remote.channel import (
     PeerError,
 )
 from wnpopt.problems.intradp.execution.remote.pace import Pace, Timed
-from wnpopt.problems.intradp.execution.remote.urgent import make_urgent
 from wnpopt.problems.intradp.execution.segments import Buffer
 from wnpopt.problems.intradp.execution.side import ReadySide
 
