@@ -173,10 +173,11 @@ def front() -> Data:
     }
 
 
-@cache
 def result() -> Data:
-    posed, _ = pair("wnp", PLACES["wnp"][0])
-    return dict(api.solve(posed, "rtfs", isolate=False).to_data())
+    """As `solve --json` writes it, of which `plot` reads these."""
+    posed, _ = pair("intradp", PLACES["intradp"][0])
+    trace = [{"time_s": 0.1, "objective": 5.0, "bound": 1.0}, {"time_s": 0.5, "objective": 4.0, "bound": None}]
+    return {"instance": posed.name, "instance_hash": posed.instance_hash, "method": "milp", "trace": trace, "gap": 0.5}
 
 
 def radio() -> Data:
