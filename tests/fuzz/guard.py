@@ -12,6 +12,7 @@ import tempfile
 import typing
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 
 _NEVER = frozenset(
@@ -34,6 +35,7 @@ _PASSING = (os.path.realpath(tempfile.gettempdir()), os.path.expanduser("~/.conf
 _SYSTEM = ("/proc/", "/sys/", "/dev/null", "/dev/urandom", "/etc/mime.types", "/usr/share/zoneinfo")
 
 _ANNOTATIONS = (typing.__file__, inspect.__file__)
+_COMPILER = os.path.join(os.path.dirname(find_spec("numba").origin or ""), "core", "")  # type: ignore[union-attr]
 _COMPILED = (os.path.join("wnpopt", "backends", "machine_code.py"), os.path.join("numba", "core", "serialize.py"))
 
 _folder: str | None = None
@@ -85,11 +87,11 @@ def _inside(text: str, folders: tuple[str, ...]) -> bool:
 
 
 def _by_import() -> bool:
-    """Whether it is done to import a module, to read an annotation or machine code: inputs have no say in that."""
+    """Whether it is done to import a module, to read an annotation, or by a compiler: inputs have no say in that."""
     frame = sys._getframe(2)
     while frame is not None:
         file = frame.f_code.co_filename
-        if file.startswith("<frozen importlib") or file in _ANNOTATIONS or file.endswith(_COMPILED):
+        if file.startswith(("<frozen importlib", _COMPILER)) or file in _ANNOTATIONS or file.endswith(_COMPILED):
             return True
         frame = frame.f_back  # type: ignore[assignment]
     return False
