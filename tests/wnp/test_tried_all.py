@@ -29,28 +29,6 @@ FIELDS: list[tuple[str, ...]] = [
 ]
 
 
-@pytest.mark.parametrize("fields", FIELDS, ids="+".join)
-def test_the_best_of_all_plans(fields: tuple[str, ...]) -> None:
-    for seed in range(40, 48):
-        instance = tiny_fields(seed, fields)
-        best, tried = optimum(instance), exhaust(instance)
-        assert tried.complete, seed
-        if best is None:
-            assert tried.solution is None, seed
-            continue
-        assert tried.solution is not None, seed
-        certificate = verify(instance, tried.solution)
-        assert certificate.accepted, (seed, certificate.violations)
-        assert certificate.objective == pytest.approx(best, rel=1e-12), seed
-        # Nothing is better than the best; an energy, by a millionth at least.
-        assert exhaust(instance, best).solution is None, seed
-        more = best * (1 + 2e-6) if instance.objective == "energy" else best + 1
-        if best > 0:
-            better = exhaust(instance, more).solution
-            assert better is not None, seed
-            assert verify(instance, better).objective == pytest.approx(best, rel=1e-12)
-
-
 def best_of(instance: WnpInstance) -> float | None:
     tried = exhaust(instance)
     assert tried.complete
@@ -245,3 +223,25 @@ def test_what_is_tried_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
     tried = exhaust(made(parts))
     assert (tried.solution, tried.complete) == (None, False)
     assert exhaust(made({"a": [1]})).complete
+
+
+@pytest.mark.parametrize("fields", FIELDS, ids="+".join)
+def test_the_best_of_all_plans(fields: tuple[str, ...]) -> None:
+    for seed in range(40, 48):
+        instance = tiny_fields(seed, fields)
+        best, tried = optimum(instance), exhaust(instance)
+        assert tried.complete, seed
+        if best is None:
+            assert tried.solution is None, seed
+            continue
+        assert tried.solution is not None, seed
+        certificate = verify(instance, tried.solution)
+        assert certificate.accepted, (seed, certificate.violations)
+        assert certificate.objective == pytest.approx(best, rel=1e-12), seed
+        # Nothing is better than the best; an energy, by a millionth at least.
+        assert exhaust(instance, best).solution is None, seed
+        more = best * (1 + 2e-6) if instance.objective == "energy" else best + 1
+        if best > 0:
+            better = exhaust(instance, more).solution
+            assert better is not None, seed
+            assert verify(instance, better).objective == pytest.approx(best, rel=1e-12)
