@@ -48,7 +48,7 @@ def test_the_examples_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsy
 def test_the_commands_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     filled(tmp_path / "results")
-    block = PAGE.split("```")[1]
+    block = PAGE.split("```")[1].removeprefix("sh\n")
     commands = [line.partition("#")[0].split() for line in block.strip().splitlines()]
     assert commands[0][:2] == ["wnpopt", "batch"]
     for command in commands[1:]:

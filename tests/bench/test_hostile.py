@@ -210,14 +210,14 @@ def test_files_that_are_none(folder: Path, tmp_path: Path) -> None:
     seen: list[Record] = []
     out = tmp_path / "out"
     summary = batch(folder, ["rtfs"], out, workers=1, on_record=seen.append)
-    assert (summary.ran, summary.instances, summary.failed, summary.passed_over) == (6, 1, 5, 2)
+    assert (summary.ran, summary.instances, summary.failed, summary.passed_over) == (7, 1, 6, 1)
     assert all(r.failure in (None, Failure.INVALID) for r in seen)
     assert all("\n" not in line(r) + r.result.message for r in seen)
     assert {Path(r.file).name for r in Store(out).latest().values()} == {
-        "pipe.json", "zero.json", "loop.json", "new\nline.json", r"bad\xff.json", r"w\xfe0.json"
+        "pipe.json", "zero.json", "loop.json", "kind.json", "new\nline.json", r"bad\xff.json", r"w\xfe0.json"
     }  # fmt: skip
     again = batch(folder, ["rtfs"], out, workers=1)
-    assert (again.ran, again.stored) == (0, 6)
+    assert (again.ran, again.stored) == (0, 7)
 
 
 def test_hidden_is_what_is_hidden_inside_the_source(tmp_path: Path) -> None:

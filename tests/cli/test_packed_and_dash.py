@@ -13,7 +13,7 @@ from tests.cli.conftest import Run
 PACKED: dict[str, tuple[Callable[[bytes], bytes], str]] = {
     "gzip": (gzip.compress, "is compressed (gzip)"),
     "zip": (lambda data: b"PK\x03\x04" + data, "is a zip archive"),
-    "utf-16": (lambda data: data.decode().encode("utf-16"), "is UTF-16"),
+    "utf-16": (lambda data: data.decode().encode("utf-16"), "is not UTF-8 but UTF-16"),
 }
 
 

@@ -33,8 +33,8 @@ class _Repeated(dict[str, object]):
 _PACKED = {
     b"\x1f\x8b": "is compressed (gzip)",
     b"PK\x03\x04": "is a zip archive",
-    b"\xff\xfe": "is UTF-16",
-    b"\xfe\xff": "is UTF-16",
+    b"\xff\xfe": "is not UTF-8 but UTF-16",
+    b"\xfe\xff": "is not UTF-8 but UTF-16",
 }
 """What a file is that begins so, and that no JSON begins so."""
 
