@@ -81,6 +81,10 @@ def test_a_gap_is_met_once_there_is_a_bound_and_an_incumbent() -> None:
     assert not seen.stop.is_set()
     seen.watch.bound(Bound(9.0, "b"))
     assert seen.stop.reason is Termination.GAP_REACHED
+    assert Watched(gap=0.0).ended(10.0, 10.0) is None
+    seen = Watched(gap=0.1)
+    seen.watch.bound(Bound(9.9, "b"))
+    assert seen.ended(10.0, 10.0) is Termination.GAP_REACHED
     # Without a limit on the gap none is enough.
     seen = Watched(target=1.0)
     seen.watch.bound(Bound(10.0, "b"))
@@ -116,6 +120,11 @@ def test_after_the_end_nothing_is_looked_at() -> None:
     seen = Watched(target=10.0)
     seen.stop.end(Termination.STOPPED)
     assert seen.ended(10.0, 10.0) is Termination.STOPPED
+    seen.watch.bound(Bound(10.0, "b"))
+    assert seen.asked == []
+    seen = Watched(gap=0.1)
+    assert seen.ended(10.0, 10.0) is None
+    seen.stop.end(Termination.STOPPED)
     seen.watch.bound(Bound(10.0, "b"))
     assert seen.asked == []
 
