@@ -85,14 +85,17 @@ def judge(
         status=status,
         termination=reason if reason is Termination.INTERRUPTED and status is not Status.OPTIMAL else termination,
         sense=family.sense,
-        objective=objective,
-        bound=bound.value if bound is not None else None,
+        objective=_as_told(objective, integral),
+        bound=_as_told(bound.value if bound is not None else None, integral),
         gap=relative_gap(objective, bound.value if bound is not None else None),
         runtime_s=attempt.runtime_s,
         build_s=outcome.build_s,
         verified=best.solution is not None,
         violations=best.violations,
-        trace=trace.points(),
+        trace=tuple(
+            replace(point, objective=_as_told(point.objective, integral), bound=_as_told(point.bound, integral))
+            for point in trace.points()
+        ),
         warm_start=outcome.warm_start,
         found_by=best.found_by,
         bound_by=bound.source if bound is not None else None,
@@ -104,6 +107,11 @@ def judge(
         message="; ".join(notes),
         solution=best.solution,
     )
+
+
+def _as_told(value: float | None, integral: bool) -> float | None:
+    """Whole values of integer objectives are integers, whichever method they come from: 42 in JSON, never 42.0."""
+    return int(value) if integral and value is not None and float(value).is_integer() else value
 
 
 @dataclass

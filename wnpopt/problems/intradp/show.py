@@ -28,7 +28,7 @@ def _instance(instance: IntradpInstance) -> Facts:
         Fact("local_operators", local),
         Fact("global_operators", len(between) - local),
         Fact("edges", sum(len(operator.inputs) for operator in operators)),
-        Fact("depth", depth, f"{depth} operators on the longest path"),
+        Fact("depth", depth, f"{counted(depth, 'operator')} on the longest path"),
         Fact("input_bytes", instance.input_bytes),
         Fact("tensor_bytes", math.fsum(operator.output_bytes for operator in operators)),
         Fact("device_s", device, f"{seconds(device)} for all operators"),

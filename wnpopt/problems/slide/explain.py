@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from wnpopt.core.explanation import Cause, Explanation, ExplanationRequest, Remedy
-from wnpopt.core.facts import Fact
+from wnpopt.core.facts import Fact, counted
 from wnpopt.core.text import number
 from wnpopt.problems.slide.instance import SlideInstance
 from wnpopt.problems.slide.levers import Lever, levers
@@ -55,7 +55,8 @@ def explain(instance: SlideInstance, asked: ExplanationRequest[SlideSolution]) -
         binds = unserved.binds if unserved.binds != "user" else _own(kinds)
         causes.append(Cause(unserved.user, binds, _BINDS[unserved.binds] + what))
         remedies += [_remedy(lever) for lever in unserved.levers]
-    text = f"{len(missing)} of {len(instance.users)} users are not served"
+    of = counted(len(instance.users), "user")
+    text = f"{len(missing)} of {of} {'is' if len(missing) == 1 else 'are'} not served"
     return Explanation(instance.name, "slide", "unserved", text, tuple(causes), tuple(remedies), tuple(notes))
 
 

@@ -24,7 +24,7 @@ def _instance(instance: WnpInstance) -> Facts:
         Fact("subgraphs", len(instance.subgraphs)),
         Fact("edges", len(instance.edges)),
         Fact("edge_bytes", sum(edge.bytes for edge in instance.edges)),
-        Fact("depth", depth, f"{depth} subgraphs on the longest path"),
+        Fact("depth", depth, f"{counted(depth, 'subgraph')} on the longest path"),
         Fact("tick_s", instance.tick_s, seconds(instance.tick_s)),
         Fact("critical_path_ticks", path, _time(instance, path) + ", each subgraph on its fastest core, no transfers"),
         Fact("work_ticks", sum(ticks), _time(instance, sum(ticks)) + ", each subgraph on its fastest core"),

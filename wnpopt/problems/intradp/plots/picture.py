@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wnpopt.core.extras import need
+from wnpopt.core.facts import counted
 from wnpopt.core.text import in_image
 from wnpopt.plotting.palette import LINK, colour
 from wnpopt.plotting.save import drawing
@@ -46,6 +47,6 @@ def picture(instance: IntradpInstance) -> Figure:
             axes.spines[["top", "right"]].set_visible(False)
         link = instance.link
         rates = f"{link.uplink_bytes_per_s / 1e6:.4g} and {link.downlink_bytes_per_s / 1e6:.4g} MB/s"
-        title = f"{instance.name}: {len(operators)} operators, {rates} up and down"
+        title = f"{instance.name}: {counted(len(operators), 'operator')}, {rates} up and down"
         figure.suptitle(in_image(title, 150), fontsize=11)
     return figure

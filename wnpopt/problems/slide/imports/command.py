@@ -10,7 +10,7 @@ import numpy as np
 
 from wnpopt.core.command import Imported
 from wnpopt.core.errors import InputError
-from wnpopt.core.facts import Fact, Facts, FactTable
+from wnpopt.core.facts import Fact, Facts, FactTable, counted
 from wnpopt.core.options import argument, option, required
 from wnpopt.domain.chip.devices import device
 from wnpopt.domain.chip.hardware import Core
@@ -149,7 +149,7 @@ def _users(request: StreamRequest, models: Sequence[Model], speed: float) -> lis
 
 
 def _source(networks: Sequence[Network], request: StreamRequest) -> str:
-    parts = [f"imported: {' and '.join(network.name for network in networks)} for {request.users} users"]
+    parts = [f"imported: {' and '.join(network.name for network in networks)} for {counted(request.users, 'user')}"]
     parts.append(f"core {request.user_core}, seed {request.seed}")
     if request.times is not None:
         parts.append(f"times of {request.times.name}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from wnpopt.core.facts import counted
 from wnpopt.core.text import number
 from wnpopt.plotting.gantt import Bar, Gantt, Group, Lane, Mark
 from wnpopt.plotting.palette import COLOURS
@@ -38,7 +39,7 @@ def gantt(instance: SlideInstance, solution: SlideSolution) -> Gantt:
         marks.append(Mark(line.deadline_s * factor, f"deadline of {line.user}", 2, lane, "deadline"))
         late = line.late_end[-1] * factor
         marks.append(Mark(late, f"{line.user}, if it downloaded first (ρ = {line.rho:.2f})", 3, lane, "download first"))
-    title = f"{len(solution.served)} of {len(instance.users)} users served"
+    title = f"{len(solution.served)} of {counted(len(instance.users), 'user')} served"
     if instance.objective == "weighted":
         weight = {user.name: user.weight for user in instance.users}
         title += f", weight {number(sum(weight[entry.user] for entry in solution.served))}"

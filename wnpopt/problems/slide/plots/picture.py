@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from wnpopt.core.extras import need
+from wnpopt.core.facts import counted
 from wnpopt.core.text import in_image
 from wnpopt.plotting.palette import colour
 from wnpopt.plotting.save import drawing
@@ -49,7 +50,8 @@ def picture(instance: SlideInstance) -> Figure:
         what.set_ylim(bottom=0)
         for axes in (who, what):
             axes.spines[["top", "right"]].set_visible(False)
-        told = f"{len(users)} users, {len(models)} models, {instance.bandwidth_hz / 1e6:.4g} MHz, {instance.delivery}"
+        counts = f"{counted(len(users), 'user')}, {counted(len(models), 'model')}"
+        told = f"{counts}, {instance.bandwidth_hz / 1e6:.4g} MHz, {instance.delivery}"
         figure.suptitle(in_image(f"{instance.name}: {told}", 150), fontsize=11)
     return figure
 

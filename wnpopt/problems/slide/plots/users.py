@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from wnpopt.core.facts import counted
 from wnpopt.core.text import number, short
 from wnpopt.plotting.chart import Chart, Panel, Series
 from wnpopt.plotting.palette import COLOURS, LINK, NEUTRAL
@@ -51,7 +52,7 @@ def users(instance: SlideInstance, solution: SlideSolution) -> Chart:
     if limited:
         spent = _shares(limited, "spent", "left", COLOURS[6], place, width)
         panels.append(Panel("of the energy [%]", spent, bottom=0.0, top=100.0))
-    title = f"{short(instance.name, 80)}: {len(taken)} of {len(instance.users)} users served"
+    title = f"{short(instance.name, 80)}: {len(taken)} of {counted(len(instance.users), 'user')} served"
     if len(place) < len(instance.users):
         title += f"; drawn: {len(served)} served with the least slack, {len(others)} others that need least"
     names = tuple((x, name) for name, x in place.items())

@@ -64,11 +64,19 @@ def causes(instance: WnpInstance, budget: Budget) -> Lacking:
 def _alone(uplink: Uplink, k: int, reach: int) -> Cause:
     payload, name = int(uplink.payload[k]), uplink.names[k]
     missing = payload - reach
-    text = f"alone: needs {payload} bits, all resource blocks in all slots carry {reach}; {missing} bits are missing"
+    needs = counted(payload, "bit")
+    text = f"alone: needs {needs}, all resource blocks in all slots carry {reach}; {lacking(missing)} missing"
     mean = reach / uplink.slots
     if mean > 0:
         text += f", as many as {counted(math.ceil(missing / mean), 'slot')} like the mean of these carry"
     return Cause(name, "alone", text, missing, "bits")
+
+
+def lacking(missing: int, payload: int | None = None) -> str:
+    """How many bits (of those of ``payload``, where it is given) are missing, with the verb."""
+    of = "" if payload is None else f"of {payload} "
+    noun = "bit" if (missing if payload is None else payload) == 1 else "bits"
+    return f"{missing} {of}{noun} {'is' if missing == 1 else 'are'}"
 
 
 def _jointly(uplink: Uplink, proof: str) -> Lacking:
@@ -79,7 +87,7 @@ def _jointly(uplink: Uplink, proof: str) -> Lacking:
         others = ", ".join(other for other in uplink.names if other != name)
         payload = int(uplink.payload[k])
         missing = payload - math.floor(payload * share)
-        told = f"together with {others}: at least {missing} of {payload} bits are missing if all lack the same share"
+        told = f"together with {others}: at least {lacking(missing, payload)} missing if all lack the same share"
         made.append(Cause(name, "jointly", told if others else proof, missing, "bits"))
     facts = (Fact("deliverable_share", float(share), f"at most {number(100 * float(share), 4)} % of these payloads"),)
     return Lacking(tuple(made), uplink.names, proved=True, notes=(*facts, Fact("proof", proof)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+from wnpopt.core.facts import counted
 from wnpopt.core.text import number, short
 from wnpopt.plotting.chart import Chart, Panel, Series
 from wnpopt.plotting.gantt import time_unit
@@ -59,8 +60,10 @@ def graph(instance: WnpInstance, solution: WnpSolution) -> Chart:
         )
     used = len(set(solution.core.values()))
     title = (
-        f"{short(instance.name, 80)}: {len(instance.subgraphs)} subgraphs on {used} of {len(cores)} cores, "
-        f"{sum(between)} of {len(instance.edges)} edges between cores, makespan {number(makespan * factor, 4)} {unit}"
+        f"{short(instance.name, 80)}: {counted(len(instance.subgraphs), 'subgraph')} "
+        f"on {used} of {counted(len(cores), 'core')}, "
+        f"{sum(between)} of {counted(len(instance.edges), 'edge')} between cores, "
+        f"makespan {number(makespan * factor, 4)} {unit}"
     )
     tall = min(12.0, max(2.4, 1.6 + 0.22 * (float(height.max()) - float(height.min()) + 1)))
     # Room above for arcs, below for the lowest circles.

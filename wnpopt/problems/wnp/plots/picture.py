@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wnpopt.core.extras import need
+from wnpopt.core.facts import counted
 from wnpopt.core.text import in_image
 from wnpopt.plotting.gantt import time_unit
 from wnpopt.plotting.palette import LINK
@@ -42,8 +43,10 @@ def picture(instance: WnpInstance) -> Figure:
         _draw_channel(figure, list(axes[:panels]), instance)
         _draw_graph(axes[panels], instance)
         cores = len(instance.chip.cores)
-        told = f"{len(instance.subgraphs)} subgraphs, {len(instance.edges)} edges, {cores} cores"
-        figure.suptitle(in_image(f"{instance.name}: {told}", 150), fontsize=11, x=0.01, ha="left")
+        told = f"{counted(len(instance.subgraphs), 'subgraph')}, {counted(len(instance.edges), 'edge')}"
+        figure.suptitle(
+            in_image(f"{instance.name}: {told}, {counted(cores, 'core')}", 150), fontsize=11, x=0.01, ha="left"
+        )
     return figure
 
 
@@ -61,7 +64,9 @@ def _draw_channel(figure: Figure, panels: list[Axes], instance: WnpInstance) -> 
             instance.table[k], aspect="auto", origin="lower", cmap="cividis", vmin=0, vmax=most,
             extent=(0, end, -0.5, instance.resource_blocks - 0.5), interpolation="nearest",
         )  # fmt: skip
-        axes.set_title(in_image(f"{modality.name}: {modality.payload_bits} bits", 60), fontsize=9, loc="left")
+        axes.set_title(
+            in_image(f"{modality.name}: {counted(modality.payload_bits, 'bit')}", 60), fontsize=9, loc="left"
+        )
         axes.set_ylabel("RB", fontsize=8)
         axes.tick_params(labelbottom=k == len(panels) - 1, labelsize=8)
     panels[-1].set_xlabel(f"time [{unit}]", fontsize=8)
@@ -97,7 +102,7 @@ def _draw_graph(axes: Axes, instance: WnpInstance) -> None:
         handles=named, frameon=False, fontsize=8, loc="lower left", bbox_to_anchor=(0, 1), ncols=min(4, len(named))
     )
     axes.set_xlabel("depth (subgraphs before it on the longest path)", fontsize=8)
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     axes.set_yticks([])
     axes.margins(0.03, 0.12)
     low, high = axes.get_ylim()
