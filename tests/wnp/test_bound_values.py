@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 from typing import Any
 
@@ -205,6 +206,50 @@ def test_a_radio_bound_of_tails() -> None:
     assert cut_bound(two.uplink, np.array([7, 7]), np.array([0, 0]), 1000) is None
 
 
+def test_the_tails_of_the_whole_branch_and_a_radio_bound_beyond_the_least_tail() -> None:
+    row = made({"z": [1], "a": [1], "b": [5], "c": [7]}, {"a>b": 1, "a>c": 1}, reads={"a": "x"}, payloads={"x": 10})
+    assert branch_tails(problem(row), Budget()).tolist() == [1 + 5 + 7]
+    three = made(
+        {"a": [1], "b": [1], "c": [1]},
+        reads={"a": "x", "b": "y", "c": "z"},
+        payloads={"x": 10, "y": 10, "z": 5},
+    )
+    assert radio_bound(problem(three), np.array([100, 100, 0]), Budget()) == 140
+
+
+def test_what_cannot_be_delivered_has_no_bounds() -> None:
+    parts: dict[str, list[int | None]] = {"p": [3, None], "r": [None, 4]}
+    more: Data = {"reads": {"p": "x"}, "payloads": {"x": 31}}
+    assert told(made(parts, {"p>r": 9}, **more, chip={"exclusive_bus": True})) == {}
+    assert told(made(parts, {"p>r": 9}, **more, objective="energy")) == {}
+
+
+def test_a_cut_is_of_no_more_than_was_asked_and_of_slots_of_a_tick() -> None:
+    one = problem(made({"a": [7]}, reads={"a": "x"}, payloads={"x": 5})).uplink
+    assert cut_bound(one, np.array([0]), np.array([1]), 0) == 0
+    radio = {"slot_ticks": 1, "slots": 4, "block_slots": 4, "bits_per_slot": [[[5]]]}
+    short = problem(made({"a": [7]}, reads={"a": "x"}, payloads={"x": 5}, radio=radio)).uplink
+    assert cut_bound(short, np.array([0]), np.array([1]), 100) == 1
+
+
+@pytest.mark.parametrize(("slots", "blocks"), [(4, 1), (1, 4)])
+def test_weights_beyond_64_bits_are_exact(slots: int, blocks: int) -> None:
+    """2^32 bits are all that the radio carries; weighted by 2^31 both sides are 2^63."""
+    full = made(
+        {"a": [1]}, reads={"a": "x"}, payloads={"x": 2**32}, rates=[[[2**30] for _ in range(blocks)]], slots=slots
+    )
+    uplink = Uplink.of(full)
+    assert cut_holds(uplink, np.array([2**31]), np.array([slots]))
+    assert not cut_holds(uplink, np.array([2**31]), np.array([slots - 1]))
+
+
+def test_a_slot_is_worth_the_best_that_may_use_it() -> None:
+    """y may use two slots, x all four, and x is worth more in each: 20."""
+    both = made({"a": [7], "b": [1]}, reads={"a": "x", "b": "y"}, payloads={"x": 18, "y": 2}, rates=[[[5]], [[1]]])
+    assert cut_holds(Uplink.of(both), np.array([1, 1]), np.array([4, 2]))
+    assert not cut_holds(Uplink.of(both), np.array([1, 1]), np.array([3, 4]))
+
+
 def test_weights_that_prove_something_and_weights_that_do_not() -> None:
     """4 slots of 5 bits, two payloads of 10: together they need all, alone two."""
     uplink = problem(made({"a": [7], "b": [1]}, reads={"a": "x", "b": "y"}, payloads={"x": 10, "y": 10})).uplink
@@ -357,6 +402,21 @@ def test_what_the_radio_cannot_carry() -> None:
     assert proof(made({"a": [1]})) is None
     second = made({"a": [1], "b": [1]}, reads={"a": "x", "b": "y"}, payloads={"x": 15, "y": 32})
     assert proof(second) == "modality y needs 32 bits, and all resource blocks in all slots carry 30 for it"
+
+
+def test_the_first_that_the_radio_cannot_carry_alone_is_named() -> None:
+    for x, y, named in ((31, 32, "x needs 31"), (30, 31, "y needs 31")):
+        both = made({"a": [1], "b": [1]}, reads={"a": "x", "b": "y"}, payloads={"x": x, "y": y})
+        assert proof(both) == f"modality {named} bits, and all resource blocks in all slots carry 30 for it"
+
+
+def test_weights_are_told_by_modality() -> None:
+    both = made({"a": [1], "b": [1]}, reads={"a": "x", "b": "y"}, payloads={"x": 20, "y": 20})
+    told_of = cannot_deliver(Uplink.of(both), Budget())
+    assert told_of is not None
+    weights = re.search(r"\(x: (\d+), y: (\d+)\)", told_of)
+    assert weights is not None
+    assert weights[1] == weights[2]  # equal payloads at equal rates
 
 
 def test_what_whole_slots_cannot_carry() -> None:

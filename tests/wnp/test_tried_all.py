@@ -10,7 +10,7 @@ from tests.wnp.brute_fields import optimum
 from tests.wnp.test_bound_values import made
 from tests.wnp.tiny_fields import tiny_fields
 from wnpopt.problems.wnp import exhaustion
-from wnpopt.problems.wnp.exhaustion import exhaust
+from wnpopt.problems.wnp.exhaustion import _deliveries, exhaust
 from wnpopt.problems.wnp.instance import WnpInstance
 from wnpopt.problems.wnp.verify import verify
 
@@ -27,28 +27,6 @@ FIELDS: list[tuple[str, ...]] = [
     ("makespan-limit",),
     ("bus", "release", "energy", "makespan-limit"),
 ]
-
-
-@pytest.mark.parametrize("fields", FIELDS, ids="+".join)
-def test_the_best_of_all_plans(fields: tuple[str, ...]) -> None:
-    for seed in range(40, 48):
-        instance = tiny_fields(seed, fields)
-        best, tried = optimum(instance), exhaust(instance)
-        assert tried.complete, seed
-        if best is None:
-            assert tried.solution is None, seed
-            continue
-        assert tried.solution is not None, seed
-        certificate = verify(instance, tried.solution)
-        assert certificate.accepted, (seed, certificate.violations)
-        assert certificate.objective == pytest.approx(best, rel=1e-12), seed
-        # Nothing is better than the best; an energy, by a millionth at least.
-        assert exhaust(instance, best).solution is None, seed
-        more = best * (1 + 2e-6) if instance.objective == "energy" else best + 1
-        if best > 0:
-            better = exhaust(instance, more).solution
-            assert better is not None, seed
-            assert verify(instance, better).objective == pytest.approx(best, rel=1e-12)
 
 
 def best_of(instance: WnpInstance) -> float | None:
@@ -104,6 +82,12 @@ def test_the_radio_alone() -> None:
     assert best_of(made(parts, reads={"a": "x"}, payloads={"x": 10}, slots=2**31, block_slots=2**31)) == 27
 
 
+def test_deliveries_that_come_later_in_all_are_left_out() -> None:
+    """Two slots each, in any order: x in slots 0 and 2 helps nobody."""
+    both = made({"a": [1], "b": [1]}, reads={"a": "x", "b": "y"}, payloads={"x": 10, "y": 10}, slots=4)
+    assert sorted(delivery.arrived for delivery in _deliveries(both)) == [(2, 4), (4, 2)]
+
+
 def test_slots_cost_energy_where_it_counts() -> None:
     """x at 5 bits a slot from the start or 10 in slot 2: one slot is cheaper than two, and later."""
     late: Data = {
@@ -132,6 +116,42 @@ def test_cores_orders_and_ways() -> None:
     assert best_of(made(pairs, edges, chip={"exclusive_bus": True})) == 3 + 9 + 11 + 4
     assert best_of(made({"p": [0, None], "r": [None, 4]}, {"p>r": 9}, chip={"exclusive_bus": True})) == 13
     assert best_of(made(pairs, edges)) == 6 + 9 + 4 + 2
+
+
+def test_bytes_are_moved_at_the_rate_of_the_chip() -> None:
+    assert best_of(made({"a": [3, None], "b": [None, 4]}, {"a>b": 30}, chip={"bytes_per_tick": 7})) == 3 + 5 + 4
+
+
+def test_what_begins_at_0_begins_once() -> None:
+    """A subgraph without ticks ends at 0, and a transfer may begin there: both have been placed."""
+    jobs = [{"name": "one", "weight": 10}, {"name": "two", "weight": 1}]
+    parts: dict[str, list[int | None]] = {"b": [3], "c": [5], "a": [0]}
+    of = {"b": "one", "c": "two"}
+    assert best_of(made(parts, {"a>b": 1}, job_of=of, jobs=jobs, objective="weighted_latency")) == 30 + 8
+    on_three: dict[str, list[int | None]] = {
+        "r": [None, None, 4],
+        "p": [3, None, None],
+        "a": [0, None, None],
+        "b": [None, 50, None],
+    }
+    assert best_of(made(on_three, {"p>r": 1, "a>b": 9}, chip={"exclusive_bus": True})) == 9 + 50
+
+
+def test_an_order_that_is_too_late_ends_no_other() -> None:
+    jobs = [{"name": "soon", "deadline_ticks": 5}]
+    assert best_of(made({"a": [10], "b": [5], "c": [10]}, job_of={"b": "soon"}, jobs=jobs)) == 25
+
+
+def test_better_is_less_and_of_energies_by_a_millionth() -> None:
+    instant, long = made({"a": [0]}), made({"a": [3_000_000]})
+    assert exhaust(instant, 1).solution is not None
+    assert exhaust(instant, 0).solution is None
+    assert exhaust(long, 3_000_001).solution is not None
+    assert exhaust(long, 3_000_000).solution is None
+    hot = {"cores": [{"name": "c0", "x": 0, "y": 0, "active_w": 8.0}]}
+    energy = made({"a": [10]}, chip=hot, tick_s=0.5, objective="energy")
+    assert exhaust(energy, 40.0 * (1 + 5e-7)).solution is None
+    assert exhaust(energy, 40.0 * (1 + 2e-6)).solution is not None
 
 
 def test_releases_and_deadlines() -> None:
@@ -177,6 +197,20 @@ def test_energy_is_priced_as_the_verifier_does() -> None:
     )
 
 
+def test_bytes_between_cores_count_towards_a_limit_in_both_directions() -> None:
+    cores = [
+        {"name": "c0", "x": 0, "y": 0, "active_w": 8.0, "idle_w": 0.5},
+        {"name": "c1", "x": 0, "y": 0, "active_w": 2.0, "idle_w": 0.25},
+    ]
+    there: dict[str, list[int | None]] = {"a": [None, 20], "b": [4, None]}
+    back: dict[str, list[int | None]] = {"a": [4, None], "b": [None, 20]}
+    joule = 0.5 * (32 + 22 * 0.5 + 40 + 6 * 0.25) + 1
+    for parts in (there, back):
+        fields: Data = {"chip": {"cores": cores, "joule_per_byte_hop": 0.5}, "tick_s": 0.5}
+        assert best_of(made(parts, {"a>b": 2}, **fields, energy_limit_j=joule)) == 26
+        assert best_of(made(parts, {"a>b": 2}, **fields, energy_limit_j=joule - 0.5)) is None
+
+
 def test_an_energy_at_its_limit_is_within_it() -> None:
     hot = {"cores": [{"name": "c0", "x": 0, "y": 0, "active_w": 8.0}]}
     for factor, best in ((1.0, 10), (1 - 0.9e-9, 10), (1 - 4e-9, None)):
@@ -189,3 +223,25 @@ def test_what_is_tried_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
     tried = exhaust(made(parts))
     assert (tried.solution, tried.complete) == (None, False)
     assert exhaust(made({"a": [1]})).complete
+
+
+@pytest.mark.parametrize("fields", FIELDS, ids="+".join)
+def test_the_best_of_all_plans(fields: tuple[str, ...]) -> None:
+    for seed in range(40, 48):
+        instance = tiny_fields(seed, fields)
+        best, tried = optimum(instance), exhaust(instance)
+        assert tried.complete, seed
+        if best is None:
+            assert tried.solution is None, seed
+            continue
+        assert tried.solution is not None, seed
+        certificate = verify(instance, tried.solution)
+        assert certificate.accepted, (seed, certificate.violations)
+        assert certificate.objective == pytest.approx(best, rel=1e-12), seed
+        # Nothing is better than the best; an energy, by a millionth at least.
+        assert exhaust(instance, best).solution is None, seed
+        more = best * (1 + 2e-6) if instance.objective == "energy" else best + 1
+        if best > 0:
+            better = exhaust(instance, more).solution
+            assert better is not None, seed
+            assert verify(instance, better).objective == pytest.approx(best, rel=1e-12)

@@ -66,8 +66,8 @@ def _deliveries(instance: WnpInstance) -> list[_Delivery]:
     payload = tuple(m.payload_bits if m.name in needed else 0 for m in instance.modalities)
     ks = range(len(payload))
     width = len(radio.bits_per_slot[0]) if radio.bits_per_slot else 0
-    start = (tuple(0 for _ in ks), tuple(0 if p == 0 else -1 for p in payload), tuple(0 for _ in ks))
-    states: dict[tuple[Counts, Counts, Counts], Rows] = {start: ()}
+    nothing = (0,) * len(payload)
+    states: dict[tuple[Counts, Counts, Counts], Rows] = {(nothing, nothing, nothing): ()}
     done: dict[tuple[Counts, Counts], Rows] = {}
     looked_at = 0
     for slot in range(radio.slots):
@@ -93,8 +93,7 @@ def _deliveries(instance: WnpInstance) -> list[_Delivery]:
                         now[k] = min(payload[k], now[k] + radio.bits_per_slot[k][n][block])
                         spent[k] += spends
                 for k in missing:
-                    if now[k] == payload[k]:
-                        at[k] = slot + 1
+                    at[k] = slot + 1
                 following.setdefault((tuple(now), tuple(at), tuple(spent)), (*rows, row))
         states = following
     for (bits, arrived, used), rows in states.items():
@@ -150,14 +149,14 @@ class _Search:
             if subgraph.modality is not None:
                 at = max(at, delivery.arrived[self.modality[subgraph.modality]] * self.instance.radio.slot_ticks)
             first.append(at)
-        for start, end, sent in self._schedules(cores, ticks, move, first):
+        for start, end, sent in self._schedules(cores, ticks, move, first, spent):
             value = self._value(cores, ticks, end, spent)
-            if value is not None and self._is_better(value):
+            if value is not None:
                 self.better_than = value
                 self.plan = self._solution(cores, delivery, start, sent)
 
     def _schedules(
-        self, cores: Counts, ticks: list[int], move: list[int], first: list[int]
+        self, cores: Counts, ticks: list[int], move: list[int], first: list[int], spent: float
     ) -> Iterator[tuple[Counts, Counts, Counts]]:
         """Starts and ends of subgraphs, and starts of transfers, -1 for those that need none on the bus."""
         shared = self.instance.chip.exclusive_bus
@@ -177,7 +176,7 @@ class _Search:
             if min(end) >= 0:
                 yield start, end, sent
                 continue
-            if self._value(cores, ticks, end, 0.0) is None:
+            if self._value(cores, ticks, end, spent) is None:
                 continue  # what has been placed is too late already
             for e, (i, _, _) in enumerate(self.edges):
                 if on_bus[e] and sent[e] < 0 <= end[i]:
@@ -203,18 +202,21 @@ class _Search:
         return ready
 
     def _value(self, cores: Counts, ticks: list[int], end: Counts, spent: float) -> float | None:
-        """The objective, of what has been placed so far; None where a limit is broken, or it is not better."""
+        """The objective; None where a limit is broken, or it is not better.
+
+        Of a part (``end`` is -1 for what is not placed) the least that it can become: all that is computed is paid,
+        and idling until the last end so far.
+        """
         instance, last = self.instance, max(0, *end)
         if instance.makespan_limit_ticks is not None and last > instance.makespan_limit_ticks:
             return None
         joule = spent
         for m, core in enumerate(instance.chip.cores):
-            busy = sum(t for t, c, at in zip(ticks, cores, end, strict=True) if c == m and at >= 0)
+            busy = sum(t for t, c in zip(ticks, cores, strict=True) if c == m)
             joule += instance.tick_s * (core.active_w * busy + core.idle_w * (last - busy))
         # What the verifier accepts is within its tolerance: more than that is rejected here, never less.
-        whole = min(end) >= 0
         limit = instance.energy_limit_j
-        if whole and limit is not None and joule > limit * (1 + 3 * ENERGY_TOLERANCE):
+        if limit is not None and joule > limit * (1 + 3 * ENERGY_TOLERANCE):
             return None
         latency = 0
         for job in instance.jobs:
@@ -223,7 +225,7 @@ class _Search:
                 return None
             latency += job.weight * max(0, max(ends) - job.release_ticks)
         value = {"makespan": last, "weighted_latency": latency, "energy": joule}[instance.objective]
-        return value if whole or instance.objective == "energy" or self._is_better(value) else None
+        return value if self._is_better(value) else None
 
     def _is_better(self, value: float) -> bool:
         if self.better_than is None:
