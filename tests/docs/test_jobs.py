@@ -47,7 +47,7 @@ def test_the_commands_of_the_page(
         if ">" in words:
             words, target = words[: words.index(">")], words[-1]
         assert words[0] == "wnpopt"
-        words = [name for word in words for name in (sorted(glob(word)) if "*" in word else [word])]
+        words = [name for word in words for name in ((sorted(glob(word)) or [word]) if "*" in word else [word])]
         capsys.readouterr()
         assert main(words[1:]) == 0, line
         if target is not None:
