@@ -101,7 +101,10 @@ def _is_brief(family: AnyFamily, method: AnyMethod, request: Request) -> bool:
         return False
     budget = Budget(_BRIEF_S, request.threads, request.seed, request.deterministic, iterations=request.iterations)
     trace = Trace(family.sense, budget)
-    made = attempt(family, method, request.instance, request.warm_start, budget, trace, proof=False)
+    try:
+        made = attempt(family, method, request.instance, request.warm_start, budget, trace, proof=False)
+    except Exception:  # what is refused is told by the run itself
+        return False
     solution = made.outcome.solution or (None if made.start is None else made.start.solution)
     bound = best_bound([*made.bounds, *made.outcome.bounds], family.sense)
     if solution is None or bound is None:
