@@ -201,3 +201,31 @@ def test_a_client_that_has_lost_its_scheduler(
     executor.close()
     assert caplog.records == []
     assert logging.getLogger("distributed.client").level == level
+
+
+class _Future:
+    """Stands for a task of Dask's that cannot be fetched."""
+
+    def __init__(self, error: Exception) -> None:
+        self._error = error
+
+    def result(self) -> bytes:
+        raise self._error
+
+
+def test_a_scheduler_that_is_lost_while_an_answer_is_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Which of the two Dask raises depends on how far it had come."""
+    from concurrent.futures import CancelledError
+
+    from distributed.comm import CommClosedError
+
+    executor = executor_of(monkeypatch)
+    for error in (CancelledError("gone"), CommClosedError("in <TCP>: Stream is closed")):
+        executor._arrived(1, _Future(error))  # type: ignore[arg-type]
+        event = executor.next_event(10)
+        assert event is not None
+        assert str(event.what) == (
+            "the Dask scheduler at tcp://host:8786 is lost: "
+            "what is finished is kept, and the same command goes on from there"
+        )
+    executor.close()

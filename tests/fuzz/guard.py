@@ -23,8 +23,12 @@ _NEVER = frozenset(
         "urllib.Request", "code.__new__",
     }
 )  # fmt: skip
-_CHANGES = frozenset({"os.remove", "os.rename", "os.mkdir", "os.rmdir", "os.truncate", "os.link", "os.symlink",
-                      "os.chmod", "os.chown", "shutil.rmtree", "shutil.move", "shutil.copyfile"})  # fmt: skip
+_CHANGES: dict[str, tuple[tuple[int, int], ...]] = {
+    "os.remove": ((0, 1),), "os.rmdir": ((0, 1),), "os.mkdir": ((0, 2),), "os.rename": ((0, 2), (1, 3)),
+    "os.link": ((1, 3),), "os.symlink": ((1, 2),), "os.truncate": ((0, 2),), "os.chmod": ((0, 2),),
+    "os.chown": ((0, 3),), "shutil.rmtree": ((0, 1),), "shutil.move": ((0, 2), (1, 2)), "shutil.copyfile": ((1, 2),),
+}  # fmt: skip
+"""Which arguments name what is changed, and which may be the open folder that the name is relative to."""
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _OWN = tuple(
     {os.path.realpath(path) for path in (Path(__file__).parents[2], sys.prefix, sys.base_prefix, *sys.path) if path}
@@ -61,12 +65,23 @@ def _hook(event: str, arguments: tuple[object, ...]) -> None:
     if event == "open":
         _opened(arguments)
     elif event in _CHANGES:
-        if not _inside(str(arguments[0]), (_folder, *_PASSING)) and not _by_import():
-            _seen.append(f"{event} {arguments[0]!r}")
+        outside = [path for path in _changed(event, arguments) if not _inside(path, (_folder, *_PASSING))]
+        if outside and not _by_import():
+            _seen.append(f"{event} {outside!r}")
     elif event in _NEVER and arguments != (None,) and not _by_import():  # None: to load what is loaded
         _seen.append(f"{event} {arguments!r:.200}")
     elif event == "compile" and arguments[1] in ("<string>", b"<string>") and not _by_import():
         _seen.append(f"compile {arguments[0]!r:.200}")
+
+
+def _changed(event: str, arguments: tuple[object, ...]) -> Iterator[str]:
+    """The paths that are changed; libraries that delete whole folders name what is in them relative to an open one."""
+    for at, relative_to in _CHANGES[event]:
+        named = arguments[at]
+        path = os.fsdecode(named) if isinstance(named, str | bytes | os.PathLike) else str(named)
+        folder = arguments[relative_to] if relative_to < len(arguments) else None
+        opened = isinstance(folder, int) and folder >= 0
+        yield os.path.join(os.readlink(f"/proc/self/fd/{folder}"), path) if opened else path
 
 
 def _opened(arguments: tuple[object, ...]) -> None:

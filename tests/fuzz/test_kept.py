@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from tests.fuzz.drive import CORPUS, kept_inputs
+from tests.fuzz.guard import watched
 from tests.fuzz.harness import FaultError, Target, check
 from tests.fuzz.targets import TARGETS
 
@@ -48,6 +50,33 @@ def test_a_write_elsewhere_is_seen(tmp_path_factory: pytest.TempPathFactory, mon
     elsewhere = tmp_path_factory.mktemp("elsewhere") / "x"
     with pytest.raises(FaultError, match="writes"):
         check(_reading(lambda _folder, data: elsewhere.write_bytes(data)), b"", tmp_path_factory.mktemp("own"))
+
+
+def test_a_folder_that_is_deleted_is_seen_where_it_lies(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is in it is named relative to the open folder: within the own one a library may do so."""
+    monkeypatch.setattr("tests.fuzz.guard._PASSING", ())
+    own, elsewhere = tmp_path_factory.mktemp("own"), tmp_path_factory.mktemp("elsewhere") / "made"
+
+    def read(at: Path) -> None:
+        at.mkdir()
+        (at / "model.lp").write_bytes(b"")
+        shutil.rmtree(at)
+
+    check(_reading(lambda folder, _data: read(folder / "made")), b"", own)
+    elsewhere.mkdir()
+    (elsewhere / "model.lp").write_bytes(b"")
+    with watched(own) as seen:
+        shutil.rmtree(elsewhere)
+    assert any(told.startswith("os.remove ") and str(elsewhere / "model.lp") in told for told in seen)
+
+
+def test_a_link_elsewhere_is_seen(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.fuzz.guard._PASSING", ())
+    elsewhere = tmp_path_factory.mktemp("elsewhere") / "x"
+    with pytest.raises(FaultError, match=r"os.symlink .*elsewhere"):
+        check(_reading(lambda folder, _data: elsewhere.symlink_to(folder)), b"", tmp_path_factory.mktemp("own"))
 
 
 def test_code_that_runs_is_seen(tmp_path: Path) -> None:

@@ -161,6 +161,7 @@ class ClusterExecutor:
         if self._closed:
             return
         from distributed import KilledWorker
+        from distributed.comm import CommClosedError
 
         what: Reply | Exception
         try:
@@ -171,8 +172,8 @@ class ClusterExecutor:
             what = Broken(
                 Failure.CRASH, f"every worker of the cluster that ran this died, {error.allowed_failures + 1} times"
             )
-        except futures.CancelledError as error:  # by nobody but a client that has lost its scheduler
-            what = self._is_lost(error)
+        except (futures.CancelledError, CommClosedError) as error:  # of a client that has lost its scheduler, the
+            what = self._is_lost(error)  # second where it was fetching what a task had answered
         except Exception as error:
             what = SolverError(one_line(f"the cluster failed: {type(error).__name__}: {error}"))
         self._events.put(Event(ticket, 0, what))
