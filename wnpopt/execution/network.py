@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from wnpopt.core.errors import InputError
+from wnpopt.core.errors import InputError, reason
 from wnpopt.core.extras import need
 from wnpopt.domain.files.onnx.model import external_path
 from wnpopt.domain.files.onnx.reader import read_flat
@@ -173,7 +173,9 @@ def _load(model: ModelProto, folder: Path) -> None:
         try:
             external_data_helper.load_external_data_for_tensor(tensor, str(folder))
         except Exception as error:  # whatever the entries make of onnx
-            raise InputError(f"the data of tensor {tensor.name!r} cannot be read: {error}", where=file.name) from None
+            raise InputError(
+                f"the data of tensor {tensor.name!r} cannot be read: {reason(error)}", where=file.name
+            ) from None
         tensor.ClearField("external_data")
         tensor.data_location = TensorProto.DEFAULT
 

@@ -29,7 +29,7 @@ from wnpopt.bench.store.record import Failure
 from wnpopt.bench.workers.executor import Event
 from wnpopt.bench.workers.process import HANDLER, CancelledError, Limits, WorkerProcess, share_of_memory
 from wnpopt.bench.workers.task import MESSAGES, TASKS, Broken, Note, Reply, Task
-from wnpopt.core.errors import InputError, SolverError, one_line
+from wnpopt.core.errors import InputError, SolverError, one_line, reason
 from wnpopt.core.extras import need
 
 if TYPE_CHECKING:
@@ -205,7 +205,7 @@ def _connect(address: str, workers: int) -> Client:
     try:
         return Client(address, timeout=CONNECT_S, set_as_default=False)
     except (OSError, ValueError) as error:  # TimeoutError is an OSError
-        raise InputError(f"no Dask scheduler answers at {address!r} ({error})", where="dask") from None
+        raise InputError(f"no Dask scheduler answers at {address!r} ({reason(error)})", where="dask") from None
 
 
 def reach(address: str) -> None:

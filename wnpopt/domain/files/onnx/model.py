@@ -7,14 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING
 
-from wnpopt.core.errors import InputError
+from wnpopt.core.errors import InputError, reason
 from wnpopt.domain.files.onnx.fold import NUMPY_TYPES, Value
 from wnpopt.domain.files.onnx.order import bodies
 from wnpopt.domain.files.reading import opening
 from wnpopt.domain.network.graph import Tensor
 
 if TYPE_CHECKING:
-    from onnx import GraphProto, ModelProto, NodeProto, TensorProto
+    from onnx import GraphProto, ModelProto, NodeProto, SparseTensorProto, TensorProto
 
 STANDARD_DOMAINS = ("", "ai.onnx")
 """Names of the domain of the standard operators."""
@@ -62,8 +62,10 @@ def _texts(graph: GraphProto) -> Iterator[object]:
     yield graph.name
     for node in graph.node:
         yield from _texts_of_node(node)
-    yield from (tensor.name for tensor in graph.initializer)
-    yield from (sparse.values.name for sparse in graph.sparse_initializer)
+    for tensor in graph.initializer:
+        yield from _texts_of_tensor(tensor)
+    for sparse in graph.sparse_initializer:
+        yield from _texts_of_sparse(sparse)
     for value in (*graph.input, *graph.output, *graph.value_info):
         yield value.name
         yield from (dim.dim_param for dim in value.type.tensor_type.shape.dim)
@@ -71,9 +73,25 @@ def _texts(graph: GraphProto) -> Iterator[object]:
 
 def _texts_of_node(node: NodeProto) -> Iterator[object]:
     yield from (node.name, node.op_type, node.domain, *node.input, *node.output)
-    yield from (attribute.name for attribute in node.attribute)
+    for attribute in node.attribute:
+        yield attribute.name
+        if attribute.HasField("t"):
+            yield from _texts_of_tensor(attribute.t)
+        if attribute.HasField("sparse_tensor"):
+            yield from _texts_of_sparse(attribute.sparse_tensor)
     for body in bodies(node):
         yield from _texts(body)
+
+
+def _texts_of_tensor(tensor: TensorProto) -> Iterator[object]:
+    yield tensor.name
+    for entry in tensor.external_data:
+        yield from (entry.key, entry.value)
+
+
+def _texts_of_sparse(sparse: SparseTensorProto) -> Iterator[object]:
+    yield from _texts_of_tensor(sparse.values)
+    yield from _texts_of_tensor(sparse.indices)
 
 
 def _check_texts(model: ModelProto) -> None:
@@ -117,7 +135,7 @@ def _inlined(model: ModelProto) -> ModelProto:
     try:
         flat = inline_local_functions(model)
     except Exception as error:  # the inliner raises bare C++ errors
-        raise InputError(f"its functions cannot be expanded: {error}", where="functions") from None
+        raise InputError(f"its functions cannot be expanded: {reason(error)}", where="functions") from None
     del flat.graph.initializer[:]
     flat.graph.initializer.extend(constants)
     return flat
@@ -202,5 +220,5 @@ def external_value(tensor: Tensor, path: Path, proto: TensorProto, where: str) -
             raw = stream.read(tensor.bytes)
         value = np.frombuffer(raw, dtype=np.dtype(kind).newbyteorder("<")).reshape(tensor.shape)
     except (OSError, ValueError, OverflowError) as error:
-        raise InputError(f"the data of tensor {tensor.name!r} cannot be read: {error}", where=where) from None
+        raise InputError(f"the data of tensor {tensor.name!r} cannot be read: {reason(error)}", where=where) from None
     return value.astype(kind)

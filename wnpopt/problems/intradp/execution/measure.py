@@ -16,7 +16,7 @@ from statistics import median
 from time import perf_counter, thread_time
 from typing import TYPE_CHECKING, Any
 
-from wnpopt.core.errors import InputError
+from wnpopt.core.errors import InputError, reason
 from wnpopt.core.extras import need
 from wnpopt.domain.chip.hardware import Core
 from wnpopt.domain.files.onnx.model import external_path
@@ -240,7 +240,9 @@ def _loaded(tensor: TensorProto, folder: Path) -> TensorProto:
     try:
         external_data_helper.load_external_data_for_tensor(tensor, str(folder))
     except Exception as error:  # whatever the entries make of onnx
-        raise InputError(f"the data of tensor {tensor.name!r} cannot be read: {error}", where=file.name) from None
+        raise InputError(
+            f"the data of tensor {tensor.name!r} cannot be read: {reason(error)}", where=file.name
+        ) from None
     tensor.data_location = TensorProto.DEFAULT
     return tensor
 
