@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import sys
 from collections.abc import Iterator
 
@@ -18,6 +19,10 @@ gc.disable()  # until all is collected: modules and tests stay, so nothing of it
 # The tests start hundreds of processes: each would compile the sources for 0.3 s.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+
+# In the background of a shell Ctrl-C is ignored, also by whatever is started there.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ORDINARY = "not slow"
 """The expression for ordinary runs, as pyproject.toml has it."""
