@@ -188,6 +188,8 @@ def test_where_no_plan_is_known_there_is_no_front(status: Status, message: str, 
 def test_energies_within_a_billionth_are_one() -> None:
     near = Solver(((10.0, 5.0), (20.0, 5.0 * (1 - 1e-10))))
     assert [p.latency for p in made(near).points] == [10.0]
+    exactly = Solver(((10.0, 5.0), (20.0, 5.0 * (1 - 1e-9))))
+    assert [p.latency for p in made(exactly).points] == [10.0]
     apart = Solver(((10.0, 5.0), (20.0, 5.0 * (1 - 1e-8))))
     assert [p.latency for p in made(apart).points] == [10.0, 20.0]
 
