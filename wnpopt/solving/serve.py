@@ -37,8 +37,8 @@ def handle(message: bytes, frames: Frames, mark: Callable[[], None]) -> bytes:
 
     On the way it says ``compiling``, ``rehearsing`` and ``rehearsed``, ``started`` (the clock of the run, by
     :func:`time.perf_counter`, which all processes share), ``point`` (of the trace), ``solution`` and ``bound``,
-    ``phase``, ``log`` (if it is read), and ``stopping`` once a limit of the caller is met; in the end ``done``, or ``refused`` with an error that the caller
-    shall raise.
+    ``phase``, ``log`` (if it is read), and ``stopping`` once a limit of the caller is met; in the end ``done``, or
+    ``refused`` with an error that the caller shall raise.
     """
 
     def say(what: str, **fields: object) -> None:
