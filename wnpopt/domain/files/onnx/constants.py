@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wnpopt.core.errors import InputError, reason
+from wnpopt.domain.files.onnx.external import external_path, external_value
 from wnpopt.domain.files.onnx.fold import MAX_ELEMENTS, Value
 from wnpopt.domain.files.onnx.known import KnownTensor
-from wnpopt.domain.files.onnx.model import external_path, external_value
 from wnpopt.domain.files.onnx.types import dtype_name, extents
 from wnpopt.domain.network.graph import Tensor
 

@@ -1,17 +1,14 @@
-"""Opening ONNX files: what is not a model, or reaches outside its folder, is refused here."""
+"""Opening ONNX files: what is not a model is refused here."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wnpopt.core.errors import InputError, reason
-from wnpopt.domain.files.onnx.fold import NUMPY_TYPES, Value
 from wnpopt.domain.files.onnx.order import bodies
 from wnpopt.domain.files.reading import opening
-from wnpopt.domain.network.graph import Tensor
 
 if TYPE_CHECKING:
     from onnx import GraphProto, ModelProto, NodeProto, SparseTensorProto, TensorProto
@@ -177,48 +174,3 @@ def _check_expansion(model: ModelProto, calls: Mapping[tuple[str, str], Sequence
 
 def _stub(tensor: TensorProto) -> TensorProto:
     return type(tensor)(name=tensor.name, data_type=tensor.data_type, dims=tensor.dims)
-
-
-def external_path(folder: Path, proto: TensorProto, where: str) -> Path:
-    """The file that holds a tensor's data; raises :class:`InputError` unless it lies in the model's
-    folder."""
-    entries = {entry.key: entry.value for entry in proto.external_data}
-    location = entries.get("location", "")
-    pure = PurePosixPath(location)
-    outside = (
-        not location
-        or not location.isprintable()
-        or pure.is_absolute()
-        or PureWindowsPath(location).is_absolute()
-        or ".." in pure.parts
-        or ".." in PureWindowsPath(location).parts
-    )
-    path = folder / pure
-    if not outside:
-        # Path.resolve raises on a loop of symbolic links.
-        outside = not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))
-    if outside:
-        raise InputError(
-            f"the data of tensor {proto.name!r} lie in {location!r}; a file in the model's own folder is needed",
-            where=where,
-        )
-    return path
-
-
-def external_value(tensor: Tensor, path: Path, proto: TensorProto, where: str) -> Value | None:
-    """The data of ``tensor`` in the external file ``path``: only as many bytes as its shape needs are read."""
-    import numpy as np
-
-    entries = {entry.key: entry.value for entry in proto.external_data}
-    offset = entries.get("offset", "0")
-    kind = NUMPY_TYPES.get(tensor.dtype)
-    if kind is None:
-        return None
-    try:
-        with path.open("rb") as stream:
-            stream.seek(int(offset))
-            raw = stream.read(tensor.bytes)
-        value = np.frombuffer(raw, dtype=np.dtype(kind).newbyteorder("<")).reshape(tensor.shape)
-    except (OSError, ValueError, OverflowError) as error:
-        raise InputError(f"the data of tensor {tensor.name!r} cannot be read: {reason(error)}", where=where) from None
-    return value.astype(kind)
