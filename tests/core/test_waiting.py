@@ -157,6 +157,13 @@ def test_the_last_incumbent_is_waited_for(clock: Clock) -> None:
     assert seen.watch._changed.told == 2
 
 
+def test_half_a_second_is_waited_for_as_well(clock: Clock) -> None:
+    seen = Waiting(clock, 0.5)
+    seen.comes(3)
+    seen.watch._wait(0.5)
+    assert (clock.waits, seen.ended) == ([0.5], Termination.NO_IMPROVEMENT)
+
+
 def test_a_better_one_in_time_is_waited_for_in_turn(clock: Clock) -> None:
     seen = Waiting(clock, 5.0)
     seen.comes(3)
@@ -223,12 +230,12 @@ def test_one_thread_waits(monkeypatch: pytest.MonkeyPatch) -> None:
             self.joined += 1
 
     monkeypatch.setattr(criteria, "threading", SimpleNamespace(Thread=Thread, Condition=threading.Condition))
-    watch: Any = CriteriaWatch(StopCriteria(no_improvement=3.0), "min", lambda *_: None, lambda _: 1.0, RunStop())
+    watch: Any = CriteriaWatch(StopCriteria(no_improvement=0.5), "min", lambda *_: None, lambda _: 1.0, RunStop())
     with watch as entered:
         assert entered is watch
         watch.incumbent(1.0, "a")
         watch.incumbent(0.5, "b")
-    assert started == [{"target": watch._wait, "args": (3.0,), "name": "wnpopt-waiting", "daemon": True}]
+    assert started == [{"target": watch._wait, "args": (0.5,), "name": "wnpopt-waiting", "daemon": True}]
     assert watch._thread.joined == 1
     assert [solution for _, solution in watch._waiting] == ["a", "b"]
     watch.incumbent(0.2, "c")
