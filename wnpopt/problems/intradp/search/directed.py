@@ -29,7 +29,7 @@ from wnpopt.problems.intradp.kernels.directions.passes import (
     tails_pass,
 )
 from wnpopt.problems.intradp.kernels.directions.states import NeedArray, tabulated
-from wnpopt.problems.intradp.kernels.directions.twins import ClockPrices, Groups, steps_of
+from wnpopt.problems.intradp.kernels.directions.twins import ClockPrices, Grain, Groups, of_grain, steps_of
 from wnpopt.problems.intradp.kernels.evaluate import score, scratch
 from wnpopt.problems.intradp.kernels.heads import Front
 from wnpopt.problems.intradp.kernels.problem import Problem
@@ -47,6 +47,9 @@ LABELS, CROWDED, WORK = 300_000, 60, 3_000
 
 WORTH = 2_000
 """States at a cut that are worth a second thread."""
+
+GRAINS = (Grain(7, early=False), Grain(13, early=False))
+"""Grains of needs at which states are refuted in turn, before exact ones: the heads of each tell the next where to look."""
 
 TOLERANCE = 1e-3
 """What a merger of labels may cost, of the cutoff."""
@@ -86,7 +89,10 @@ class Directed:
         groups = Groups(problem.arrays)
         self.groups = groups.most
         self._lattice = lattice(parts)
-        self._steps = steps_of(problem.arrays, groups, front, prices)
+        steps = steps_of(problem.arrays, groups, front, prices)
+        self._grains = [of_grain(steps, grain) for grain in GRAINS] + [steps]
+        self._steps = steps
+        self._over = steps
         self._count = [len(here) for here in groups.at]
         self._tails: list[_States | None] = []
         self._heads: list[_States | None] = []
@@ -109,6 +115,17 @@ class Directed:
     def refute(self, cutoff: float, rounds: int = 3, enough: float = 0.9) -> CutoffVerdict:
         """Passes in turn, until nothing is left or the states hardly fall in number any more."""
         self._heads = []
+        bound = 0.0
+        for steps in self._grains:
+            self._steps = steps
+            verdict = self._refute(cutoff, rounds, enough)
+            bound = max(bound, verdict.bound)
+            if verdict.dead or verdict.full or self.over:
+                break
+        self._steps = self._grains[-1]
+        return CutoffVerdict(bound, verdict.dead, verdict.full)
+
+    def _refute(self, cutoff: float, rounds: int, enough: float) -> CutoffVerdict:
         last = np.inf
         bound = 0.0
         for _ in range(rounds):
@@ -171,7 +188,7 @@ class Directed:
             known = _States(needs[:0], values[:0], table) if among is None else among
             least = tails_pass(
                 self._problem.arrays, self._steps[u], u == 0, lat, behind.needs[part], behind.values[part],
-                among is not None, known.table, known.needs, known.values, cutoff, needs, values, table, tally,
+                among is not None, self._over[u], known.table, known.needs, known.values, cutoff, needs, values, table, tally,
                 self._flag,
             )  # fmt: skip
             return _States(needs, values, table), least, tally
@@ -207,6 +224,7 @@ class Directed:
         nothing = np.zeros((1, 0), np.int32)
         here = _States(nothing, np.zeros((1, 1, len(lat.counts))), tabulated(nothing))
         self._heads = [here]
+        self._over = self._steps
         bound = 0.0
         for u in range(last):
             behind = self._tails[u + 1]
@@ -260,7 +278,8 @@ class Directed:
         values[0, 0] = lat.weights[:, 0] * cost + price
         for g in range(groups):
             reads = step.edge_at[step.edge_ptr[g] : step.edge_ptr[g + 1]] + step.units
-            needs[0, 4 * g : 4 * g + 2] = max((int(p.dev_hi[at]) for at in reads), default=0)
+            rows = step.asks[0, g, max((int(p.dev_hi[at]) for at in reads), default=0)]
+            needs[0, 4 * g : 4 * g + 2] = rows, rows if step.early else min(1, rows)
             needs[0, 4 * g + 2 : 4 * g + 4] = step.group_units[g]
             values[0, 1 + 4 * g : 5 + 4 * g] = price
             values[0, 3 + 4 * g : 5 + 4 * g] = lat.weights[:, 0] * cost + price

@@ -27,6 +27,7 @@ from wnpopt.problems.intradp.kernels.directions.states import (
     SERVER_EARLY,
     SILENT,
     NeedArray,
+    coarser,
     look_up,
     messages,
     needs_before,
@@ -146,6 +147,7 @@ def tails_pass(
     needs: NeedArray,
     tails: FloatArray,
     known: bool,
+    known_step: OperatorStep,
     known_table: IntArray,
     known_needs: NeedArray,
     known_heads: FloatArray,
@@ -159,11 +161,13 @@ def tails_pass(
     """The states before an operator, from ``needs`` (S, 4 G) and ``tails`` (S, 1 + 4 G, K) behind it.
 
     The operator is the network's input if it is to be ``whole``: all of it is on the device.
-    They go into ``new_*``; ``known``: only those among ``known_needs``, with heads. The result is the least of the
+    They go into ``new_*``; ``known``: only those that ``known_needs`` stand for, with
+    heads, which are of the grain of ``known_step``. The result is the least of the
     largest tails of all options that are left: before the first operator, a bound.
     """
     groups = len(step.source)
     key, flags = np.zeros(4 * groups, np.int32), np.zeros(groups, np.int64)
+    known_key = np.zeros(4 * groups, np.int32)
     out = np.zeros((1 + 4 * groups, len(lattice.counts)))
     least = np.inf
     made = 0
@@ -182,7 +186,8 @@ def tails_pass(
                 needs_before(p, step, a, b, needs[i], key, flags)
                 before = 0
                 if known:
-                    before, _ = look_up(known_table, known_needs, key)
+                    coarser(known_step, key, known_key)
+                    before, _ = look_up(known_table, known_needs, known_key)
                 if before >= 0:
                     up, price = _own_tails(step, lattice, needs[i], tails[i], a, b, out)
                     alive = _own_alive(step, lattice, a, b, out, cutoff)
