@@ -151,6 +151,8 @@ def tails_pass(
     known_table: IntArray,
     known_needs: NeedArray,
     known_heads: FloatArray,
+    border: int,
+    border_heads: FloatArray,
     cutoff: float,
     new_needs: NeedArray,
     new_tails: FloatArray,
@@ -191,6 +193,11 @@ def tails_pass(
                 if before >= 0:
                     up, price = _own_tails(step, lattice, needs[i], tails[i], a, b, out)
                     alive = _own_alive(step, lattice, a, b, out, cutoff)
+                    if alive and border >= 0:
+                        for k in range(len(lattice.counts)):
+                            if out[0, k] + border_heads[key[4 * border], key[4 * border + 2], k] >= cutoff:
+                                alive = False
+                                break
                     if alive and known:
                         alive = not _reaches(out, known_heads[before], 0, 1, cutoff)
                     if alive:
