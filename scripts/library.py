@@ -91,11 +91,13 @@ def version() -> str:
 
 
 def entry_of(file: Path, row: IndexRow) -> Entry:
-    """An instance of the library, read."""
+    """An instance of the library, read; a value whose solution is not kept counts for nothing: nobody can check it."""
     instance = wnpopt.load(file)
     family = family_of(instance.kind)
     assert family is not None
-    return Entry(file, instance, family, row)
+    path = solution_path(file)
+    kept = path is not None and path.exists()
+    return Entry(file, instance, family, row if kept else msgspec.structs.replace(row, best=None))
 
 
 def entries(suite: str) -> Iterator[Entry]:
