@@ -5,6 +5,7 @@
         --missing                                          only where no stored solution has the index's value
         --open                                             only what is not proved, for the whole of --time-limit
         --time-limit 30 --threads 1
+        --processor-time                                   counts that of this process, beside other work
     python scripts/library.py table                        what is open, as docs/library.md has it
         --write                                            puts it there
     python scripts/library.py submit INSTANCE SOLUTION --method "who or what it is of"
@@ -28,7 +29,12 @@ from typing import Any
 import msgspec
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT)]
+sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
+
+from processor_time import OPTION, count_processor_time  # noqa: E402
+
+if OPTION in sys.argv:
+    count_processor_time()
 
 import wnpopt  # noqa: E402
 from wnpopt.bench.index.row import IndexRow, read_index, write_index  # noqa: E402
@@ -85,11 +91,13 @@ def version() -> str:
 
 
 def entry_of(file: Path, row: IndexRow) -> Entry:
-    """An instance of the library, read."""
+    """An instance of the library, read; a value whose solution is not kept counts for nothing: nobody can check it."""
     instance = wnpopt.load(file)
     family = family_of(instance.kind)
     assert family is not None
-    return Entry(file, instance, family, row)
+    path = solution_path(file)
+    kept = path is not None and path.exists()
+    return Entry(file, instance, family, row if kept else msgspec.structs.replace(row, best=None))
 
 
 def entries(suite: str) -> Iterator[Entry]:
@@ -201,7 +209,11 @@ def solve(arguments: argparse.Namespace) -> int:
                 step = 0.0 if entry.integral else NOISE * abs(row.best) / 2
                 target = row.best + (step if entry.family.sense == "min" else -step)
             result = wnpopt.solve(
-                entry.instance, time_limit=arguments.time_limit, threads=arguments.threads, target=target
+                entry.instance,
+                time_limit=arguments.time_limit,
+                threads=arguments.threads,
+                target=target,
+                isolate=not arguments.processor,
             )
             if result.solution is None:
                 print(f"{suite}/{row.file}: no solution: {result.message}", flush=True)
@@ -251,6 +263,7 @@ def main() -> int:
     solving.add_argument("--open", action="store_true", help="only what is not proved, for the whole time limit")
     solving.add_argument("--time-limit", type=float, default=30.0)
     solving.add_argument("--threads", type=int, default=1)
+    solving.add_argument(OPTION, dest="processor", action="store_true", help="a time limit of processor time")
     solving.set_defaults(run=solve)
     tabling = commands.add_parser("table", help="what is open")
     tabling.add_argument("--write", action="store_true", help="put it into docs/library.md")

@@ -19,7 +19,7 @@ from wnpopt.bench.index.row import IndexRow, read_index, write_index
 
 ROOT = Path(__file__).resolve().parents[2]
 TINY = Path("wnp/tiny/tiny-00.json")
-OPTIMUM = 26
+OPTIMUM, WORSE = 26, 40
 LIBRARY = runpy.run_path(str(ROOT / "scripts" / "library.py"))
 RESULTS = runpy.run_path(str(ROOT / "scripts" / "results.py"))
 ARCHIVE = runpy.run_path(str(ROOT / "scripts" / "archive.py"))
@@ -41,12 +41,19 @@ def test_the_page_of_results_is_what_the_stores_say() -> None:
 
 @pytest.fixture
 def library(tmp_path: Path) -> Path:
-    """A library of one instance whose best known value is worse than the optimum, without a solution."""
-    (tmp_path / TINY).parent.mkdir(parents=True)
-    (tmp_path / "solutions").mkdir()
+    """A library of one instance whose best known value is worse than the optimum."""
+    for folder in (tmp_path, tmp_path / "solutions"):
+        (folder / TINY).parent.mkdir(parents=True)
     shutil.copy(ROOT / "instances" / TINY, tmp_path / TINY)
-    write_index(tmp_path / "wnp/tiny/index.json", [IndexRow("tiny-00.json", 40, OPTIMUM, False, "somehow")])
+    (tmp_path / "solutions" / TINY).write_text(json.dumps(later(WORSE - OPTIMUM)))
+    write_index(tmp_path / "wnp/tiny/index.json", [IndexRow("tiny-00.json", WORSE, OPTIMUM, False, "somehow")])
     return tmp_path
+
+
+def later(by: int) -> dict[str, object]:
+    """The stored plan of the optimum with every start later: it takes that much longer."""
+    plan = json.loads((ROOT / "instances" / "solutions" / TINY).read_text())
+    return {**plan, "start": {name: start + by for name, start in plan["start"].items()}}
 
 
 def submit(library: Path, solution: Path) -> int:
@@ -68,17 +75,38 @@ def test_a_better_solution_is_taken_in(library: Path, capsys: pytest.CaptureFixt
 
 
 def test_a_worse_or_a_wrong_one_is_not(library: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    plan = json.loads((ROOT / "instances" / "solutions" / TINY).read_text())
+    kept = (library / "solutions" / TINY).read_text()
     mine = library / "mine.json"
-    later = {name: start + 100 for name, start in plan["start"].items()}
-    mine.write_text(json.dumps(plan | {"start": later}))
+    mine.write_text(json.dumps(later(100)))
     assert submit(library, mine) == 1
     assert "worse than the library's 40" in capsys.readouterr().out
-    mine.write_text(json.dumps(plan | {"start": dict.fromkeys(plan["start"], 0)}))
+    mine.write_text(json.dumps({**later(0), "start": dict.fromkeys(json.loads(kept)["start"], 0)}))
     with pytest.raises(SystemExit, match=r"rejected by instances/check\.py"):
         submit(library, mine)
-    assert not (library / "solutions" / TINY).exists()
-    assert read_index(library / "wnp/tiny/index.json") == (IndexRow("tiny-00.json", 40, OPTIMUM, False, "somehow"),)
+    assert (library / "solutions" / TINY).read_text() == kept
+    assert read_index(library / "wnp/tiny/index.json") == (IndexRow("tiny-00.json", WORSE, OPTIMUM, False, "somehow"),)
+
+
+def test_a_value_without_a_solution_makes_way_for_one_that_has_it(library: Path) -> None:
+    """Nobody can check the former."""
+    (library / "solutions" / TINY).unlink()
+    mine = library / "mine.json"
+    mine.write_text(json.dumps(later(100)))
+    assert submit(library, mine) == 0
+    (row,) = read_index(library / "wnp/tiny/index.json")
+    assert (row.best, row.bound, row.proved, row.method) == (OPTIMUM + 100, OPTIMUM, False, "by hand")
+    assert json.loads((library / "solutions" / TINY).read_text()) == later(100)
+
+
+def test_every_value_of_the_library_has_its_solution() -> None:
+    for index in sorted((ROOT / "instances").glob("*/*/index.json")):
+        if index.parents[1].name in ("graphs", "solutions"):
+            continue
+        kept = ROOT / "instances" / "solutions" / index.parents[1].name / index.parent.name
+        rows = read_index(index)
+        assert rows, index
+        lacking = [row.file for row in rows if row.method is None or not (kept / row.file).exists()]
+        assert lacking == [], index
 
 
 def test_a_solution_that_beats_a_bound_is_an_error(library: Path) -> None:

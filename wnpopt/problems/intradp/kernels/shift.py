@@ -58,7 +58,7 @@ def climb(
     n = len(p.units)
     order = np.zeros(n, np.int32)
     many = 0
-    for u in range(n):
+    for u in range(1, n - 1):
         if device[u] >= 0 or server[u] >= 0:
             order[many] = u
             many += 1

@@ -64,8 +64,8 @@ def started(
     """
     from wnpopt.problems.intradp.methods.de import evolved
     from wnpopt.problems.intradp.methods.spso_ga import swarmed
-    from wnpopt.problems.intradp.search.improvement import shifted, split
-    from wnpopt.problems.intradp.search.plans import annealed, server_only
+    from wnpopt.problems.intradp.search.improvement import shifted
+    from wnpopt.problems.intradp.search.plans import annealed
 
     # The cheapest first: under a short limit, or on a slow machine, nothing else may be made.
     steps: tuple[Callable[[PricedPlan], PricedPlan], ...] = (
@@ -73,7 +73,7 @@ def started(
         lambda _: swarmed(problem, budget.seed, flag),
         lambda plan: shifted(problem, plan, flag),
         lambda plan: annealed(problem, plan, ANNEALING * problem.count, HEAT, rng, flag),
-        lambda _: split(problem, server_only(problem), flag),
+        lambda plan: _split_and_crossed(problem, plan, flag),
         lambda plan: annealed(problem, plan, 4 * ANNEALING * problem.count, WARMER, rng, flag),
         lambda plan: _labelled(problem, plan, budget, flag),
         lambda plan: shifted(problem, plan, flag),
@@ -119,6 +119,15 @@ def _best_of_steps(
             offer(plan)
         tell(problem, plan, trace)
     return plan
+
+
+def _split_and_crossed(problem: Problem, plan: PricedPlan, flag: Flag) -> PricedPlan:
+    """The better one of a split of the whole network and its crossing into ``plan``."""
+    from wnpopt.problems.intradp.search.improvement import crossed, split
+    from wnpopt.problems.intradp.search.plans import best_of, server_only
+
+    whole = split(problem, server_only(problem), flag)
+    return best_of(whole, crossed(problem, plan, whole, flag))
 
 
 def _labelled(problem: Problem, plan: PricedPlan, budget: Budget, flag: Flag) -> PricedPlan:

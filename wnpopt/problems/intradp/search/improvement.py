@@ -1,4 +1,4 @@
-"""Better plans near a given one: joint shifts and annealing in turn."""
+"""Better plans near a given one, or between two: joint shifts, annealing, and crossing."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from wnpopt.backends.stopping import Flag
+from wnpopt.problems.intradp.kernels.arrays import RowArray
+from wnpopt.problems.intradp.kernels.crossing import best_crossing
 from wnpopt.problems.intradp.kernels.evaluate import expand, scratch
 from wnpopt.problems.intradp.kernels.moves import overrides_of
 from wnpopt.problems.intradp.kernels.problem import Problem
@@ -40,15 +42,12 @@ def shifted(problem: Problem, plan: PricedPlan, flag: Flag) -> PricedPlan:
     n = problem.count
     if n < 3 or not plan.feasible:
         return plan
-    device, server = np.zeros(n, np.int32), np.zeros(n, np.int32)
-    overrides_of(problem.arrays, plan.device_end, plan.server_begin, device, server)
+    device, server = _overrides(problem, plan)
     for reference in REFERENCES:
         climb(
             problem.arrays, device, server, reference, scratch(n), problem.by_energy, problem.limit, flag
         )  # fmt: skip
-    a, b = np.zeros(n, np.int32), np.zeros(n, np.int32)
-    expand(problem.arrays, device, server, a, b)
-    return best_of(plan, price(problem, a, b, "shifts"))
+    return best_of(plan, _expanded(problem, device, server, "shifts"))
 
 
 def split(problem: Problem, plan: PricedPlan, flag: Flag) -> PricedPlan:
@@ -59,8 +58,7 @@ def split(problem: Problem, plan: PricedPlan, flag: Flag) -> PricedPlan:
     n = problem.count
     if n < 3 or not plan.feasible:
         return plan
-    device, server = np.zeros(n, np.int32), np.zeros(n, np.int32)
-    overrides_of(problem.arrays, plan.device_end, plan.server_begin, device, server)
+    device, server = _overrides(problem, plan)
     value = plan.value
     for _ in range(SPLITS):
         found = best_split(
@@ -69,10 +67,35 @@ def split(problem: Problem, plan: PricedPlan, flag: Flag) -> PricedPlan:
         if not found < value * (1 - 1e-9):
             break
         value = found
-    a, b = np.zeros(n, np.int32), np.zeros(n, np.int32)
-    expand(problem.arrays, device, server, a, b)
-    better = price(problem, a, b, "splits")
+    better = _expanded(problem, device, server, "splits")
     return shifted(problem, better, flag) if better.value < plan.value else plan
+
+
+def crossed(problem: Problem, plan: PricedPlan, other: PricedPlan, flag: Flag) -> PricedPlan:
+    """``plan`` with stretches that are as in ``other``, one after the other while that helps; never worse.
+
+    See :func:`~wnpopt.problems.intradp.kernels.crossing.best_crossing`.
+    """
+    device, server = _overrides(problem, plan)
+    best_crossing(
+        problem.arrays, device, server, *_overrides(problem, other),
+        scratch(problem.count), problem.by_energy, problem.limit, flag,
+    )  # fmt: skip
+    return best_of(plan, _expanded(problem, device, server, "crossing"))
+
+
+def _overrides(problem: Problem, plan: PricedPlan) -> tuple[RowArray, RowArray]:
+    """The overrides that make the plan, of the device and of the server, each (N,)."""
+    device, server = np.zeros(problem.count, np.int32), np.zeros(problem.count, np.int32)
+    overrides_of(problem.arrays, plan.device_end, plan.server_begin, device, server)
+    return device, server
+
+
+def _expanded(problem: Problem, device: RowArray, server: RowArray, found_by: str) -> PricedPlan:
+    """The plan that these overrides make."""
+    a, b = np.zeros(problem.count, np.int32), np.zeros(problem.count, np.int32)
+    expand(problem.arrays, device, server, a, b)
+    return price(problem, a, b, found_by)
 
 
 class Rounds:
@@ -93,7 +116,9 @@ class Rounds:
         self._turn += 1
         start, heats = (self._start(), COOL) if elsewhere and effort >= LONG else (plan, HEATS)
         better = improved(self._problem, start, self._rng, self._flag, turn=turn, effort=effort, heats=heats)
-        return best_of(plan, better)
+        if start is plan:
+            return better
+        return best_of(better, crossed(self._problem, plan, better, self._flag))
 
     def _start(self) -> PricedPlan:
         if self._elsewhere is None:
