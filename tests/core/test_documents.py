@@ -65,6 +65,14 @@ def test_parse_json_agrees_with_json(value: dict[str, object]) -> None:
     assert parse_json(json.dumps(value).encode()) == value
 
 
+@pytest.mark.parametrize(
+    "number", ["1e308", "1.7976931348623157e+308", "-1e-0999", "9" * 250 + ".5", "1" * 400 + ".0e-300"]
+)
+def test_numbers_near_the_ends_of_floats(number: str) -> None:
+    """Only what is infinite as a float is refused, not what looks as if it might be."""
+    assert parse_json(f'{{"a": [{number}], "name": "0e999"}}'.encode()) == {"a": [float(number)], "name": "0e999"}
+
+
 @given(st.binary(max_size=60))
 def test_any_bytes_are_read_or_refused(raw: bytes) -> None:
     message = ""
