@@ -188,3 +188,45 @@ def test_weights_and_counts_are_values() -> None:
 def test_a_caller_that_raises_on_overflow() -> None:
     with np.errstate(all="raise"):
         assert not told((), ("w", "a", 5e-324, 1e9)).accepted
+
+
+def judged(row: tuple[int, int, float, float], *changes: Change) -> list[tuple[str, str, float]]:
+    return rules(verify_columns(posed(*changes).columns, indexed(row)))
+
+
+def test_numbers_that_no_document_holds() -> None:
+    """Arrays may come from anywhere."""
+    nothing = [("bandwidth", "served[0] (and 0 more)", 1.0), ("deadline", "served[0] (and 0 more)", 1e308)]
+    assert judged((0, 0, -5e6, 1e9)) == judged((0, 0, 0.0, 1e9)) == nothing
+    assert judged((1, 0, 0.0, 1e9)) == nothing
+    assert judged((0, 0, 0.0, 1e9), MULTICAST) == judged((1, 0, 0.0, 1e9), MULTICAST) == nothing
+    assert [rule for rule, *_ in judged((0, 0, math.nan, 1e9))] == ["bandwidth", "deadline", "total-bandwidth"]
+    for frequency in (-1e12, 0.0, math.nan):
+        assert [rule for rule, *_ in judged((0, 0, 0.25, frequency))] == ["frequency"]
+
+
+def test_each_is_judged_by_its_own_model() -> None:
+    """In b w would be in time: 0.8 s."""
+    late = put("users", 2, "deadline_s", value=0.81)
+    quick = ("v", "b", 5e6, 1e9)
+    for served, at in (((W, quick), 0), ((quick, W), 1)):
+        (violation,) = told((late, put("users", 1, "deadline_s", value=9)), *served).violations
+        assert (violation.rule, violation.where) == ("deadline", f"served[{at}] (and 0 more)")
+        assert violation.amount == pytest.approx(0.015)
+
+
+def test_a_layer_of_one_operation_takes_time_too() -> None:
+    slow = (
+        put("users", 2, "flop_per_cycle", value=1e-8), put("users", 2, "min_accuracy", value=0),
+        put("models", 1, "layers", 0, "flop", value=1),
+    )  # fmt: skip
+    for deadline, accepted in ((0.91, True), (0.89, False)):
+        assert told((*slow, put("users", 2, "deadline_s", value=deadline)), ("w", "b", 5e6, 1e9)).accepted is accepted
+
+
+@pytest.mark.parametrize("blocks", [1, 5, 1e6])
+def test_blocks_are_whole_within_their_tolerance(blocks: float) -> None:
+    band = (put("resource_block_hz", value=1e6), put("bandwidth_hz", value=1e13), *GENEROUS)
+    for off in (-1.1e-9, -0.9e-9, 0.9e-9, 1.1e-9):
+        certificate = told(band, ("w", "a", 1e6 * blocks * (1 + off), 1e9))
+        assert certificate.accepted is (abs(off) < 1e-9)
