@@ -72,9 +72,9 @@ def checked(instance: IntradpInstance, rng: np.random.Generator) -> tuple[int, f
 @pytest.mark.parametrize("objective", ["latency", "energy"])
 def test_no_bound_is_above_the_optimum(objective: str) -> None:
     rng = np.random.default_rng(5)
-    plain = [checked(tiny(seed, 20_000, objective=objective), rng) for seed in range(24)]
-    told = [checked(with_fields(tiny(seed, 20_000, objective=objective), seed), rng) for seed in range(60, 75)]
-    assert sum(compared for compared, _ in plain + told) >= 120
+    plain = [checked(tiny(seed, 20_000, objective=objective), rng) for seed in range(12)]
+    told = [checked(with_fields(tiny(seed, 20_000, objective=objective), seed), rng) for seed in range(60, 68)]
+    assert sum(compared for compared, _ in plain + told) >= 60
     # Loose ones would pass the above: on most instances the relaxation is all but exact. Where computing may draw less
     # than sending, the radio's joules cannot be told from the others.
     assert np.mean([ratio for _, ratio in plain]) > (0.9 if objective == "latency" else 0.8)
@@ -85,8 +85,8 @@ def test_no_bound_is_above_the_optimum(objective: str) -> None:
 @pytest.mark.parametrize("objective", ["latency", "energy"])
 def test_no_bound_is_above_the_optimum_of_many(objective: str) -> None:
     rng = np.random.default_rng(6)
-    told = [checked(tiny(seed, 20_000, objective=objective), rng) for seed in range(24, 60)]
-    told += [checked(with_fields(tiny(seed, 20_000, objective=objective), seed), rng) for seed in range(75, 90)]
+    told = [checked(tiny(seed, 20_000, objective=objective), rng) for seed in range(12, 60)]
+    told += [checked(with_fields(tiny(seed, 20_000, objective=objective), seed), rng) for seed in range(68, 90)]
     told += [checked(tiny(seed, 100_000, objective=objective), rng) for seed in range(1000, 1400)]
     told += [checked(with_fields(tiny(seed, 50_000, objective=objective), seed), rng) for seed in range(2000, 2250)]
     assert sum(compared for compared, _ in told) >= 2_000
