@@ -337,6 +337,8 @@ def test_transfers_are_told_exactly_where_there_is_a_bus() -> None:
     assert broken(instance(chip={"exclusive_bus": True}), plan()) == [("bus-field", "transfer_start", 1)]
     # The one on a single core is none.
     assert broken(instance(chip={"exclusive_bus": True}), plan(transfer_start={"p->r": 19})) == []
+    other = plan(transfer_start={"q->r": 26}, core={"r": "c1"}, start={"r": 33})
+    assert broken(instance(chip={"exclusive_bus": True}), other) == []
     assert broken(instance(chip={"exclusive_bus": True}), plan(transfer_start={"p->r": 19, "q->r": 28})) == [
         ("bus-transfers", "transfer q->r", 1)
     ]
