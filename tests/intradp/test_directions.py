@@ -96,17 +96,32 @@ def test_no_bound_is_above_the_optimum_of_many(objective: str) -> None:
 def test_no_bound_of_branches_is_above_the_optimum(objective: str) -> None:
     """States of several groups multiply there: coarser ones come first, and heads are told from border to border."""
     rng = np.random.default_rng(7)
-    ratios = [ratio for _, ratio in (checked(branched(seed, 8_000, objective=objective), rng) for seed in range(12))]
+    ratios = [ratio for _, ratio in (checked(branched(seed, 4_000, objective=objective), rng) for seed in range(8))]
     assert np.mean(ratios) > (0.9 if objective == "latency" else 0.8)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("first", range(20, 3_020, 600))
 def test_no_bound_of_branches_is_above_the_optimum_of_many(first: int) -> None:
+    """3,000 networks: a cutoff at the optimum leaves its plans, of whatever grains; so do labels a bound."""
     rng = np.random.default_rng([8, first])
     for seed in range(first, first + 600):
-        instance = branched(seed, 6_000, objective=("latency", "latency", "energy")[seed % 3])
-        checked(with_fields(instance, seed) if seed % 4 == 0 else instance, rng)
+        instance = branched(seed, 2_000, objective=("latency", "latency", "energy")[seed % 3])
+        problem = Problem.of(with_fields(instance, seed) if seed % 4 == 0 else instance)
+        best = optimum(problem)
+        if not 0 < best < np.inf:
+            continue
+        prices = prices_of(problem)[0]
+        front = Front(problem.arrays, prices.time, 1.0, extra=prices.extra)
+        grains = [Grain(rows, early=False) for rows in sorted(rng.integers(1, 5, int(rng.integers(1, 3))))]
+        directed = Directed(problem, front, prices, parts=int(rng.integers(2, 5)), grains=grains)
+        cutoff = best * float(rng.choice([1 + 1e-9, 1.3]))
+        verdict = directed.refute(cutoff, rounds=1)
+        assert verdict.bound <= best * (1 + 1e-9), seed
+        assert not verdict.dead, seed
+        if seed % 5 == 0:
+            bound, _ = directed.complete(cutoff)
+            assert bound <= best * (1 + 1e-9), seed
 
 
 def test_what_a_coarser_grain_stands_for() -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TypeVar
 
@@ -115,9 +115,8 @@ class Directed:
         self._lattice = lattice(parts)
         steps = steps_of(problem.arrays, groups, front, prices)
         self._borders = borders(groups)
-        self._grains = [of_grain(steps, grain) for grain in (GRAINS if grains is None else grains) if self._borders] + [
-            steps
-        ]
+        coarse = (GRAINS if grains is None else grains) if self._borders else ()
+        self._grains = [*(of_grain(problem.arrays, steps, grain) for grain in coarse), steps]
         self._steps = steps
         self._groups = groups
         self._told_of: tuple[_Heads, FloatArray] | None = None
@@ -148,11 +147,11 @@ class Directed:
         verdict = CutoffVerdict(0.0)
         for grain, steps in enumerate(self._grains):
             coarse, self._steps = self._steps, steps
-            if 0 < grain < len(self._grains) - 1:
-                verdict = self._from_border_to_border(coarse, cutoff)
+            exact = grain == len(self._grains) - 1
+            if not exact:
+                verdict = self._from_border_to_border(coarse, cutoff) if grain else self._sketched(cutoff)
                 bound = max(bound, verdict.bound)
-            if not (verdict.dead or verdict.full or self.over):
-                exact = grain == len(self._grains) - 1
+            if (grain or exact) and not (verdict.dead or verdict.full or self.over):
                 verdict = self._rounds(cutoff, rounds if exact else 1, enough)
                 bound = max(bound, verdict.bound)
             if verdict.dead or verdict.full or self.over:
@@ -174,6 +173,15 @@ class Directed:
                 return CutoffVerdict(bound, verdict.dead)
             last = self.states
         return CutoffVerdict(bound)
+
+    def _sketched(self, cutoff: float) -> CutoffVerdict:
+        """Tails of the coarsest grain; of its heads, only for which states there are any."""
+        verdict = self._backward(cutoff)
+        self._heads = [
+            None if states is None else _Heads(replace(states, values=np.zeros_like(states.values)), self._steps[u])
+            for u, states in enumerate(self._tails)
+        ]
+        return verdict
 
     def _from_border_to_border(self, coarse: list[OperatorStep], cutoff: float) -> CutoffVerdict:
         """Heads at every cut, from the input on: states of a border with the tails of a coarser grain, then those
