@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import sys
 from collections.abc import Iterator
 
@@ -19,12 +20,21 @@ gc.disable()  # until all is collected: modules and tests stay, so nothing of it
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
+# In the background of a shell Ctrl-C is ignored, also by whatever is started there.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
 ORDINARY = "not slow"
 """The expression for ordinary runs, as pyproject.toml has it."""
 
 USED = "_hypothesis_internal_use_settings"
 
-settings.register_profile("any-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+FRESH = os.environ.get("WNPOPT_EXAMPLES") == "fresh"
+"""Property tests draw other examples each time; else the same ones, so that no run fails by chance."""
+
+settings.register_profile(
+    "any-machine", deadline=None, derandomize=not FRESH, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("any-machine")
 
 

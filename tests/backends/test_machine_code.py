@@ -244,6 +244,38 @@ def test_two_processes_compile_at_once(place: Place) -> None:
     assert place.run(other) == (0, "")
 
 
+def test_what_is_loaded_is_compiled_into_what_is_new(place: Place) -> None:
+    """An array of another layout: the caller is compiled again, and calls what lay on the disk."""
+    place.run()
+    program = PROGRAM.replace("np.arange(4.0)", "np.repeat(np.arange(4.0), 2)[::2]")
+    assert place.run(program) == (1, "")
+    assert place.run(program) == (0, "")
+
+
+@pytest.mark.slow
+def test_what_is_loaded_raises_what_was_compiled(place: Place) -> None:
+    """Also in functions of numba's own that were compiled into ours."""
+    (place.sources / "raising.py").write_text(
+        "import numpy as np\nfrom wnpopt.backends.compiled import compiled\n@compiled\n"
+        "def least(values):\n    if values.size == 1:\n        raise ValueError('none of', 3)\n"
+        "    return np.argmin(values)\n"
+    )
+    calls = """
+import raising
+assert raising.least(np.array([4.0, 0.0, 3.0])) == 1
+for size, said in ((1, "('none of', 3)"), (0, "('attempt to get argmin of an empty sequence',)")):
+    try:
+        raising.least(np.zeros(size))
+    except ValueError as error:
+        assert str(error.args) == said, error.args
+    else:
+        raise AssertionError(size)
+"""
+    program = PROGRAM.replace("import sources\n", f"import sources\n{calls}")
+    assert place.run(program) == (3, "")
+    assert place.run(program) == (0, "")
+
+
 def test_constants_and_integers_share_machine_code(place: Place) -> None:
     program = PROGRAM + "sources.total(np.arange(4.0), 2.5)\nassert len(sources.total.overloads) == 1\n"
     assert place.run(program) == (2, "")

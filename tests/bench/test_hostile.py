@@ -53,8 +53,8 @@ def daemon():  # twice forked, in a session of its own, with whatever handles it
             os.execvp("sleep", ["sleep", "{NAP}"])
         os._exit(0)
 
-def background():
-    threading.Thread(target=lambda: (time.sleep(0.05), os._exit(7)), daemon=True).start()
+def background():  # long after the run's answer, also on a busy machine
+    threading.Thread(target=lambda: (time.sleep(0.5), os._exit(7)), daemon=True).start()
 
 def starve():
     resource.setrlimit(resource.RLIMIT_NOFILE, (3, 3))

@@ -122,12 +122,13 @@ def test_twenty_four_kills(
 def test_a_stopped_worker_is_killed_and_replaced(folder: Path, tmp_path: Path, trouble_site: Path) -> None:
     """SIGSTOP: the process is there and says nothing, not even half a message."""
     out = tmp_path / "out"
-    rig = Rig(folder, out, "slow", trouble_site, "--grace", "0.5", "--time-limit", "0.5", "--workers", "1")
+    rig = Rig(folder, out, "slow", trouble_site, "--grace", "1.5", "--time-limit", "0.5", "--workers", "1")
     rig.wait_for(1, out)
     (victim,) = rig.workers()
     # Between two runs nothing limits it for minutes: then it goes on for a moment and is stopped again.
     while victim in rig.workers():
-        os.kill(victim, signal.SIGSTOP)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(victim, signal.SIGSTOP)
         end = time.monotonic() + 5.0
         while victim in rig.workers() and time.monotonic() < end:
             time.sleep(0.05)
@@ -137,22 +138,24 @@ def test_a_stopped_worker_is_killed_and_replaced(folder: Path, tmp_path: Path, t
     code, _, err = rig.finish()
     assert code == 1
     assert "timeout: killed after " in err
-    assert Counter(r.failure for r in Store.open(out).latest().values()) == {None: 5, Failure.TIMEOUT: 1}
+    failures = Counter(r.failure for r in Store.open(out).latest().values())
+    assert set(failures) == {None, Failure.TIMEOUT}  # on a busy machine others may take too long, too
+    assert sum(failures.values()) == 6
 
 
 @pytest.mark.usefixtures("trouble")
 def test_the_fork_server_is_killed(folder: Path, tmp_path: Path, trouble_site: Path) -> None:
     out = tmp_path / "out"
-    rig = Rig(folder, out, "slow,rtfs", trouble_site)
+    rig = Rig(folder, out, "slow,rtfs", trouble_site, "--seeds", "0,1")  # so many that it is not over before
     rig.wait_for(2, out)
     (server,) = [pid for pid, role in rig.offspring().items() if role == "server"]
     kill(server)
     code, _, err = rig.finish()
     assert code in (0, 1), err
     failures = Counter(r.failure for r in Store.open(out).latest().values())
-    assert sum(failures.values()) == 12
+    assert sum(failures.values()) == 24
     assert failures[Failure.CRASH] <= 2
-    assert failures[None] >= 10
+    assert failures[None] >= 22
 
 
 @pytest.mark.usefixtures("trouble")

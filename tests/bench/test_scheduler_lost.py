@@ -43,7 +43,6 @@ def test_the_scheduler_is_lost(
     folder: Path, tmp_path: Path, trouble_site: Path, number: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The batch ends with a message; what was finished is kept, and the next one, without the cluster, goes on."""
-    monkeypatch.setattr(dask, "ANSWER_S", 2.0)
     calm, out = tmp_path / "calm", tmp_path / "out"
     batch(folder, METHODS, calm, time_limit=20, workers=2)
     seen: list[Record] = []
@@ -52,6 +51,7 @@ def test_the_scheduler_is_lost(
         def strike(record: Record) -> None:
             seen.append(record)
             if len(seen) == 3:
+                monkeypatch.setattr(dask, "ANSWER_S", 2.0)  # before, a busy machine may take longer
                 there.scheduler.send_signal(number)
 
         with pytest.raises(SolverError, match=r"the Dask scheduler at tcp://.*: what is finished is kept"):
@@ -204,28 +204,51 @@ def test_a_client_that_has_lost_its_scheduler(
 
 
 class _Future:
-    """Stands for a task of Dask's that cannot be fetched."""
+    """Stands for a task of Dask's that has failed, or whose answer cannot be fetched."""
 
-    def __init__(self, error: Exception) -> None:
+    def __init__(self, status: str, error: Exception) -> None:
+        self.status = status
         self._error = error
 
     def result(self) -> bytes:
         raise self._error
 
 
+class _Answered(_Future):
+    """Stands for a task that answered something else."""
+
+    def result(self) -> bytes:
+        return b"nonsense"
+
+
 def test_a_scheduler_that_is_lost_while_an_answer_is_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Which of the two Dask raises depends on how far it had come."""
+    """What Dask raises depends on how far it had come."""
     from concurrent.futures import CancelledError
 
+    from distributed import KilledWorker
     from distributed.comm import CommClosedError
 
-    executor = executor_of(monkeypatch)
-    for error in (CancelledError("gone"), CommClosedError("in <TCP>: Stream is closed")):
-        executor._arrived(1, _Future(error))  # type: ignore[arg-type]
+    def told(future: _Future) -> str:
+        executor._arrived(1, future)  # type: ignore[arg-type]
         event = executor.next_event(10)
         assert event is not None
-        assert str(event.what) == (
+        return str(event.what)
+
+    executor = executor_of(monkeypatch)
+    for future in (
+        _Future("cancelled", CancelledError("gone")),
+        _Future("finished", CommClosedError("in <TCP>: Stream is closed")),
+        _Future("finished", OSError("Timed out trying to connect")),
+        _Future("lost", RuntimeError("IOLoop is closed")),
+    ):
+        assert told(future) == (
             "the Dask scheduler at tcp://host:8786 is lost: "
             "what is finished is kept, and the same command goes on from there"
         )
+    # What the tasks themselves raise is no matter of the scheduler.
+    assert told(_Future("error", OSError("no\nroom"))) == "the cluster failed: OSError: no\\nroom"
+    assert told(_Answered("finished", OSError())).startswith("the cluster failed: DecodeError: ")
+    assert "every worker of the cluster that ran this died, 4 times" in told(
+        _Future("error", KilledWorker("key", "worker", 3))
+    )
     executor.close()

@@ -89,6 +89,8 @@ BAD_BYTES: dict[str, tuple[bytes, list[str]]] = {
     "repeated key at the top": (b'{"kind": "wnp", "kind": "wnp"}', ["kind", "repeated key"]),
     "NaN": (b'{"kind": "wnp", "tick_s": NaN}', ["tick_s", "nan", "finite"]),
     "Infinity": (b'{"kind": "wnp", "tick_s": -Infinity}', ["tick_s", "inf", "finite"]),
+    "beyond all floats": (b'{"kind": "wnp", "made_with": [1e308, -1E+0309]}', ["made_with[1]", "-inf", "finite"]),
+    "beyond all floats, written out": (b'{"made_with": ' + b"2" * 310 + b".5}", ["made_with", "inf", "finite"]),
     "5,000 digits": (b'{"kind": "wnp", "radio": {"slots": ' + b"9" * 5000 + b"}}", ["radio.slots", "2^53"]),
     "deep nesting": (b'{"kind": ' + b"[" * 100_000 + b"]" * 100_000 + b"}", ["nested"]),
     "deep objects": (b'{"a":' * 50_000 + b"1" + b"}" * 50_000, ["nested"]),

@@ -60,9 +60,22 @@ def test_the_readable_form_reads_back_equal(value: dict[str, object]) -> None:
     assert json.loads(format_json(value)) == value
 
 
+def test_where_a_text_ends_too_soon_is_told_once() -> None:
+    with pytest.raises(InputError, match=r"is not JSON: Unterminated string starting at line 1 column 7$"):
+        parse_json(b'{"a": "b')
+
+
 @given(st.dictionaries(st.text(), JSON, max_size=5))
 def test_parse_json_agrees_with_json(value: dict[str, object]) -> None:
     assert parse_json(json.dumps(value).encode()) == value
+
+
+@pytest.mark.parametrize(
+    "number", ["1e308", "1.7976931348623157e+308", "-1e-0999", "9" * 250 + ".5", "1" * 400 + ".0e-300"]
+)
+def test_numbers_near_the_ends_of_floats(number: str) -> None:
+    """Only what is infinite as a float is refused, not what looks as if it might be."""
+    assert parse_json(f'{{"a": [{number}], "name": "0e999"}}'.encode()) == {"a": [float(number)], "name": "0e999"}
 
 
 @given(st.binary(max_size=60))

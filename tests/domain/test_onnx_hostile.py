@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from tests.domain.onnx_models import FLOAT, integers, model, node, saved, zeros
 from wnpopt.core.errors import InputError, MissingDependencyError
+from wnpopt.domain.files.onnx.external import ExternalData
 from wnpopt.domain.files.onnx.reader import read_onnx
 from wnpopt.domain.network.flop import known_operators
 
@@ -189,6 +190,43 @@ def test_shapes_in_external_data_are_read(tmp_path: Path) -> None:
         refused(saved(proto, tmp_path), "graph.initializer[0]", "'s'")
 
 
+@pytest.mark.parametrize(("key", "value"), [("length", "17"), ("length", "-16"), ("length", "all"), ("offset", "24")])
+def test_external_data_whose_place_is_wrong(key: str, value: str, tmp_path: Path) -> None:
+    proto = model([node("Reshape", ["x", "s"], ["y"])], {"x": (2, 3)}, ["y"], {"s": integers(3, 2)})
+    place = {"location": "shapes.bin", "offset": "8", key: value}
+    proto.graph.initializer[0].CopyFrom(beside("s", (2,), place, onnx.TensorProto.INT64))
+    (tmp_path / "shapes.bin").write_bytes(bytes(32))
+    refused(saved(proto, tmp_path), "graph.initializer[0]", "'s'")
+
+
+def beside(name: str, shape: tuple[int, ...], place: dict[str, str], kind: int = FLOAT) -> onnx.TensorProto:
+    """A tensor whose data lie in another file."""
+    external = onnx.TensorProto.EXTERNAL
+    tensor = onnx.TensorProto(name=name, dims=shape, data_type=kind, data_location=external)
+    tensor.external_data.extend(onnx.StringStringEntryProto(key=key, value=value) for key, value in place.items())
+    return tensor
+
+
+def test_of_external_data_no_more_is_read_than_a_tensor_needs(tmp_path: Path) -> None:
+    """Without a length, too; onnxruntime takes such a file."""
+    values = np.arange(100, dtype="<f4")
+    (tmp_path / "weights.bin").write_bytes(values.tobytes())
+    tensor = beside("w", (3, 2), {"location": "weights.bin", "offset": "8"})
+    ExternalData(tmp_path, "this").load(tensor)
+    assert tensor.raw_data == values[2:8].tobytes()
+    assert tensor.data_location == onnx.TensorProto.DEFAULT
+
+
+def test_a_small_file_of_external_data_is_no_large_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wnpopt.domain.files.onnx.external.FREE_BYTES", 100)
+    (tmp_path / "weights.bin").write_bytes(bytes(400))
+    data = ExternalData(tmp_path, "this")
+    for number in range(4):  # 4 times 400 bytes of it, and the 100
+        data.load(beside(f"w{number}", (10, 10), {"location": "weights.bin"}))
+    with pytest.raises(InputError, match=r"weights\.bin: tensors take its 400 bytes more than 4 times.*'last'"):
+        data.load(beside("last", (10, 10), {"location": "weights.bin"}))
+
+
 def test_external_data_that_is_too_short(tmp_path: Path) -> None:
     (tmp_path / "weights.bin").write_bytes(bytes(7))
     refused(saved(external("weights.bin"), tmp_path), "'w'")
@@ -236,6 +274,10 @@ def change_opset(proto: onnx.ModelProto) -> None:
 
 def change_old_opset(proto: onnx.ModelProto) -> None:
     proto.opset_import[0].version = 0
+
+
+def change_new_opset(proto: onnx.ModelProto) -> None:
+    proto.opset_import[0].version = onnx.defs.onnx_opset_version() + 1
 
 
 def change_operator(proto: onnx.ModelProto) -> None:
@@ -323,6 +365,7 @@ CHANGES: list[tuple[Callable[[onnx.ModelProto], None], tuple[str, ...]]] = [
     (change_weight_short, ("graph.initializer[0]", "2 bytes", "432")),
     (change_weight_type, ("graph.initializer[0]", "element type")),
     (change_opset, ("opset_import",)),
+    (change_new_opset, ("opset_import", "a newer onnx")),
     (change_old_opset, ("opset",)),
     (change_operator, ("graph.node[0]", "Convolution", "not known", "Conv,")),
     (change_unprintable_name, ("does not print", "two\\nlines")),

@@ -43,6 +43,19 @@ def _keys(last: str) -> bytes:
     return f'{{{keys},"{last}":1}}'.encode()
 
 
+def _long_name() -> bytes:
+    """Columns of which the first has a name of 4,000 bytes where it lies, and its own in the list at the end."""
+    made = d.columns()
+    return made[:26] + (4000).to_bytes(2, "little") + made[28:]
+
+
+def _external(location: bytes) -> bytes:
+    """A model whose weights lie in a file of this name."""
+    from tests.fuzz.models import external
+
+    return external().replace(b"weights.bin", location)
+
+
 CASES: Mapping[str, Case] = {
     "half of a surrogate pair": Case(
         "front", lambda: _changed(d.front(), latency_unit="\ud800"), ("latency_unit", "surrogate")
@@ -51,6 +64,11 @@ CASES: Mapping[str, Case] = {
         "intradp-instance", lambda: _changed(d.instance("intradp"), source="a\udfffb"), ("source", "surrogate")
     ),
     "half of a surrogate pair as a key": Case("json", lambda: b'{"a": {"\\ud800": 1}}', ("a.", "surrogate")),
+    "a number beyond all floats": Case("json", lambda: b'{"a": [1, 1e400]}', ("a[1]", "inf", "finite")),
+    "a library that quotes what it reads": Case("slide-columns", _long_name, ("format", "is damaged", "…")),
+    "weights in a file whose name is no text": Case(
+        "onnx-run", lambda: _external(b"weight\xf2.bin"), ("not UTF-8", "weight\\xf2.bin")
+    ),
     "a whole surrogate pair": Case("json", lambda: b'{"a": "\\ud835\\udd38"}'),
     "a negative number of tasks": Case("stg", lambda: b"-5\n0 0 0\n", ("line 1", "-5", "at least 0")),
     "rates beyond all": Case("trace", lambda: b"s,MB/s\n0,1e308\n1,1\n", ("trace", "rate")),

@@ -45,7 +45,7 @@ def attack(
                     faults[kind] = data
                 told.add(str(error))
                 continue
-            shape = "".join(c for c in said if c.isalpha())[:60]
+            shape = "".join(c for c in said.replace(str(folder), "") if c.isalpha())[:60]
             if (not said or shape not in told) and len(pool) < 2000:
                 told.add(shape)
                 pool.append(data)

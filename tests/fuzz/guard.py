@@ -43,16 +43,20 @@ _COMPILER = os.path.join(os.path.dirname(find_spec("numba").origin or ""), "core
 _COMPILED = (os.path.join("wnpopt", "backends", "machine_code.py"), os.path.join("numba", "core", "serialize.py"))
 
 _folder: str | None = None
+_reads_anywhere = False
 _seen: list[str] = []
 
 
 @contextmanager
-def watched(folder: Path) -> Iterator[list[str]]:
-    """What was done within that may not be done; only files in ``folder`` may be changed, or read beside Python's."""
-    global _folder  # noqa: PLW0603 -- a hook of the process has the state of the process
+def watched(folder: Path, *, reads_anywhere: bool = False) -> Iterator[list[str]]:
+    """What was done within that may not be done; only files in ``folder`` may be changed, or read beside Python's.
+
+    ``reads_anywhere`` is for readers of documents that name other files, wherever they lie: those may be read.
+    """
+    global _folder, _reads_anywhere  # noqa: PLW0603 -- a hook of the process has the state of the process
     _install()
     _seen.clear()
-    _folder = os.path.realpath(folder)
+    _folder, _reads_anywhere = os.path.realpath(folder), reads_anywhere
     try:
         yield _seen
     finally:
@@ -91,6 +95,8 @@ def _opened(arguments: tuple[object, ...]) -> None:
         return
     text = os.fsdecode(path) if isinstance(path, str | bytes | os.PathLike) else str(path)
     changes = isinstance(flags, int) and bool(flags & _WRITES)
+    if _reads_anywhere and not changes:
+        return
     allowed = (_folder, *_PASSING) if changes else (_folder, *_OWN, *_PASSING)
     if not _inside(text, allowed) and not (text.startswith(_SYSTEM) and not changes) and not _by_import():
         _seen.append(f"{'writes' if changes else 'reads'} {text!r:.200}")

@@ -9,7 +9,7 @@ import traceback
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from tests.fuzz.guard import watched
@@ -33,7 +33,8 @@ class Target:
     """A reader: ``read(folder, data)`` lets it read ``data`` from a file in ``folder``, which is empty.
 
     ``refusals`` are what it may raise, besides an :class:`InputError`; ``form`` is the mutator that keeps inputs
-    readable; ``seeds`` makes valid inputs. ``what`` is the row of the list of readers.
+    readable; ``seeds`` makes valid inputs. ``what`` is the row of the list of readers. ``names_files``: the inputs name
+    other files that are to be read, wherever they lie.
     """
 
     name: str
@@ -42,7 +43,7 @@ class Target:
     read: Read
     seeds: Callable[[], Iterator[bytes]]
     refusals: tuple[type[BaseException], ...] = ()
-    modules: tuple[str, ...] = field(default=("onnx",))
+    names_files: bool = False
 
 
 @contextmanager
@@ -68,7 +69,7 @@ def check(target: Target, data: bytes, folder: Path) -> str:
     inner.mkdir()
     beside = set(folder.iterdir())
     try:
-        with watched(inner) as seen, quiet():
+        with watched(inner, reads_anywhere=target.names_files) as seen, quiet():
             said = _said(target, inner, data)
         if seen:
             raise FaultError(f"{target.name}: {seen[0]}")

@@ -20,6 +20,11 @@ def plain() -> bytes:
     return bytes(_plain().SerializeToString())
 
 
+def external() -> bytes:
+    """A model whose weights lie in weights.bin."""
+    return bytes(_external().SerializeToString())
+
+
 def _plain():  # type: ignore[no-untyped-def]
     nodes = [
         node("Conv", ["x", "w"], ["c"], kernel_shape=[3, 3], pads=[1, 1, 1, 1], strides=[1, 1]),

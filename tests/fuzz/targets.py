@@ -31,9 +31,11 @@ def target(
     form: str,
     seeds: Callable[[], Iterable[bytes]],
     refusals: tuple[type[BaseException], ...] = (),
+    *,
+    names_files: bool = False,
 ) -> Callable[[Read], Read]:
     def register(read: Read) -> Read:
-        TARGETS[name] = Target(name, what, form, read, lambda: iter(seeds()), refusals)
+        TARGETS[name] = Target(name, what, form, read, lambda: iter(seeds()), refusals, names_files)
         return read
 
     return register
@@ -123,7 +125,7 @@ def _scenarios(folder: Path, data: bytes) -> None:
         load_scenario(file, instance)
 
 
-@target("wnp-stream", "streams of `simulate --stream`, with their arrivals", "json", d.streams)
+@target("wnp-stream", "streams of `simulate --stream`, with their arrivals", "json", d.streams, names_files=True)
 def _stream(folder: Path, data: bytes) -> None:
     from wnpopt.problems.wnp.runtime.stream.requests import requests_of
     from wnpopt.problems.wnp.runtime.stream.simulate import load_stream
@@ -232,6 +234,7 @@ def _graph(folder: Path, data: bytes) -> None:
     "compositions of networks, fused",
     "json",
     of_documents(d.composition, lambda: d.composition("late"), lambda: d.composition("mid")),
+    names_files=True,
 )
 def _composition(folder: Path, data: bytes) -> None:
     from wnpopt.domain.files.network import load_network
@@ -328,6 +331,7 @@ def _trace(folder: Path, data: bytes) -> None:
         b"strategy,latency_s\nplan.json,0.5\nmin-cut,0.25\n",
         b"plan,bandwidth_bytes_per_s,latency_s\ntable.json,2e6,1\nlayer-cut,0,2\n",
     ],
+    names_files=True,
 )
 def _measured(folder: Path, data: bytes) -> None:
     from wnpopt.problems.intradp.calibration.measured import read_measurements

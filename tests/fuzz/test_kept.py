@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,21 @@ def test_a_write_elsewhere_is_seen(tmp_path_factory: pytest.TempPathFactory, mon
     elsewhere = tmp_path_factory.mktemp("elsewhere") / "x"
     with pytest.raises(FaultError, match="writes"):
         check(_reading(lambda _folder, data: elsewhere.write_bytes(data)), b"", tmp_path_factory.mktemp("own"))
+
+
+def test_a_file_elsewhere_may_be_read_where_the_input_names_it(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tests.fuzz.guard._PASSING", ())
+    own, elsewhere = tmp_path_factory.mktemp("own"), tmp_path_factory.mktemp("elsewhere") / "x"
+    elsewhere.write_bytes(b"")
+    reads = _reading(lambda _folder, _data: elsewhere.read_bytes())
+    with pytest.raises(FaultError, match=r"reads .*elsewhere"):
+        check(reads, b"", own)
+    assert check(replace(reads, names_files=True), b"", own) == ""
+    writes = _reading(lambda _folder, data: elsewhere.write_bytes(data))
+    with pytest.raises(FaultError, match=r"writes .*elsewhere"):
+        check(replace(writes, names_files=True), b"", own)
 
 
 def test_a_folder_that_is_deleted_is_seen_where_it_lies(

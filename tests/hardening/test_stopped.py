@@ -49,17 +49,13 @@ run()
 @pytest.mark.parametrize("number", ordinarily(1, [signal.SIGTERM, signal.SIGINT]))
 def test_a_signal_in_the_middle_of_a_file(number: int, tmp_path: Path) -> None:
     """Any command, also one that does not expect it, lets go of what it writes, and ends with one line."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", HALF, str(tmp_path / "plan.json")],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    assert process.stdout.readline() == "half is written\n"
-    assert len(list(tmp_path.iterdir())) == 1
-    process.send_signal(number)
-    _, err = process.communicate(timeout=300)
+    command = [sys.executable, "-c", HALF, str(tmp_path / "plan.json")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "half is written\n"
+        assert len(list(tmp_path.iterdir())) == 1
+        process.send_signal(number)
+        _, err = process.communicate()
     assert (process.returncode, err) == (1, "wnpopt: interrupted before there was an answer\n")
     assert list(tmp_path.iterdir()) == []
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.intradp.executed import written
+from tests.intradp.executed import model_of, written
 from tests.intradp.onnx_blocks import BLOCKS
 from tests.intradp.onnx_cases import KINDS, Case
 from tests.intradp.onnx_random import random_model
@@ -17,6 +18,9 @@ from wnpopt.core.errors import InputError
 from wnpopt.domain.files.onnx.reader import read_onnx
 from wnpopt.problems.intradp.execution.check import execute_plans
 from wnpopt.problems.intradp.execution.network import ExecutableNetwork
+
+if TYPE_CHECKING:
+    from onnx import ModelProto
 
 pytest.importorskip("onnx", reason="the extra run is not installed")
 pytest.importorskip("onnxruntime", reason="the extra run is not installed")
@@ -85,3 +89,39 @@ def test_small_networks_of_exporters(name: str, tmp_path: Path) -> None:
     assert done.shifted > 1e-2
     if name == "quantised":
         assert execute_plans(network, 8, optimise=False).worst < 1e-6
+
+
+def pool(op_type: str, outputs: str, **attributes: Any) -> ModelProto:
+    """A pool, and what reads the last of its ``outputs``."""
+    from onnx import helper
+
+    made = outputs.split()
+    reader = helper.make_node("Cast", [made[-1]], ["y"], to=1)
+    return model_of([helper.make_node(op_type, ["x"], made, **attributes), reader], {"x": (1, 4, 16, 12)}, ["y"])
+
+
+def test_indices_of_a_pool_count_the_entries_of_the_whole_tensor(tmp_path: Path) -> None:
+    """Its values are read by nobody, so that the operator has one output: it is not the one with rows of its own."""
+    model = pool("MaxPool", "m i", kernel_shape=[2, 2], strides=[2, 2])
+    done = execute_plans(ExecutableNetwork.read(written(model, tmp_path)), 8)
+    assert done.worst == 0
+    assert done.shifted > 1e-2
+
+
+@pytest.mark.parametrize(
+    ("op_type", "attributes"),
+    [
+        ("MaxPool", {"kernel_shape": [2, 2], "strides": [2, 2], "pads": [0, 0, 1, 1]}),
+        ("MaxPool", {"kernel_shape": [2, 2], "strides": [3, 3]}),
+        ("MaxPool", {"kernel_shape": [2, 2], "strides": [3, 3], "dilations": [2, 2]}),
+        ("MaxPool", {"kernel_shape": [3, 3], "strides": [3, 3], "pads": [1, 0, 1, 0], "dilations": [2, 2]}),
+        ("AveragePool", {"kernel_shape": [2, 2], "strides": [2, 2], "pads": [0, 0, 1, 1], "count_include_pad": 1}),
+        ("AveragePool", {"kernel_shape": [2, 2], "strides": [3, 3]}),
+    ],
+)
+def test_windows_that_hang_over_or_are_left_out(op_type: str, attributes: dict[str, Any], tmp_path: Path) -> None:
+    """With ceil_mode. onnxruntime infers the shape with a window more than it makes, and pads by less than a kernel."""
+    model = pool(op_type, "m", ceil_mode=1, **attributes)
+    done = execute_plans(ExecutableNetwork.read(written(model, tmp_path)), 8)
+    assert done.worst < 1e-6
+    assert done.shifted > 1e-2

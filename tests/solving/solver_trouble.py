@@ -55,6 +55,22 @@ def native_hang(instance: WnpInstance, run: Run[WnpSolution]) -> Answer:
         time.sleep(0.01)
 
 
+def native_stuck(instance: WnpInstance, run: Run[WnpSolution]) -> Answer:
+    """Hangs in a run that has so little time, as a rehearsal has."""
+    limit = run.budget.time_limit
+    if limit is not None and limit < LEAST_S:
+        return native_hang(instance, run)
+    return Outcome(told(instance, run), Termination.HEURISTIC)
+
+
+def native_stumble(instance: WnpInstance, run: Run[WnpSolution]) -> Answer:
+    """Dies in a run that has so little time, as a rehearsal has."""
+    limit = run.budget.time_limit
+    if limit is not None and limit < LEAST_S:
+        return native_abort(instance, run)
+    return Outcome(told(instance, run), Termination.HEURISTIC)
+
+
 def native_over(instance: WnpInstance, run: Run[WnpSolution]) -> Answer:
     """Ends, but later than anybody waits for it."""
     solution = told(instance, run)
@@ -162,12 +178,15 @@ def native_no_solution(instance: WnpInstance, run: Run[WnpSolution]) -> Any:
 NAMES = (
     "native_abort", "native_leave", "native_hang", "native_raise", "native_memory", "native_nan", "native_garbage",
     "native_lie", "native_noise", "native_slow", "native_liar", "native_talk", "native_garble", "native_odd",
-    "native_no_solution", "native_late", "native_over",
+    "native_no_solution", "native_late", "native_over", "native_stuck", "native_stumble",
 )  # fmt: skip
 OVER_S = 1.5
 SLOW_S = 2.0
 SLOW = "solver_trouble_slow"  # a library that takes longer to import than a run may last
-LIBRARIES = {"native_late": (SLOW,)}
+LEAST_S = 0.5
+LIBRARIES = {"native_late": (SLOW,), "native_stuck": ("pyomo",), "native_stumble": ("pyomo",)}
+for _run in (native_stuck, native_stumble):
+    _run.__module__ = "wnpopt.trouble"  # other packages' methods are not rehearsed
 
 METHODS = {
     name: Method("wnp", name, name, "nothing", globals()[name], timed=True, modules=LIBRARIES.get(name, ()))

@@ -67,10 +67,12 @@ instance = slide.instance_type.from_data(dict(slide.doctor.instance))
 request = Request("slide", "auto", instance, "auto", 60.0, 1, 0, False)
 size = len(pack(request))
 assert size <= SMALL
-_import_what_is_left(request, size)
+def say(what):
+    print(what)
+_import_what_is_left(request, size, say)
 print("pyomo" in sys.modules)
-_import_what_is_left(request, SMALL + 1)
+_import_what_is_left(request, SMALL + 1, say)
 print("pyomo" in sys.modules)
 """
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert ran.stdout == "False\nTrue\n"
+    assert ran.stdout == "rehearsing\nrehearsed\nFalse\nTrue\n"

@@ -20,6 +20,7 @@ from typing import cast
 import pytest
 
 import wnpopt
+from tests.samples import ordinarily
 from tests.solving import solver_trouble
 from wnpopt.backends.isolation import fork_server
 from wnpopt.backends.isolation.fork_server import Child, Exit, ForkServer
@@ -160,6 +161,25 @@ def test_a_worker_that_hangs_while_it_is_made_ready_is_ended(monkeypatch: pytest
         workers._preparing.join()
         assert ended == [worker.child]
         assert not workers._idle
+
+
+@pytest.mark.parametrize("method", ordinarily(1, ["native_stuck", "native_stumble"]))
+def test_what_goes_wrong_in_the_rehearsal_of_a_small_run_goes_without(
+    method: str, instance: Instance, value: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The worker that hangs or dies is ended after seconds, and the run is whole in the next one."""
+    monkeypatch.setattr("wnpopt.solving.pool.REHEARSAL_S", 0.1)
+    POOL.close()  # what is made anew has not imported Pyomo
+    POOL.prepare(registry.method("wnp", method), small=True)
+    assert POOL._preparing is not None
+    POOL._preparing.join()
+    (first,) = POOL._idle
+    result = solve(instance, method, time_limit=30)
+    assert (result.status, result.termination, result.objective) == ("feasible", "heuristic", value)
+    assert result.message == ""
+    assert first not in POOL._idle
+    (second,) = POOL._idle
+    assert second.child.pid != first.child.pid
 
 
 def test_nothing_is_printed(instance: Instance, value: float, capfd: pytest.CaptureFixture[str]) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from wnpopt.backends.cancellable import run_cancellable
 from wnpopt.backends.ending import Ending, Report, stopped
 from wnpopt.core.budget import Budget
-from wnpopt.core.errors import InputError, SolverError
+from wnpopt.core.errors import InputError, SolverError, reason
 from wnpopt.core.result import WarmStart
 from wnpopt.core.solver_choice import OWN_SOLVER, SolverChoice
 from wnpopt.core.trace import Trace
@@ -70,7 +70,7 @@ def solve_convex(
     except (AttributeError, TypeError, ValueError, KeyError) as error:
         if not solver.options:
             raise
-        raise InputError(f"{name} does not take this: {error}", where="solver_options") from None
+        raise InputError(f"{name} does not take this: {reason(error)}", where="solver_options") from None
     status = problem.status
     values = None
     if status in (cp.OPTIMAL, cp.OPTIMAL_INACCURATE) and all(v.value is not None for v in problem.variables()):

@@ -15,7 +15,6 @@ import hashlib
 import inspect
 import json
 import os
-import pickle
 import secrets
 import sys
 import tempfile
@@ -28,13 +27,12 @@ import llvmlite  # type: ignore[import-untyped]
 import numba
 from numba.core import config
 from numba.core.caching import _Cache
-from numba.core.compiler import CompileResult
 from numba.core.runtime import rtsys
-from numba.core.serialize import dumps
 
+from wnpopt.backends.loaded import packed, unpacked
 from wnpopt.core.errors import one_line
 
-_FORMAT = "1"
+_FORMAT = "2"
 _DIGEST = hashlib.sha256().digest_size
 
 
@@ -97,7 +95,7 @@ class MachineCode(_Cache):  # type: ignore[misc]  # numba has no types
             try:
                 if hashlib.sha256(content[_DIGEST:]).digest() != content[:_DIGEST]:
                     raise DamagedError("damaged")
-                loaded = CompileResult._rebuild(target_context, *pickle.loads(content[_DIGEST:]))
+                loaded = unpacked(content[_DIGEST:], target_context)
                 _used[file] = len(content)
                 return loaded
             except Exception as error:  # whatever a file of unknown content leads to
@@ -111,7 +109,7 @@ class MachineCode(_Cache):  # type: ignore[misc]  # numba has no types
         failed: Exception | None = None
         try:
             name = self._name(sig, data.codegen)
-            body = dumps(data._reduce())
+            body = packed(data)
         except Exception as error:
             failed = error
         else:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from wnpopt.cli.arguments import integer
+from wnpopt.cli.synonyms import meant
 from wnpopt.cli.terminal import say
 from wnpopt.core.errors import InputError
 from wnpopt.core.near import near
@@ -17,6 +18,7 @@ from wnpopt.core.options import Option, checked, parsed, range_of
 if TYPE_CHECKING:
     from wnpopt.core.registry import AnyFamily
 
+_OWN = ("--seed", "--count", "--out")
 _HELP = ("--help", "-h")
 _USAGE = "Usage: wnpopt generate {} [--seed N] [--count N] [--out DIR] [options]"
 
@@ -65,7 +67,8 @@ def _parse(arguments: list[str], known: Sequence[Option]) -> dict[str, Any]:
         flag, equals, text = rest.pop(0).partition("=")
         option = by_flag.get(flag.replace("_", "-"))
         if option is None:
-            raise InputError(f"unknown option; the options are {', '.join(by_flag)}{near(flag, by_flag)}", where=flag)
+            hint = meant(flag, [*_OWN, *by_flag]) or near(flag, [*_OWN, *by_flag])
+            raise InputError(f"unknown option; the options are {', '.join([*_OWN, *by_flag])}{hint}", where=flag)
         if not equals:
             if not rest:
                 raise InputError("has no value", where=flag)

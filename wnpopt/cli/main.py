@@ -38,6 +38,7 @@ from wnpopt.cli.bench import adversarial as bench_adversarial
 from wnpopt.cli.bench import command as bench
 from wnpopt.cli.completion import command as completion
 from wnpopt.cli.summary import summary_of
+from wnpopt.cli.synonyms import meant
 from wnpopt.cli.terminal import complain
 from wnpopt.core.errors import WnpoptError
 from wnpopt.core.interrupt import was_interrupted
@@ -181,6 +182,8 @@ def _told(error: Exception) -> int:
         return 2
     if type(error).__name__ == "Abort":  # what an older typer makes of KeyboardInterrupt
         return _fail(_INTERRUPTED, 1)
+    if type(error).__name__ == "NoSuchOption" and (hint := _meant(error)):
+        return _fail(hint, 2)
     usage = getattr(error, "format_message", None)  # click's errors about arguments, wherever click lives
     if callable(usage):
         return _fail(str(usage()), 2)
@@ -188,6 +191,14 @@ def _told(error: Exception) -> int:
         traceback.print_exception(error)
     hint = "set WNPOPT_DEBUG=1 for the traceback, and please report it"
     return _fail(f"internal error: {type(error).__name__}: {error} ({hint})", 3)
+
+
+def _meant(error: Exception) -> str:
+    """What to say of click's ``error`` about an option that goes by another name here; empty if there is none."""
+    name, context = getattr(error, "option_name", ""), getattr(error, "ctx", None)
+    known = [] if context is None else [other for option in context.command.params for other in option.opts]
+    hint = meant(name, known)
+    return f"No such option: {name}{hint}" if hint else ""
 
 
 def _fail(message: str, code: int) -> int:

@@ -181,18 +181,13 @@ class CriteriaWatch:
 
     def _wait(self, seconds: float) -> None:
         """End the run when the last verified incumbent is ``seconds`` old."""
-        verified: float | None = None  # when the last one came that the verifier accepted
         with self._changed:
             while not self._closed:
-                last = self._waiting[-1][0] if self._waiting else verified
-                left = None if last is None else last + seconds - time.monotonic()
+                left = self._waiting[-1][0] + seconds - time.monotonic() if self._waiting else None
                 if left is None or left > 0:
                     self._changed.wait(left)
                     continue
-                if not self._waiting:
+                _, solution = self._waiting.pop()
+                if self._verified(solution) is not None:
                     self._stop.end(Termination.NO_IMPROVEMENT)
                     return
-                moment, solution = self._waiting.pop()
-                if self._verified(solution) is not None:
-                    verified = moment
-                    self._waiting.clear()

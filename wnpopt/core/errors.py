@@ -8,7 +8,7 @@ from __future__ import annotations
 import traceback
 from pathlib import Path
 
-from wnpopt.core.text import one_line
+from wnpopt.core.text import one_line, short
 
 __all__ = [
     "InputError",
@@ -18,7 +18,11 @@ __all__ = [
     "WnpoptError",
     "describe",
     "one_line",
+    "reason",
 ]
+
+_MOST = 5000
+"""Characters of a message, beside its file and path: a value is shown with up to 4000."""
 
 
 class WnpoptError(Exception):
@@ -42,6 +46,7 @@ class InputError(WnpoptError):
     def __init__(
         self, what: str, *, where: str = "", file: str | None = None, others: tuple[InputError, ...] = ()
     ) -> None:
+        what = what if len(what) <= _MOST else what[: _MOST - 1] + "…"
         super().__init__(what)
         self.others = others
         self.what = what
@@ -70,6 +75,11 @@ class MissingDependencyError(WnpoptError):
 
 class SolverError(WnpoptError):
     """A solver library failed or rejected a model: a defect, never "no solution"."""
+
+
+def reason(error: BaseException) -> str:
+    """What a library says of its input, which it may quote as a whole, in a line that can be read."""
+    return short(str(error).strip() or type(error).__name__, 300)
 
 
 _TOLD = 2000  # of a message that was made of a method's data this much is kept

@@ -122,7 +122,7 @@ def front(instance: Instance, how: Bicriteria, solve: Solve, points: int, told: 
             break
         add(sweep.point(inside))
     kept = _undominated(made)
-    closed = fastest.proved and (how.step > 0 or how.resolution > 0) and kept[0].latency <= fastest.latency
+    closed = fastest.proved and kept[0].latency <= fastest.latency
     return LatencyEnergyFront(
         instance=instance.name,
         instance_hash=instance.instance_hash,
@@ -197,7 +197,7 @@ class _Sweep:
         """
         for p, q in self.gaps(points):
             limit = self._how.below(q.latency) if q.proved else (p.latency + q.latency) / 2
-            if p.latency < limit <= self._how.below(q.latency) and limit not in self._points:
+            if limit <= self._how.below(q.latency) and limit not in self._points:
                 return limit
         return None
 
@@ -209,7 +209,7 @@ class _Sweep:
             result = self._solved("energy", limit, None, start)
             best, bound = self._best(limit), result.bound
             # Less time never costs less energy.
-            looser = [known.bound for at, known in self._cheapest.items() if at is None or (limit and at >= limit)]
+            looser = [known.bound for at, known in self._cheapest.items() if at is None or at >= cast(float, limit)]
             bound = max((b for b in (bound, *looser) if b is not None), default=None)
             proved = compare(best.energy, bound, "min", integral=False).verdict is Verdict.PROVED
             self._cheapest[limit] = replace(best, proved=proved, bound=bound)
@@ -229,7 +229,7 @@ class _Sweep:
         low = self._fastest.latency
         for probe in range(PROBES if plan.proved else 0):
             if plan.latency <= low:
-                return replace(plan, proved=plan.latency > self._fastest.latency or self._fastest.proved)
+                return replace(plan, proved=self._fastest.proved)
             limit = max(low, self._how.below(plan.latency))
             if probe % 2:
                 limit = (low + plan.latency) / 2

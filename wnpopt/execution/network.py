@@ -13,7 +13,7 @@ import numpy as np
 
 from wnpopt.core.errors import InputError
 from wnpopt.core.extras import need
-from wnpopt.domain.files.onnx.model import external_path
+from wnpopt.domain.files.onnx.external import ExternalData
 from wnpopt.domain.files.onnx.reader import read_flat
 from wnpopt.domain.files.onnx.types import dtype_number
 from wnpopt.domain.files.reading import in_file
@@ -82,7 +82,9 @@ class RunnableNetwork:
             for tensor in graph.tensors:
                 if tensor.role == "activation":
                     _numpy_type(tensor.dtype, tensor.name)
-            _load(model, Path(path).parent)
+            data = ExternalData(Path(path).parent, "execution")
+            for constant in model.graph.initializer:
+                data.load(constant)
             bodies = _bodies(flat, graph, model)
             constants = _constants(flat, model, bodies)
         told = dict(values or {})
@@ -158,24 +160,6 @@ def _numpy_type(dtype: str, name: str) -> np.dtype[Any]:
     if kind.kind not in "fiub" or kind.isbuiltin != 1:
         raise InputError(f"tensor {name!r} has elements of type {dtype}, which cannot be sent from side to side here")
     return kind
-
-
-def _load(model: ModelProto, folder: Path) -> None:
-    """Every constant of ``model`` with its data."""
-    from onnx import TensorProto, external_data_helper
-
-    for tensor in model.graph.initializer:
-        if tensor.data_location != TensorProto.EXTERNAL:
-            continue
-        file = external_path(folder, tensor, "graph.initializer")
-        if not file.is_file():
-            raise InputError(f"the data of tensor {tensor.name!r} are not there; execution needs them", where=file.name)
-        try:
-            external_data_helper.load_external_data_for_tensor(tensor, str(folder))
-        except Exception as error:  # whatever the entries make of onnx
-            raise InputError(f"the data of tensor {tensor.name!r} cannot be read: {error}", where=file.name) from None
-        tensor.ClearField("external_data")
-        tensor.data_location = TensorProto.DEFAULT
 
 
 def _bodies(flat: Graph, graph: Graph, model: ModelProto) -> tuple[Body, ...]:

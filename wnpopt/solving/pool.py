@@ -28,6 +28,9 @@ from wnpopt.solving.notice import tell_compiling
 WARM_UP_S = 600.0
 """Imports and compiling, before a run's clock starts; a child that needs longer hangs."""
 
+REHEARSAL_S = 5.0
+"""For the rehearsal of a small run (:mod:`wnpopt.solving.serve`), which is to end by itself after some tenths."""
+
 _LOOK_S = 0.02
 _SPARED = ("pyomo", "highspy", "cvxpy", "clarabel")  # half a second's work, which small instances seldom need
 _TRIES = 3

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from wnpopt.backends.isolation.frames import ClosedError
@@ -42,6 +42,8 @@ _NEWS = ("point", "bound", "solution", "stopping", "phase", "log")
 _PHASES = frozenset(Phase)
 _FIELDS: dict[str, dict[str, Any]] = {
     "compiling": {},
+    "rehearsing": {},
+    "rehearsed": {},
     "started": {"at": float},
     "point": {"time_s": int | float, "objective": int | float | None, "bound": int | float | None},
     "bound": {"value": int | float, "source": str},
@@ -66,6 +68,7 @@ class _Known:
     """What the child has told so far."""
 
     started: float | None = None
+    rehearsing: bool = False
     bound: Bound | None = None
     solutions: tuple[Message, ...] = ()
     done: Message | None = None
@@ -101,6 +104,9 @@ def run_remote(
         except BaseException:  # the listener's own exception, a second Ctrl-C
             POOL.end(worker)
             raise
+        if known.rehearsing and trouble is not None and trouble[0] is Termination.ERROR:
+            content = pack(replace(request, rehearsed=False))
+            continue
         if trouble is None or not used or known.started is not None:
             break
         # It ended before it began with this run: the run before is to blame, or somebody who kills what is idle.
@@ -152,6 +158,9 @@ def _supervise(
                     limit = math.inf if request.time_limit is None else request.time_limit * (1 + _OVER_SHARE) + _OVER_S
                 elif say == "compiling":
                     on_compiling()
+                elif say in ("rehearsing", "rehearsed"):
+                    began, known.rehearsing = now, say == "rehearsing"
+                    limit = pool.REHEARSAL_S if known.rehearsing else pool.WARM_UP_S
                 elif say in _NEWS and known.started is None:
                     pass  # a thread of the run before that this worker did: it is not about this one
                 elif say == "stopping":

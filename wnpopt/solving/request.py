@@ -40,6 +40,8 @@ class Request:
     """Whom the method's models go to, where it takes another solver."""
     logged: bool = False
     """Somebody reads what the solvers say."""
+    rehearsed: bool = True
+    """A worker that has not all libraries of the method looks first whether the run needs them."""
 
     def budget(self, stop: threading.Event, started: float | None = None) -> Budget:
         """The run's budget, on a clock that started at ``started`` (None: now); ``stop`` ends it."""

@@ -35,10 +35,10 @@ _BRIEF_S = 0.3
 def handle(message: bytes, frames: Frames, mark: Callable[[], None]) -> bytes:
     """The reply to a request, see :data:`wnpopt.backends.isolation.child.Handler`.
 
-    On the way it says ``compiling``, ``started`` (the clock of the run, by :func:`time.perf_counter`, which all
-    processes share), ``point`` (of the trace), ``solution`` and ``bound``, ``phase``, ``log`` (if it is read), and
-    ``stopping`` once a limit of the caller is met; in the end ``done``, or ``refused`` with an error that the caller
-    shall raise.
+    On the way it says ``compiling``, ``rehearsing`` and ``rehearsed``, ``started`` (the clock of the run, by
+    :func:`time.perf_counter`, which all processes share), ``point`` (of the trace), ``solution`` and ``bound``,
+    ``phase``, ``log`` (if it is read), and ``stopping`` once a limit of the caller is met; in the end ``done``, or
+    ``refused`` with an error that the caller shall raise.
     """
 
     def say(what: str, **fields: object) -> None:
@@ -57,7 +57,7 @@ def handle(message: bytes, frames: Frames, mark: Callable[[], None]) -> bytes:
     _warm(request.family, request.method, say, running=request.fixed is not None)
     if isinstance(request.warm_start, str) and request.warm_start not in ("auto", "none"):
         _warm(request.family, request.warm_start, say)
-    _import_what_is_left(request, len(message))
+    _import_what_is_left(request, len(message), say)
     mark()
     try:
         return _solve(request, frames, say)
@@ -83,16 +83,22 @@ def _warm(family: str, method: str, say: Callable[..., None], *, running: bool =
         warm(known, registry.method(family, method), lambda _text: say("compiling"), running=running)
 
 
-def _import_what_is_left(request: Request, size: int) -> None:
+def _import_what_is_left(request: Request, size: int, say: Callable[..., None]) -> None:
     """Import the method's libraries that are not there yet: that precedes the clock.
 
     Nothing is left but in a worker for a small instance (:meth:`wnpopt.solving.pool.WorkerPool.prepare`). There the
-    run is rehearsed: where it proves its answer at once, it has all that it needs.
+    run is rehearsed: where it proves its answer at once, it has all that it needs. A worker that hangs or dies in that
+    is replaced by one that does not rehearse (:func:`wnpopt.solving.remote.run_remote`).
     """
     family, method = registry.family(request.family), registry.method(request.family, request.method)
     left = [name for name in method.modules if name not in sys.modules]
-    if left and not (size <= SMALL and _is_brief(family, method, request)):
-        import_ahead(left)
+    if left and size <= SMALL and method.ours and request.rehearsed:
+        say("rehearsing")
+        brief = _is_brief(family, method, request)
+        say("rehearsed")
+        if brief:
+            return
+    import_ahead(left)
 
 
 def _is_brief(family: AnyFamily, method: AnyMethod, request: Request) -> bool:

@@ -13,7 +13,7 @@ from wnpopt.backends.solvers.job import LinearJob, SolverAnswer
 from wnpopt.backends.solvers.model_file import sign_of, write_mps
 from wnpopt.backends.solvers.program import folder_of_run
 from wnpopt.core.budget import Budget
-from wnpopt.core.errors import InputError
+from wnpopt.core.errors import InputError, reason
 from wnpopt.core.result import WarmStart
 
 TOLERANCE = 1e-6
@@ -98,7 +98,7 @@ def _configure(model: Any, job: LinearJob) -> None:
         try:
             model.setParam(name, value)
         except Exception as error:  # pyscipopt raises KeyError, ValueError, TypeError and plain Exception
-            raise InputError(f"SCIP does not take {value!r} for it: {error}", where=where) from None
+            raise InputError(f"SCIP does not take {value!r} for it: {reason(error)}", where=where) from None
 
 
 def _hand_over(model: Any, columns: list[Any], start: FloatArray | None) -> bool | None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
 
-from wnpopt.core.errors import InputError
+from wnpopt.core.errors import InputError, reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ def find(sources: Iterable[str | os.PathLike[str]], store: Path) -> Sources:
         except OSError as error:
             raise InputError(f"cannot be read: {error.strerror}", file=source) from None
         except ValueError as error:  # a null byte
-            raise InputError(f"is no path: {error}") from None
+            raise InputError(f"is no path: {reason(error)}") from None
         if not entries:
             raise InputError("holds no file *.json", file=source)
         for entry in entries:

@@ -19,7 +19,6 @@ import time
 import uuid
 import warnings
 from collections.abc import Iterator
-from concurrent import futures
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -29,7 +28,7 @@ from wnpopt.bench.store.record import Failure
 from wnpopt.bench.workers.executor import Event
 from wnpopt.bench.workers.process import HANDLER, CancelledError, Limits, WorkerProcess, share_of_memory
 from wnpopt.bench.workers.task import MESSAGES, TASKS, Broken, Note, Reply, Task
-from wnpopt.core.errors import InputError, SolverError, one_line
+from wnpopt.core.errors import InputError, SolverError, one_line, reason
 from wnpopt.core.extras import need
 
 if TYPE_CHECKING:
@@ -161,7 +160,6 @@ class ClusterExecutor:
         if self._closed:
             return
         from distributed import KilledWorker
-        from distributed.comm import CommClosedError
 
         what: Reply | Exception
         try:
@@ -172,10 +170,12 @@ class ClusterExecutor:
             what = Broken(
                 Failure.CRASH, f"every worker of the cluster that ran this died, {error.allowed_failures + 1} times"
             )
-        except (futures.CancelledError, CommClosedError) as error:  # of a client that has lost its scheduler, the
-            what = self._is_lost(error)  # second where it was fetching what a task had answered
         except Exception as error:
-            what = SolverError(one_line(f"the cluster failed: {type(error).__name__}: {error}"))
+            # What a task raised is an error of the cluster. Else the client has lost its scheduler: then all tasks are
+            # cancelled, and where it is fetching an answer whatever a closed connection comes to is raised.
+            own = future.status == "error" or isinstance(error, msgspec.MsgspecError | AssertionError)
+            told = one_line(f"the cluster failed: {type(error).__name__}: {error}")
+            what = SolverError(told) if own else self._is_lost(error)
         self._events.put(Event(ticket, 0, what))
 
 
@@ -205,7 +205,7 @@ def _connect(address: str, workers: int) -> Client:
     try:
         return Client(address, timeout=CONNECT_S, set_as_default=False)
     except (OSError, ValueError) as error:  # TimeoutError is an OSError
-        raise InputError(f"no Dask scheduler answers at {address!r} ({error})", where="dask") from None
+        raise InputError(f"no Dask scheduler answers at {address!r} ({reason(error)})", where="dask") from None
 
 
 def reach(address: str) -> None:

@@ -19,7 +19,7 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from wnpopt.core.errors import InputError
+from wnpopt.core.errors import InputError, reason
 from wnpopt.domain.files.reading import in_file, opening
 
 MOST_BYTES = 1 << 28
@@ -78,7 +78,7 @@ def _arrays(stream: BinaryIO, known: Collection[str], most_bytes: int) -> dict[s
     try:
         archive = zipfile.ZipFile(stream)
     except _TROUBLE as error:
-        raise InputError(f"is not an .npz file: {error}") from None
+        raise InputError(f"is not an .npz file: {reason(error)}") from None
     with archive:
         members = archive.infolist()
         names = [_name(member, known) for member in members]
@@ -113,7 +113,7 @@ def _header(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) -> _He
         with archive.open(member) as stream:
             start = io.BytesIO(stream.read(_HEADER_BYTES))
     except _TROUBLE as error:
-        raise InputError(f"is damaged: {error}", where=name) from None
+        raise InputError(f"is damaged: {reason(error)}", where=name) from None
     try:
         version = np.lib.format.read_magic(start)
         reader = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}[version]
@@ -138,7 +138,7 @@ def _data(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, header: 
             raw = stream.read(header.end)
             stream.read(1)  # reaches the end, where the checksum is compared
     except (*_TROUBLE, MemoryError) as error:
-        raise InputError(f"is damaged: {error}", where=name) from None
+        raise InputError(f"is damaged: {reason(error)}", where=name) from None
     if len(raw) != header.end:
         raise InputError(f"ends after {len(raw)} of {header.end} bytes", where=name)
     if header.dtype.itemsize == 0:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from wnpopt.core.errors import InputError
+from wnpopt.core.errors import InputError, reason
+from wnpopt.domain.files.onnx.external import external_path, external_value
 from wnpopt.domain.files.onnx.fold import MAX_ELEMENTS, Value
 from wnpopt.domain.files.onnx.known import KnownTensor
-from wnpopt.domain.files.onnx.model import external_path, external_value
 from wnpopt.domain.files.onnx.types import dtype_name, extents
 from wnpopt.domain.network.graph import Tensor
 
@@ -73,7 +73,7 @@ def _value(tensor: Tensor, proto: TensorProto, folder: Path, where: str) -> Valu
     try:
         value: Value = numpy_helper.to_array(proto)
     except Exception as error:  # whatever the data make of numpy and onnx
-        raise InputError(f"the data of tensor {tensor.name!r} cannot be read: {error}", where=where) from None
+        raise InputError(f"the data of tensor {tensor.name!r} cannot be read: {reason(error)}", where=where) from None
     if value.shape != tensor.shape:
         raise InputError(f"the data of tensor {tensor.name!r} do not fit its shape {list(tensor.shape)}", where=where)
     value.flags.writeable = False

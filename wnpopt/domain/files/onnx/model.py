@@ -1,20 +1,17 @@
-"""Opening ONNX files: what is not a model, or reaches outside its folder, is refused here."""
+"""Opening ONNX files: what is not a model is refused here."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wnpopt.core.errors import InputError
-from wnpopt.domain.files.onnx.fold import NUMPY_TYPES, Value
+from wnpopt.core.errors import InputError, reason
 from wnpopt.domain.files.onnx.order import bodies
 from wnpopt.domain.files.reading import opening
-from wnpopt.domain.network.graph import Tensor
 
 if TYPE_CHECKING:
-    from onnx import GraphProto, ModelProto, NodeProto, TensorProto
+    from onnx import GraphProto, ModelProto, NodeProto, SparseTensorProto, TensorProto
 
 STANDARD_DOMAINS = ("", "ai.onnx")
 """Names of the domain of the standard operators."""
@@ -46,7 +43,8 @@ def load_model(path: Path) -> tuple[ModelProto, int]:
 
 
 def _check_opsets(model: ModelProto) -> None:
-    """Raise :class:`InputError` unless there is a version of every set of operators that the graph's own nodes use.
+    """Raise :class:`InputError` unless there is a version of every set of operators that the graph's own nodes use, and
+    that of the standard's is known to the installed package.
 
     A domain of another name than the standard's may lack one: it is 1 then, as onnxruntime has it.
     """
@@ -56,14 +54,25 @@ def _check_opsets(model: ModelProto) -> None:
         raise InputError(
             "names no version of the standard operators; is truncated, or no ONNX model", where="opset_import"
         )
+    from onnx.defs import onnx_opset_version
+
+    newest = max((opset.version for opset in model.opset_import if opset.domain in STANDARD_DOMAINS), default=0)
+    if newest > onnx_opset_version():
+        raise InputError(
+            f"found version {newest} of the standard operators; the installed onnx has up to {onnx_opset_version()}: "
+            "a newer onnx, or an export in an older version, is needed",
+            where="opset_import",
+        )
 
 
 def _texts(graph: GraphProto) -> Iterator[object]:
     yield graph.name
     for node in graph.node:
         yield from _texts_of_node(node)
-    yield from (tensor.name for tensor in graph.initializer)
-    yield from (sparse.values.name for sparse in graph.sparse_initializer)
+    for tensor in graph.initializer:
+        yield from _texts_of_tensor(tensor)
+    for sparse in graph.sparse_initializer:
+        yield from _texts_of_sparse(sparse)
     for value in (*graph.input, *graph.output, *graph.value_info):
         yield value.name
         yield from (dim.dim_param for dim in value.type.tensor_type.shape.dim)
@@ -71,9 +80,25 @@ def _texts(graph: GraphProto) -> Iterator[object]:
 
 def _texts_of_node(node: NodeProto) -> Iterator[object]:
     yield from (node.name, node.op_type, node.domain, *node.input, *node.output)
-    yield from (attribute.name for attribute in node.attribute)
+    for attribute in node.attribute:
+        yield attribute.name
+        if attribute.HasField("t"):
+            yield from _texts_of_tensor(attribute.t)
+        if attribute.HasField("sparse_tensor"):
+            yield from _texts_of_sparse(attribute.sparse_tensor)
     for body in bodies(node):
         yield from _texts(body)
+
+
+def _texts_of_tensor(tensor: TensorProto) -> Iterator[object]:
+    yield tensor.name
+    for entry in tensor.external_data:
+        yield from (entry.key, entry.value)
+
+
+def _texts_of_sparse(sparse: SparseTensorProto) -> Iterator[object]:
+    yield from _texts_of_tensor(sparse.values)
+    yield from _texts_of_tensor(sparse.indices)
 
 
 def _check_texts(model: ModelProto) -> None:
@@ -117,7 +142,7 @@ def _inlined(model: ModelProto) -> ModelProto:
     try:
         flat = inline_local_functions(model)
     except Exception as error:  # the inliner raises bare C++ errors
-        raise InputError(f"its functions cannot be expanded: {error}", where="functions") from None
+        raise InputError(f"its functions cannot be expanded: {reason(error)}", where="functions") from None
     del flat.graph.initializer[:]
     flat.graph.initializer.extend(constants)
     return flat
@@ -159,48 +184,3 @@ def _check_expansion(model: ModelProto, calls: Mapping[tuple[str, str], Sequence
 
 def _stub(tensor: TensorProto) -> TensorProto:
     return type(tensor)(name=tensor.name, data_type=tensor.data_type, dims=tensor.dims)
-
-
-def external_path(folder: Path, proto: TensorProto, where: str) -> Path:
-    """The file that holds a tensor's data; raises :class:`InputError` unless it lies in the model's
-    folder."""
-    entries = {entry.key: entry.value for entry in proto.external_data}
-    location = entries.get("location", "")
-    pure = PurePosixPath(location)
-    outside = (
-        not location
-        or not location.isprintable()
-        or pure.is_absolute()
-        or PureWindowsPath(location).is_absolute()
-        or ".." in pure.parts
-        or ".." in PureWindowsPath(location).parts
-    )
-    path = folder / pure
-    if not outside:
-        # Path.resolve raises on a loop of symbolic links.
-        outside = not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))
-    if outside:
-        raise InputError(
-            f"the data of tensor {proto.name!r} lie in {location!r}; a file in the model's own folder is needed",
-            where=where,
-        )
-    return path
-
-
-def external_value(tensor: Tensor, path: Path, proto: TensorProto, where: str) -> Value | None:
-    """The data of ``tensor`` in the external file ``path``: only as many bytes as its shape needs are read."""
-    import numpy as np
-
-    entries = {entry.key: entry.value for entry in proto.external_data}
-    offset = entries.get("offset", "0")
-    kind = NUMPY_TYPES.get(tensor.dtype)
-    if kind is None:
-        return None
-    try:
-        with path.open("rb") as stream:
-            stream.seek(int(offset))
-            raw = stream.read(tensor.bytes)
-        value = np.frombuffer(raw, dtype=np.dtype(kind).newbyteorder("<")).reshape(tensor.shape)
-    except (OSError, ValueError, OverflowError) as error:
-        raise InputError(f"the data of tensor {tensor.name!r} cannot be read: {error}", where=where) from None
-    return value.astype(kind)

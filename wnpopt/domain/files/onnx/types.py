@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from wnpopt.core.errors import InputError
+from wnpopt.core.errors import InputError, reason
 from wnpopt.domain.files.onnx.fold import Value
 from wnpopt.domain.network.graph import UNSPECIFIED, AttributeValue
 
@@ -69,7 +69,7 @@ def attribute_value(attribute: AttributeProto, op_type: str) -> AttributeValue |
         try:
             array = numpy_helper.to_array(attribute.t)
         except Exception as error:  # whatever the data make of numpy and onnx
-            raise InputError(f"the value of {attribute.name!r} cannot be read: {error}") from None
+            raise InputError(f"the value of {attribute.name!r} cannot be read: {reason(error)}") from None
         if array.size != 1 or array.dtype.kind not in "biuf":
             raise InputError(f"the value of {attribute.name!r} is not one number")
         return tuple(array.ravel().tolist())

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from wnpopt.core.errors import InputError
+from wnpopt.core.errors import InputError, reason
 from wnpopt.core.jsonio import read_json
+from wnpopt.core.separated import require_commas
 from wnpopt.core.text import short
 from wnpopt.problems.intradp.instance import IntradpInstance
 from wnpopt.problems.intradp.online.planners import PLANNERS, check_plan
@@ -100,7 +101,7 @@ class _Reader:
         except UnicodeDecodeError as error:
             raise InputError(f"is not UTF-8: byte 0x{error.object[error.start]:02x}; a CSV file is needed") from None
         except (OSError, csv.Error) as error:
-            raise InputError(f"cannot be read as CSV: {error}") from None
+            raise InputError(f"cannot be read as CSV: {reason(error)}") from None
 
     def _measurement(self, columns: Sequence[str], row: str, values: Sequence[str]) -> Measurement:
         if len(values) != len(columns):
@@ -180,6 +181,7 @@ def _plans(path: Path) -> IntradpSolution | PlanTable:
 
 
 def _columns(header: Sequence[str]) -> list[str]:
+    require_commas(header)
     columns = [name.strip() for name in header]
     for position, name in enumerate(columns, 1):
         if name not in COLUMNS:

@@ -19,14 +19,14 @@ from typing import TYPE_CHECKING, Any
 from wnpopt.core.errors import InputError
 from wnpopt.core.extras import need
 from wnpopt.domain.chip.hardware import Core
-from wnpopt.domain.files.onnx.model import external_path
+from wnpopt.domain.files.onnx.external import ExternalData
 from wnpopt.domain.files.onnx.reader import read_flat
 from wnpopt.domain.files.reading import in_file
 from wnpopt.domain.network.graph import Graph, Tensor
 from wnpopt.domain.network.quantised import fold_quantisation
 
 if TYPE_CHECKING:
-    from onnx import ModelProto, NodeProto, TensorProto
+    from onnx import ModelProto, NodeProto
 
 Array = Any
 """A numpy array of any element type."""
@@ -112,7 +112,10 @@ class _Bench:
     def __init__(self, model: ModelProto, folder: Path, graph: Graph, repeats: int, threads: int) -> None:
         self.model, self.graph, self.repeats, self.threads = model, graph, repeats, threads
         self.operator = {tensor: operator for operator in graph.operators for tensor in operator.outputs}
-        self.constants = {tensor.name: _loaded(tensor, folder) for tensor in model.graph.initializer}
+        data = ExternalData(folder, "measuring")
+        for tensor in model.graph.initializer:
+            data.load(tensor)
+        self.constants = {tensor.name: tensor for tensor in model.graph.initializer}
         self.values: dict[str, Array] = {}
 
     def run(self, seed: int) -> dict[str, float]:
@@ -226,23 +229,6 @@ class _Bench:
             session.run_with_iobinding(binding)
             spent.append(clock() - start)
         return median(spent)
-
-
-def _loaded(tensor: TensorProto, folder: Path) -> TensorProto:
-    """``tensor`` with its data, from its own file in ``folder`` where they lie in one."""
-    from onnx import TensorProto, external_data_helper
-
-    if tensor.data_location != TensorProto.EXTERNAL:
-        return tensor
-    file = external_path(folder, tensor, "graph.initializer")
-    if not file.is_file():
-        raise InputError(f"the data of tensor {tensor.name!r} are not there; measuring needs them", where=file.name)
-    try:
-        external_data_helper.load_external_data_for_tensor(tensor, str(folder))
-    except Exception as error:  # whatever the entries make of onnx
-        raise InputError(f"the data of tensor {tensor.name!r} cannot be read: {error}", where=file.name) from None
-    tensor.data_location = TensorProto.DEFAULT
-    return tensor
 
 
 def _random(tensor: Tensor, rng: Any) -> Array:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import ge
 from typing import TYPE_CHECKING
 
+from wnpopt.domain.files.onnx.window import POOLS
 from wnpopt.domain.network.graph import Window
 from wnpopt.problems.intradp.execution.partial_operator import NotByRowsError, PartialOperator
 
@@ -17,8 +19,10 @@ _PADDED = ("pads", "auto_pad", "ceil_mode", "output_padding", "output_shape")
 def windowed(part: PartialOperator) -> Sequence[str]:
     """The padding of the file where the rows reach the border, the neighbouring rows everywhere else."""
     window, where, source = part.operator.window, part.where, part.arguments[0]
-    if window is None or len(part.operator.outputs) != 1 or where.axis == 1:
+    if window is None or where.axis == 1:
         raise NotByRowsError
+    if any(name in part.operator.outputs for name in part.node.output[1:]):
+        raise NotByRowsError  # a pool's indices count the entries of the whole tensor
     if where.axis == 0:
         return list(part.emit({0: part.axis_rows(source, 0)}).output)
     if where.outer != 1:
@@ -45,6 +49,8 @@ def _gathered(part: PartialOperator, window: Window, rows: tuple[int, int]) -> S
             raise NotByRowsError  # what hangs over the padding does not count, nor can it be told from padding
     if span[0] >= span[1]:
         raise NotByRowsError
+    if part.operator.op_type in POOLS and any(map(ge, (*begin, *end), (*window.kernel, *window.kernel))):
+        raise NotByRowsError  # onnxruntime takes no such padding, but windows that hang over by as much
     node = part.emit({0: part.indices(source, axis, span)})
     _padded(node, [*begin, *end])
     return list(node.output)

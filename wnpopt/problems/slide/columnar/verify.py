@@ -65,7 +65,7 @@ def _rates(columns: SlideColumns, allocation: Allocation) -> FloatArray:
         signal = columns.power_w[who] * columns.gain[who] / columns.noise_w_per_hz[who]
         ratio = signal / narrow
         nats = np.where(np.isfinite(ratio), np.log1p(ratio), np.log(signal) - np.log(narrow))
-        rate[fixed] = np.where(narrow > 0, narrow * nats / math.log(2), 0.0)
+        rate[fixed] = narrow * nats / math.log(2)  # over nothing at all no number, which is not above 0 either
     if columns.multicast:
         weakest = np.full(columns.models, np.inf)
         np.minimum.at(weakest, allocation.model, rate)
@@ -110,7 +110,7 @@ def _check_bandwidths(columns: SlideColumns, allocation: Allocation, found: list
     if columns.resource_block_hz is not None:
         blocks = width / columns.resource_block_hz
         off = np.abs(blocks - np.maximum(1.0, np.rint(blocks)))
-        bad = ~(off <= TOLERANCE * np.maximum(1.0, blocks))
+        bad = ~(off <= TOLERANCE * blocks)
         _report(found, "resource-block", bad, off * columns.resource_block_hz)
     counted = width
     if columns.multicast:
