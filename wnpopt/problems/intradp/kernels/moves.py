@@ -12,7 +12,7 @@ from wnpopt.problems.intradp.kernels.evaluate import Scratch, expand, expand_cha
 from wnpopt.problems.intradp.kernels.shift import BY_DEVICE, BY_SERVER
 
 RENEWED, SHIFTED, RELEASED, MOVED = 0.18, 0.45, 0.6, 0.7
-STRETCH_SHIFTED, STRETCH_RELEASED, STRETCH_SPLIT = 0.84, 0.9, 0.95
+STRETCH_COPIED, STRETCH_SHIFTED, STRETCH_RELEASED, STRETCH_SPLIT = 0.74, 0.85, 0.9, 0.95
 """Where the chances of the moves of annealing end, in their order; the rest is for the last one."""
 
 
@@ -129,9 +129,9 @@ def anneal(
 
     Ends early once the flag is raised. Temperature falls from ``hot`` (relative to the score) to a thousandth of it.
     Moves: set a tensor's overrides anew, shift one by a few rows, let one go, move both to a tensor that the operator
-    reads or to one that is made of its own; of a stretch of the network shift all overrides, let all go, hand it over
-    to one side but for a share of the rows, or split it with an exchange at every operator (see
-    :mod:`~wnpopt.problems.intradp.kernels.split`).
+    reads or to one that is made of its own; of a stretch of the network take all overrides from an equal one (layers
+    repeat), shift them, let all go, hand it over to one side but for a share of the rows, or split it with an exchange
+    at every operator (see :mod:`~wnpopt.problems.intradp.kernels.split`).
     """
     n = len(p.units)
     a, b = np.zeros(n, np.int32), np.zeros(n, np.int32)
@@ -208,6 +208,19 @@ def _beside(p: Arrays, u: int, rng: np.random.Generator) -> int:
 
 
 @inner
+def _alike(p: Arrays, u: int, rng: np.random.Generator) -> int:
+    """An operator that costs and gives the same as u, the first from a random one on; u if there is no other."""
+    n = len(p.units)
+    begin = int(rng.random() * n)
+    for k in range(n):
+        v = (begin + k) % n
+        alike = p.units[v] == p.units[u] and p.bytes[v] == p.bytes[u] and p.device_full[v] == p.device_full[u]
+        if alike and v != u:
+            return v
+    return u
+
+
+@inner
 def _shift_one(
     p: Arrays, device: RowArray, server: RowArray, now_a: RowArray, u: int, rng: np.random.Generator
 ) -> None:
@@ -226,7 +239,14 @@ def _shift_one(
 def _change_stretch(
     p: Arrays, device: RowArray, server: RowArray, first: int, last: int, kind: float, rng: np.random.Generator
 ) -> None:
-    """The overrides of operators ``first`` to ``last``: shifted, let go, or replaced by exchanges."""
+    """The overrides of operators ``first`` to ``last``: those of others, shifted, let go, or replaced by exchanges."""
+    if kind < STRETCH_COPIED:
+        away = _alike(p, first, rng) - first
+        for v in range(first, last + 1):
+            if away == 0 or not 1 <= v + away <= len(p.units) - 2 or p.units[v + away] != p.units[v]:
+                return
+            device[v], server[v] = device[v + away], server[v + away]
+        return
     if kind < STRETCH_SHIFTED:
         share = (rng.random() - 0.5) * rng.random() * 0.5
         sides = int(1 + rng.random() * 3)
