@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import atexit
-import contextlib
 import os
 from importlib import import_module
 
 from wnpopt.backends.isolation.fork_server import THREADS, ForkServer
 from wnpopt.core.garbage import no_garbage_collection
+from wnpopt.core.interrupt import was_interrupted
 
 HANDLER = "wnpopt.solving.serve:handle"
 
@@ -19,9 +19,13 @@ def begin() -> None:
     """Import what this process and every run need, and begin beside it what runs alone do; the server ends with it."""
     for name in THREADS:  # NumPy looks at them when it is imported; as in a server of its own
         os.environ.setdefault(name, "1")
-    with contextlib.suppress(Exception), no_garbage_collection():  # what is wrong is told where it is needed
-        for module in ("numpy", "wnpopt.api", HANDLER.partition(":")[0]):
-            import_module(module)
+    try:
+        with no_garbage_collection():
+            for module in ("numpy", "wnpopt.api", HANDLER.partition(":")[0]):
+                import_module(module)
+    except Exception as error:  # what is wrong is told where it is needed
+        if was_interrupted(error):
+            raise KeyboardInterrupt from error
     server = ForkServer(HANDLER)
     atexit.register(server.close)
     server.branch()
