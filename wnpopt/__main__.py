@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
 import warnings
@@ -12,6 +13,7 @@ _INTERRUPTED = "wnpopt: interrupted before there was an answer"
 
 def run() -> None:
     """The command line; Ctrl-C while it is still being imported is one line, too."""
+    gc.disable()  # while modules are imported: they stay, so nothing of it is garbage
     # By default SIGTERM ends a process where it stands: temporary files, folders and children would be left behind.
     if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
         signal.signal(signal.SIGTERM, _terminated)
@@ -27,6 +29,7 @@ def run() -> None:
         from wnpopt.cli.terminal import show_warning
 
         warnings.showwarning = show_warning
+        gc.enable()
         code = streams.exit_code(main(sys.argv[1:]))
     except (KeyboardInterrupt, ImportError) as error:
         # What is written in C makes an ImportError of Ctrl-C while it is imported.
@@ -37,6 +40,7 @@ def run() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         if callable(signal.getsignal(number)):
             signal.signal(number, signal.SIG_DFL)  # the work is done: no traceback out of the end of the interpreter
+    gc.disable()  # the process ends: nobody wants the memory back that a last look would find
     sys.exit(code)
 
 

@@ -60,6 +60,11 @@ def test_the_readable_form_reads_back_equal(value: dict[str, object]) -> None:
     assert json.loads(format_json(value)) == value
 
 
+def test_where_a_text_ends_too_soon_is_told_once() -> None:
+    with pytest.raises(InputError, match=r"is not JSON: Unterminated string starting at line 1 column 7$"):
+        parse_json(b'{"a": "b')
+
+
 @given(st.dictionaries(st.text(), JSON, max_size=5))
 def test_parse_json_agrees_with_json(value: dict[str, object]) -> None:
     assert parse_json(json.dumps(value).encode()) == value

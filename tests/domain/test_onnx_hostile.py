@@ -276,6 +276,10 @@ def change_old_opset(proto: onnx.ModelProto) -> None:
     proto.opset_import[0].version = 0
 
 
+def change_new_opset(proto: onnx.ModelProto) -> None:
+    proto.opset_import[0].version = onnx.defs.onnx_opset_version() + 1
+
+
 def change_operator(proto: onnx.ModelProto) -> None:
     proto.graph.node[0].op_type = "Convolution"
 
@@ -361,6 +365,7 @@ CHANGES: list[tuple[Callable[[onnx.ModelProto], None], tuple[str, ...]]] = [
     (change_weight_short, ("graph.initializer[0]", "2 bytes", "432")),
     (change_weight_type, ("graph.initializer[0]", "element type")),
     (change_opset, ("opset_import",)),
+    (change_new_opset, ("opset_import", "a newer onnx")),
     (change_old_opset, ("opset",)),
     (change_operator, ("graph.node[0]", "Convolution", "not known", "Conv,")),
     (change_unprintable_name, ("does not print", "two\\nlines")),

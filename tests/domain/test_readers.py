@@ -163,6 +163,7 @@ def test_a_profile_of_a_real_network(tmp_path: Path, light: Callable[[str], Grap
         ("operator,core\nconv,gpu\n", ("line 1", "time_s")),
         ("operator,core,time_s,time_ms\nconv,gpu,1,1\n", ("line 1",)),
         ("operator,core,time_s\n", ("at least one",)),
+        ("operator\tcore\ttime_s\nconv\tgpu\t1\n", ("row 1", "separated by tabs; commas")),
         ("operator,core,time_s\nconv,gpu\n", ("rows[0]", "2 cells")),
         ("operator,core,time_s\nconv,gpu,fast\n", ("rows[0].time_s", "'fast'")),
         ("operator,core,time_s\nconv,gpu,nan\n", ("rows[0].time_s",)),

@@ -252,6 +252,7 @@ def test_a_file_and_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[st
         ("plan,speed,latency_s\n", "row 1, column 2", "megabytes_per_s"),
         ("plan,plan,latency_s\n", "row 1", "second time"),
         ("bandwidth,latency_s\n", "row 1", "plan or strategy"),
+        ("plan;bandwidth;latency_s\nplan.json;1;0,5\n", "row 1", "separated by semicolons; commas"),
         ("plan,bandwidth\n", "row 1", "latency_s or latency_ms"),
         ("plan,bandwidth,latency_s\nplan.json,1\n", "row 2, column 3", "found 2 values; 3"),
         ("plan,bandwidth,latency_s\nplan.json,1,1,3\n", "row 2, column 4", "found 4 values; 3"),

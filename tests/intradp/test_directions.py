@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from tests.intradp.branches import branched
 from tests.intradp.fields import with_fields
 from tests.intradp.tiny import random_plan, tiny
 from wnpopt.backends.stopping import never
 from wnpopt.core.budget import Budget
 from wnpopt.problems.intradp.instance import IntradpInstance
 from wnpopt.problems.intradp.kernels.directions.lattice import lattice
-from wnpopt.problems.intradp.kernels.directions.twins import Groups
+from wnpopt.problems.intradp.kernels.directions.twins import Grain, Groups
 from wnpopt.problems.intradp.kernels.evaluate import scratch
 from wnpopt.problems.intradp.kernels.exhaust import exhaust
 from wnpopt.problems.intradp.kernels.heads import Front
@@ -43,7 +44,14 @@ def checked(instance: IntradpInstance, rng: np.random.Generator) -> tuple[int, f
     compared, ratio = 0, 1.0
     for prices in prices_of(problem):
         front = Front(problem.arrays, prices.time, 1.0, extra=prices.extra)
-        directed = Directed(problem, front, prices, parts=int(rng.integers(2, 5)), threads=int(rng.integers(1, 3)))
+        directed = Directed(
+            problem,
+            front,
+            prices,
+            parts=int(rng.integers(2, 5)),
+            threads=int(rng.integers(1, 3)),
+            grains=[Grain(rows, early=False) for rows in sorted(rng.integers(1, 5, int(rng.integers(0, 3))))],
+        )
         for cutoff in (best * (1 + 1e-9), best * float(rng.uniform(1.05, 2.0))):
             verdict = directed.refute(cutoff, rounds=int(rng.integers(1, 4)))
             assert verdict.bound <= best * (1 + 1e-9), instance.name
@@ -82,6 +90,42 @@ def test_no_bound_is_above_the_optimum_of_many(objective: str) -> None:
     told += [checked(tiny(seed, 100_000, objective=objective), rng) for seed in range(1000, 1400)]
     told += [checked(with_fields(tiny(seed, 50_000, objective=objective), seed), rng) for seed in range(2000, 2250)]
     assert sum(compared for compared, _ in told) >= 2_000
+
+
+@pytest.mark.parametrize("objective", ["latency", "energy"])
+def test_no_bound_of_branches_is_above_the_optimum(objective: str) -> None:
+    """States of several groups multiply there: coarser ones come first, and heads are told from border to border."""
+    rng = np.random.default_rng(7)
+    ratios = [ratio for _, ratio in (checked(branched(seed, 8_000, objective=objective), rng) for seed in range(12))]
+    assert np.mean(ratios) > (0.9 if objective == "latency" else 0.8)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("first", range(20, 3_020, 600))
+def test_no_bound_of_branches_is_above_the_optimum_of_many(first: int) -> None:
+    rng = np.random.default_rng([8, first])
+    for seed in range(first, first + 600):
+        instance = branched(seed, 6_000, objective=("latency", "latency", "energy")[seed % 3])
+        checked(with_fields(instance, seed) if seed % 4 == 0 else instance, rng)
+
+
+def test_what_a_coarser_grain_stands_for() -> None:
+    """It asks for no more rows than are needed, for some of each tensor of which some are, and for all of all."""
+    for units in range(1, 40):
+        for rows in (1, 2, 5, 7, 40):
+            device, server = Grain(rows, early=False).asks(units)
+            r = np.arange(units + 1)
+            assert (device <= r).all()
+            assert (server >= r).all()
+            assert (np.diff(device) >= 0).all()
+            assert (np.diff(server) >= 0).all()
+            assert (device[device] == device).all()
+            assert (server[server] == server).all()
+            assert ((device > 0) == (r > 0)).all()
+            assert ((server < units) == (r < units)).all()
+            assert device[units] == units
+            assert server[0] == 0 or units == 1 or server[0] == min(0, units - 1)
+            assert len(set(device.tolist())) <= min(rows, units) + 1 + (rows < units)
 
 
 def test_the_whole_gap_is_closed_at_once_where_that_is_soon_done() -> None:

@@ -45,7 +45,7 @@ def changed(path: list[str | int], value: object) -> dict[str, object]:
         (["operators", 1, "inputs", 0, "window", "stride"], 0, "operators[1].inputs[0].window.stride", "at least 1"),
         (["operators", 1, "inputs", 0, "window", "kernel"], 3.0, "operators[1].inputs[0].window.kernel", "integer"),
         (["operators", 1, "inputs", 0, "window", "padding"], 2**53, "operators[1].inputs[0].window", "2^53"),
-        (["operators"], [], "operators", "at least 2"),
+        (["operators"], [], "operators", "at least 2 entries are needed"),
         (["link", "uplink_bytes_per_s"], 0, "link.uplink_bytes_per_s", "above 0"),
         (["operators", 1, "output_bytes"], 1.7e308, "operators", "overflow"),
         (["power_w", "compute"], 1e308, "power_w", "overflow"),

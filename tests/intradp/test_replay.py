@@ -201,6 +201,7 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     [
         ("", "", "at least 3"),
         ("t,r\n0,1\n", "", "at least 3"),
+        ("t;r\n0;1\n1;2,5\n", "row 1", "separated by semicolons; commas"),
         ("t,r\n0,1\n1,1,1\n", "row 3", "found 3 values"),
         ("t,r\n0,1\n1,x\n", "row 3, column 2", "finite number"),
         ("t,r\n0,1\n1,-1\n", "row 3, column 2", "finite number"),

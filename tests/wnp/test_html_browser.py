@@ -13,7 +13,7 @@ import wnpopt
 from tests.bench.report_browser import BROWSER, opened
 from tests.wnp.test_html_figures import HOSTILE, hostile, solved
 from wnpopt.core.registry import family
-from wnpopt.plotting.draw import draw
+from wnpopt.plotting.draw import draw, draw_beside
 from wnpopt.plotting.palette import colour
 from wnpopt.problems.wnp.instance import WnpInstance
 from wnpopt.problems.wnp.solution import WnpSolution
@@ -179,3 +179,25 @@ def test_a_plan_with_one_of_each_is_drawn(tmp_path: Path) -> None:
     with opened(tmp_path / "plan.html", width=420) as browser:
         answer = cast(list[str], browser.run(SEE + 'return texts(".y2tick text");'))
     assert answer == ["0"]
+
+
+@pytest.mark.slow
+def test_plans_side_by_side_have_their_ends_and_their_shortest_messages(tmp_path: Path) -> None:
+    instance = family("intradp").generate({}, 3)
+    plans = {name: wnpopt.solve(instance, name).solution for name in ("device-only", "server-only")}
+    draw_beside(instance, {name: plan for name, plan in plans.items() if plan is not None}, tmp_path / "both.html")
+    ends = {name: wnpopt.verify(instance, plan).objective for name, plan in plans.items() if plan is not None}
+    script = """
+      const page = getComputedStyle(document.documentElement).getPropertyValue("--page").trim();
+      const thin = schedule.data.filter((trace) => trace.type === "bar").flatMap((trace) => trace.x.flatMap(
+        (width, i) => (width < 1e-3 * schedule.layout.xaxis.range[1] ? [trace.marker.line.color[i]] : [])));
+      return { ends: schedule.data.filter((trace) => trace.name === "latency").map((trace) => trace.x),
+               hidden: thin.filter((colour) => colour === page).length };
+    """
+    with opened(tmp_path / "both.html") as browser:
+        answer = cast(dict[str, list[list[float | None]]], browser.run(SEE + script))
+    assert len(answer["ends"]) == 1
+    scale = max(x for x in answer["ends"][0] if x is not None) / max(cast(float, end) for end in ends.values())
+    seen = {round(x / scale, 6) for x in answer["ends"][0] if x is not None}
+    assert seen == {round(cast(float, end), 6) for end in ends.values()}
+    assert answer["hidden"] == 0

@@ -6,11 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn, ParamSpec, TypeVar, cast, overload
 
-import numpy as np
 from numba import config, types
 from numba.core.registry import CPUDispatcher
-from numba.core.typing.typeof import typeof_impl
-from numba.np.numpy_support import from_dtype, map_layout
 
 from wnpopt.backends.deferred import defer
 from wnpopt.backends.machine_code import MachineCode
@@ -19,18 +16,6 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 defer("scipy.linalg", "cython_blas")  # before numba loads the first machine code
-
-_type_of_array = typeof_impl.dispatch(np.ndarray)
-
-
-@typeof_impl.register(np.ndarray)  # type: ignore[untyped-decorator]  # numba has no types
-def _type_of_plain_array(value: Any, purpose: Any) -> Any:
-    """numba's own answer, without importing ``numpy.ma`` to see that the array is not masked."""
-    if type(value) is not np.ndarray or value.dtype.kind not in "biufc":
-        return _type_of_array(value, purpose)
-    layout = map_layout(value)
-    return types.Array(from_dtype(value.dtype), value.ndim, layout, readonly=not value.flags.writeable)
-
 
 kernels: list[Kernel] = []
 """All that were declared in this process."""

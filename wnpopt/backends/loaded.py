@@ -13,10 +13,14 @@ import sys
 from typing import Any, cast
 
 import llvmlite.binding as llvm  # type: ignore[import-untyped]
+import numpy as np
+from numba import types
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import CompileResult
 from numba.core.environment import Environment, _rebuild_env, lookup_environment
 from numba.core.serialize import dumps
+from numba.core.typing.typeof import typeof_impl
+from numba.np.numpy_support import from_dtype, map_layout
 
 
 def packed(result: Any) -> bytes:
@@ -102,3 +106,15 @@ def _environment(module: str, constants: Any, name: str) -> Any:
     made.env_name = name
     Environment._memo[name] = made
     return made
+
+
+_type_of_array = typeof_impl.dispatch(np.ndarray)
+
+
+@typeof_impl.register(np.ndarray)  # type: ignore[untyped-decorator]  # numba has no types
+def _type_of_plain_array(value: Any, purpose: Any) -> Any:
+    """numba's own answer, without importing ``numpy.ma`` to see that the array is not masked."""
+    if type(value) is not np.ndarray or value.dtype.kind not in "biufc":
+        return _type_of_array(value, purpose)
+    layout = map_layout(value)
+    return types.Array(from_dtype(value.dtype), value.ndim, layout, readonly=not value.flags.writeable)

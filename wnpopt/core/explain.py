@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -46,6 +47,8 @@ _WANTED = {
     "less_than_equal": "a number of at most {le} is needed",
     "literal_error": "{expected} is needed",
 }
+
+_PLURAL = re.compile(r"entry is\b")
 
 
 def explain(error: ValidationError, model: type[BaseModel], base: type[BaseModel]) -> InputError:
@@ -164,7 +167,9 @@ def _sentence(detail: ErrorDetails, model: type[BaseModel]) -> str:
 
 def _wanted(detail: ErrorDetails) -> str:
     """What would be right, with texts quoted as in JSON."""
-    return _WANTED[detail["type"]].format(**detail.get("ctx", {})).replace("'", '"')
+    context = detail.get("ctx", {})
+    told = _WANTED[detail["type"]].format(**context).replace("'", '"')
+    return told if context.get("min_length", 1) == 1 else _PLURAL.sub("entries are", told)
 
 
 def _known_fields(model: type[BaseModel], loc: Sequence[int | str]) -> list[str]:

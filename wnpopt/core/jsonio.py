@@ -109,7 +109,9 @@ def parse_json(raw: bytes) -> dict[str, object]:
         if suspicious:
             _refuse_bad_entries(data)
     except json.JSONDecodeError as error:
-        raise InputError(f"is not JSON: {error.msg} at line {error.lineno} column {error.colno}") from None
+        raise InputError(
+            f"is not JSON: {error.msg.removesuffix(' at')} at line {error.lineno} column {error.colno}"
+        ) from None
     except RecursionError:
         raise InputError("is nested too deeply") from None
     if not isinstance(data, dict):

@@ -10,8 +10,6 @@ import sys
 import time
 from pathlib import Path
 
-import psutil
-
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
 _REAP_S = 5.0
@@ -21,6 +19,8 @@ def resident(pid: int, depth: int = 4) -> int | None:
     """Resident memory of a process in bytes, with that of the processes that it started; None of one that has ended
     and was not yet waited for, 0 where it cannot be told.
     """
+    import psutil  # a hundredth of a second, which most processes do without
+
     try:
         process = psutil.Process(pid)
         if process.status() in (psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD):

@@ -23,6 +23,7 @@ from pydantic import Field
 from wnpopt.core.document import Document, Name, Real, SchemaVersion
 from wnpopt.core.errors import InputError, reason
 from wnpopt.core.jsonio import read_json
+from wnpopt.core.separated import require_commas
 from wnpopt.core.text import short
 from wnpopt.domain.chip.measured import MeasuredTimes
 from wnpopt.domain.files.reading import in_file, opening
@@ -75,6 +76,7 @@ def _from_csv(path: Path) -> MeasuredTimes:
     table = [row for row in table if row]
     if not table:
         raise InputError("is empty; a header and rows are needed")
+    require_commas(table[0])
     header = [column.strip() for column in table[0]]
     unit = [column for column in header if column in _UNITS]
     if sorted(header) != sorted(["operator", "core", *unit[:1]]) or len(unit) != 1:

@@ -74,6 +74,8 @@ function barTraces(chart, width) {
     return left > 0 ? `${[...parts.pop()].slice(0, left).join("")}.${tail}` : "";
   };
   const edge = bars.length > MANY ? 0 : bars.length > 60 ? 0.25 : 0.7;
+  // A bar that is hardly wider than its edges would be nothing but these.
+  const thin = (place) => ((bars[place][4] - bars[place][3]) / chart.end) * (width - 90) < 4 * edge;
   return chart.groups.flatMap(([name, colour, ink], group) => {
     const places = bars.flatMap((bar, place) => (bar[2] === group ? [place] : []));
     if (!places.length) return [];
@@ -82,7 +84,7 @@ function barTraces(chart, width) {
       base: places.map((place) => bars[place][3]), x: places.map((place) => bars[place][4] - bars[place][3]),
       y: places.map((place) => bars[place][0] - 0.4 + ((bars[place][1] + 0.5) * 0.8) / lanes[bars[place][0]][1]),
       width: places.map((place) => 0.76 / lanes[bars[place][0]][1]),
-      marker: { color: colour, line: { color: theme("--page"), width: edge } },
+      marker: { color: colour, line: { color: places.map((place) => (thin(place) ? colour : theme("--page"))), width: edge } },
       text: places.map((place) => plain(label(place), 24)), zorder: 1,
       textposition: "inside", insidetextanchor: "middle", textangle: 0, insidetextfont: { color: ink, size: 11 },
       hovertext: places.map((place) => barText(chart, place, incoming[place])),
@@ -142,18 +144,21 @@ function markTraces(chart) {
     const name = texts[kind] || texts[label];
     if (!legend.has(name)) legend.set(name, { ...line, color: texts[kind] ? theme("--soft") : line.color, dash: DASH[style] });
   }
-  groups.forEach(([, colour], group) => {
-    const marks = chart.marks.filter(([, own, lane]) => own === group && lane !== null);
-    if (!marks.length) return;
-    const words = marks.map(([at, , , label]) => `${plain(texts[label])}: ${when(at)}`);
-    traces.push({
-      type: "scatter", mode: "lines", name: plain(texts[marks[0][4]] || groups[group][0], 30), line: { color: colour, width: 3 },
-      x: marks.flatMap(([at]) => [at, at, at, null]),
-      // Marks that are near to each other share the height of the lane.
-      y: marks.flatMap(([, , lane, , , , turn, turns]) => [0, 0.5, 1].map((part) => lane - 0.45 + (0.9 * (turn + part)) / turns).concat(null)),
-      hovertext: words.flatMap((word) => [word, word, word, ""]), hovertemplate: "%{hovertext}<extra></extra>",
-    });
-  });
+  for (const group of [...groups.keys(), null]) {
+    const own = chart.marks.filter(([, of, lane]) => of === group && lane !== null);
+    for (const kind of new Set(own.map((mark) => mark[4]))) {
+      const marks = own.filter((mark) => mark[4] === kind);
+      const words = marks.map(([at, , , label]) => `${plain(texts[label])}: ${when(at)}`);
+      traces.push({
+        type: "scatter", mode: "lines", line: { color: paint(group), width: 3 },
+        name: plain(texts[kind] || (group === null ? texts[marks[0][3]] : groups[group][0]), 30),
+        x: marks.flatMap(([at]) => [at, at, at, null]),
+        // Marks that are near to each other share the height of the lane.
+        y: marks.flatMap(([, , lane, , , , turn, turns]) => [0, 0.5, 1].map((part) => lane - 0.45 + (0.9 * (turn + part)) / turns).concat(null)),
+        hovertext: words.flatMap((word) => [word, word, word, ""]), hovertemplate: "%{hovertext}<extra></extra>",
+      });
+    }
+  }
   for (const [name, line] of legend) {
     traces.push({ type: "scatter", mode: "lines", x: [null], y: [null], line, name: plain(name, 40), hoverinfo: "skip" });
   }

@@ -43,7 +43,8 @@ def load_model(path: Path) -> tuple[ModelProto, int]:
 
 
 def _check_opsets(model: ModelProto) -> None:
-    """Raise :class:`InputError` unless there is a version of every set of operators that the graph's own nodes use.
+    """Raise :class:`InputError` unless there is a version of every set of operators that the graph's own nodes use, and
+    that of the standard's is known to the installed package.
 
     A domain of another name than the standard's may lack one: it is 1 then, as onnxruntime has it.
     """
@@ -52,6 +53,15 @@ def _check_opsets(model: ModelProto) -> None:
     if not standard and (not domains or any(node.domain in STANDARD_DOMAINS for node in model.graph.node)):
         raise InputError(
             "names no version of the standard operators; is truncated, or no ONNX model", where="opset_import"
+        )
+    from onnx.defs import onnx_opset_version
+
+    newest = max((opset.version for opset in model.opset_import if opset.domain in STANDARD_DOMAINS), default=0)
+    if newest > onnx_opset_version():
+        raise InputError(
+            f"found version {newest} of the standard operators; the installed onnx has up to {onnx_opset_version()}: "
+            "a newer onnx, or an export in an older version, is needed",
+            where="opset_import",
         )
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from wnpopt.core.errors import InputError, reason
 from wnpopt.core.jsonio import read_json
+from wnpopt.core.separated import require_commas
 from wnpopt.core.text import short
 from wnpopt.problems.intradp.instance import IntradpInstance
 from wnpopt.problems.intradp.online.planners import PLANNERS, check_plan
@@ -180,6 +181,7 @@ def _plans(path: Path) -> IntradpSolution | PlanTable:
 
 
 def _columns(header: Sequence[str]) -> list[str]:
+    require_commas(header)
     columns = [name.strip() for name in header]
     for position, name in enumerate(columns, 1):
         if name not in COLUMNS:

@@ -179,7 +179,38 @@ def expand(p: Arrays, device: RowArray, server: RowArray, a: RowArray, b: RowArr
     """
     n = len(p.units)
     a[n - 1] = b[n - 1] = p.units[n - 1]
-    for u in range(n - 2, 0, -1):
+    _expand_before(p, device, server, a, b, n - 2)
+    a[0] = b[0] = p.units[0]
+
+
+@inner
+def expand_changed(
+    p: Arrays,
+    device: RowArray,
+    server: RowArray,
+    base_a: RowArray,
+    base_b: RowArray,
+    last: int,
+    a: RowArray,
+    b: RowArray,
+) -> bool:
+    """:func:`expand`, and whether that is another plan than (base_a, base_b).
+
+    The base is the plan of overrides that differ from these at operators up to ``last`` only.
+    """
+    for v in range(len(p.units)):
+        a[v], b[v] = base_a[v], base_b[v]
+    _expand_before(p, device, server, a, b, last)
+    changed = False
+    for v in range(1, last + 1):
+        changed = changed or a[v] != base_a[v] or b[v] != base_b[v]
+    return changed
+
+
+@inner
+def _expand_before(p: Arrays, device: RowArray, server: RowArray, a: RowArray, b: RowArray, last: int) -> None:
+    """:func:`expand` for operators ``last`` down to 1, from the rows of those behind."""
+    for u in range(last, 0, -1):
         units = p.units[u]
         need_a = 0
         need_b = int(units)
@@ -201,4 +232,3 @@ def expand(p: Arrays, device: RowArray, server: RowArray, a: RowArray, b: RowArr
                 end = begin
         a[u] = end
         b[u] = begin
-    a[0] = b[0] = p.units[0]

@@ -8,7 +8,7 @@ from wnpopt.backends.compiled import compiled, inner
 from wnpopt.backends.stop_flag import raised
 from wnpopt.backends.stopping import Flag
 from wnpopt.problems.intradp.kernels.arrays import Arrays, FloatArray, RowArray
-from wnpopt.problems.intradp.kernels.evaluate import Scratch, expand, score
+from wnpopt.problems.intradp.kernels.evaluate import Scratch, expand, expand_changed, score
 from wnpopt.problems.intradp.kernels.shift import BY_DEVICE, BY_SERVER
 
 RENEWED, SHIFTED, RELEASED, MOVED = 0.18, 0.45, 0.6, 0.7
@@ -128,9 +128,10 @@ def anneal(
     """Simulated annealing from the overrides given, which become the best ones seen; their score.
 
     Ends early once the flag is raised. Temperature falls from ``hot`` (relative to the score) to a thousandth of it.
-    Moves: set a tensor's overrides anew, shift one by a few rows, let one go, move both to a neighbouring tensor; of a
-    stretch of the network shift all overrides, let all go, hand it over to one side but for a share of the rows, or
-    split it with an exchange at every operator (see :mod:`~wnpopt.problems.intradp.kernels.split`).
+    Moves: set a tensor's overrides anew, shift one by a few rows, let one go, move both to a tensor that the operator
+    reads or to one that is made of its own; of a stretch of the network shift all overrides, let all go, hand it over
+    to one side but for a share of the rows, or split it with an exchange at every operator (see
+    :mod:`~wnpopt.problems.intradp.kernels.split`).
     """
     n = len(p.units)
     a, b = np.zeros(n, np.int32), np.zeros(n, np.int32)
@@ -138,7 +139,7 @@ def anneal(
     value = best = score(p, a, b, work, energy, limit)
     best_device, best_server = device.copy(), server.copy()
     old_device, old_server = device.copy(), server.copy()
-    now_a = a.copy()
+    now_a, now_b = a.copy(), b.copy()
     for step in range(steps):
         if best <= 0.0 or raised(flag):
             break
@@ -148,8 +149,8 @@ def anneal(
         if kind >= MOVED:
             last = min(n - 2, u + int(rng.random() * rng.random() * (n - 1 - u)))
         elif kind >= RELEASED:
-            last = min(n - 2, max(1, u + (1 if rng.random() < 0.5 else -1)))
-            first, last = min(u, last), max(u, last)
+            w = min(n - 2, max(1, _beside(p, u, rng)))
+            first, last = min(u, w), max(u, w)
         for v in range(first, last + 1):
             old_device[v], old_server[v] = device[v], server[v]
         if kind < RENEWED:
@@ -171,13 +172,14 @@ def anneal(
                 device[u] = server[u] = -1
         else:
             _change_stretch(p, device, server, first, last, kind, rng)
-        expand(p, device, server, a, b)
+        if not expand_changed(p, device, server, now_a, now_b, last, a, b):
+            continue
         found = score(p, a, b, work, energy, limit)
         heat = hot * 1e-3 ** (step / steps) * best
         if found <= value or (0.0 < heat < np.inf and rng.random() < np.exp((value - found) / heat)):
             value = found
             for v in range(n):  # not slices: those take seconds to compile
-                now_a[v] = a[v]
+                now_a[v], now_b[v] = a[v], b[v]
             if value < best:
                 best = value
                 for v in range(n):
@@ -188,6 +190,21 @@ def anneal(
     for v in range(n):
         device[v], server[v] = best_device[v], best_server[v]
     return best
+
+
+@inner
+def _beside(p: Arrays, u: int, rng: np.random.Generator) -> int:
+    """An operator that u reads or that reads u, u itself if there is none.
+
+    Not the next one in order: in wide blocks that is of another branch.
+    """
+    reads = rng.random() < 0.5
+    at = p.in_ptr if reads else p.out_ptr
+    many = at[u + 1] - at[u]
+    if many == 0:
+        return u
+    e = at[u] + int(rng.random() * many)
+    return int(p.in_source[e]) if reads else int(p.in_consumer[p.out_edge[e]])
 
 
 @inner

@@ -11,7 +11,7 @@ from wnpopt.backends.compiled import compiled, inner
 from wnpopt.backends.stop_flag import raised
 from wnpopt.backends.stopping import Flag
 from wnpopt.problems.intradp.kernels.arrays import Arrays, RowArray
-from wnpopt.problems.intradp.kernels.evaluate import Scratch, expand, score
+from wnpopt.problems.intradp.kernels.evaluate import Scratch, expand, expand_changed, score
 
 BY_DEVICE, BY_SERVER = 1, 2
 
@@ -63,9 +63,10 @@ def climb(
             order[many] = u
             many += 1
     a, b = np.zeros(n, np.int32), np.zeros(n, np.int32)
+    base_a, base_b = np.zeros(n, np.int32), np.zeros(n, np.int32)
     try_device, try_server = device.copy(), server.copy()
-    expand(p, device, server, a, b)
-    value = score(p, a, b, work, energy, limit)
+    expand(p, device, server, base_a, base_b)
+    value = score(p, base_a, base_b, work, energy, limit)
     while True:
         best, best_first, best_last, best_sides, best_rows = value, 0, 0, 0, 0.0
         for first in range(many):
@@ -77,7 +78,8 @@ def climb(
                         for v in range(n):
                             try_device[v], try_server[v] = device[v], server[v]
                         _shifted(p, try_device, try_server, order, first, last, sides, size, reference)
-                        expand(p, try_device, try_server, a, b)
+                        if not expand_changed(p, try_device, try_server, base_a, base_b, order[last], a, b):
+                            continue
                         found = score(p, a, b, work, energy, limit)
                         if found < best * (1 - 1e-9):
                             best, best_first, best_last, best_sides, best_rows = found, first, last, sides, size
@@ -85,3 +87,4 @@ def climb(
             return value
         value = best
         _shifted(p, device, server, order, best_first, best_last, best_sides, best_rows, reference)
+        expand(p, device, server, base_a, base_b)

@@ -13,7 +13,7 @@ from wnpopt.backends.compiled import compiled, inner
 from wnpopt.backends.stop_flag import raised
 from wnpopt.backends.stopping import Flag
 from wnpopt.problems.intradp.kernels.arrays import Arrays, RowArray
-from wnpopt.problems.intradp.kernels.evaluate import Scratch, expand, score
+from wnpopt.problems.intradp.kernels.evaluate import Scratch, expand, expand_changed, score
 from wnpopt.problems.intradp.kernels.shift import BY_DEVICE, BY_SERVER
 
 BEGINS, ENDS = 12, 96
@@ -63,8 +63,9 @@ def best_split(
     n = len(p.units)
     a, b = np.zeros(n, np.int32), np.zeros(n, np.int32)
     base_device, base_server = device.copy(), server.copy()
-    expand(p, device, server, a, b)
-    value = score(p, a, b, work, energy, limit)
+    base_a, base_b = np.zeros(n, np.int32), np.zeros(n, np.int32)
+    expand(p, device, server, base_a, base_b)
+    value = score(p, base_a, base_b, work, energy, limit)
     best, best_first, best_last, best_share, best_sides = np.inf, 0, 0, 0.0, 0
     size, end_step = max(1, (n - 2) // BEGINS), max(1, (n - 2) // ENDS)
     for first in range(1, n - 1, size):
@@ -76,7 +77,8 @@ def best_split(
                         return value
                     share = part / SHARES
                     _split(p, base_device, base_server, first, last, share, sides, device, server)
-                    expand(p, device, server, a, b)
+                    if not expand_changed(p, device, server, base_a, base_b, last, a, b):
+                        continue
                     found = score(p, a, b, work, energy, limit)
                     if found < best:
                         best, best_first, best_last, best_share, best_sides = found, first, last, share, sides
@@ -98,7 +100,8 @@ def best_split(
             if not 1 <= first <= last <= n - 2 or not 0.0 <= share <= 1.0:
                 continue
             _split(p, base_device, base_server, first, last, share, best_sides, device, server)
-            expand(p, device, server, a, b)
+            if not expand_changed(p, device, server, base_a, base_b, last, a, b):
+                continue
             found = score(p, a, b, work, energy, limit)
             if found < best:
                 best, best_first, best_last, best_share = found, first, last, share

@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 
 from wnpopt.core.errors import InputError, reason
+from wnpopt.core.separated import require_commas
 from wnpopt.core.text import short
 from wnpopt.problems.intradp.online.simulate import BandwidthTrace
 
@@ -30,6 +31,11 @@ def read_trace(path: str | os.PathLike[str]) -> BandwidthTrace:
         raise InputError("no such file", file=file) from None
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise InputError(f"cannot be read as CSV: {reason(error)}", file=file) from None
+    if rows:
+        try:
+            require_commas(rows[0][1])
+        except InputError as error:
+            raise error.in_file(file) from None
     if len(rows) < 3:
         raise InputError(f"found {len(rows)} rows; at least 3 are needed: {NEEDED}", file=file)
     times, rates = [], []

@@ -6,7 +6,7 @@ labels run over the states that are left. Both are valid at any time: what was n
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
@@ -29,11 +29,19 @@ from wnpopt.problems.intradp.kernels.directions.passes import (
     tails_pass,
 )
 from wnpopt.problems.intradp.kernels.directions.states import NeedArray, tabulated
-from wnpopt.problems.intradp.kernels.directions.twins import ClockPrices, Groups, steps_of
+from wnpopt.problems.intradp.kernels.directions.twins import (
+    ClockPrices,
+    Grain,
+    Groups,
+    OperatorStep,
+    of_grain,
+    steps_of,
+)
 from wnpopt.problems.intradp.kernels.evaluate import score, scratch
 from wnpopt.problems.intradp.kernels.heads import Front
 from wnpopt.problems.intradp.kernels.problem import Problem
 from wnpopt.problems.intradp.search.beam import SAFETY, UNBOUNDED
+from wnpopt.problems.intradp.search.borders import borders, finer, least_heads, place_of
 from wnpopt.problems.intradp.search.plans import PricedPlan
 
 PARTS = 4
@@ -47,6 +55,10 @@ LABELS, CROWDED, WORK = 300_000, 60, 3_000
 
 WORTH = 2_000
 """States at a cut that are worth a second thread."""
+
+GRAINS = Grain(7, early=False), Grain(2**31, early=False)
+"""Grains at which states are refuted in turn before exact ones, where a network has borders: each tells the next where
+to look."""
 
 TOLERANCE = 1e-3
 """What a merger of labels may cost, of the cutoff."""
@@ -74,11 +86,26 @@ class _States:
     table: IntArray
 
 
+@dataclass(frozen=True)
+class _Heads:
+    """States with the heads before them, of the grain of their operator's ``step``."""
+
+    states: _States
+    step: OperatorStep
+
+
 class Directed:
     """The states of a problem's needs, as they are refuted under a falling number of cutoffs."""
 
     def __init__(
-        self, problem: Problem, front: Front, prices: ClockPrices, *, parts: int = PARTS, threads: int = 1
+        self,
+        problem: Problem,
+        front: Front,
+        prices: ClockPrices,
+        *,
+        parts: int = PARTS,
+        threads: int = 1,
+        grains: Sequence[Grain] | None = None,
     ) -> None:
         self._problem = problem
         self._threads = threads
@@ -86,10 +113,18 @@ class Directed:
         groups = Groups(problem.arrays)
         self.groups = groups.most
         self._lattice = lattice(parts)
-        self._steps = steps_of(problem.arrays, groups, front, prices)
+        steps = steps_of(problem.arrays, groups, front, prices)
+        self._borders = borders(groups)
+        self._grains = [of_grain(steps, grain) for grain in (GRAINS if grains is None else grains) if self._borders] + [
+            steps
+        ]
+        self._steps = steps
+        self._groups = groups
+        self._told_of: tuple[_Heads, FloatArray] | None = None
+        self._nothing = tabulated(np.zeros((1, 0), np.int32))
         self._count = [len(here) for here in groups.at]
         self._tails: list[_States | None] = []
-        self._heads: list[_States | None] = []
+        self._heads: list[_Heads | None] = []
         self.options = 0
         self._most = UNBOUNDED
 
@@ -109,6 +144,23 @@ class Directed:
     def refute(self, cutoff: float, rounds: int = 3, enough: float = 0.9) -> CutoffVerdict:
         """Passes in turn, until nothing is left or the states hardly fall in number any more."""
         self._heads = []
+        bound = 0.0
+        verdict = CutoffVerdict(0.0)
+        for grain, steps in enumerate(self._grains):
+            coarse, self._steps = self._steps, steps
+            if 0 < grain < len(self._grains) - 1:
+                verdict = self._from_border_to_border(coarse, cutoff)
+                bound = max(bound, verdict.bound)
+            if not (verdict.dead or verdict.full or self.over):
+                exact = grain == len(self._grains) - 1
+                verdict = self._rounds(cutoff, rounds if exact else 1, enough)
+                bound = max(bound, verdict.bound)
+            if verdict.dead or verdict.full or self.over:
+                break
+        self._steps = self._grains[-1]
+        return CutoffVerdict(bound, verdict.dead, verdict.full)
+
+    def _rounds(self, cutoff: float, rounds: int, enough: float) -> CutoffVerdict:
         last = np.inf
         bound = 0.0
         for _ in range(rounds):
@@ -123,6 +175,60 @@ class Directed:
             last = self.states
         return CutoffVerdict(bound)
 
+    def _from_border_to_border(self, coarse: list[OperatorStep], cutoff: float) -> CutoffVerdict:
+        """Heads at every cut, from the input on: states of a border with the tails of a coarser grain, then those
+        before it back to the last border, whose heads are there and are told of on the way.
+
+        The tails and heads of that grain, of the operators ``coarse``, have to be there.
+        """
+        known, tails = self._heads, self._tails
+        first = _States(np.zeros((1, 0), np.int32), np.zeros((1, 1, len(self._lattice.counts))), self._nothing)
+        heads: list[_Heads | None] = [_Heads(first, self._steps[0])]
+        last = self._problem.count - 1
+        ends: list[_States | None] = [None] * (last + 1)
+        for begin, end in pairwise(self._borders):
+            there = tails[end]
+            assert there is not None
+            if end < last:
+                ends[end] = self._states_of(*finer(there.needs, there.values, coarse[end], self._steps[end]))
+            else:
+                ends[end] = self._final()
+            for u in range(end - 1, begin - 1, -1):
+                behind = ends[u + 1]
+                assert behind is not None
+                if u == 0:
+                    break
+                among = heads[u] if u == begin else known[u]
+                ends[u], _, tally = self._grown(u, behind, among, cutoff, MEMORY, self._told(heads[begin], begin, u))
+                if tally[FULL] or tally[STOPPED]:
+                    return CutoffVerdict(0.0, full=bool(tally[FULL]))
+            for u in range(begin, end):
+                before, behind = heads[u], ends[u + 1]
+                assert before is not None
+                assert behind is not None
+                alive, values, stopped = self._behind(u, before.states, behind, cutoff)
+                if stopped:
+                    return CutoffVerdict(0.0)
+                left = alive > 0
+                if not left.any():
+                    return CutoffVerdict(cutoff, dead=True)
+                heads.append(_Heads(self._states_of(behind.needs[left], values[left]), self._steps[u + 1]))
+        self._heads = heads
+        return CutoffVerdict(0.0)
+
+    def _told(self, heads: _Heads | None, border: int, cut: int) -> tuple[int, FloatArray] | None:
+        """What the heads of a border tell of the states at a cut behind it."""
+        if heads is None or not 0 < border < cut:
+            return None
+        if self._told_of is None or self._told_of[0] is not heads:
+            units = int(self._steps[border].group_units[0])
+            self._told_of = heads, least_heads(heads.states.needs, heads.states.values, units)
+        return place_of(self._groups, border, cut), self._told_of[1]
+
+    def _states_of(self, needs: NeedArray, values: FloatArray) -> _States:
+        needs = np.ascontiguousarray(needs)
+        return _States(needs, np.ascontiguousarray(values), tabulated(needs))
+
     @property
     def over(self) -> bool:
         """True if the flag is raised, or all options that may be tried have been."""
@@ -135,17 +241,7 @@ class Directed:
         here = self._tails[last] = self._final()
         used = 0.0
         for u in range(last - 1, -1, -1):
-            size = 8.0 * (1 + 4 * self._count[u]) * (len(self._lattice.counts) + 4)
-            room = 4 * len(here.needs) + 1024
-            while True:
-                most = int((MEMORY - used) / size)
-                made_here, least, tally = self._before(
-                    u, here, heads[u] if known and u > 0 else None, cutoff, min(room, most)
-                )
-                if not tally[FULL] or room >= most:
-                    break
-                room *= 8
-            self.options += int(tally[OPTIONS])
+            made_here, least, tally = self._grown(u, here, heads[u] if known and u > 0 else None, cutoff, MEMORY - used)
             if tally[FULL] or tally[STOPPED]:
                 return CutoffVerdict(0.0, full=bool(tally[FULL]))
             if len(made_here.needs) == 0:
@@ -153,26 +249,57 @@ class Directed:
             if u == 0:
                 return CutoffVerdict(min(least, cutoff), dead=least >= cutoff)
             here = self._tails[u] = made_here
-            used += size * len(here.needs)
+            used += self._size(u) * len(here.needs)
         return CutoffVerdict(0.0)
 
+    def _size(self, u: int) -> float:
+        """Bytes of a state before operator u."""
+        return 8.0 * (1 + 4 * self._count[u]) * (len(self._lattice.counts) + 4)
+
+    def _grown(
+        self,
+        u: int,
+        behind: _States,
+        among: _Heads | None,
+        cutoff: float,
+        memory: float,
+        told: tuple[int, FloatArray] | None = None,
+    ) -> tuple[_States, float, IntArray]:
+        """As :meth:`_before`, with as much room as it takes, up to so many bytes."""
+        room, most = 4 * len(behind.needs) + 1024, int(memory / self._size(u))
+        while True:
+            made_here, least, tally = self._before(u, behind, among, cutoff, min(room, most), told)
+            if not tally[FULL] or room >= most:
+                break
+            room *= 8
+        self.options += int(tally[OPTIONS])
+        return made_here, least, tally
+
     def _before(
-        self, u: int, behind: _States, among: _States | None, cutoff: float, room: int
+        self,
+        u: int,
+        behind: _States,
+        among: _Heads | None,
+        cutoff: float,
+        room: int,
+        told: tuple[int, FloatArray] | None,
     ) -> tuple[_States, float, IntArray]:
         """(at most ``room`` states before operator u, the least of their largest tails, the tally of the pass)."""
         lat, groups = self._lattice, self._count[u]
         share = self._shares(len(behind.needs))
         room //= len(share)
+        border, border_heads = (-1, np.zeros((1, 1, len(lat.counts)))) if told is None else told
 
         def work(part: slice) -> tuple[_States, float, IntArray]:
             needs, values = np.empty((room, 4 * groups), np.int32), np.empty((room, 1 + 4 * groups, len(lat.counts)))
             table = np.full(1 << max(4, (2 * len(share) * room + 2).bit_length()), -1, np.int64)
             tally = self._tally()
-            known = _States(needs[:0], values[:0], table) if among is None else among
+            known = _States(needs[:0], values[:0], table) if among is None else among.states
+            known_step = self._steps[u] if among is None else among.step
             least = tails_pass(
                 self._problem.arrays, self._steps[u], u == 0, lat, behind.needs[part], behind.values[part],
-                among is not None, known.table, known.needs, known.values, cutoff, needs, values, table, tally,
-                self._flag,
+                among is not None, known_step, known.table, known.needs, known.values, border, border_heads, cutoff,
+                needs, values, table, tally, self._flag,
             )  # fmt: skip
             return _States(needs, values, table), least, tally
 
@@ -184,8 +311,8 @@ class Directed:
             most = int(tally[STATES])
             needs, values = np.empty((most, *needs.shape[1:]), np.int32), np.empty((most, *values.shape[1:]))
             needs[:count], values[:count] = made.needs[:count], made.values[:count]
-            for other, _, told in parts[1:]:
-                more = int(told[STATES])
+            for other, _, tallied in parts[1:]:
+                more = int(tallied[STATES])
                 count = add_states(other.needs[:more], other.values[:more], needs, values, made.table, count)
         return _States(needs[:count].copy(), values[:count].copy(), made.table), min(p[1] for p in parts), tally
 
@@ -206,7 +333,7 @@ class Directed:
         last, lat = self._problem.count - 1, self._lattice
         nothing = np.zeros((1, 0), np.int32)
         here = _States(nothing, np.zeros((1, 1, len(lat.counts))), tabulated(nothing))
-        self._heads = [here]
+        self._heads = [_Heads(here, self._steps[0])]
         bound = 0.0
         for u in range(last):
             behind = self._tails[u + 1]
@@ -221,7 +348,7 @@ class Directed:
             needs = behind.needs[left].copy()
             here = _States(needs, heads[left], tabulated(needs))
             kept = _States(needs, behind.values[left], here.table)
-            self._heads.append(here)
+            self._heads.append(_Heads(here, self._steps[u + 1]))
             self._tails[u + 1] = kept
             # Every plan below the cutoff passes one of the states of each cut.
             bound = max(bound, float((here.values + kept.values).max(axis=(1, 2)).min()))
@@ -260,7 +387,8 @@ class Directed:
         values[0, 0] = lat.weights[:, 0] * cost + price
         for g in range(groups):
             reads = step.edge_at[step.edge_ptr[g] : step.edge_ptr[g + 1]] + step.units
-            needs[0, 4 * g : 4 * g + 2] = max((int(p.dev_hi[at]) for at in reads), default=0)
+            rows = step.asks[0, g, max((int(p.dev_hi[at]) for at in reads), default=0)]
+            needs[0, 4 * g : 4 * g + 2] = rows, rows if step.early else min(1, rows)
             needs[0, 4 * g + 2 : 4 * g + 4] = step.group_units[g]
             values[0, 1 + 4 * g : 5 + 4 * g] = price
             values[0, 3 + 4 * g : 5 + 4 * g] = lat.weights[:, 0] * cost + price

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from wnpopt.core.errors import InputError
 from wnpopt.core.extras import need
+from wnpopt.core.facts import counted
 from wnpopt.core.text import in_page
 from wnpopt.plotting.gantt import time_unit
 from wnpopt.problems.wnp.instance import WnpInstance
@@ -42,7 +43,7 @@ def channel(instance: WnpInstance) -> Figure:
         cols=1,
         shared_xaxes=True,
         vertical_spacing=30 / (count * (height + 30)),
-        subplot_titles=[in_page(m.name, 24) + f", {m.payload_bits} bit" for m in instance.modalities],
+        subplot_titles=[in_page(m.name, 24) + f", {counted(m.payload_bits, 'bit')}" for m in instance.modalities],
     )
     for k, modality in enumerate(instance.modalities):
         figure.add_trace(
@@ -52,15 +53,17 @@ def channel(instance: WnpInstance) -> Figure:
                 y=list(range(width)),
                 text=[spans] * width,
                 hovertemplate=f"<b>{in_page(modality.name, 60)}</b><br>resource block %{{y}}, %{{text}}<br>"
-                "%{z} bit a slot<extra></extra>",
+                "%{z} bits a slot<extra></extra>",
                 coloraxis="coloraxis",
             ),
             row=k + 1,
             col=1,
         )
     figure.update_xaxes(title_text=f"time [{unit}]", row=count, col=1)
-    figure.update_yaxes(title_text="resource block", range=[width - 0.5, -0.5], showgrid=False)
-    bar = {"title": {"text": "bit a slot"}, "lenmode": "pixels", "len": height + 40, "y": 1, "yanchor": "top"}
+    figure.update_yaxes(
+        title_text="resource block", range=[width - 0.5, -0.5], showgrid=False, tick0=0, dtick=-(-width // 6)
+    )
+    bar = {"title": {"text": "bits a slot"}, "lenmode": "pixels", "len": height + 40, "y": 1, "yanchor": "top"}
     figure.update_layout(
         title={"text": "<b>channel</b>: what a slot of a resource block carries", "x": 0.01, "font": {"size": 15}},
         template="plotly_white",

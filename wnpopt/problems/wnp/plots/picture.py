@@ -53,9 +53,12 @@ def picture(instance: WnpInstance) -> Figure:
 def _draw_channel(figure: Figure, panels: list[Axes], instance: WnpInstance) -> None:
     if not panels:
         return
+    from matplotlib.ticker import MaxNLocator
+
     radio = instance.radio
     scale, unit = time_unit(radio.slots * radio.slot_ticks * instance.tick_s)
-    end = instance.blocks * radio.block_slots * radio.slot_ticks * instance.tick_s / scale
+    slot = radio.slot_ticks * instance.tick_s / scale
+    end = instance.blocks * radio.block_slots * slot
     most = max(1, int(instance.table.max(initial=0)))
     drawn = None
     for k, axes in enumerate(panels):
@@ -67,6 +70,8 @@ def _draw_channel(figure: Figure, panels: list[Axes], instance: WnpInstance) -> 
         axes.set_title(
             in_image(f"{modality.name}: {counted(modality.payload_bits, 'bit')}", 60), fontsize=9, loc="left"
         )
+        axes.set_xlim(0, radio.slots * slot)  # the last block may be shorter than the others
+        axes.yaxis.set_major_locator(MaxNLocator(5, integer=True, min_n_ticks=1))
         axes.set_ylabel("RB", fontsize=8)
         axes.tick_params(labelbottom=k == len(panels) - 1, labelsize=8)
     panels[-1].set_xlabel(f"time [{unit}]", fontsize=8)

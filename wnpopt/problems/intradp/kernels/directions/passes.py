@@ -27,6 +27,7 @@ from wnpopt.problems.intradp.kernels.directions.states import (
     SERVER_EARLY,
     SILENT,
     NeedArray,
+    coarser,
     look_up,
     messages,
     needs_before,
@@ -146,9 +147,12 @@ def tails_pass(
     needs: NeedArray,
     tails: FloatArray,
     known: bool,
+    known_step: OperatorStep,
     known_table: IntArray,
     known_needs: NeedArray,
     known_heads: FloatArray,
+    border: int,
+    border_heads: FloatArray,
     cutoff: float,
     new_needs: NeedArray,
     new_tails: FloatArray,
@@ -159,11 +163,13 @@ def tails_pass(
     """The states before an operator, from ``needs`` (S, 4 G) and ``tails`` (S, 1 + 4 G, K) behind it.
 
     The operator is the network's input if it is to be ``whole``: all of it is on the device.
-    They go into ``new_*``; ``known``: only those among ``known_needs``, with heads. The result is the least of the
+    They go into ``new_*``; ``known``: only those that ``known_needs`` stand for, with
+    heads, which are of the grain of ``known_step``. The result is the least of the
     largest tails of all options that are left: before the first operator, a bound.
     """
     groups = len(step.source)
     key, flags = np.zeros(4 * groups, np.int32), np.zeros(groups, np.int64)
+    known_key = np.zeros(4 * groups, np.int32)
     out = np.zeros((1 + 4 * groups, len(lattice.counts)))
     least = np.inf
     made = 0
@@ -182,10 +188,16 @@ def tails_pass(
                 needs_before(p, step, a, b, needs[i], key, flags)
                 before = 0
                 if known:
-                    before, _ = look_up(known_table, known_needs, key)
+                    coarser(known_step, key, known_key)
+                    before, _ = look_up(known_table, known_needs, known_key)
                 if before >= 0:
                     up, price = _own_tails(step, lattice, needs[i], tails[i], a, b, out)
                     alive = _own_alive(step, lattice, a, b, out, cutoff)
+                    if alive and border >= 0:
+                        for k in range(len(lattice.counts)):
+                            if out[0, k] + border_heads[key[4 * border], key[4 * border + 2], k] >= cutoff:
+                                alive = False
+                                break
                     if alive and known:
                         alive = not _reaches(out, known_heads[before], 0, 1, cutoff)
                     if alive:

@@ -84,21 +84,24 @@ def needs_before(
         for k in range(step.edge_ptr[g], step.edge_ptr[g + 1]):
             y = max(y, int(p.dev_hi[step.edge_at[k] + a]))
             x = min(x, int(p.srv_lo[step.edge_at[k] + b]))
+        y, x = int(step.asks[0, g, y]), int(step.asks[1, g, x])
         set_here = 0
         if y > 0:
             if y >= y1:
                 y1 = y2 = y
                 set_here |= DEVICE
             else:
-                y2 = y if y == y1 - 1 else 1
+                y2 = y if step.early and y == y1 - 1 else 1
                 set_here |= DEVICE_EARLY
         if x < most:
             if x <= x1:
                 x1 = x2 = x
                 set_here |= SERVER
             else:
-                x2 = x if x == x1 + 1 else most - 1
+                x2 = x if step.early and x == x1 + 1 else most - 1
                 set_here |= SERVER_EARLY
+        if not step.early:
+            y2, x2 = min(y1, 1), max(x1, most - 1)
         key[4 * g], key[4 * g + 1], key[4 * g + 2], key[4 * g + 3] = y1, y2, x1, x2
         flags[g] = set_here
 
@@ -112,23 +115,42 @@ def own_needs(step: OperatorStep, behind: NeedArray) -> tuple[int, int]:
 
 
 @inner
+def coarser(step: OperatorStep, key: NeedArray, out: NeedArray) -> None:
+    """The state (into ``out``) of the grain of ``step``, before its operator, that stands for the finer one ``key``."""
+    for g in range(len(step.source)):
+        y, x = int(key[4 * g]), int(key[4 * g + 2])
+        out[4 * g], out[4 * g + 2] = step.asks[0, g, y], step.asks[1, g, x]
+        if step.early:
+            out[4 * g + 1], out[4 * g + 3] = key[4 * g + 1], key[4 * g + 3]
+        else:
+            out[4 * g + 1], out[4 * g + 3] = min(y, 1), max(x, int(step.group_units[g]) - 1)
+
+
+@inner
 def next_option(
     step: OperatorStep, kind: int, a: int, b: int, y: int, x: int, no_up: bool, no_down: bool
 ) -> tuple[int, int, int]:
     """The option (kind, a, b) behind this one; kind END behind the last. All begin with (SILENT, y, x).
 
     These are all that a best plan may use if nobody has to compute rows that nobody needs: a side computes what it
-    needs of the tensor, less (and receives the rest), or more (and sends it). ``no_up`` and ``no_down``: no option that
-    sends at least as much up, or down, is of use. The rows sent down rise through DOWN, those sent up through BOTH and
-    UP.
+    needs of the tensor, less (and receives the rest), or more (and sends it). Where others ask like (y, x), they are
+    those of all of these. ``no_up`` and ``no_down``: no option that sends at least as much up, or down, is of use. The
+    rows sent down rise through DOWN, those sent up through BOTH and UP.
     """
     units = int(step.units)
+    top, low = y, x
+    if step.group >= 0:
+        top, low = int(step.most_alike[y]), int(step.least_alike[x])
     if kind == SILENT:
+        if b > low:
+            return SILENT, a, b - 1
+        if a < top:
+            return SILENT, a + 1, x
         if step.group < 0 or not step.sendable:
             return END, 0, 0
-        a = y
+        a = top
     elif kind == DOWN:
-        if no_down:
+        if no_down and a < y:
             a = 0
         elif b < a:
             return BOTH, a, b + 1
@@ -136,13 +158,15 @@ def next_option(
         if not no_up and b < a:
             return BOTH, a, b + 1
     else:
-        if no_up or b >= units:
+        if not no_up and a < max(b, top):
+            return UP, a + 1, b
+        if (no_up and a == max(b, y)) or b >= units:
             return END, 0, 0
         return UP, max(b + 1, y), b + 1
     if a > 0:
-        return DOWN, a - 1, min(a - 1, x)
-    if x < units:
-        return UP, max(x + 1, y), x + 1
+        return DOWN, a - 1, min(a - 1, low)
+    if low < units:
+        return UP, max(low + 1, y), low + 1
     return END, 0, 0
 
 

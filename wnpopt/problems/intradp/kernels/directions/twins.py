@@ -56,6 +56,10 @@ class OperatorStep(NamedTuple):
     edge_ptr: IntArray
     edge_at: IntArray
     group_units: IntArray
+    early: bool
+    asks: IntArray
+    most_alike: IntArray
+    least_alike: IntArray
     device: FloatArray
     device_price: FloatArray
     server: FloatArray
@@ -63,6 +67,31 @@ class OperatorStep(NamedTuple):
     server_head: FloatArray
     uplink_head: FloatArray
     ahead: FloatArray
+
+
+class Grain(NamedTuple):
+    """How finely states tell needs from each other: as if only so many rows were asked for.
+
+    Of a tensor with more than ``rows`` rows the device asks for so many less than all as are a multiple of a step, and
+    at least one; the server alike. ``early``: whether the early step of a group is kept, see
+    :mod:`~wnpopt.problems.intradp.kernels.directions.states`; else it is of one row.
+    """
+
+    rows: int
+    early: bool
+
+    def asks(self, units: int) -> IntArray:
+        """(2, units + 1): what the device asks for that needs rows [0, r), and the server that needs [r, units)."""
+        step = max(1, -(-units // self.rows))
+        r = np.arange(units + 1)
+        device = np.maximum(units - -(-(units - r) // step) * step, 1)
+        server = np.minimum(-(-r // step) * step, units - 1)
+        device[0], server[units] = 0, units
+        return np.array([device, server], dtype=np.int64)
+
+
+EXACT = Grain(2**31, early=True)
+"""Needs as they are."""
 
 
 class Groups:
@@ -106,8 +135,30 @@ def _windows(p: Arrays) -> list[int]:
 
 
 def steps_of(p: Arrays, groups: Groups, front: Front, prices: ClockPrices) -> list[OperatorStep]:
-    """One for every operator."""
+    """One for every operator, of exact needs."""
     return [_step(p, u, groups, front, prices) for u in range(len(p.units))]
+
+
+def of_grain(steps: Sequence[OperatorStep], grain: Grain) -> list[OperatorStep]:
+    """The same operators with needs of this grain."""
+    return [_of_grain(step, grain) for step in steps]
+
+
+def _of_grain(step: OperatorStep, grain: Grain) -> OperatorStep:
+    own = grain.asks(step.units)
+    return step._replace(
+        early=grain.early,
+        asks=_asks(step.group_units, grain),
+        most_alike=np.searchsorted(own[0], own[0], side="right") - 1,
+        least_alike=np.searchsorted(own[1], own[1], side="left"),
+    )
+
+
+def _asks(group_units: IntArray, grain: Grain) -> IntArray:
+    asks = np.zeros((2, len(group_units), int(max(group_units, default=0)) + 1), dtype=np.int64)
+    for g, units in enumerate(group_units):
+        asks[:, g, : units + 1] = grain.asks(int(units))
+    return asks
 
 
 def _step(p: Arrays, u: int, groups: Groups, front: Front, prices: ClockPrices) -> OperatorStep:
@@ -119,6 +170,7 @@ def _step(p: Arrays, u: int, groups: Groups, front: Front, prices: ClockPrices) 
         edge_at.extend(int(p.need_ptr[e]) for v, e in groups.readers[twins[0]] if v == u)
         edge_ptr.append(len(edge_at))
     units = int(p.units[u])
+    group_units = np.array([p.units[twins[0]] for twins in before], dtype=np.int64)
     first, end = crops(p, u)
     row = p.bytes[u] / units
     at = slice(int(front.heads.ptr[u]), int(front.heads.ptr[u]) + units + 1)
@@ -135,7 +187,11 @@ def _step(p: Arrays, u: int, groups: Groups, front: Front, prices: ClockPrices) 
         source=np.array([place.get(twins[0], -1) for twins in before], dtype=np.int64),
         edge_ptr=np.array(edge_ptr, dtype=np.int64),
         edge_at=np.array(edge_at, dtype=np.int64),
-        group_units=np.array([p.units[twins[0]] for twins in before], dtype=np.int64),
+        group_units=group_units,
+        early=True,
+        asks=_asks(group_units, EXACT),
+        most_alike=np.arange(units + 1),
+        least_alike=np.arange(units + 1),
         device=prices.time * p.device_least[at],
         device_price=prices.extra[at].copy(),
         server=prices.time * p.server_least[at],
