@@ -6,7 +6,7 @@ labels run over the states that are left. Both are valid at any time: what was n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -30,6 +30,7 @@ from wnpopt.problems.intradp.kernels.directions.passes import (
 )
 from wnpopt.problems.intradp.kernels.directions.states import NeedArray, tabulated
 from wnpopt.problems.intradp.kernels.directions.twins import (
+    EXACT,
     ClockPrices,
     Grain,
     Groups,
@@ -56,9 +57,8 @@ LABELS, CROWDED, WORK = 300_000, 60, 3_000
 WORTH = 2_000
 """States at a cut that are worth a second thread."""
 
-GRAINS = Grain(7, early=False), Grain(2**31, early=False)
-"""Grains at which states are refuted in turn before exact ones, where a network has borders: each tells the next where
-to look."""
+ROWS = 7
+"""Parts of a tensor that states are told from each other by at first, where a network has borders."""
 
 TOLERANCE = 1e-3
 """What a merger of labels may cost, of the cutoff."""
@@ -105,7 +105,7 @@ class Directed:
         *,
         parts: int = PARTS,
         threads: int = 1,
-        grains: Sequence[Grain] | None = None,
+        rows: int = ROWS,
     ) -> None:
         self._problem = problem
         self._threads = threads
@@ -115,7 +115,8 @@ class Directed:
         self._lattice = lattice(parts)
         steps = steps_of(problem.arrays, groups, front, prices)
         self._borders = borders(groups)
-        coarse = (GRAINS if grains is None else grains) if self._borders else ()
+        # Each part of the second one lies within one of the first, as it has to.
+        coarse = (Grain(rows, early=False), Grain(EXACT.rows, early=False)) if self._borders else ()
         self._grains = [*(of_grain(problem.arrays, steps, grain) for grain in coarse), steps]
         self._steps = steps
         self._groups = groups
