@@ -372,7 +372,7 @@ def test_finding_nothing_is_kept_apart_and_is_no_number(tmp_path: Path) -> None:
     ],
 )
 def test_contradictions_are_defects(tmp_path: Path, method: str, against: str, reason: str) -> None:
-    summary = adversarial([tiny(14)], method, against, out=tmp_path, steps=60, restarts=1)
+    summary = adversarial([tiny(14)], method, against, out=tmp_path, steps=20, restarts=1)
     assert len(summary.defects) == 1
     assert reason in summary.defects[0].score.reason
     assert summary.defects[0].score.ratio is None

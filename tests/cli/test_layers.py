@@ -215,6 +215,7 @@ def test_a_map_of_another_instance_is_refused(cli: Run, placed: tuple[Path, Path
     other = tmp_path / "other.json"
     other.write_text(json.dumps(data))
     for command in (["layers", other, placed[2], "--map", placed[1]],
+                    ["layers", other, placed[2], "--layers", placed[1]],
                     ["show", other, "--layers", placed[1]],
                     ["solve", other, "--plot", tmp_path / "p.html", "--layers", placed[1]]):  # fmt: skip
         code, out, err = cli(*command)

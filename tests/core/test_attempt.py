@@ -15,6 +15,7 @@ from wnpopt.core import registry
 from wnpopt.core.attempt import Attempt, attempt, certify, left_of, nothing_found, prove
 from wnpopt.core.bound import Bound, best_bound
 from wnpopt.core.budget import Budget
+from wnpopt.core.certificate import Certificate
 from wnpopt.core.criteria import RunStop, StopCriteria
 from wnpopt.core.document import Document, Solution
 from wnpopt.core.errors import InputError, MissingDependencyError
@@ -169,6 +170,10 @@ def test_only_solutions_of_the_family_are_certified() -> None:
         certificate = certify(made, BOARD, wrong)
         assert (certificate.objective, certificate.violations, certificate.accepted) == (None, (), False)
     assert certify(made, BOARD, cut(8.0), Elsewhere()).objective == 1008.0
+    # Whatever the verifier would say of it; and a family without states has one of two arguments.
+    lenient = replace(made, verify=lambda _board, _cut: Certificate(1.0, ()))
+    assert certify(lenient, BOARD, cut(8.0)).accepted
+    assert not certify(lenient, BOARD, "8").accepted
 
 
 # --- bounds and proofs of the family ---

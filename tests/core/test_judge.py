@@ -104,6 +104,25 @@ def test_integer_bounds_are_rounded_up(bound: float) -> None:
     assert result.status == ("feasible" if bound == 4.0 else "optimal")
 
 
+@pytest.mark.parametrize(("integral", "kind"), [(True, int), (False, float)])
+def test_whole_values_of_integer_objectives_are_integers(integral: bool, kind: type) -> None:
+    described = replace(
+        family(), integer_objective=integral, verify=lambda _, guess: Certificate(float(guess.value), ())
+    )
+    budget = Budget(10)
+    trace = Trace("min", budget)
+    trace.bound(2.5)
+    trace.incumbent(6.0)
+    made = outcome(5, 4.0, termination=Termination.TIME_LIMIT)
+    assert isinstance(made, Outcome)
+    result = judge(described, METHOD, INSTANCE, Attempt(made, None, (), (), 0.1), budget, trace)
+    assert [(type(value), value) for value in (result.objective, result.bound)] == [(kind, 5), (kind, 4)]
+    assert [(type(p.objective), p.objective, p.bound) for p in result.trace[:2]] == [
+        (type(None), None, 2.5),
+        (kind, 6, 2.5),
+    ]
+
+
 def test_a_claim_of_optimality_without_a_bound_is_not_repeated() -> None:
     result = decide(outcome(6, 5.0))
     assert (result.status, result.termination) == ("feasible", "error")

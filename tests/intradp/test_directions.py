@@ -50,7 +50,7 @@ def checked(instance: IntradpInstance, rng: np.random.Generator) -> tuple[int, f
             prices,
             parts=int(rng.integers(2, 5)),
             threads=int(rng.integers(1, 3)),
-            grains=[Grain(rows, early=False) for rows in sorted(rng.integers(1, 5, int(rng.integers(0, 3))))],
+            rows=int(rng.integers(1, 5)),
         )
         for cutoff in (best * (1 + 1e-9), best * float(rng.uniform(1.05, 2.0))):
             verdict = directed.refute(cutoff, rounds=int(rng.integers(1, 4)))
@@ -72,9 +72,9 @@ def checked(instance: IntradpInstance, rng: np.random.Generator) -> tuple[int, f
 @pytest.mark.parametrize("objective", ["latency", "energy"])
 def test_no_bound_is_above_the_optimum(objective: str) -> None:
     rng = np.random.default_rng(5)
-    plain = [checked(tiny(seed, 20_000, objective=objective), rng) for seed in range(24)]
-    told = [checked(with_fields(tiny(seed, 20_000, objective=objective), seed), rng) for seed in range(60, 75)]
-    assert sum(compared for compared, _ in plain + told) >= 120
+    plain = [checked(tiny(seed, 20_000, objective=objective), rng) for seed in range(12)]
+    told = [checked(with_fields(tiny(seed, 20_000, objective=objective), seed), rng) for seed in range(60, 68)]
+    assert sum(compared for compared, _ in plain + told) >= 60
     # Loose ones would pass the above: on most instances the relaxation is all but exact. Where computing may draw less
     # than sending, the radio's joules cannot be told from the others.
     assert np.mean([ratio for _, ratio in plain]) > (0.9 if objective == "latency" else 0.8)
@@ -85,8 +85,8 @@ def test_no_bound_is_above_the_optimum(objective: str) -> None:
 @pytest.mark.parametrize("objective", ["latency", "energy"])
 def test_no_bound_is_above_the_optimum_of_many(objective: str) -> None:
     rng = np.random.default_rng(6)
-    told = [checked(tiny(seed, 20_000, objective=objective), rng) for seed in range(24, 60)]
-    told += [checked(with_fields(tiny(seed, 20_000, objective=objective), seed), rng) for seed in range(75, 90)]
+    told = [checked(tiny(seed, 20_000, objective=objective), rng) for seed in range(12, 60)]
+    told += [checked(with_fields(tiny(seed, 20_000, objective=objective), seed), rng) for seed in range(68, 90)]
     told += [checked(tiny(seed, 100_000, objective=objective), rng) for seed in range(1000, 1400)]
     told += [checked(with_fields(tiny(seed, 50_000, objective=objective), seed), rng) for seed in range(2000, 2250)]
     assert sum(compared for compared, _ in told) >= 2_000
@@ -96,17 +96,32 @@ def test_no_bound_is_above_the_optimum_of_many(objective: str) -> None:
 def test_no_bound_of_branches_is_above_the_optimum(objective: str) -> None:
     """States of several groups multiply there: coarser ones come first, and heads are told from border to border."""
     rng = np.random.default_rng(7)
-    ratios = [ratio for _, ratio in (checked(branched(seed, 8_000, objective=objective), rng) for seed in range(12))]
+    ratios = [ratio for _, ratio in (checked(branched(seed, 4_000, objective=objective), rng) for seed in range(8))]
     assert np.mean(ratios) > (0.9 if objective == "latency" else 0.8)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("first", range(20, 3_020, 600))
 def test_no_bound_of_branches_is_above_the_optimum_of_many(first: int) -> None:
+    """3,000 networks: a cutoff at the optimum leaves its plans, of whatever grains; so do labels a bound."""
     rng = np.random.default_rng([8, first])
     for seed in range(first, first + 600):
-        instance = branched(seed, 6_000, objective=("latency", "latency", "energy")[seed % 3])
-        checked(with_fields(instance, seed) if seed % 4 == 0 else instance, rng)
+        instance = branched(seed, 2_000, objective=("latency", "latency", "energy")[seed % 3])
+        problem = Problem.of(with_fields(instance, seed) if seed % 4 == 0 else instance)
+        best = optimum(problem)
+        if not 0 < best < np.inf:
+            continue
+        prices = prices_of(problem)[0]
+        front = Front(problem.arrays, prices.time, 1.0, extra=prices.extra)
+        parts, rows = int(rng.integers(2, 5)), int(rng.integers(1, 5))
+        directed = Directed(problem, front, prices, parts=parts, rows=rows)
+        cutoff = best * float(rng.choice([1 + 1e-9, 1.3]))
+        verdict = directed.refute(cutoff, rounds=1)
+        assert verdict.bound <= best * (1 + 1e-9), seed
+        assert not verdict.dead, seed
+        if seed % 5 == 0:
+            bound, _ = directed.complete(cutoff)
+            assert bound <= best * (1 + 1e-9), seed
 
 
 def test_what_a_coarser_grain_stands_for() -> None:

@@ -16,6 +16,7 @@ from tests.intradp.onnx_rig import usual
 from tests.samples import ordinarily
 from wnpopt.core.errors import InputError
 from wnpopt.domain.files.onnx.reader import read_onnx
+from wnpopt.execution.unsplit import OutputsDifferError, check_equal
 from wnpopt.problems.intradp.execution.check import execute_plans
 from wnpopt.problems.intradp.execution.network import ExecutableNetwork
 
@@ -125,3 +126,12 @@ def test_windows_that_hang_over_or_are_left_out(op_type: str, attributes: dict[s
     done = execute_plans(ExecutableNetwork.read(written(model, tmp_path)), 8)
     assert done.worst < 1e-6
     assert done.shifted > 1e-2
+
+
+def test_outputs_that_differ_say_what_may_be_the_reason() -> None:
+    check_equal(1e-5, 1e-4)
+    for deviation in (0.04, float("nan"), float("inf")):
+        with pytest.raises(
+            OutputsDifferError, match=r"differ .* where 0\.0001 is taken; in a quantised .* --tolerance"
+        ):
+            check_equal(deviation, 1e-4)

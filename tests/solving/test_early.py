@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
 PROGRAM = """
 import sys
 import wnpopt.backends.isolation.cpsat
@@ -49,6 +51,50 @@ print(worker.server is first, first._libraries)
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert ran.stdout.startswith("True (")
     assert "'ortools'" in ran.stdout
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="where it is known how many threads there are")
+def test_a_server_that_branched_off_holds_nothing_of_its_parent() -> None:
+    """It shares what is imported; handles for others, standard streams, the terminal and signals are its parent's."""
+    program = """
+import json, os, signal, sys, threading
+ours, theirs = os.pipe()
+os.set_inheritable(theirs, True)
+signal.signal(signal.SIGTERM, lambda *_: None)
+from wnpopt.solving import early
+early.begin()
+(server,) = early._servers
+child = server.fork()
+os.close(theirs)
+print(os.read(ours, 1), type(server._process).__name__, os.getsid(server._process.pid) == server._process.pid)
+print(*(os.readlink(f"/proc/{server._process.pid}/fd/{number}") for number in (0, 1)))
+os.kill(server._process.pid, signal.SIGINT)
+child = server.fork()
+os.kill(server._process.pid, signal.SIGTERM)
+os.waitid(os.P_PID, server._process.pid, os.WEXITED | os.WNOWAIT)
+child = server.fork()
+print(type(server._process).__name__)
+server.close()
+print(server._process)
+"""
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    told = ["b'' _Branch True", "/dev/null /dev/null", "Popen", "None"]
+    assert ran.stdout.splitlines() == told
+
+
+def test_no_server_branches_off_beside_another_thread() -> None:
+    program = """
+import threading
+from wnpopt.solving import early
+end = threading.Event()
+thread = threading.Thread(target=end.wait)
+thread.start()
+early.begin()
+print(type(early._servers[0]._process).__name__)
+end.set()
+"""
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert ran.stdout == "Popen\n"
 
 
 def test_a_small_instance_that_is_proved_at_once_needs_no_library_for_models() -> None:

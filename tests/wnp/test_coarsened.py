@@ -9,6 +9,7 @@ import pytest
 
 import wnpopt
 from tests.domain.test_merge import valid
+from tests.samples import ordinarily
 from wnpopt.cli.main import main
 from wnpopt.domain.chip.devices import chip
 from wnpopt.domain.files.graph import load_graph
@@ -43,7 +44,7 @@ def test_where_there_is_nothing_to_anneal(times: np.ndarray) -> None:
     assert annealed(MESH, times, [{1: 8.0}, {}]) is None
 
 
-@pytest.mark.parametrize("bare", [False, True])
+@pytest.mark.parametrize("bare", ordinarily(1, [True, False]))
 def test_auto_is_within_five_per_cent_of_single_operators(bare: bool) -> None:
     graph = load_graph(GRAPHS / "exports" / "bert-small.json")
     cores = chip("edge-2x2").without_vector() if bare else chip("edge-2x2")

@@ -27,7 +27,7 @@ COMPOSITION = {
     "kind": "composition", "schema_version": 1, "name": "patrol",
     "branches": [
         {"modality": "camera", "graph": "squeezenet.json", "payload_bits": 9000},
-        {"modality": "thermal", "graph": "network:mobilenet-v2", "dims": {"image": 96}, "payload_bits": 4000},
+        {"modality": "thermal", "graph": "network:vgg-19", "dims": {"image": 96}, "payload_bits": 4000},
     ],
     "fusion": {"kind": "late", "classes": 5},
 }  # fmt: skip

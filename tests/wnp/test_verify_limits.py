@@ -311,6 +311,11 @@ BUS: dict[str, tuple[Data, int, Broken]] = {
     "one in the other": (on_bus(p=19, q=30), 41, [("bus-overlap", "transfers p->r and q->r", 2)]),
     "the other way round": (on_bus(q=26, p=33), 46, [("bus-overlap", "transfers q->r and p->r", 2)]),
     "missing": (on_bus(p=19), 41, [("bus-transfers", "transfer q->r", 1)]),
+    "missing, and the next one late": (
+        on_bus(q=30),
+        38,
+        [("bus-late", "transfer q->r", 1), ("bus-transfers", "transfer p->r", 1)],
+    ),
     "one that is none": (
         {**on_bus(p=19, q=32), "transfer_start": {"p->r": 19, "q->r": 32, "r->q": 50}},
         41,
@@ -332,6 +337,8 @@ def test_transfers_are_told_exactly_where_there_is_a_bus() -> None:
     assert broken(instance(chip={"exclusive_bus": True}), plan()) == [("bus-field", "transfer_start", 1)]
     # The one on a single core is none.
     assert broken(instance(chip={"exclusive_bus": True}), plan(transfer_start={"p->r": 19})) == []
+    other = plan(transfer_start={"q->r": 26}, core={"r": "c1"}, start={"r": 33})
+    assert broken(instance(chip={"exclusive_bus": True}), other) == []
     assert broken(instance(chip={"exclusive_bus": True}), plan(transfer_start={"p->r": 19, "q->r": 28})) == [
         ("bus-transfers", "transfer q->r", 1)
     ]
@@ -441,6 +448,7 @@ def test_the_energy_s_limit() -> None:
     assert broken(powered(energy_limit_j=JOULE / (1 + 0.9e-9)), plan()) == []
     assert [v[:2] for v in broken(powered(energy_limit_j=JOULE / (1 + 1.2e-9)), plan())] == [("energy-limit", "energy")]
     assert broken(powered(energy_limit_j=JOULE - 4), plan()) == [("energy-limit", "energy", 4)]
+    assert broken(powered(energy_limit_j=0), plan()) == [("energy-limit", "energy", JOULE)]
     assert broken(instance(energy_limit_j=0), plan()) == []
 
 

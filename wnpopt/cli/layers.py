@@ -25,7 +25,12 @@ def layers(
     solution: Annotated[Path, typer.Argument(help="JSON file of a solution.", show_default=False)],
     map: Annotated[
         Path | None,
-        typer.Option(help="The map that import --layers wrote.", show_default="INSTANCE with .layers.json at its end"),
+        typer.Option(
+            "--map",
+            "--layers",  # as show, solve and run call it
+            help="The map that import --layers wrote.",
+            show_default="INSTANCE with .layers.json at its end",
+        ),
     ] = None,
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="File for the schedule: .csv or .json.", show_default=False)

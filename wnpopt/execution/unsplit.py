@@ -65,7 +65,8 @@ def check_equal(deviation: float, tolerance: float) -> None:
     """Raise :class:`OutputsDifferError` for a deviation beyond ``tolerance``, or one that is no number."""
     if not deviation <= tolerance:
         raise OutputsDifferError(
-            f"the outputs differ from the unsplit network's by {deviation:.2g} of their largest entry"
+            f"the outputs differ from the unsplit network's by {deviation:.2g} of their largest entry, where "
+            f"{tolerance:.2g} is taken; in a quantised network a rounding may tip by a step: --tolerance takes more"
         )
 
 

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import atexit
+import os
+from importlib import import_module
 
-from wnpopt.backends.isolation.fork_server import ForkServer
+from wnpopt.backends.isolation.fork_server import THREADS, ForkServer
+from wnpopt.core.garbage import no_garbage_collection
+from wnpopt.core.interrupt import was_interrupted
 
 HANDLER = "wnpopt.solving.serve:handle"
 
@@ -12,10 +16,19 @@ _servers: list[ForkServer] = []
 
 
 def begin() -> None:
-    """Begin to import what every method needs; returns at once. The server ends with this process."""
+    """Import what this process and every run need, and begin beside it what runs alone do; the server ends with it."""
+    for name in THREADS:  # NumPy looks at them when it is imported; as in a server of its own
+        os.environ.setdefault(name, "1")
+    try:
+        with no_garbage_collection():
+            for module in ("numpy", "wnpopt.api", HANDLER.partition(":")[0]):
+                import_module(module)
+    except Exception as error:  # what is wrong is told where it is needed
+        if was_interrupted(error):
+            raise KeyboardInterrupt from error
     server = ForkServer(HANDLER)
     atexit.register(server.close)
-    server.start()
+    server.branch()
     _servers.append(server)
 
 

@@ -17,19 +17,55 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 import weakref
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import IO
+from typing import IO, Protocol
 
 from wnpopt.backends.isolation.frames import ClosedError, Frames
+from wnpopt.backends.isolation.server import branch_off
 from wnpopt.core.errors import SolverError
 
 _BOOT = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[2]); from wnpopt.backends.isolation.server import main; main()"
 )
+_LOOK_S = 0.002
 _ANSWER_S = 120.0  # a server that says nothing for so long hangs; its imports take seconds
-_THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+
+
+class _Process(Protocol):
+    """What is asked of a server's process."""
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait for its end; raises :class:`subprocess.TimeoutExpired`."""
+
+    def kill(self) -> None:
+        """SIGKILL."""
+
+
+@dataclass(frozen=True)
+class _Branch:
+    """A process that was forked from this one."""
+
+    pid: int
+
+    def wait(self, timeout: float | None = None) -> int:
+        end = None if timeout is None else time.monotonic() + timeout
+        while True:
+            try:
+                ended, status = os.waitpid(self.pid, 0 if end is None else os.WNOHANG)
+            except ChildProcessError:  # somebody else has waited for all children of this process
+                return 0
+            if ended:
+                return os.waitstatus_to_exitcode(status)
+            if end is not None and time.monotonic() >= end:
+                raise subprocess.TimeoutExpired(str(self.pid), timeout or 0.0)
+            time.sleep(_LOOK_S)
+
+    def kill(self) -> None:
+        os.kill(self.pid, signal.SIGKILL)
 
 
 _servers: weakref.WeakSet[ForkServer] = weakref.WeakSet()
@@ -78,7 +114,7 @@ class ForkServer:
         self._libraries = tuple(libraries)
         self._memory_bytes = memory_bytes
         self._lock = threading.Lock()
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: _Process | None = None
         self._control: socket.socket | None = None
         self._closed = False
         self._answered = False
@@ -89,6 +125,26 @@ class ForkServer:
         with self._lock, contextlib.suppress(OSError):
             if not self._closed and self._control is None:
                 self._start()
+
+    def branch(self) -> None:
+        """Begin as :meth:`start` does, but with all that this process has imported; returns at once.
+
+        Only where this process has one thread, as it has at its beginning: what locks others hold nobody would release.
+        """
+        if not _is_alone():
+            return self.start()
+        with self._lock, contextlib.suppress(OSError):
+            if not self._closed and self._control is None:
+                ours, theirs = map(_above_standard, socket.socketpair())
+                held = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))  # not for both
+                try:
+                    pid = os.fork()
+                    if pid == 0:
+                        branch_off(theirs, ours, self._settings())
+                finally:
+                    signal.pthread_sigmask(signal.SIG_SETMASK, held)
+                theirs.close()
+                self._take(_Branch(pid), ours)
 
     def need(self, libraries: Sequence[str]) -> None:
         """Have these imported, too, before the next child is forked, if the server was started without them."""
@@ -178,12 +234,11 @@ class ForkServer:
         if not sys.executable:
             raise FileNotFoundError("sys.executable does not say where Python is")
         ours, theirs = map(_above_standard, socket.socketpair())
-        settings = {"handler": self._handler, "libraries": self._libraries, "memory_bytes": self._memory_bytes}
         arguments = [str(theirs.fileno()), json.dumps([entry for entry in sys.path if isinstance(entry, str)]),
-                     json.dumps(settings)]  # fmt: skip
+                     json.dumps(self._settings())]  # fmt: skip
         # One thread for linear algebra: the solvers' threads are what the user counts.
-        environment = {**dict.fromkeys(_THREADS, "1"), **os.environ}
-        self._process = subprocess.Popen(
+        environment = {**dict.fromkeys(THREADS, "1"), **os.environ}
+        process = subprocess.Popen(
             [sys.executable, "-P", "-c", _BOOT, *arguments],
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
@@ -191,11 +246,17 @@ class ForkServer:
             env=environment,
             start_new_session=True,  # Ctrl-C in the terminal is for the batch alone
         )
-        self._answered = False
         theirs.close()
-        ours.settimeout(_ANSWER_S)
-        self._control = ours
-        return ours
+        return self._take(process, ours)
+
+    def _take(self, process: _Process, control: socket.socket) -> socket.socket:
+        self._answered = False
+        control.settimeout(_ANSWER_S)
+        self._process, self._control = process, control
+        return control
+
+    def _settings(self) -> dict[str, object]:
+        return {"handler": self._handler, "libraries": self._libraries, "memory_bytes": self._memory_bytes}
 
     def _stop(self) -> None:
         if self._control is not None:
@@ -210,6 +271,14 @@ class ForkServer:
                 self._process.kill()
                 self._process.wait()
             self._process = None
+
+
+def _is_alone() -> bool:
+    """True if this process has one thread, those of native libraries counted."""
+    try:
+        return len(os.listdir("/proc/self/task")) == 1
+    except OSError:  # not Linux: nobody knows
+        return False
 
 
 def _forget_after_fork() -> None:

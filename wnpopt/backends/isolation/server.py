@@ -12,7 +12,8 @@ import socket
 import sys
 import traceback
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any, NoReturn
 
 from wnpopt.backends.isolation.child import work
 from wnpopt.backends.isolation.processes import adopt_orphans, kill, kill_strays, reap
@@ -29,10 +30,33 @@ _MODULES = {
 
 
 def main() -> None:
-    """The server's process: fork and reap as asked until the connection closes, then end with all children."""
+    """A server in a process of its own, see :meth:`wnpopt.backends.isolation.fork_server.ForkServer.start`."""
+    serve(socket.socket(fileno=int(sys.argv[1])), json.loads(sys.argv[3]))
+
+
+def branch_off(control: socket.socket, parents: socket.socket, settings: Mapping[str, Any]) -> NoReturn:
+    """A server in a process that was just forked, signals blocked: it lets go of what it shares with its parent."""
+    try:
+        parents.close()
+        os.setsid()  # Ctrl-C in the terminal is not for it
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGINT, signal.SIGTERM))
+        null = os.open(os.devnull, os.O_RDWR)
+        os.dup2(null, 0)
+        os.dup2(null, 1)
+        for handle in map(int, os.listdir("/proc/self/fd")):
+            with contextlib.suppress(OSError):  # the one that listed them
+                if handle > 2 and os.get_inheritable(handle):  # whoever started us waits for the end of a pipe, say
+                    os.close(handle)
+        serve(control, settings)
+    finally:
+        os._exit(1)
+
+
+def serve(control: socket.socket, settings: Mapping[str, Any]) -> None:
+    """Fork and reap as asked until the connection closes, then end with all children, and with this process."""
     _open_standard()
-    control = socket.socket(fileno=int(sys.argv[1]))
-    settings = json.loads(sys.argv[3])
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     adopt_orphans()
     _preload(settings["handler"], settings["libraries"])

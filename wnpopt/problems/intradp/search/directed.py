@@ -6,9 +6,9 @@ labels run over the states that are left. Both are valid at any time: what was n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TypeVar
 
@@ -30,6 +30,7 @@ from wnpopt.problems.intradp.kernels.directions.passes import (
 )
 from wnpopt.problems.intradp.kernels.directions.states import NeedArray, tabulated
 from wnpopt.problems.intradp.kernels.directions.twins import (
+    EXACT,
     ClockPrices,
     Grain,
     Groups,
@@ -56,9 +57,8 @@ LABELS, CROWDED, WORK = 300_000, 60, 3_000
 WORTH = 2_000
 """States at a cut that are worth a second thread."""
 
-GRAINS = Grain(7, early=False), Grain(2**31, early=False)
-"""Grains at which states are refuted in turn before exact ones, where a network has borders: each tells the next where
-to look."""
+ROWS = 7
+"""Parts of a tensor that states are told from each other by at first, where a network has borders."""
 
 TOLERANCE = 1e-3
 """What a merger of labels may cost, of the cutoff."""
@@ -105,7 +105,7 @@ class Directed:
         *,
         parts: int = PARTS,
         threads: int = 1,
-        grains: Sequence[Grain] | None = None,
+        rows: int = ROWS,
     ) -> None:
         self._problem = problem
         self._threads = threads
@@ -115,9 +115,9 @@ class Directed:
         self._lattice = lattice(parts)
         steps = steps_of(problem.arrays, groups, front, prices)
         self._borders = borders(groups)
-        self._grains = [of_grain(steps, grain) for grain in (GRAINS if grains is None else grains) if self._borders] + [
-            steps
-        ]
+        # Each part of the second one lies within one of the first, as it has to.
+        coarse = (Grain(rows, early=False), Grain(EXACT.rows, early=False)) if self._borders else ()
+        self._grains = [*(of_grain(problem.arrays, steps, grain) for grain in coarse), steps]
         self._steps = steps
         self._groups = groups
         self._told_of: tuple[_Heads, FloatArray] | None = None
@@ -148,11 +148,11 @@ class Directed:
         verdict = CutoffVerdict(0.0)
         for grain, steps in enumerate(self._grains):
             coarse, self._steps = self._steps, steps
-            if 0 < grain < len(self._grains) - 1:
-                verdict = self._from_border_to_border(coarse, cutoff)
+            exact = grain == len(self._grains) - 1
+            if not exact:
+                verdict = self._from_border_to_border(coarse, cutoff) if grain else self._sketched(cutoff)
                 bound = max(bound, verdict.bound)
-            if not (verdict.dead or verdict.full or self.over):
-                exact = grain == len(self._grains) - 1
+            if (grain or exact) and not (verdict.dead or verdict.full or self.over):
                 verdict = self._rounds(cutoff, rounds if exact else 1, enough)
                 bound = max(bound, verdict.bound)
             if verdict.dead or verdict.full or self.over:
@@ -174,6 +174,15 @@ class Directed:
                 return CutoffVerdict(bound, verdict.dead)
             last = self.states
         return CutoffVerdict(bound)
+
+    def _sketched(self, cutoff: float) -> CutoffVerdict:
+        """Tails of the coarsest grain; of its heads, only for which states there are any."""
+        verdict = self._backward(cutoff)
+        self._heads = [
+            None if states is None else _Heads(replace(states, values=np.zeros_like(states.values)), self._steps[u])
+            for u, states in enumerate(self._tails)
+        ]
+        return verdict
 
     def _from_border_to_border(self, coarse: list[OperatorStep], cutoff: float) -> CutoffVerdict:
         """Heads at every cut, from the input on: states of a border with the tails of a coarser grain, then those

@@ -76,6 +76,7 @@ class Prover:
         self._choices = prices_of(problem)
         self._failures = 0
         self._closed = 0  # cutoffs that raised the bound
+        self._beyond = np.inf  # the least cutoff that there was no time for
         self._power = GROWTH
         self._last: tuple[float, float] | None = None  # the gap that the last cutoff left, and its time
         self._tolerance = TOLERANCE
@@ -86,12 +87,17 @@ class Prover:
         """One cutoff between ``bound`` and ``value``, the objective of the best plan (or what it must not exceed)."""
         gap = (value - bound) / value if value > 0 else 0.0
         goal = self._goal(gap)
+        if goal is not None and bound < self._beyond < np.inf:
+            # Nor will there be for one that is higher, or hardly lower.
+            least = (value - bound - HALF * (self._beyond - bound)) / value
+            goal = max(goal, least) if least <= WORTHWHILE * gap else None
         if goal is None:
             return CutoffAttempt(bound, None, more=False)
         self._tolerance = min(TOLERANCE, 0.1 * gap)
         target = value * (1 - goal)
         began = self._budget.elapsed()
         budget = part(self._budget, FIRST if self._closed < 2 else ATTEMPT)
+        allowed = budget.remaining()
         best, plan, full = 0.0, None, False
         for prices in self._choices:
             found, other, overflow = self._watched(prices, target, budget)
@@ -115,6 +121,8 @@ class Prover:
             self._parts = FEWER_PARTS
             return CutoffAttempt(best, plan, more=True)
         self._failures += 1
+        if took >= 0.9 * allowed:
+            self._beyond = target
         return CutoffAttempt(best, plan, more=self._failures < FAILURES)
 
     def straight(self, bound: float, plan: PricedPlan) -> CutoffAttempt:

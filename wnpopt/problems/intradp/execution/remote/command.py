@@ -19,7 +19,7 @@ from wnpopt.core.jsonio import read_json
 from wnpopt.core.options import argument, option, required
 from wnpopt.core.text import percent
 from wnpopt.domain.files.network import dimensions, input_values
-from wnpopt.execution.unsplit import OutputsDifferError, UnsplitNetwork, largest_difference
+from wnpopt.execution.unsplit import UnsplitNetwork, check_equal, largest_difference
 from wnpopt.problems.intradp.execution.costs.plans import named_plan
 from wnpopt.problems.intradp.execution.network import ExecutableNetwork
 from wnpopt.problems.intradp.execution.remote.connection import address_of, server_tls
@@ -150,8 +150,7 @@ def _inferences(
         told = f"inference {number + 1} of {request.repeat}: {1e3 * made.latency_s:.2f} ms"
         if sys.stderr.isatty():
             terminal.progress(told, last=number + 1 == request.repeat)
-    if not worst <= request.tolerance:
-        raise OutputsDifferError(f"the outputs differ from the unsplit network's by {worst:.2g} of their largest entry")
+    check_equal(worst, request.tolerance)
     ordered = sorted(latencies)
     replayed = model.replay(plan)
     side = runner.prepared[place].side

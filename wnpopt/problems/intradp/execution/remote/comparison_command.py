@@ -10,7 +10,7 @@ from typing import Any
 
 from wnpopt.core.command import Terminal
 from wnpopt.core.errors import InputError
-from wnpopt.execution.unsplit import OutputsDifferError
+from wnpopt.execution.unsplit import check_equal
 from wnpopt.problems.intradp.execution.costs.plans import named_plan
 from wnpopt.problems.intradp.execution.remote.comparison import (
     Following,
@@ -61,8 +61,7 @@ def run_comparison(
             trace=trace, seed=request.seed, on_inference=on_inference,
         )  # fmt: skip
     worst = max(record.deviation for record in records.values())
-    if not worst <= request.tolerance:
-        raise OutputsDifferError(f"the outputs differ from the unsplit network's by {worst:.2g} of their largest entry")
+    check_equal(worst, request.tolerance)
     planned = _planned(request, model, made, trace, stretch, records)
     report = _report(request, model, made, records, planned)
     if request.json:

@@ -142,13 +142,18 @@ def next_option(
     if step.group >= 0:
         top, low = int(step.most_alike[y]), int(step.least_alike[x])
     if kind == SILENT:
-        if b > low:
-            return SILENT, a, b - 1
-        if a < top:
-            return SILENT, a + 1, x
+        # Of options that differ in what is computed alone, only the least.
+        while b > low:
+            b -= 1
+            if step.differs[1, b]:
+                return SILENT, a, b
+        while a < top:
+            a += 1
+            if step.differs[0, a]:
+                return SILENT, a, x
         if step.group < 0 or not step.sendable:
             return END, 0, 0
-        a = top
+        a = min(top, max(y, low))  # more rows, without a message down, are with SILENT or UP
     elif kind == DOWN:
         if no_down and a < y:
             a = 0
@@ -158,9 +163,13 @@ def next_option(
         if not no_up and b < a:
             return BOTH, a, b + 1
     else:
-        if not no_up and a < max(b, top):
-            return UP, a + 1, b
-        if (no_up and a == max(b, y)) or b >= units:
+        if no_up and a == max(b, y):
+            return END, 0, 0
+        while not no_up and a < max(b, top):
+            a += 1
+            if step.differs[0, a]:
+                return UP, a, b
+        if b >= units:
             return END, 0, 0
         return UP, max(b + 1, y), b + 1
     if a > 0:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from wnpopt.problems.intradp.kernels.arrays import Arrays, FloatArray, IntArray
 from wnpopt.problems.intradp.kernels.heads import Front, crops
@@ -58,6 +59,7 @@ class OperatorStep(NamedTuple):
     group_units: IntArray
     early: bool
     asks: IntArray
+    differs: npt.NDArray[np.bool_]
     most_alike: IntArray
     least_alike: IntArray
     device: FloatArray
@@ -139,16 +141,25 @@ def steps_of(p: Arrays, groups: Groups, front: Front, prices: ClockPrices) -> li
     return [_step(p, u, groups, front, prices) for u in range(len(p.units))]
 
 
-def of_grain(steps: Sequence[OperatorStep], grain: Grain) -> list[OperatorStep]:
+def of_grain(p: Arrays, steps: Sequence[OperatorStep], grain: Grain) -> list[OperatorStep]:
     """The same operators with needs of this grain."""
-    return [_of_grain(step, grain) for step in steps]
+    return [_of_grain(p, step, grain) for step in steps]
 
 
-def _of_grain(step: OperatorStep, grain: Grain) -> OperatorStep:
+def _of_grain(p: Arrays, step: OperatorStep, grain: Grain) -> OperatorStep:
     own = grain.asks(step.units)
+    asks = _asks(step.group_units, grain)
+    differs = np.ones((2, step.units + 1), dtype=np.bool_)
+    differs[0, 1:] = differs[1, :-1] = False
+    for g in range(len(step.source)):
+        for at in step.edge_at[step.edge_ptr[g] : step.edge_ptr[g + 1]]:
+            rows = slice(at, at + step.units + 1)
+            differs[0, 1:] |= np.diff(asks[0, g, p.dev_hi[rows]]) != 0
+            differs[1, :-1] |= np.diff(asks[1, g, p.srv_lo[rows]]) != 0
     return step._replace(
         early=grain.early,
-        asks=_asks(step.group_units, grain),
+        asks=asks,
+        differs=differs,
         most_alike=np.searchsorted(own[0], own[0], side="right") - 1,
         least_alike=np.searchsorted(own[1], own[1], side="left"),
     )
@@ -190,6 +201,7 @@ def _step(p: Arrays, u: int, groups: Groups, front: Front, prices: ClockPrices) 
         group_units=group_units,
         early=True,
         asks=_asks(group_units, EXACT),
+        differs=np.ones((2, units + 1), dtype=np.bool_),
         most_alike=np.arange(units + 1),
         least_alike=np.arange(units + 1),
         device=prices.time * p.device_least[at],
