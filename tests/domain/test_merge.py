@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tests.domain.test_coarsen import check, graphs
 from wnpopt.core.errors import InputError
 from wnpopt.domain.chip.devices import chip, device
+from wnpopt.domain.network import merge
 from wnpopt.domain.network.graph import Graph, Tensor, make_operator
 from wnpopt.domain.network.merge import WITHIN, coarsen_for_cores
 from wnpopt.domain.network.placement import Placement, Transfers, place
@@ -190,3 +191,32 @@ def test_vector_work_on_an_array_is_slower_not_forbidden() -> None:
                     assert seconds > vector, (name, operator.op_type)
             else:
                 assert bare == seconds
+
+
+@settings(max_examples=30, deadline=None)
+@given(timed(), st.sampled_from([None, 1, 3, 6]))
+def test_arrivals_that_are_kept_are_those_that_are_gone_through(
+    case: tuple[Graph, Rows, Transfers], n: int | None
+) -> None:
+    """Neighbours without the other one of a pair: the same groups, whichever way."""
+    graph, rows, transfers = case
+    made: list[object] = []
+    for many in (1, 10**9):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(merge, "_MANY", many)
+            try:
+                made.append(coarsen_for_cores(graph, n, rows, transfers))
+            except InputError as error:
+                made.append(str(error))
+    assert made[0] == made[1]
+
+
+@pytest.mark.parametrize("n", [None, 4])
+def test_a_wide_fan_into_one_sum(n: int | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    width = 40
+    graph = network([(0, i) for i in range(1, width)] + [(i, width) for i in range(1, width)], width + 1)
+    rng = np.random.default_rng(1)
+    rows: Rows = [tuple(float(t) for t in rng.uniform(1e-5, 1e-3, 3)) for _ in graph.operators]
+    kept = coarsen_for_cores(graph, n, rows, line(3))
+    monkeypatch.setattr(merge, "_MANY", 10**9)
+    assert coarsen_for_cores(graph, n, rows, line(3)) == kept

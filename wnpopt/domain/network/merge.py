@@ -38,6 +38,8 @@ WITHIN = 0.02
 _NUMBERS = (8, 12, 16, 20, 24, 32, 40, 50, 64, 80, 100, 128, 160, 200, 256, 320, 400, 512)
 """Numbers of groups to choose from."""
 _LONGEST = 1e200
+_MANY = 8
+"""Neighbours from which on their arrivals are kept instead of gone through for every pair: a sum has as many pairs."""
 _HOPELESS = 1.3
 """Times the fine partition's makespan, where fewer groups are not looked at any more."""
 
@@ -223,6 +225,9 @@ class _State:
     ) -> None:
         self.names, self.times, self.after, self.placed, self.transfers = names, times, after, placed, transfers
         count = len(names)
+        self.makespan = placed.makespan or 1.0
+        self._ready: dict[int, tuple[Floats, Floats, Floats]] = {}
+        self._rest: dict[int, tuple[Floats, Floats, Floats]] = {}
         self.before: list[dict[int, float]] = [{} for _ in names]
         for i, reads in enumerate(after):
             for j, size in reads.items():
@@ -266,16 +271,11 @@ class _State:
 
     def _score(self, u: int, v: int) -> tuple[float, int]:
         placed, transfers = self.placed, self.transfers
-        makespan = placed.makespan or 1.0
         length = self.times[u] + self.times[v]
         ready, rest = np.zeros(transfers.cores), np.zeros(transfers.cores)
-        for w in (u, v):
-            for p, size in self.before[w].items():
-                if p not in (u, v):
-                    self._from(ready, placed.core[p], placed.end[p], size)
-            for s, size in self.after[w].items():
-                if s not in (u, v):
-                    self._from(rest, placed.core[s], self.tail[s], size)
+        for w, other in ((u, v), (v, u)):
+            self._gather(ready, self.before[w], placed.end, other, self._ready, w)
+            self._gather(rest, self.after[w], self.tail, other, self._rest, w)
             m = placed.core[w]
             if (p := self.previous[w]) >= 0 and p not in (u, v):
                 ready[m] = max(ready[m], placed.end[p])
@@ -286,12 +286,44 @@ class _State:
         for w, time in zip((u, v), own, strict=True):
             load[placed.core[w]] -= time
         with np.errstate(invalid="ignore"):
-            longer = np.maximum(np.maximum(ready + length + rest, load) - makespan, 0.0)
+            longer = np.maximum(np.maximum(ready + length + rest, load) - self.makespan, 0.0)
             waste = np.maximum(length - sum(own), 0.0)
-            cost = (longer + _WASTE * waste + _SIZE * length) / makespan
+            cost = (longer + _WASTE * waste + _SIZE * length) / self.makespan
         cost = np.where(np.isfinite(length), cost, IMPOSSIBLE)
         core = int(cost.argmin())
         return float(cost[core]), core
+
+    def _gather(
+        self,
+        there: Floats,
+        near: dict[int, float],
+        times: Sequence[float],
+        other: int,
+        known: dict[int, tuple[Floats, Floats, Floats]],
+        w: int,
+    ) -> None:
+        """Raise ``there`` (of each core) to when all that is ``near`` w, but for ``other``, is there."""
+        if len(near) < _MANY:
+            for p, size in near.items():
+                if p != other:
+                    self._from(there, self.placed.core[p], times[p], size)
+            return
+        if w not in known:
+            known[w] = self._last_two(near, times)
+        last, whose, before = known[w]
+        np.maximum(there, np.where(whose == other, before, last), out=there)
+
+    def _last_two(self, near: dict[int, float], times: Sequence[float]) -> tuple[Floats, Floats, Floats]:
+        """For each core, when the last of ``near`` is there, which one that is, and when all others are."""
+        names = np.array(list(near))
+        cores = np.array([self.placed.core[p] for p in near])
+        time, size = np.array([times[p] for p in near]), np.array(list(near.values()))
+        arrival = self.transfers.latency_s[cores] + (time + size * self.transfers.byte_s)[:, None]
+        arrival[np.arange(len(near)), cores] = time
+        at, each = arrival.argmax(axis=0), np.arange(arrival.shape[1])
+        last = arrival[at, each]
+        arrival[at, each] = 0.0
+        return last, names[at], arrival.max(axis=0)
 
     def _from(self, there: Floats, core: int, time: float, size: float) -> None:
         arrival = self.transfers.latency_s[core] + (time + size * self.transfers.byte_s)
