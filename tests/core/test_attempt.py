@@ -349,7 +349,7 @@ def test_a_start_that_meets_a_bound_is_the_answer() -> None:
     trace = Trace("min", Budget(60.0))
     made = tried(saw(never, timed=True), of=with_bounds(3.0, 8.0), warm_start=cut(8.0), trace=trace)
     told = "the start meets a known bound: no solver was needed"
-    assert made.outcome == Outcome(None, Termination.PROVED, message=told)
+    assert made.outcome == Outcome(None, Termination.PROVED, warm_start=WarmStart.ACCEPTED, message=told)
     assert [(point.objective, point.bound) for point in trace.points()] == [(8.0, None), (8.0, 8.0)]
     # One that does not meet it, and a method that is not timed, run.
     assert tried(returning(outcome(7.0), timed=True), of=with_bounds(7.0), warm_start=cut(8.0)).outcome == outcome(7.0)
@@ -366,7 +366,7 @@ def test_a_start_that_is_enough_is_the_answer() -> None:
     enough = ended(Termination.TARGET_REACHED)
     made = tried(saw(never, timed=True), of=with_bounds(3.0), warm_start=cut(8.0), budget=enough)
     told = "the start is enough: no solver was needed"
-    assert made.outcome == Outcome(None, Termination.TARGET_REACHED, message=told)
+    assert made.outcome == Outcome(None, Termination.TARGET_REACHED, warm_start=WarmStart.ACCEPTED, message=told)
     right = outcome(7.0)
     assert tried(returning(right, timed=True), budget=enough).outcome == right
     assert tried(returning(right), warm_start=cut(8.0), budget=enough).outcome == right

@@ -158,9 +158,9 @@ def _attempt(
         trace.bound(best.value, best.source)
     outcome: Outcome[Solution]
     if start is not None and best is not None and meets(family, instance, start.objective, best):
-        outcome = Outcome(None, Termination.PROVED, message="the start meets a known bound: no solver was needed")
+        outcome = _by_the_start(Termination.PROVED, "the start meets a known bound: no solver was needed")
     elif method.timed and start is not None and (reason := budget.stop_reason()) not in (None, Termination.INTERRUPTED):
-        outcome = Outcome(None, reason, message="the start is enough: no solver was needed")
+        outcome = _by_the_start(reason, "the start is enough: no solver was needed")
     else:
         # Without a time limit by nature: such a method must not depend on the clock, or it would not repeat itself.
         own = budget if method.timed else replace(budget, time_limit=None)
@@ -178,6 +178,11 @@ def _attempt(
         message = "; ".join([*([outcome.message] if outcome.message else []), *notes])
         outcome = replace(outcome, message=message)
     return Attempt(outcome, start, known, trace.candidates(), runtime, trace.best_bound(), fixed)
+
+
+def _by_the_start(ending: Termination, why: str) -> Outcome[Solution]:
+    """Of a run that ends before its method begins: the start is the answer."""
+    return Outcome(None, ending, warm_start=WarmStart.ACCEPTED, message=why)
 
 
 def nothing_found(outcome: Outcome[S], start: Start[S] | None, candidates: tuple[Candidate, ...]) -> bool:

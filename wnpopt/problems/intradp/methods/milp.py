@@ -9,7 +9,7 @@ from wnpopt.core.bound import Bound, best_bound
 from wnpopt.core.method import Context, Method, Outcome, Start
 from wnpopt.core.phase import Phase
 from wnpopt.core.proof import Proof
-from wnpopt.core.result import Termination
+from wnpopt.core.result import Termination, WarmStart
 from wnpopt.core.verdict import Verdict, compare
 from wnpopt.problems.intradp.formulations.horizon import Horizon, horizon_of
 from wnpopt.problems.intradp.formulations.milp import TOLERANCE, Scaled, build, decode, elements, refuse_fields
@@ -57,6 +57,12 @@ def solve(instance: IntradpInstance, context: Context[IntradpSolution]) -> Outco
     Its bound is weakened by what its tolerances may be worth. Where that leaves the answer open (the model's
     coefficients lie too far apart), or it fails, every plan is tried if they are few, or else label-setting goes on.
     """
+    made = _solved(instance, context)
+    # What settles it has a start in any case.
+    return replace(made, warm_start=WarmStart.NONE if context.start is None else WarmStart.ACCEPTED)
+
+
+def _solved(instance: IntradpInstance, context: Context[IntradpSolution]) -> Outcome[IntradpSolution]:
     began = context.budget.elapsed()
     horizon = horizon_of(instance, context.start)
     best, found_by = horizon.solution, horizon.found_by

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from wnpopt.core.bound import Bound
 from wnpopt.core.method import Context, Method, Outcome
 from wnpopt.core.proof import Proof
-from wnpopt.core.result import Termination
+from wnpopt.core.result import Termination, WarmStart
 from wnpopt.problems.intradp.instance import IntradpInstance
 from wnpopt.problems.intradp.methods import enumerate as every
 from wnpopt.problems.intradp.methods.outcome import outcome, tell
@@ -59,6 +59,11 @@ ANNEALING = 150
 
 def solve(instance: IntradpInstance, context: Context[IntradpSolution]) -> Outcome[IntradpSolution]:
     """See :func:`searched`; starts from the warm start if there is one."""
+    made = _solved(instance, context)
+    return made if context.start is None else replace(made, warm_start=WarmStart.ACCEPTED)
+
+
+def _solved(instance: IntradpInstance, context: Context[IntradpSolution]) -> Outcome[IntradpSolution]:
     from wnpopt.backends.stopping import run_stoppable
     from wnpopt.problems.intradp.kernels.problem import Problem
     from wnpopt.problems.intradp.search.plans import of_solution

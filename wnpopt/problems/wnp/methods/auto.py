@@ -41,7 +41,8 @@ def solve(instance: WnpInstance, context: Context[WnpSolution]) -> Outcome[WnpSo
     """
     known = best_bound(context.bounds, "min")
     if context.start is not None and known is not None and known.value >= context.start.objective:
-        return Outcome(context.start.solution, Termination.PROVED, found_by=context.start.found_by)
+        start = context.start
+        return Outcome(start.solution, Termination.PROVED, warm_start=WarmStart.ACCEPTED, found_by=start.found_by)
     if beyond_decomposition(instance) is not None or context.fixed is not None:
         return _by_cpsat(instance, context)
     first = tried(_decomposed, instance, context)

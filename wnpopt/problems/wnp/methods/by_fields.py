@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wnpopt.core.bound import best_bound
 from wnpopt.core.method import Context, Outcome
-from wnpopt.core.result import Termination
+from wnpopt.core.result import Termination, WarmStart
 from wnpopt.problems.wnp.instance import WnpInstance
 from wnpopt.problems.wnp.methods.outcome import nothing_delivered
 from wnpopt.problems.wnp.solution import WnpSolution
@@ -62,7 +62,7 @@ def planned(instance: WnpInstance, context: Context[WnpSolution], name: str) -> 
     objective = context.verified_objective(solution)
     start = context.start
     if start is not None and (objective is None or start.objective <= objective):
-        return Outcome(start.solution, termination, found_by=start.found_by)
+        return Outcome(start.solution, termination, warm_start=WarmStart.ACCEPTED, found_by=start.found_by)
     if objective is None:
         return Outcome(None, termination, message="no plan that keeps deadlines and limits was met")
-    return Outcome(solution, termination)
+    return Outcome(solution, termination, warm_start=WarmStart.NONE if start is None else WarmStart.ACCEPTED)

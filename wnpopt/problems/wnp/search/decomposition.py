@@ -53,7 +53,7 @@ class Decomposition:
         self.check = RadioCheck(problem.uplink, cut_weights(problem, context.budget) if problem.uplink.count else [])
         for weight in weights:
             self.check.remember(weight)
-        self.warm_start = WarmStart.NONE
+        self.warm_start = WarmStart.NONE  # of the masters: until one is asked
         self.build_s = context.budget.elapsed() - began
 
     @property
@@ -137,7 +137,7 @@ class Decomposition:
             self.best,
             termination,
             () if self.proved is None else (Bound(self.proved, "lbbd"),),
-            self.warm_start,
+            WarmStart.ACCEPTED if start is not None and self.warm_start is WarmStart.NONE else self.warm_start,
             found_by=start.found_by if start is not None and not self.improved else self.found_by,
             build_s=self.build_s,
             message="; ".join(filter(None, [self.check.summary(), message])),
