@@ -13,6 +13,7 @@ import numpy as np
 
 from wnpopt.core.errors import InputError
 from wnpopt.core.extras import need
+from wnpopt.domain.files.onnx import order
 from wnpopt.domain.files.onnx.external import ExternalData
 from wnpopt.domain.files.onnx.reader import read_flat
 from wnpopt.domain.files.onnx.types import dtype_number
@@ -22,10 +23,14 @@ from wnpopt.domain.network.quantised import fold_quantisation
 from wnpopt.execution.session import first_line, open_session
 
 if TYPE_CHECKING:
-    from onnx import ModelProto, NodeProto, TensorProto
+    from onnx import GraphProto, ModelProto, NodeProto, TensorProto
 
 Array = np.ndarray[Any, Any]
 """An array of any element type."""
+
+_RANDOM = frozenset(
+    {"Bernoulli", "Multinomial", "RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike"}
+)
 
 SQUASHING = frozenset({"Softmax", "LogSoftmax", "Sigmoid", "Hardmax", "ArgMax", "HardSigmoid", "Tanh", "Clip"})
 """Operators that may make equal outputs of unequal inputs: behind them errors hide."""
@@ -78,6 +83,7 @@ class RunnableNetwork:
         need("onnxruntime", "run")
         flat, model = read_flat(path, dims=dims, values=values)
         with in_file(path):
+            _refuse_random(model.graph, {tensor.name: tensor for tensor in model.graph.initializer})
             graph = fold_quantisation(flat)
             for tensor in graph.tensors:
                 if tensor.role == "activation":
@@ -160,6 +166,20 @@ def _numpy_type(dtype: str, name: str) -> np.dtype[Any]:
     if kind.kind not in "fiub" or kind.isbuiltin != 1:
         raise InputError(f"tensor {name!r} has elements of type {dtype}, which cannot be sent from side to side here")
     return kind
+
+
+def _refuse_random(graph: GraphProto, constants: Mapping[str, TensorProto]) -> None:
+    """Raise :class:`InputError` for what gives other outputs each time: nothing could be compared with the whole."""
+    for node in graph.node:
+        if node.op_type in _RANDOM or (node.op_type == "Dropout" and _trains(node, constants)):
+            raise InputError(f"{order.label(node)} draws random numbers: no two runs are equal", where="graph.node")
+        for body in order.bodies(node):
+            _refuse_random(body, constants)
+
+
+def _trains(node: NodeProto, constants: Mapping[str, TensorProto]) -> bool:
+    mode = constants.get(node.input[2]) if len(node.input) > 2 else None
+    return mode is not None and any((*mode.raw_data, *mode.int32_data))
 
 
 def _bodies(flat: Graph, graph: Graph, model: ModelProto) -> tuple[Body, ...]:
