@@ -347,9 +347,13 @@ def test_a_plan_that_runs_is_gone_on_with() -> None:
 
 def test_a_start_that_meets_a_bound_is_the_answer() -> None:
     trace = Trace("min", Budget(60.0))
-    made = tried(saw(never, timed=True), of=with_bounds(3.0, 8.0), warm_start=cut(8.0), trace=trace)
+    method = saw(never, timed=True, warm_startable=True)
+    made = tried(method, of=with_bounds(3.0, 8.0), warm_start=cut(8.0), trace=trace)
     told = "the start meets a known bound: no solver was needed"
-    assert made.outcome == Outcome(None, Termination.PROVED, warm_start=WarmStart.ACCEPTED, message=told)
+    answer = Outcome[Cut](None, Termination.PROVED, warm_start=WarmStart.ACCEPTED, message=told)
+    assert made.outcome == answer
+    unused = tried(saw(never, timed=True), of=with_bounds(3.0, 8.0), warm_start=cut(8.0))
+    assert unused.outcome == replace(answer, warm_start=WarmStart.NONE)
     assert [(point.objective, point.bound) for point in trace.points()] == [(8.0, None), (8.0, 8.0)]
     # One that does not meet it, and a method that is not timed, run.
     assert tried(returning(outcome(7.0), timed=True), of=with_bounds(7.0), warm_start=cut(8.0)).outcome == outcome(7.0)
@@ -364,7 +368,8 @@ def test_a_start_that_is_enough_is_the_answer() -> None:
         return Budget(60.0, stop=flag)
 
     enough = ended(Termination.TARGET_REACHED)
-    made = tried(saw(never, timed=True), of=with_bounds(3.0), warm_start=cut(8.0), budget=enough)
+    method = saw(never, timed=True, warm_startable=True)
+    made = tried(method, of=with_bounds(3.0), warm_start=cut(8.0), budget=enough)
     told = "the start is enough: no solver was needed"
     assert made.outcome == Outcome(None, Termination.TARGET_REACHED, warm_start=WarmStart.ACCEPTED, message=told)
     right = outcome(7.0)

@@ -158,9 +158,9 @@ def _attempt(
         trace.bound(best.value, best.source)
     outcome: Outcome[Solution]
     if start is not None and best is not None and meets(family, instance, start.objective, best):
-        outcome = _by_the_start(Termination.PROVED, "the start meets a known bound: no solver was needed")
+        outcome = _by_the_start(method, Termination.PROVED, "the start meets a known bound: no solver was needed")
     elif method.timed and start is not None and (reason := budget.stop_reason()) not in (None, Termination.INTERRUPTED):
-        outcome = _by_the_start(reason, "the start is enough: no solver was needed")
+        outcome = _by_the_start(method, reason, "the start is enough: no solver was needed")
     else:
         # Without a time limit by nature: such a method must not depend on the clock, or it would not repeat itself.
         own = budget if method.timed else replace(budget, time_limit=None)
@@ -180,9 +180,10 @@ def _attempt(
     return Attempt(outcome, start, known, trace.candidates(), runtime, trace.best_bound(), fixed)
 
 
-def _by_the_start(ending: Termination, why: str) -> Outcome[Solution]:
+def _by_the_start(method: AnyMethod, ending: Termination, why: str) -> Outcome[Solution]:
     """Of a run that ends before its method begins: the start is the answer."""
-    return Outcome(None, ending, warm_start=WarmStart.ACCEPTED, message=why)
+    taken = WarmStart.ACCEPTED if method.warm_startable else WarmStart.NONE
+    return Outcome(None, ending, warm_start=taken, message=why)
 
 
 def nothing_found(outcome: Outcome[S], start: Start[S] | None, candidates: tuple[Candidate, ...]) -> bool:
