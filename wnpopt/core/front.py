@@ -208,7 +208,7 @@ class _Sweep:
             start = self._best(limit)
             result = self._solved("energy", limit, None, start)
             best, bound = self._best(limit), result.bound
-            # Less time never costs less energy.
+            # Less time never costs less energy. (No limit is asked for first, when no other is known.)
             looser = [known.bound for at, known in self._cheapest.items() if at is None or at >= cast(float, limit)]
             bound = max((b for b in (bound, *looser) if b is not None), default=None)
             proved = compare(best.energy, bound, "min", integral=False).verdict is Verdict.PROVED
