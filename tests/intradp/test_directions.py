@@ -225,8 +225,12 @@ def test_prices_never_exceed_the_energy(fields: bool) -> None:
 
 def test_lattice() -> None:
     grid = lattice(3)
-    assert len(grid.counts) == 10
-    assert np.allclose(grid.weights.sum(axis=1), 1)
-    for k, (device, server, _) in enumerate(grid.counts):
+    assert len(grid.counts) == 16
+    assert (grid.counts[10:] == 0).all()
+    assert np.allclose(grid.weights[:, :10].sum(axis=0), 1)
+    for k, (device, server, uplink) in enumerate(grid.counts[:10]):
         assert grid.at[device, server] == k
-    assert grid.weights[grid.pure].tolist() == np.eye(3).tolist()
+        assert grid.moved[2, 0, k] == (grid.at[device + 1, server] if uplink else -1)
+        assert grid.moved[0, 1, k] == (grid.at[device - 1, server + 1] if device else -1)
+    assert (grid.moved[:, :, 10:] == -1).all()
+    assert grid.weights[:, grid.pure].tolist() == np.eye(3).tolist()

@@ -83,30 +83,46 @@ def compiled(function: Callable[P, R], /) -> Callable[P, R]: ...
 
 
 @overload
-def compiled(*, reads: str) -> Callable[[Callable[P, R]], Callable[P, R]]: ...
+def compiled(*, reads: str = "", borrows: bool = False) -> Callable[[Callable[P, R]], Callable[P, R]]: ...
 
 
 def compiled(
-    function: Callable[P, R] | None = None, /, *, reads: str = ""
+    function: Callable[P, R] | None = None, /, *, reads: str = "", borrows: bool = False
 ) -> Callable[P, R] | Callable[[Callable[P, R]], Callable[P, R]]:
     """``function`` compiled without the interpreter and its lock, the machine code cached on disk.
 
-    ``reads`` names the arrays that it only reads, for functions that get instances' frozen arrays and others.
+    ``reads`` names the arrays that it only reads, for functions that get instances' frozen arrays and others. One that
+    ``borrows`` makes no arrays and does not count references to those it is given: numba counts by atomic operations,
+    a few for every array of a tuple that a call is given, which may be half of a kernel's time.
     """
     if function is None:
-        return lambda decorated: _kernel(decorated, Kernel, reads)
-    return _kernel(function, Kernel, reads)
+        return lambda decorated: _kernel(decorated, Kernel, reads, borrows)
+    return _kernel(function, Kernel, reads, borrows)
 
 
-def inner(function: Callable[P, R]) -> Callable[P, R]:
+@overload
+def inner(function: Callable[P, R], /) -> Callable[P, R]: ...
+
+
+@overload
+def inner(*, borrows: bool = False) -> Callable[[Callable[P, R]], Callable[P, R]]: ...
+
+
+def inner(
+    function: Callable[P, R] | None = None, /, *, borrows: bool = False
+) -> Callable[P, R] | Callable[[Callable[P, R]], Callable[P, R]]:
     """``function`` compiled like :func:`compiled`, in less time, for compiled functions to call; not for Python."""
-    return _kernel(function, Inner, "")
+    if function is None:
+        return lambda decorated: _kernel(decorated, Inner, "", borrows)
+    return _kernel(function, Inner, "", borrows)
 
 
-def _kernel(function: Callable[P, R], kind: type[Kernel], reads: str) -> Callable[P, R]:
+def _kernel(function: Callable[P, R], kind: type[Kernel], reads: str, borrows: bool) -> Callable[P, R]:
     if config.DISABLE_JIT:
         return function
     options: dict[str, object] = {"nopython": True, "nogil": True, "boundscheck": None, "no_cfunc_wrapper": True}
+    if borrows:
+        options["_nrt"] = False  # numba's runtime: memory, and who refers to it
     if kind is Inner:
         options["no_cpython_wrapper"] = True
     kernel = kind(function, targetoptions=options, reads=reads)

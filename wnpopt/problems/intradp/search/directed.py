@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import TypeVar
 
@@ -24,11 +24,13 @@ from wnpopt.problems.intradp.kernels.directions.passes import (
     OPTIONS,
     STATES,
     STOPPED,
+    Work,
     add_states,
     heads_pass,
     tails_pass,
+    work_of,
 )
-from wnpopt.problems.intradp.kernels.directions.states import NeedArray, tabulated
+from wnpopt.problems.intradp.kernels.directions.states import tabulated
 from wnpopt.problems.intradp.kernels.directions.twins import (
     EXACT,
     ClockPrices,
@@ -44,6 +46,7 @@ from wnpopt.problems.intradp.kernels.problem import Problem
 from wnpopt.problems.intradp.search.beam import SAFETY, UNBOUNDED
 from wnpopt.problems.intradp.search.borders import borders, finer, least_heads, place_of
 from wnpopt.problems.intradp.search.plans import PricedPlan
+from wnpopt.problems.intradp.search.rooms import Room, States, states_of
 
 PARTS = 4
 """Steps of the grid of directions: 6 instead of 4 give 0.6 % more bound for twice the time."""
@@ -80,17 +83,10 @@ class CutoffVerdict:
 
 
 @dataclass(frozen=True)
-class _States:
-    needs: NeedArray
-    values: FloatArray
-    table: IntArray
-
-
-@dataclass(frozen=True)
 class _Heads:
     """States with the heads before them, of the grain of their operator's ``step``."""
 
-    states: _States
+    states: States
     step: OperatorStep
 
 
@@ -121,10 +117,11 @@ class Directed:
         self._steps = steps
         self._groups = groups
         self._told_of: tuple[_Heads, FloatArray] | None = None
-        self._nothing = tabulated(np.zeros((1, 0), np.int32))
+        self._nothing = tabulated(np.zeros((1, 0), np.int32), 1)
         self._count = [len(here) for here in groups.at]
-        self._tails: list[_States | None] = []
+        self._tails: list[States | None] = []
         self._heads: list[_Heads | None] = []
+        self._rooms = [Room(len(self._lattice.counts)) for _ in range(threads)]
         self.options = 0
         self._most = UNBOUNDED
 
@@ -179,7 +176,7 @@ class Directed:
         """Tails of the coarsest grain; of its heads, only for which states there are any."""
         verdict = self._backward(cutoff)
         self._heads = [
-            None if states is None else _Heads(replace(states, values=np.zeros_like(states.values)), self._steps[u])
+            None if states is None else _Heads(states_of(states.needs, np.zeros_like(states.values)), self._steps[u])
             for u, states in enumerate(self._tails)
         ]
         return verdict
@@ -191,15 +188,15 @@ class Directed:
         The tails and heads of that grain, of the operators ``coarse``, have to be there.
         """
         known, tails = self._heads, self._tails
-        first = _States(np.zeros((1, 0), np.int32), np.zeros((1, 1, len(self._lattice.counts))), self._nothing)
+        first = States(np.zeros((1, 0), np.int32), np.zeros((1, 1, len(self._lattice.counts))), self._nothing)
         heads: list[_Heads | None] = [_Heads(first, self._steps[0])]
         last = self._problem.count - 1
-        ends: list[_States | None] = [None] * (last + 1)
+        ends: list[States | None] = [None] * (last + 1)
         for begin, end in pairwise(self._borders):
             there = tails[end]
             assert there is not None
             if end < last:
-                ends[end] = self._states_of(*finer(there.needs, there.values, coarse[end], self._steps[end]))
+                ends[end] = states_of(*finer(there.needs, there.values, coarse[end], self._steps[end]))
             else:
                 ends[end] = self._final()
             for u in range(end - 1, begin - 1, -1):
@@ -208,7 +205,7 @@ class Directed:
                 if u == 0:
                     break
                 among = heads[u] if u == begin else known[u]
-                ends[u], _, tally = self._grown(u, behind, among, cutoff, MEMORY, self._told(heads[begin], begin, u))
+                ends[u], _, tally = self._before(u, behind, among, cutoff, MEMORY, self._told(heads[begin], begin, u))
                 if tally[FULL] or tally[STOPPED]:
                     return CutoffVerdict(0.0, full=bool(tally[FULL]))
             for u in range(begin, end):
@@ -221,7 +218,7 @@ class Directed:
                 left = alive > 0
                 if not left.any():
                     return CutoffVerdict(cutoff, dead=True)
-                heads.append(_Heads(self._states_of(behind.needs[left], values[left]), self._steps[u + 1]))
+                heads.append(_Heads(states_of(behind.needs[left], values[left]), self._steps[u + 1]))
         self._heads = heads
         return CutoffVerdict(0.0)
 
@@ -233,10 +230,6 @@ class Directed:
             units = int(self._steps[border].group_units[0])
             self._told_of = heads, least_heads(heads.states.needs, heads.states.values, units)
         return place_of(self._groups, border, cut), self._told_of[1]
-
-    def _states_of(self, needs: NeedArray, values: FloatArray) -> _States:
-        needs = np.ascontiguousarray(needs)
-        return _States(needs, np.ascontiguousarray(values), tabulated(needs))
 
     @property
     def over(self) -> bool:
@@ -250,7 +243,8 @@ class Directed:
         here = self._tails[last] = self._final()
         used = 0.0
         for u in range(last - 1, -1, -1):
-            made_here, least, tally = self._grown(u, here, heads[u] if known and u > 0 else None, cutoff, MEMORY - used)
+            among = heads[u] if known and u > 0 else None
+            made_here, least, tally = self._before(u, here, among, cutoff, MEMORY - used)
             if tally[FULL] or tally[STOPPED]:
                 return CutoffVerdict(0.0, full=bool(tally[FULL]))
             if len(made_here.needs) == 0:
@@ -265,65 +259,57 @@ class Directed:
         """Bytes of a state before operator u."""
         return 8.0 * (1 + 4 * self._count[u]) * (len(self._lattice.counts) + 4)
 
-    def _grown(
+    def _before(
         self,
         u: int,
-        behind: _States,
+        behind: States,
         among: _Heads | None,
         cutoff: float,
         memory: float,
         told: tuple[int, FloatArray] | None = None,
-    ) -> tuple[_States, float, IntArray]:
-        """As :meth:`_before`, with as much room as it takes, up to so many bytes."""
-        room, most = 4 * len(behind.needs) + 1024, int(memory / self._size(u))
-        while True:
-            made_here, least, tally = self._before(u, behind, among, cutoff, min(room, most), told)
-            if not tally[FULL] or room >= most:
-                break
-            room *= 8
-        self.options += int(tally[OPTIONS])
-        return made_here, least, tally
+    ) -> tuple[States, float, IntArray]:
+        """(the states before operator u, the least of their largest tails, the tally of the pass).
 
-    def _before(
-        self,
-        u: int,
-        behind: _States,
-        among: _Heads | None,
-        cutoff: float,
-        room: int,
-        told: tuple[int, FloatArray] | None,
-    ) -> tuple[_States, float, IntArray]:
-        """(at most ``room`` states before operator u, the least of their largest tails, the tally of the pass)."""
+        They have as much room as they take, up to so many bytes.
+        """
         lat, groups = self._lattice, self._count[u]
         share = self._shares(len(behind.needs))
-        room //= len(share)
+        rooms = {part.start: room for part, room in zip(share, self._rooms, strict=False)}
+        most = max(0, int(memory / self._size(u)) // len(share))
         border, border_heads = (-1, np.zeros((1, 1, len(lat.counts)))) if told is None else told
 
-        def work(part: slice) -> tuple[_States, float, IntArray]:
-            needs, values = np.empty((room, 4 * groups), np.int32), np.empty((room, 1 + 4 * groups, len(lat.counts)))
-            table = np.full(1 << max(4, (2 * len(share) * room + 2).bit_length()), -1, np.int64)
+        def work(part: slice) -> tuple[States, float, IntArray]:
             tally = self._tally()
-            known = _States(needs[:0], values[:0], table) if among is None else among.states
+            room = rooms[part.start]
+            made = room.states(min(most, 4 * (part.stop - part.start) + 1024), groups)
+            known = made if among is None else among.states
             known_step = self._steps[u] if among is None else among.step
-            least = tails_pass(
-                self._problem.arrays, self._steps[u], u == 0, lat, behind.needs[part], behind.values[part],
-                among is not None, known_step, known.table, known.needs, known.values, border, border_heads, cutoff,
-                needs, values, table, tally, self._flag,
-            )  # fmt: skip
-            return _States(needs, values, table), least, tally
+            least = np.inf
+            while True:
+                found = tails_pass(
+                    self._problem.arrays, self._steps[u], u == 0, lat, behind.needs[part], behind.values[part],
+                    among is not None, known_step, known.table, known.needs, known.values, border, border_heads, cutoff,
+                    made.needs, made.values, made.table, tally, self._work(u), self._flag,
+                )  # fmt: skip
+                least = min(least, found)
+                if not tally[FULL] or len(made.needs) >= most:
+                    break
+                made = room.states(min(most, 4 * len(made.needs)), groups, made, len(made.needs))
+                tally[FULL] = 0
+            return made, least, tally
 
         parts = self._run(work, share)
         made, tally = parts[0][0], np.sum([tally for _, _, tally in parts], axis=0)
         count = int(parts[0][2][STATES])
-        needs, values = made.needs[:count], made.values[:count]
         if len(parts) > 1:
-            most = int(tally[STATES])
-            needs, values = np.empty((most, *needs.shape[1:]), np.int32), np.empty((most, *values.shape[1:]))
-            needs[:count], values[:count] = made.needs[:count], made.values[:count]
+            if len(made.needs) < tally[STATES]:
+                made = self._rooms[0].states(int(tally[STATES]), groups, made, count)
             for other, _, tallied in parts[1:]:
                 more = int(tallied[STATES])
-                count = add_states(other.needs[:more], other.values[:more], needs, values, made.table, count)
-        return _States(needs[:count].copy(), values[:count].copy(), made.table), min(p[1] for p in parts), tally
+                count = add_states(other.needs[:more], other.values[:more], made.needs, made.values, made.table, count)
+        self.options += int(tally[OPTIONS])
+        made = States(made.needs[:count].copy(), made.values[:count].copy(), self._nothing)
+        return made, min(least for _, least, _ in parts), tally
 
     def _shares(self, states: int) -> list[slice]:
         """The states in as many parts as there are threads, if they are worth it."""
@@ -341,7 +327,7 @@ class Directed:
     def _forward(self, cutoff: float) -> CutoffVerdict:
         last, lat = self._problem.count - 1, self._lattice
         nothing = np.zeros((1, 0), np.int32)
-        here = _States(nothing, np.zeros((1, 1, len(lat.counts))), tabulated(nothing))
+        here = States(nothing, np.zeros((1, 1, len(lat.counts))), tabulated(nothing, 0))
         self._heads = [_Heads(here, self._steps[0])]
         bound = 0.0
         for u in range(last):
@@ -355,23 +341,27 @@ class Directed:
             if not left.any():
                 return CutoffVerdict(cutoff, dead=True)
             needs = behind.needs[left].copy()
-            here = _States(needs, heads[left], tabulated(needs))
-            kept = _States(needs, behind.values[left], here.table)
+            here = States(needs, heads[left], tabulated(needs, 0))
+            kept = States(needs, behind.values[left], here.table)
             self._heads.append(_Heads(here, self._steps[u + 1]))
             self._tails[u + 1] = kept
             # Every plan below the cutoff passes one of the states of each cut.
             bound = max(bound, float((here.values + kept.values).max(axis=(1, 2)).min()))
         return CutoffVerdict(min(bound, cutoff), dead=bound >= cutoff)
 
-    def _behind(self, u: int, before: _States, behind: _States, cutoff: float) -> tuple[IntArray, FloatArray, bool]:
+    def _behind(self, u: int, before: States, behind: States, cutoff: float) -> tuple[IntArray, FloatArray, bool]:
         """(1 for each state behind operator u that is alive, their heads, whether the flag was raised)."""
-        alive, heads = np.zeros(len(behind.needs), np.int64), np.empty(behind.values.shape)
+        alive, heads = (
+            np.zeros(len(behind.needs), np.int64),
+            self._rooms[0].values(len(behind.needs), self._count[u + 1]),
+        )
 
         def work(part: slice) -> IntArray:
             tally = self._tally()
             heads_pass(
                 self._problem.arrays, self._steps[u], u == 0, self._lattice, behind.needs[part], behind.values[part],
-                before.table, before.needs, before.values, cutoff, alive[part], heads[part], tally, self._flag,
+                before.table, before.needs, before.values, cutoff, alive[part], heads[part], tally,
+                self._work(u), self._flag,
             )  # fmt: skip
             return tally
 
@@ -379,13 +369,17 @@ class Directed:
         self.options += int(tally[OPTIONS])
         return alive, heads, bool(tally[STOPPED])
 
+    def _work(self, u: int) -> Work:
+        """Space for a pass over operator u."""
+        return work_of(self._count[u], self._count[u + 1], len(self._lattice.counts))
+
     def _tally(self) -> IntArray:
         """What a pass starts counting from."""
-        tally = np.zeros(5, np.int64)
+        tally = np.zeros(6, np.int64)
         tally[EFFORT] = self._most - self.options
         return tally
 
-    def _final(self) -> _States:
+    def _final(self) -> States:
         """The state before the output, whose run is all that is behind it."""
         last = self._problem.count - 1
         step, p, lat = self._steps[last], self._problem.arrays, self._lattice
@@ -393,15 +387,15 @@ class Directed:
         needs = np.zeros((1, 4 * groups), np.int32)
         values = np.zeros((1, 1 + 4 * groups, len(lat.counts)))
         cost, price = step.device[step.units], step.device_price[step.units]
-        values[0, 0] = lat.weights[:, 0] * cost + price
+        values[0, 0] = lat.weights[0] * cost + price
         for g in range(groups):
             reads = step.edge_at[step.edge_ptr[g] : step.edge_ptr[g + 1]] + step.units
             rows = step.asks[0, g, max((int(p.dev_hi[at]) for at in reads), default=0)]
             needs[0, 4 * g : 4 * g + 2] = rows, rows if step.early else min(1, rows)
             needs[0, 4 * g + 2 : 4 * g + 4] = step.group_units[g]
             values[0, 1 + 4 * g : 5 + 4 * g] = price
-            values[0, 3 + 4 * g : 5 + 4 * g] = lat.weights[:, 0] * cost + price
-        return _States(needs, values, tabulated(needs))
+            values[0, 3 + 4 * g : 5 + 4 * g] = lat.weights[0] * cost + price
+        return States(needs, values, tabulated(needs, 0))
 
     def complete(self, cutoff: float, tolerance: float = TOLERANCE) -> tuple[float, PricedPlan | None]:
         """Exact labels over the states that :meth:`refute` left of this cutoff: (bound, the plan of the best label).
@@ -411,7 +405,7 @@ class Directed:
         """
         last = self._problem.count - 1
         needs = np.zeros((1, 0), np.int32)
-        level = Level(tabulated(needs), needs, np.array([0, 1]), np.zeros((1, 4)))
+        level = Level(tabulated(needs, 0), needs, np.array([0, 1]), np.zeros((1, 4)))
         history: list[Made] = []
         dropped = np.inf
         bounds = np.zeros(1)
@@ -428,12 +422,12 @@ class Directed:
             used, state = np.unique(here.state, return_inverse=True)
             ptr = np.concatenate([[0], np.cumsum(np.bincount(state, minlength=len(used)))])
             left = states.needs[used]
-            level = Level(tabulated(left), left, ptr, here.labels)
+            level = Level(tabulated(left, 0), left, ptr, here.labels)
             history.append(here)
         return min(cutoff, dropped, float(bounds.min())), self._plan(history)
 
     def _extended(
-        self, u: int, behind: _States, level: Level, cutoff: float, tolerance: float
+        self, u: int, behind: States, level: Level, cutoff: float, tolerance: float
     ) -> tuple[Made, float, bool]:
         """(the labels behind operator u, the least bound of those dropped, whether the flag was raised)."""
         share, groups = self._shares(len(behind.needs)), self._count[u + 1]

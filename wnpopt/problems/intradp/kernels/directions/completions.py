@@ -18,7 +18,7 @@ from wnpopt.backends.stop_flag import raised
 from wnpopt.backends.stopping import Flag
 from wnpopt.problems.intradp.kernels.arrays import Arrays, FloatArray, IntArray
 from wnpopt.problems.intradp.kernels.directions.lattice import Lattice
-from wnpopt.problems.intradp.kernels.directions.passes import STOPPED, carried, useful_option
+from wnpopt.problems.intradp.kernels.directions.passes import STOPPED, carried, single_tails, useful_option
 from wnpopt.problems.intradp.kernels.directions.states import (
     DEVICE,
     DEVICE_EARLY,
@@ -95,7 +95,7 @@ def joined(parts: Sequence[Made]) -> Made:
     )
 
 
-@inner
+@inner(borrows=True)
 def _bound(label: FloatArray, lattice: Lattice, tails: FloatArray, cutoff: float) -> float:
     """The largest sum of the label's clocks and the state's tails; some sum above the cutoff if there is one."""
     groups = (len(label) - SIDES) // 4
@@ -103,19 +103,19 @@ def _bound(label: FloatArray, lattice: Lattice, tails: FloatArray, cutoff: float
     for k in range(len(lattice.counts)):
         if best >= cutoff:
             break
-        w = lattice.weights[k]
-        device, server = w[0] * label[0], w[1] * label[1]
-        rest = w[2] * label[2] + label[3]
+        w_device, w_server = lattice.weights[0, k], lattice.weights[1, k]
+        device, server = w_device * label[0], w_server * label[1]
+        rest = lattice.weights[2, k] * label[2] + label[3]
         best = max(best, device + server + rest + tails[0, k])
         for g in range(groups):
             at = SIDES + 4 * g
             for early in range(2):
-                best = max(best, device + w[1] * label[at + early] + rest + tails[1 + 4 * g + early, k])
-                best = max(best, server + w[0] * label[at + 2 + early] + rest + tails[3 + 4 * g + early, k])
+                best = max(best, device + w_server * label[at + early] + rest + tails[1 + 4 * g + early, k])
+                best = max(best, server + w_device * label[at + 2 + early] + rest + tails[3 + 4 * g + early, k])
     return best
 
 
-@inner
+@inner(borrows=True)
 def _extend(
     step: OperatorStep,
     before: NeedArray,
@@ -188,12 +188,13 @@ def labels_pass(
     groups = len(step.source)
     width = into.labels.shape[1]
     key, flags = np.zeros(4 * groups, np.int32), np.zeros(groups, np.int64)
-    label, merged = np.zeros(width), np.zeros(width)
+    label, merged, single = np.zeros(width), np.zeros(width), np.zeros(5)
     dropped = np.inf
     total = 0
     for i in range(len(needs)):
         count = 0
         y, x = own_needs(step, needs[i])
+        single_tails(step, lattice, tails, i, single)
         kind, a, b = int(SILENT), int(y), int(x)
         if whole:
             a = b = int(step.units)
@@ -201,7 +202,7 @@ def labels_pass(
             if raised(flag):
                 tally[STOPPED] = 1
                 return dropped
-            useful, no_up, no_down = useful_option(step, lattice, tails[i], a, b, y, x, cutoff)
+            useful, no_up, no_down = useful_option(step, single, a, b, y, x, cutoff)
             before = -1
             if useful:
                 needs_before(p, step, a, b, needs[i], key, flags)
@@ -239,7 +240,7 @@ def labels_pass(
     return dropped
 
 
-@inner
+@inner(borrows=True)
 def _copy(source: Made, i: int, into: Made, j: int) -> None:
     for c in range(source.labels.shape[1]):
         into.labels[j, c] = source.labels[i, c]
@@ -249,7 +250,7 @@ def _copy(source: Made, i: int, into: Made, j: int) -> None:
     into.begin[j] = source.begin[i]
 
 
-@inner
+@inner(borrows=True)
 def _covered(label: FloatArray, work: Made, count: int) -> bool:
     """True if one of the first ``count`` labels is nowhere later."""
     for j in range(count):
@@ -263,7 +264,7 @@ def _covered(label: FloatArray, work: Made, count: int) -> bool:
     return False
 
 
-@inner
+@inner(borrows=True)
 def _drop_covered(label: FloatArray, work: Made, count: int) -> int:
     """The number of labels that are left without those that are nowhere earlier than ``label``."""
     kept = 0
@@ -280,7 +281,7 @@ def _drop_covered(label: FloatArray, work: Made, count: int) -> int:
     return kept
 
 
-@inner
+@inner(borrows=True)
 def _merge(
     label: FloatArray,
     bound: float,

@@ -12,13 +12,15 @@ What is relaxed: rows that nobody needs are computed by nobody, and the downlink
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from wnpopt.backends.compiled import compiled, inner
 from wnpopt.backends.stop_flag import raised
 from wnpopt.backends.stopping import Flag
 from wnpopt.problems.intradp.kernels.arrays import Arrays, FloatArray, IntArray
-from wnpopt.problems.intradp.kernels.directions.lattice import Lattice
+from wnpopt.problems.intradp.kernels.directions.lattice import DEVICE_CLOCK, SERVER_CLOCK, UPLINK_CLOCK, Lattice
 from wnpopt.problems.intradp.kernels.directions.states import (
     DEVICE,
     DEVICE_EARLY,
@@ -36,25 +38,65 @@ from wnpopt.problems.intradp.kernels.directions.states import (
 )
 from wnpopt.problems.intradp.kernels.directions.twins import OperatorStep
 
-STATES, OPTIONS, FULL, STOPPED, EFFORT = 0, 1, 2, 3, 4
+STATES, OPTIONS, FULL, STOPPED, EFFORT, NEXT = 0, 1, 2, 3, 4, 5
 """Places of a pass's tally: states made, options tried, 1 if there was no room, 1 if the flag was raised or the effort
-spent; the options that may be tried."""
+spent; the options that may be tried; the state to begin with, or to go on with once there is more room."""
 
 
-@inner
+class Work(NamedTuple):
+    """What a pass writes to on the way: keys and values of a state before an operator, and of one behind it."""
+
+    before: NeedArray  # (4 G,)
+    known: NeedArray  # (4 G,)
+    behind: NeedArray  # (4 G',)
+    flags: IntArray  # (G,)
+    single: FloatArray  # (5,)
+    directions: FloatArray  # (7, K)
+    before_values: FloatArray  # (1 + 4 G, K)
+    behind_values: FloatArray  # (1 + 4 G', K)
+
+
+def work_of(before: int, behind: int, directions: int) -> Work:
+    """For so many groups before an operator, and behind it."""
+    return Work(
+        np.zeros(4 * before, np.int32),
+        np.zeros(4 * before, np.int32),
+        np.zeros(4 * behind, np.int32),
+        np.zeros(before, np.int64),
+        np.zeros(5),
+        np.zeros((7, directions)),
+        np.zeros((1 + 4 * before, directions)),
+        np.zeros((1 + 4 * behind, directions)),
+    )
+
+
+@inner(borrows=True)
+def single_tails(step: OperatorStep, lattice: Lattice, tails: FloatArray, i: int, out: FloatArray) -> None:
+    """What :func:`useful_option` has to know of state ``i`` behind an operator, into ``out`` (5,).
+
+    The tails of device, server and uplink alone; of the uplink by the server that waits for its message, of the server
+    by the device that does.
+    """
+    for c in range(3):
+        out[c] = tails[i, 0, lattice.pure[c]]
+    out[3] = out[4] = 0.0
+    if step.group >= 0:
+        out[3] = tails[i, 1 + 4 * step.group, lattice.pure[SERVER_CLOCK]] + step.delay
+        out[4] = tails[i, 3 + 4 * step.group, lattice.pure[DEVICE_CLOCK]] + step.delay
+
+
+@inner(borrows=True)
 def useful_option(
-    step: OperatorStep, lattice: Lattice, tails: FloatArray, a: int, b: int, y: int, x: int, cutoff: float
+    step: OperatorStep, single: FloatArray, a: int, b: int, y: int, x: int, cutoff: float
 ) -> tuple[bool, bool, bool]:
     """By single clocks: (the option is of use; none that sends at least as much up is; none that sends down is)."""
     goes_up, goes_down, up, down = messages(step, a, b, y, x)
-    device, server = tails[0, lattice.pure[0]], tails[0, lattice.pure[1]]
-    uplink = tails[0, lattice.pure[2]]
+    device, server, uplink = single[0], single[1], single[2]
     if goes_up:
-        behind = tails[1 + 4 * step.group, lattice.pure[1]] + step.delay
-        uplink = max(uplink, behind) + up * step.up
+        uplink = max(uplink, single[3]) + up * step.up
         device = max(device, uplink)
     if goes_down:
-        server = max(server, tails[3 + 4 * step.group, lattice.pure[0]] + step.delay + down * step.down)
+        server = max(server, single[4] + down * step.down)
     by_device = device + step.device_head[a] if a > 0 else device
     by_server = server + step.server_head[a] if a < step.units else server
     useful = by_device < cutoff
@@ -63,82 +105,34 @@ def useful_option(
     return useful, by_device >= cutoff, by_server >= cutoff
 
 
-@inner
-def _own_tails(
-    step: OperatorStep, lattice: Lattice, behind: NeedArray, tails: FloatArray, a: int, b: int, out: FloatArray
-) -> tuple[float, float]:
-    """The first block of tails (into ``out``) before the operator with this option, from those of the state behind it.
+@inner(borrows=True)
+def _sendings(lattice: Lattice, tails: FloatArray, i: int, block: int, delay: float, out: FloatArray) -> None:
+    """Tails of state ``i`` (K,) in front of a message up that ``block`` waits for, but for the time that it takes.
 
-    The result is (time of its message up, what the option adds beside the clocks).
+    The uplink's clock is at least its own before or, on the server, what the message's rows are there at: each
+    direction is at least the best that moving weight from the uplink to that gives.
     """
-    y, x = own_needs(step, behind)
-    goes_up, goes_down, up_rows, down_rows = messages(step, a, b, y, x)
-    up, down = up_rows * step.up, down_rows * step.down
-    price = step.device_price[a] + up_rows * step.up_price
-    up_block = down_block = 0
-    if goes_up:
-        up_block = 1 + 4 * step.group + (1 if b > behind[4 * step.group + 3] else 0)
-    if goes_down:
-        down_block = 3 + 4 * step.group + (1 if a < behind[4 * step.group + 1] else 0)
-    one = 1.0 / lattice.parts
-    computed_device, computed_server = step.device[a], step.server[b]
-    for k in range(len(lattice.counts)):
-        d, s, g = lattice.counts[k, 0], lattice.counts[k, 1], lattice.counts[k, 2]
-        best = tails[0, k] + g * one * up
-        if goes_up:
-            # The device's tail is at least any mixture of its own and the uplink's; the uplink's of its own and what
-            # waits for the message; the server's is at least that.
-            for j in range(d + 1):
-                sent = (g + j) * one * up
-                best = max(best, tails[0, lattice.at[d - j, s]] + sent)
-                for r in range(1, g + j + 1):
-                    best = max(best, tails[up_block, lattice.at[d - j, s + r]] + sent + r * one * step.delay)
-        if goes_down:
-            for j in range(1, s + 1):
-                waits = tails[down_block, lattice.at[d + j, s - j]]
-                best = max(best, waits + j * one * (down + step.delay) + g * one * up)
-        out[0, k] = best + one * (d * computed_device + s * computed_server) + price
-    return up, price
+    one = delay / lattice.parts
+    for k in range(len(out) - 1, -1, -1):
+        more = lattice.moved[UPLINK_CLOCK, SERVER_CLOCK, k]
+        out[k] = max(tails[i, block, more], out[more]) + one if more >= 0 else 0.0
+    for k in range(len(out)):
+        out[k] = max(out[k], tails[i, 0, k])
 
 
-@inner
-def _group_tails(
-    step: OperatorStep,
-    lattice: Lattice,
-    tails: FloatArray,
-    a: int,
-    b: int,
-    up: float,
-    price: float,
-    flags: IntArray,
-    out: FloatArray,
-) -> None:
-    """The groups' blocks of tails, once the first one is there."""
-    computed_device, computed_server = step.device[a], step.server[b]
-    for group in range(len(step.source)):
-        source = step.source[group]
-        for kind in range(4):
-            on_device, early = kind >= 2, kind % 2 == 1
-            sets = DEVICE if on_device else SERVER
-            if early:
-                sets |= DEVICE_EARLY if on_device else SERVER_EARLY
-            block = 1 + 4 * group + kind
-            if flags[group] & sets:
-                for k in range(len(lattice.counts)):
-                    out[block, k] = out[0, k]
-                continue
-            for k in range(len(lattice.counts)):
-                w = lattice.weights[k]
-                # Without the side's clock: what the other two alone give.
-                best = w[2] * out[0, lattice.pure[2]]
-                best += w[1] * out[0, lattice.pure[1]] if on_device else w[0] * out[0, lattice.pure[0]]
-                if source >= 0:
-                    computed = w[1] * computed_server if on_device else w[0] * computed_device
-                    best = max(best, tails[1 + 4 * source + kind, k] + computed + w[2] * up + price)
-                out[block, k] = best
+@inner(borrows=True)
+def _waits(lattice: Lattice, tails: FloatArray, i: int, block: int, down: float, out: FloatArray) -> None:
+    """Tails of state ``i`` (K,) in front of a message down of ``down`` seconds in all that ``block`` waits for.
+
+    They are 0 in directions without the server.
+    """
+    one = down / lattice.parts
+    for k in range(len(out) - 1, -1, -1):
+        more = lattice.moved[SERVER_CLOCK, DEVICE_CLOCK, k]
+        out[k] = max(tails[i, block, more], out[more]) + one if more >= 0 else 0.0
 
 
-@compiled
+@compiled(borrows=True)
 def tails_pass(
     p: Arrays,
     step: OperatorStep,
@@ -158,6 +152,7 @@ def tails_pass(
     new_tails: FloatArray,
     new_table: IntArray,
     tally: IntArray,
+    work: Work,
     flag: Flag,
 ) -> float:
     """The states before an operator, from ``needs`` (S, 4 G) and ``tails`` (S, 1 + 4 G, K) behind it.
@@ -167,74 +162,156 @@ def tails_pass(
     heads, which are of the grain of ``known_step``. The result is the least of the
     largest tails of all options that are left: before the first operator, a bound.
     """
-    groups = len(step.source)
-    key, flags = np.zeros(4 * groups, np.int32), np.zeros(groups, np.int64)
-    known_key = np.zeros(4 * groups, np.int32)
-    out = np.zeros((1 + 4 * groups, len(lattice.counts)))
+    groups, directions = len(step.source), len(lattice.counts)
+    key, known_key, behind, flags = work.before, work.known, work.behind, work.flags
+    single, out = work.single, work.before_values
+    # Before the messages: with the early step's rows in the message up, and with none; before that down.
+    sent_all, sent_late, waits = work.directions[0], work.directions[1], work.directions[2]
+    device_ran, server_ran = work.directions[3], work.directions[4]
+    without_device, without_server = work.directions[5], work.directions[6]
+    w_device, w_server, w_uplink = lattice.weights[0], lattice.weights[1], lattice.weights[2]
     least = np.inf
-    made = 0
-    for i in range(len(needs)):
+    made = int(tally[STATES])
+    own = 1 + 4 * int(step.group)
+    for i in range(int(tally[NEXT]), len(needs)):
         if raised(flag) or tally[OPTIONS] > tally[EFFORT]:
             tally[STOPPED] = 1
             break
-        y, x = own_needs(step, needs[i])
+        for c in range(len(behind)):
+            behind[c] = needs[i, c]
+        y, x = own_needs(step, behind)
+        single_tails(step, lattice, tails, i, single)
+        if step.group >= 0:
+            _sendings(lattice, tails, i, own, step.delay, sent_all)
+            _sendings(lattice, tails, i, own + 1, step.delay, sent_late)
         kind, a, b = int(SILENT), int(y), int(x)
         if whole:
             a = b = int(step.units)
         while kind != END:
-            useful, no_up, no_down = useful_option(step, lattice, tails[i], a, b, y, x, cutoff)
-            if useful:
+            useful, no_up, no_down = useful_option(step, single, a, b, y, x, cutoff)
+            while useful:  # once
+                useful = False
                 tally[OPTIONS] += 1
-                needs_before(p, step, a, b, needs[i], key, flags)
+                needs_before(p, step, a, b, behind, key, flags)
                 before = 0
                 if known:
                     coarser(known_step, key, known_key)
                     before, _ = look_up(known_table, known_needs, known_key)
-                if before >= 0:
-                    up, price = _own_tails(step, lattice, needs[i], tails[i], a, b, out)
-                    alive = _own_alive(step, lattice, a, b, out, cutoff)
-                    if alive and border >= 0:
-                        for k in range(len(lattice.counts)):
-                            if out[0, k] + border_heads[key[4 * border], key[4 * border + 2], k] >= cutoff:
-                                alive = False
-                                break
-                    if alive and known:
-                        alive = not _reaches(out, known_heads[before], 0, 1, cutoff)
-                    if alive:
-                        _group_tails(step, lattice, tails[i], a, b, up, price, flags, out)
-                        alive = _groups_alive(step, lattice, key, out, cutoff)
-                    if alive and known:
-                        alive = not _reaches(out, known_heads[before], 1, len(out), cutoff)
-                    if alive:
-                        most = 0.0
-                        for k in range(len(lattice.counts)):
-                            most = max(most, out[0, k])
-                        least = min(least, most)
-                        node, place = look_up(new_table, new_needs, key)
-                        if node < 0:
-                            if made == len(new_needs):
-                                tally[FULL] = 1
-                                return least
-                            node = made
-                            made += 1
-                            tally[STATES] = made
-                            new_table[place] = node
-                            for c in range(len(key)):
-                                new_needs[node, c] = key[c]
-                            for block in range(len(out)):
-                                for k in range(len(lattice.counts)):
-                                    new_tails[node, block, k] = out[block, k]
+                    if before < 0:
+                        break
+                # The first block: own clocks.
+                goes_up, goes_down, up_rows, down_rows = messages(step, a, b, y, x)
+                up = up_rows * step.up
+                price = step.device_price[a] + up_rows * step.up_price
+                if goes_up:
+                    sent = sent_late if b > behind[own + 2] else sent_all
+                    for k in range(directions):
+                        out[0, k] = sent[k] + w_uplink[k] * up
+                    for k in range(directions):
+                        # The uplink's clock is at least the device's: weight may move on to it.
+                        more = lattice.moved[DEVICE_CLOCK, UPLINK_CLOCK, k]
+                        if more >= 0:
+                            out[0, k] = max(out[0, k], out[0, more])
+                else:
+                    for k in range(directions):
+                        out[0, k] = tails[i, 0, k]
+                if goes_down:
+                    block = own + 2 + (1 if a < behind[own] else 0)
+                    _waits(lattice, tails, i, block, step.delay + down_rows * step.down, waits)
+                    for k in range(directions):
+                        out[0, k] = max(out[0, k], waits[k] + w_uplink[k] * up)
+                device, server = step.device[a], step.server[b]
+                device_head, server_head, uplink_head = 0.0, 0.0, 0.0
+                if a > 0:
+                    device_head = step.device_head[a] - device - step.device_price[a]
+                if b < step.units:
+                    server_head, uplink_head = step.server_head[b] - server, step.uplink_head[b]
+                dead = False
+                for k in range(directions):
+                    out[0, k] += w_device[k] * device + w_server[k] * server + price
+                    head = w_device[k] * device_head + w_server[k] * server_head + w_uplink[k] * uplink_head
+                    dead = dead | (out[0, k] + head >= cutoff)
+                if dead:
+                    break
+                if border >= 0:
+                    rows, begin = key[4 * border], key[4 * border + 2]
+                    for k in range(directions):
+                        dead = dead | (out[0, k] + border_heads[rows, begin, k] >= cutoff)
+                if known:
+                    for k in range(directions):
+                        dead = dead | (out[0, k] + known_heads[before, 0, k] >= cutoff)
+                if dead:
+                    break
+                # The groups' blocks.
+                pure_device, pure_server = out[0, lattice.pure[0]], out[0, lattice.pure[1]]
+                pure_uplink = out[0, lattice.pure[2]]
+                for k in range(directions):
+                    sending = w_uplink[k] * up + price
+                    device_ran[k] = w_device[k] * device + sending
+                    server_ran[k] = w_server[k] * server + sending
+                    # Without one side's clock: what the other two alone give.
+                    without_device[k] = w_uplink[k] * pure_uplink + w_server[k] * pure_server
+                    without_server[k] = w_uplink[k] * pure_uplink + w_device[k] * pure_device
+                for group in range(groups):
+                    source = step.source[group]
+                    for kind_of in range(4):
+                        on_device, early = kind_of >= 2, kind_of % 2 == 1
+                        sets = DEVICE if on_device else SERVER
+                        if early:
+                            sets |= DEVICE_EARLY if on_device else SERVER_EARLY
+                        block = 1 + 4 * group + kind_of
+                        from_ = 1 + 4 * source + kind_of
+                        if flags[group] & sets:
+                            for k in range(directions):
+                                out[block, k] = out[0, k]
+                        elif on_device and source >= 0:
+                            for k in range(directions):
+                                out[block, k] = max(without_device[k], tails[i, from_, k] + server_ran[k])
+                        elif on_device:
+                            for k in range(directions):
+                                out[block, k] = without_device[k]
+                        elif source >= 0:
+                            for k in range(directions):
+                                out[block, k] = max(without_server[k], tails[i, from_, k] + device_ran[k])
                         else:
-                            for block in range(len(out)):
-                                for k in range(len(lattice.counts)):
-                                    new_tails[node, block, k] = min(new_tails[node, block, k], out[block, k])
+                            for k in range(directions):
+                                out[block, k] = without_server[k]
+                        if known:
+                            for k in range(directions):
+                                dead = dead | (out[block, k] + known_heads[before, block, k] >= cutoff)
+                    if dead:
+                        break
+                if dead or not _groups_alive(step, lattice, key, out, cutoff):
+                    break
+                most = 0.0
+                for k in range(directions):
+                    most = max(most, out[0, k])
+                least = min(least, most)
+                node, place = look_up(new_table, new_needs, key)
+                if node < 0:
+                    if made == len(new_needs):
+                        tally[FULL], tally[NEXT] = 1, i
+                        return least
+                    node = made
+                    made += 1
+                    tally[STATES] = made
+                    new_table[place] = node
+                    for c in range(len(key)):
+                        new_needs[node, c] = key[c]
+                    for block in range(len(out)):
+                        for k in range(directions):
+                            new_tails[node, block, k] = out[block, k]
+                else:
+                    for block in range(len(out)):
+                        for k in range(directions):
+                            new_tails[node, block, k] = min(new_tails[node, block, k], out[block, k])
             if whole:
                 break
             kind, a, b = next_option(step, kind, a, b, y, x, no_up, no_down)
     return least
 
 
-@compiled
+@compiled(borrows=True)
 def add_states(
     needs: NeedArray, tails: FloatArray, new_needs: NeedArray, new_tails: FloatArray, new_table: IntArray, made: int
 ) -> int:
@@ -259,21 +336,7 @@ def add_states(
     return made
 
 
-@inner
-def _own_alive(step: OperatorStep, lattice: Lattice, a: int, b: int, tails: FloatArray, cutoff: float) -> bool:
-    """False if heads of the operator's own clocks already kill the option."""
-    device = step.device_head[a] - step.device[a] - step.device_price[a] if a > 0 else 0.0
-    server, uplink = 0.0, 0.0
-    if b < step.units:
-        server, uplink = step.server_head[b] - step.server[b], step.uplink_head[b]
-    for k in range(len(lattice.counts)):
-        w = lattice.weights[k]
-        if tails[0, k] + w[0] * device + w[1] * server + w[2] * uplink >= cutoff:
-            return False
-    return True
-
-
-@inner
+@inner(borrows=True)
 def _groups_alive(step: OperatorStep, lattice: Lattice, key: NeedArray, tails: FloatArray, cutoff: float) -> bool:
     """False if heads of what a side must hold of a group already kill the option."""
     for g in range(len(step.source)):
@@ -288,127 +351,7 @@ def _groups_alive(step: OperatorStep, lattice: Lattice, key: NeedArray, tails: F
     return True
 
 
-@inner
-def _reaches(tails: FloatArray, heads: FloatArray, first: int, end: int, cutoff: float) -> bool:
-    """True if a sum of the two reaches the cutoff, in the blocks from ``first`` to before ``end``."""
-    for block in range(first, end):
-        for k in range(tails.shape[1]):
-            if tails[block, k] + heads[block, k] >= cutoff:
-                return True
-    return False
-
-
-@inner
-def _own_heads(
-    step: OperatorStep,
-    lattice: Lattice,
-    behind: NeedArray,
-    heads: FloatArray,
-    a: int,
-    b: int,
-    flags: IntArray,
-    ran: FloatArray,
-    out: FloatArray,
-) -> None:
-    """The first block of heads (into ``out``) behind the operator with this option, from those of the state before it.
-
-    ``ran`` (K,) is work space.
-    """
-    y, x = own_needs(step, behind)
-    goes_up, _, up_rows, _ = messages(step, a, b, y, x)
-    up = up_rows * step.up
-    price = step.device_price[a] + up_rows * step.up_price
-    one = 1.0 / lattice.parts
-    directions = len(lattice.counts)
-    computed_device, computed_server = step.device[a], step.server[b]
-    for k in range(directions):
-        best = heads[0, k]
-        for g in range(len(step.source)):
-            if b < step.units and flags[g] & (SERVER | SERVER_EARLY):
-                best = max(best, heads[1 + 4 * g + (0 if flags[g] & SERVER else 1), k])
-            if a > 0 and flags[g] & (DEVICE | DEVICE_EARLY):
-                best = max(best, heads[3 + 4 * g + (0 if flags[g] & DEVICE else 1), k])
-        ran[k] = best + lattice.weights[k, 0] * computed_device + lattice.weights[k, 1] * computed_server
-    for k in range(directions):
-        d, s, g = lattice.counts[k, 0], lattice.counts[k, 1], lattice.counts[k, 2]
-        best = ran[k]
-        if goes_up:
-            for j in range(1, g + 1):
-                best = max(best, ran[lattice.at[d + j, s]])
-            best += g * one * up
-        out[0, k] = best + price
-
-
-@inner
-def _group_heads(
-    step: OperatorStep,
-    lattice: Lattice,
-    before: NeedArray,
-    behind: NeedArray,
-    heads: FloatArray,
-    a: int,
-    b: int,
-    out: FloatArray,
-) -> None:
-    """The groups' blocks of heads, once the first one is there."""
-    y, x = own_needs(step, behind)
-    goes_up, goes_down, up_rows, down_rows = messages(step, a, b, y, x)
-    up, down = up_rows * step.up, down_rows * step.down
-    price = step.device_price[a] + up_rows * step.up_price
-    one = 1.0 / lattice.parts
-    directions = len(lattice.counts)
-    computed_device, computed_server = step.device[a], step.server[b]
-    for group in range((out.shape[0] - 1) // 4):
-        for kind in range(4):
-            block = 1 + 4 * group + kind
-            own = False
-            if group == step.group:
-                if kind < 2:
-                    own = goes_up and (kind == 0 or b > behind[4 * group + 3])
-                else:
-                    own = goes_down and (kind == 2 or a < behind[4 * group + 1])
-            for k in range(directions):
-                best = out[0, k]
-                if own:
-                    d, s = lattice.counts[k, 0], lattice.counts[k, 1]
-                    if kind < 2:
-                        for j in range(1, s + 1):
-                            best = max(best, out[0, lattice.at[d, s - j]] + j * one * step.delay)
-                    else:
-                        for j in range(1, d + 1):
-                            best = max(best, out[0, lattice.at[d - j, s + j]] + j * one * (step.delay + down))
-                out[block, k] = best
-    for group in range(len(step.source)):
-        source = step.source[group]
-        if source < 0:
-            continue
-        for kind in range(4):
-            from_ = carried(before, behind, group, source, kind)
-            if from_ < 0:
-                continue
-            block = 1 + 4 * source + kind
-            for k in range(directions):
-                w = lattice.weights[k]
-                computed = w[1] * computed_server if kind >= 2 else w[0] * computed_device
-                out[block, k] = max(out[block, k], heads[from_, k] + computed + w[2] * up + price)
-
-
-@inner
-def carried(before: NeedArray, behind: NeedArray, group: int, source: int, kind: int) -> int:
-    """The block before an operator that says when a side holds what step ``kind`` of ``source`` behind it needs; or -1.
-
-    It is of a step that needs no more: a message with its rows is missed by the later reader too.
-    """
-    on_device = kind >= 2
-    need = int(behind[4 * source + (kind - 2 if on_device else 2 + kind)])
-    for early in range(2):
-        had = int(before[4 * group + (early if on_device else 2 + early)])
-        if (on_device and had <= need) or (not on_device and had >= need):
-            return 1 + 4 * group + (2 if on_device else 0) + early
-    return -1
-
-
-@compiled
+@compiled(borrows=True)
 def heads_pass(
     p: Arrays,
     step: OperatorStep,
@@ -423,43 +366,136 @@ def heads_pass(
     alive: IntArray,
     heads: FloatArray,
     tally: IntArray,
+    work: Work,
     flag: Flag,
 ) -> None:
     """The heads (into ``heads``) of the states behind an operator, from those before it.
 
     ``alive`` (S,) becomes 1 for the states that an option leads to whose sums all stay below the cutoff.
     """
-    groups = len(step.source)
-    key, flags = np.zeros(4 * groups, np.int32), np.zeros(groups, np.int64)
-    out, ran = np.zeros((tails.shape[1], len(lattice.counts))), np.zeros(len(lattice.counts))
+    groups, groups_behind, directions = len(step.source), needs.shape[1] // 4, len(lattice.counts)
+    key, behind, flags = work.before, work.behind, work.flags
+    single, out = work.single, work.behind_values
+    ran, device_ran, server_ran = work.directions[0], work.directions[1], work.directions[2]
+    w_device, w_server, w_uplink = lattice.weights[0], lattice.weights[1], lattice.weights[2]
     for i in range(len(needs)):
         if raised(flag) or tally[OPTIONS] > tally[EFFORT]:
             tally[STOPPED] = 1
             return
-        y, x = own_needs(step, needs[i])
+        for c in range(len(behind)):
+            behind[c] = needs[i, c]
+        y, x = own_needs(step, behind)
+        single_tails(step, lattice, tails, i, single)
         for block in range(len(out)):  # not slices: those take seconds to compile
-            for k in range(len(lattice.counts)):
+            for k in range(directions):
                 heads[i, block, k] = np.inf
         kind, a, b = int(SILENT), int(y), int(x)
         if whole:
             a = b = int(step.units)
         while kind != END:
-            useful, no_up, no_down = useful_option(step, lattice, tails[i], a, b, y, x, cutoff)
-            if useful:
+            useful, no_up, no_down = useful_option(step, single, a, b, y, x, cutoff)
+            while useful:  # once
+                useful = False
                 tally[OPTIONS] += 1
-                needs_before(p, step, a, b, needs[i], key, flags)
+                needs_before(p, step, a, b, behind, key, flags)
                 before, _ = look_up(old_table, old_needs, key)
-                if before >= 0:
-                    _own_heads(step, lattice, needs[i], old_heads[before], a, b, flags, ran, out)
-                    dead = _reaches(out, tails[i], 0, 1, cutoff)
-                    if not dead:
-                        _group_heads(step, lattice, key, needs[i], old_heads[before], a, b, out)
-                        dead = _reaches(out, tails[i], 1, len(out), cutoff)
-                    if not dead:
-                        alive[i] = 1
-                        for block in range(len(out)):
-                            for k in range(len(lattice.counts)):
-                                heads[i, block, k] = min(heads[i, block, k], out[block, k])
+                if before < 0:
+                    break
+                # The first block: own clocks.
+                goes_up, goes_down, up_rows, down_rows = messages(step, a, b, y, x)
+                up, down = up_rows * step.up, step.delay + down_rows * step.down
+                price = step.device_price[a] + up_rows * step.up_price
+                device, server = step.device[a], step.server[b]
+                for k in range(directions):
+                    ran[k] = old_heads[before, 0, k]
+                for g in range(groups):
+                    if b < step.units and flags[g] & (SERVER | SERVER_EARLY):
+                        block = 1 + 4 * g + (0 if flags[g] & SERVER else 1)
+                        for k in range(directions):
+                            ran[k] = max(ran[k], old_heads[before, block, k])
+                    if a > 0 and flags[g] & (DEVICE | DEVICE_EARLY):
+                        block = 3 + 4 * g + (0 if flags[g] & DEVICE else 1)
+                        for k in range(directions):
+                            ran[k] = max(ran[k], old_heads[before, block, k])
+                for k in range(directions):
+                    ran[k] += w_device[k] * device + w_server[k] * server
+                if goes_up:
+                    for k in range(directions - 1, -1, -1):
+                        # The uplink's clock is at least the device's.
+                        more = lattice.moved[UPLINK_CLOCK, DEVICE_CLOCK, k]
+                        if more >= 0:
+                            ran[k] = max(ran[k], ran[more])
+                dead = False
+                for k in range(directions):
+                    out[0, k] = ran[k] + w_uplink[k] * up + price
+                    dead = dead | (out[0, k] + tails[i, 0, k] >= cutoff)
+                if dead:
+                    break
+                # The groups' blocks.
+                for k in range(directions):
+                    sending = w_uplink[k] * up + price
+                    device_ran[k] = w_device[k] * device + sending
+                    server_ran[k] = w_server[k] * server + sending
+                for group in range(groups_behind):
+                    for kind_of in range(4):
+                        block = 1 + 4 * group + kind_of
+                        for k in range(directions):
+                            out[block, k] = out[0, k]
+                        if group == step.group and kind_of < 2:
+                            if goes_up and (kind_of == 0 or b > behind[4 * group + 3]):
+                                _arrived(lattice, SERVER_CLOCK, UPLINK_CLOCK, step.delay, out, block)
+                        elif group == step.group and goes_down and (kind_of == 2 or a < behind[4 * group + 1]):
+                            _arrived(lattice, DEVICE_CLOCK, SERVER_CLOCK, down, out, block)
+                for group in range(groups):
+                    source = int(step.source[group])
+                    if source < 0:
+                        continue
+                    for kind_of in range(4):
+                        from_ = carried(key, behind, group, source, kind_of)
+                        if from_ < 0:
+                            continue
+                        block = 1 + 4 * source + kind_of
+                        if kind_of >= 2:
+                            for k in range(directions):
+                                out[block, k] = max(out[block, k], old_heads[before, from_, k] + server_ran[k])
+                        else:
+                            for k in range(directions):
+                                out[block, k] = max(out[block, k], old_heads[before, from_, k] + device_ran[k])
+                for block in range(1, len(out)):
+                    for k in range(directions):
+                        dead = dead | (out[block, k] + tails[i, block, k] >= cutoff)
+                if dead:
+                    break
+                alive[i] = 1
+                for block in range(len(out)):
+                    for k in range(directions):
+                        heads[i, block, k] = min(heads[i, block, k], out[block, k])
             if whole:
                 break
             kind, a, b = next_option(step, kind, a, b, y, x, no_up, no_down)
+
+
+@inner(borrows=True)
+def _arrived(lattice: Lattice, side: int, sender: int, seconds: float, out: FloatArray, block: int) -> None:
+    """Heads with the time at which a message is there, ``seconds`` after the sender's clock, in place of the side's."""
+    one = seconds / lattice.parts
+    # Either the side is reached through directions that come earlier, whichever of the two sides it is.
+    for k in range(out.shape[1]):
+        more = lattice.moved[side, sender, k]
+        if more >= 0:
+            out[block, k] = max(out[block, k], out[block, more] + one)
+
+
+@inner(borrows=True)
+def carried(before: NeedArray, behind: NeedArray, group: int, source: int, kind: int) -> int:
+    """The block before an operator that says when a side holds what step ``kind`` of ``source`` behind it needs; or -1.
+
+    It is of a step that needs no more: a message with its rows is missed by the later reader too.
+    """
+    on_device = kind >= 2
+    need = int(behind[4 * source + (kind - 2 if on_device else 2 + kind)])
+    for early in range(2):
+        had = int(before[4 * group + (early if on_device else 2 + early)])
+        if (on_device and had <= need) or (not on_device and had >= need):
+            return 1 + 4 * group + (2 if on_device else 0) + early
+    return -1

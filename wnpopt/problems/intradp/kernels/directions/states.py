@@ -24,7 +24,7 @@ SILENT, DOWN, BOTH, UP, END = 0, 1, 2, 3, -1
 """What an operator's own tensor sends: nothing, rows to the device, rows both ways, rows to the server."""
 
 
-@inner
+@inner(borrows=True)
 def _hash(key: NeedArray) -> int:
     h = np.uint64(1469598103934665603)
     for entry in key:
@@ -33,7 +33,7 @@ def _hash(key: NeedArray) -> int:
     return int(h >> np.uint64(1))
 
 
-@inner
+@inner(borrows=True)
 def look_up(table: IntArray, needs: NeedArray, key: NeedArray) -> tuple[int, int]:
     """(the state with the needs ``key``, or -1; its place in the table of a power of two of places)."""
     mask = int(len(table) - 1)
@@ -53,10 +53,10 @@ def look_up(table: IntArray, needs: NeedArray, key: NeedArray) -> tuple[int, int
 
 
 @compiled
-def tabulated(needs: NeedArray) -> IntArray:
-    """The table by which :func:`look_up` finds these states."""
+def tabulated(needs: NeedArray, room: int) -> IntArray:
+    """The table by which :func:`look_up` finds these states, with room for so many in all."""
     size = 16
-    while size < 2 * len(needs) + 2:
+    while size < 2 * max(room, len(needs)) + 2:
         size *= 2
     table = np.full(size, -1, np.int64)
     for i in range(len(needs)):
@@ -65,7 +65,7 @@ def tabulated(needs: NeedArray) -> IntArray:
     return table
 
 
-@inner
+@inner(borrows=True)
 def needs_before(
     p: Arrays, step: OperatorStep, a: int, b: int, behind: NeedArray, key: NeedArray, flags: IntArray
 ) -> None:
@@ -106,7 +106,7 @@ def needs_before(
         flags[g] = set_here
 
 
-@inner
+@inner(borrows=True)
 def own_needs(step: OperatorStep, behind: NeedArray) -> tuple[int, int]:
     """(rows that the device needs of the operator's own tensor, first row that the server needs)."""
     if step.group < 0:
@@ -114,7 +114,7 @@ def own_needs(step: OperatorStep, behind: NeedArray) -> tuple[int, int]:
     return int(behind[4 * step.group]), int(behind[4 * step.group + 2])
 
 
-@inner
+@inner(borrows=True)
 def coarser(step: OperatorStep, key: NeedArray, out: NeedArray) -> None:
     """The state (into ``out``) of the grain of ``step``, before its operator, that stands for the finer one ``key``."""
     for g in range(len(step.source)):
@@ -126,7 +126,7 @@ def coarser(step: OperatorStep, key: NeedArray, out: NeedArray) -> None:
             out[4 * g + 1], out[4 * g + 3] = min(y, 1), max(x, int(step.group_units[g]) - 1)
 
 
-@inner
+@inner(borrows=True)
 def next_option(
     step: OperatorStep, kind: int, a: int, b: int, y: int, x: int, no_up: bool, no_down: bool
 ) -> tuple[int, int, int]:
@@ -179,7 +179,7 @@ def next_option(
     return END, 0, 0
 
 
-@inner
+@inner(borrows=True)
 def messages(step: OperatorStep, a: int, b: int, y: int, x: int) -> tuple[bool, bool, float, float]:
     """(whether rows go up, and down; the rows, at least)."""
     goes_up = step.group >= 0 and b > x
