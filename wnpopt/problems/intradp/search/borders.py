@@ -9,6 +9,7 @@ import numpy as np
 from wnpopt.problems.intradp.kernels.arrays import FloatArray
 from wnpopt.problems.intradp.kernels.directions.states import NeedArray
 from wnpopt.problems.intradp.kernels.directions.twins import Groups, OperatorStep
+from wnpopt.problems.intradp.search.rooms import States, states_of
 
 LONGEST = 16
 """Operators between two borders at most: beyond that the heads of one say little of the states before the next."""
@@ -44,6 +45,28 @@ def finer(
     y, x = device[rows[:, 0]], server[rows[:, 1]]
     found = np.stack([y, np.minimum(y, 1), x, np.maximum(x, units - 1)], axis=1).astype(np.int32)
     return found, values[at[rows[:, 0], rows[:, 1]]]
+
+
+def coarsened(states: States, coarse: OperatorStep) -> States:
+    """The states of the grain of ``coarse`` that stand for those of a border, with the least of their heads.
+
+    When a side holds the rows that a coarser state asks for is told by those of its early step, where the finer state
+    asks for more: these are fewer.
+    """
+    groups = states.needs.shape[1] // 4
+    needs, values = np.empty_like(states.needs), states.values.copy()
+    for g in range(groups):
+        units = int(coarse.group_units[g])
+        y, x = states.needs[:, 4 * g], states.needs[:, 4 * g + 2]
+        device, server = coarse.asks[0, g, y], coarse.asks[1, g, x]
+        needs[:, 4 * g], needs[:, 4 * g + 1] = device, np.minimum(device, 1)
+        needs[:, 4 * g + 2], needs[:, 4 * g + 3] = server, np.maximum(server, units - 1)
+        values[server != x, 1 + 4 * g] = values[server != x, 2 + 4 * g]
+        values[device != y, 3 + 4 * g] = values[device != y, 4 + 4 * g]
+    alike, at = np.unique(needs, axis=0, return_inverse=True)
+    least = np.full((len(alike), *values.shape[1:]), np.inf)
+    np.minimum.at(least, at.reshape(-1), values)
+    return states_of(alike, least)
 
 
 def least_heads(needs: NeedArray, heads: FloatArray, units: int) -> FloatArray:

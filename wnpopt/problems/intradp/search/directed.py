@@ -44,7 +44,7 @@ from wnpopt.problems.intradp.kernels.evaluate import score, scratch
 from wnpopt.problems.intradp.kernels.heads import Front
 from wnpopt.problems.intradp.kernels.problem import Problem
 from wnpopt.problems.intradp.search.beam import SAFETY, UNBOUNDED
-from wnpopt.problems.intradp.search.borders import borders, finer, least_heads, place_of
+from wnpopt.problems.intradp.search.borders import borders, coarsened, finer, least_heads, place_of
 from wnpopt.problems.intradp.search.plans import PricedPlan
 from wnpopt.problems.intradp.search.rooms import Room, States, states_of
 
@@ -187,12 +187,15 @@ class Directed:
 
         The tails and heads of that grain, of the operators ``coarse``, have to be there.
         """
-        known, tails = self._heads, self._tails
+        tails = self._tails
         first = States(np.zeros((1, 0), np.int32), np.zeros((1, 1, len(self._lattice.counts))), self._nothing)
         heads: list[_Heads | None] = [_Heads(first, self._steps[0])]
         last = self._problem.count - 1
         ends: list[States | None] = [None] * (last + 1)
         for begin, end in pairwise(self._borders):
+            known = self._sketched_ahead(coarse, heads[begin], tails, begin, end, cutoff)
+            if isinstance(known, CutoffVerdict):
+                return known
             there = tails[end]
             assert there is not None
             if end < last:
@@ -204,7 +207,7 @@ class Directed:
                 assert behind is not None
                 if u == 0:
                     break
-                among = heads[u] if u == begin else known[u]
+                among = heads[u] if u == begin else known[u - begin]
                 ends[u], _, tally = self._before(u, behind, among, cutoff, MEMORY, self._told(heads[begin], begin, u))
                 if tally[FULL] or tally[STOPPED]:
                     return CutoffVerdict(0.0, full=bool(tally[FULL]))
@@ -212,7 +215,7 @@ class Directed:
                 before, behind = heads[u], ends[u + 1]
                 assert before is not None
                 assert behind is not None
-                alive, values, stopped = self._behind(u, before.states, behind, cutoff)
+                alive, values, stopped = self._behind(self._steps, u, before.states, behind, cutoff)
                 if stopped:
                     return CutoffVerdict(0.0)
                 left = alive > 0
@@ -221,6 +224,35 @@ class Directed:
                 heads.append(_Heads(states_of(behind.needs[left], values[left]), self._steps[u + 1]))
         self._heads = heads
         return CutoffVerdict(0.0)
+
+    def _sketched_ahead(
+        self,
+        coarse: list[OperatorStep],
+        first: _Heads | None,
+        tails: list[States | None],
+        begin: int,
+        end: int,
+        cutoff: float,
+    ) -> list[_Heads] | CutoffVerdict:
+        """Heads of the coarser grain at the cuts from border ``begin`` to ``end``, from the finer ones ``first``.
+
+        The states of ``tails`` that are dead by them are dropped.
+        """
+        assert first is not None
+        heads = [_Heads(coarsened(first.states, coarse[begin]), coarse[begin])]
+        for u in range(begin, end):
+            behind = tails[u + 1]
+            assert behind is not None
+            alive, values, stopped = self._behind(coarse, u, heads[-1].states, behind, cutoff)
+            if stopped:
+                return CutoffVerdict(0.0)
+            left = alive > 0
+            if not left.any():
+                return CutoffVerdict(cutoff, dead=True)
+            here = states_of(behind.needs[left], values[left])
+            tails[u + 1] = States(here.needs, behind.values[left], here.table)
+            heads.append(_Heads(here, coarse[u + 1]))
+        return heads
 
     def _told(self, heads: _Heads | None, border: int, cut: int) -> tuple[int, FloatArray] | None:
         """What the heads of a border tell of the states at a cut behind it."""
@@ -333,7 +365,7 @@ class Directed:
         for u in range(last):
             behind = self._tails[u + 1]
             assert behind is not None
-            alive, heads, stopped = self._behind(u, here, behind, cutoff)
+            alive, heads, stopped = self._behind(self._steps, u, here, behind, cutoff)
             if stopped:
                 self._heads = []
                 return CutoffVerdict(bound)
@@ -349,7 +381,9 @@ class Directed:
             bound = max(bound, float((here.values + kept.values).max(axis=(1, 2)).min()))
         return CutoffVerdict(min(bound, cutoff), dead=bound >= cutoff)
 
-    def _behind(self, u: int, before: States, behind: States, cutoff: float) -> tuple[IntArray, FloatArray, bool]:
+    def _behind(
+        self, steps: list[OperatorStep], u: int, before: States, behind: States, cutoff: float
+    ) -> tuple[IntArray, FloatArray, bool]:
         """(1 for each state behind operator u that is alive, their heads, whether the flag was raised)."""
         alive, heads = (
             np.zeros(len(behind.needs), np.int64),
@@ -359,7 +393,7 @@ class Directed:
         def work(part: slice) -> IntArray:
             tally = self._tally()
             heads_pass(
-                self._problem.arrays, self._steps[u], u == 0, self._lattice, behind.needs[part], behind.values[part],
+                self._problem.arrays, steps[u], u == 0, self._lattice, behind.needs[part], behind.values[part],
                 before.table, before.needs, before.values, cutoff, alive[part], heads[part], tally,
                 self._work(u), self._flag,
             )  # fmt: skip
