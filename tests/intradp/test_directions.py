@@ -17,6 +17,7 @@ from wnpopt.problems.intradp.kernels.evaluate import scratch
 from wnpopt.problems.intradp.kernels.exhaust import exhaust
 from wnpopt.problems.intradp.kernels.heads import Front
 from wnpopt.problems.intradp.kernels.problem import Problem
+from wnpopt.problems.intradp.search.borders import finer
 from wnpopt.problems.intradp.search.directed import Directed
 from wnpopt.problems.intradp.search.plans import device_only
 from wnpopt.problems.intradp.search.proving import Prover, prices_of
@@ -141,6 +142,26 @@ def test_what_a_coarser_grain_stands_for() -> None:
             assert device[units] == units
             assert server[0] == 0 or units == 1 or server[0] == min(0, units - 1)
             assert len(set(device.tolist())) <= min(rows, units) + 1 + (rows < units)
+
+
+def test_tails_of_a_coarser_grain_are_no_larger() -> None:
+    """At borders finer states get them: also where readers that need different rows ask for as many."""
+    compared = 0
+    for seed in range(60):
+        problem = Problem.of(branched(seed, 2_000))
+        (prices,) = prices_of(problem)
+        front = Front(problem.arrays, prices.time, 1.0, extra=prices.extra)
+        directed = Directed(problem, front, prices, rows=1)
+        coarse, fine = ({cut: (states, steps) for cut, states, steps in directed.tails(grain)} for grain in (0, 1))
+        for cut, (states, steps) in coarse.items():
+            there, fine_steps = fine[cut]
+            known = {tuple(key): values for key, values in zip(there.needs.tolist(), there.values, strict=True)}
+            needs, given = finer(states.needs, states.values, steps, fine_steps)
+            for key, values in zip(needs.tolist(), given, strict=True):
+                if tuple(key) in known:
+                    assert (values <= known[tuple(key)] * (1 + 1e-9) + 1e-12).all(), (seed, cut, key)
+                    compared += 1
+    assert compared >= 150
 
 
 def test_the_whole_gap_is_closed_at_once_where_that_is_soon_done() -> None:

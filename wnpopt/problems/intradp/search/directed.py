@@ -172,6 +172,15 @@ class Directed:
             last = self.states
         return CutoffVerdict(bound)
 
+    def tails(self, grain: int) -> list[tuple[int, States, OperatorStep]]:
+        """(cut, the states there that the output needs, the operator behind it) at each border, of this grain."""
+        self._heads, self._steps = [], self._grains[grain]
+        self._backward(UNBOUNDED)
+        inner = self._borders[1:-1]
+        found = [(cut, states, self._steps[cut]) for cut in inner if (states := self._tails[cut]) is not None]
+        self._steps = self._grains[-1]
+        return found
+
     def _sketched(self, cutoff: float) -> CutoffVerdict:
         """Tails of the coarsest grain; of its heads, only for which states there are any."""
         verdict = self._backward(cutoff)

@@ -24,9 +24,11 @@ from wnpopt.problems.intradp.kernels.directions.lattice import DEVICE_CLOCK, SER
 from wnpopt.problems.intradp.kernels.directions.states import (
     DEVICE,
     DEVICE_EARLY,
+    DEVICE_SHARED,
     END,
     SERVER,
     SERVER_EARLY,
+    SERVER_SHARED,
     SILENT,
     NeedArray,
     coarser,
@@ -264,6 +266,12 @@ def tails_pass(
                         if flags[group] & sets:
                             for k in range(directions):
                                 out[block, k] = out[0, k]
+                            if not early and flags[group] & (DEVICE_SHARED if on_device else SERVER_SHARED):
+                                # If the later reader needs more, nobody waits here for all of it.
+                                for k in range(directions):
+                                    later = tails[i, from_, k] + (server_ran[k] if on_device else device_ran[k])
+                                    without = without_device[k] if on_device else without_server[k]
+                                    out[block, k] = min(out[block, k], max(without, later))
                         elif on_device and source >= 0:
                             for k in range(directions):
                                 out[block, k] = max(without_device[k], tails[i, from_, k] + server_ran[k])

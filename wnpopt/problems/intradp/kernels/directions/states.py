@@ -17,8 +17,11 @@ from wnpopt.problems.intradp.kernels.directions.twins import OperatorStep
 
 NeedArray = npt.NDArray[np.int32]
 
-DEVICE, DEVICE_EARLY, SERVER, SERVER_EARLY = 1, 2, 4, 8
-"""Flags of a group: the operator sets both steps of the device's need, or the early one alone; the server's alike."""
+DEVICE, DEVICE_EARLY, SERVER, SERVER_EARLY, DEVICE_SHARED, SERVER_SHARED = 1, 2, 4, 8, 16, 32
+"""Flags of a group: the operator sets both steps of the device's need, or the early one alone; the server's alike.
+
+Shared: a later reader asks for as much, by a coarse grain, so that either may be the one that needs the most.
+"""
 
 SILENT, DOWN, BOTH, UP, END = 0, 1, 2, 3, -1
 """What an operator's own tensor sends: nothing, rows to the device, rows both ways, rows to the server."""
@@ -88,15 +91,19 @@ def needs_before(
         set_here = 0
         if y > 0:
             if y >= y1:
-                y1 = y2 = y
                 set_here |= DEVICE
+                if y == y1 and step.stands_for[0, g, y] > 1:
+                    set_here |= DEVICE_SHARED
+                y1 = y2 = y
             else:
                 y2 = y if step.early and y == y1 - 1 else 1
                 set_here |= DEVICE_EARLY
         if x < most:
             if x <= x1:
-                x1 = x2 = x
                 set_here |= SERVER
+                if x == x1 and step.stands_for[1, g, x] > 1:
+                    set_here |= SERVER_SHARED
+                x1 = x2 = x
             else:
                 x2 = x if step.early and x == x1 + 1 else most - 1
                 set_here |= SERVER_EARLY

@@ -59,6 +59,7 @@ class OperatorStep(NamedTuple):
     group_units: IntArray
     early: bool
     asks: IntArray
+    stands_for: IntArray
     differs: npt.NDArray[np.bool_]
     most_alike: IntArray
     least_alike: IntArray
@@ -159,6 +160,7 @@ def _of_grain(p: Arrays, step: OperatorStep, grain: Grain) -> OperatorStep:
     return step._replace(
         early=grain.early,
         asks=asks,
+        stands_for=_stands_for(asks, step.group_units),
         differs=differs,
         most_alike=np.searchsorted(own[0], own[0], side="right") - 1,
         least_alike=np.searchsorted(own[1], own[1], side="left"),
@@ -170,6 +172,15 @@ def _asks(group_units: IntArray, grain: Grain) -> IntArray:
     for g, units in enumerate(group_units):
         asks[:, g, : units + 1] = grain.asks(int(units))
     return asks
+
+
+def _stands_for(asks: IntArray, group_units: IntArray) -> IntArray:
+    """How many needs ask for as many rows as each number of rows, laid out as ``asks``."""
+    counts = np.zeros_like(asks)
+    for side in range(2):
+        for g, units in enumerate(group_units):
+            counts[side, g, : units + 1] = np.bincount(asks[side, g, : units + 1], minlength=units + 1)
+    return counts
 
 
 def _step(p: Arrays, u: int, groups: Groups, front: Front, prices: ClockPrices) -> OperatorStep:
@@ -201,6 +212,7 @@ def _step(p: Arrays, u: int, groups: Groups, front: Front, prices: ClockPrices) 
         group_units=group_units,
         early=True,
         asks=_asks(group_units, EXACT),
+        stands_for=_stands_for(_asks(group_units, EXACT), group_units),
         differs=np.ones((2, units + 1), dtype=np.bool_),
         most_alike=np.arange(units + 1),
         least_alike=np.arange(units + 1),
