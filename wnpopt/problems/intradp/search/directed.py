@@ -122,6 +122,7 @@ class Directed:
         self._tails: list[States | None] = []
         self._heads: list[_Heads | None] = []
         self._rooms = [Room(len(self._lattice.counts)) for _ in range(threads)]
+        self._heads_room = Room(len(self._lattice.counts))
         self.options = 0
         self._most = UNBOUNDED
 
@@ -147,7 +148,7 @@ class Directed:
             coarse, self._steps = self._steps, steps
             exact = grain == len(self._grains) - 1
             if not exact:
-                verdict = self._from_border_to_border(coarse, cutoff) if grain else self._sketched(cutoff)
+                verdict = self._from_border_to_border(coarse, cutoff) if grain else self._backward(cutoff)
                 bound = max(bound, verdict.bound)
             if (grain or exact) and not (verdict.dead or verdict.full or self.over):
                 verdict = self._rounds(cutoff, rounds if exact else 1, enough)
@@ -181,20 +182,11 @@ class Directed:
         self._steps = self._grains[-1]
         return found
 
-    def _sketched(self, cutoff: float) -> CutoffVerdict:
-        """Tails of the coarsest grain; of its heads, only for which states there are any."""
-        verdict = self._backward(cutoff)
-        self._heads = [
-            None if states is None else _Heads(states_of(states.needs, np.zeros_like(states.values)), self._steps[u])
-            for u, states in enumerate(self._tails)
-        ]
-        return verdict
-
     def _from_border_to_border(self, coarse: list[OperatorStep], cutoff: float) -> CutoffVerdict:
         """Heads at every cut, from the input on: states of a border with the tails of a coarser grain, then those
         before it back to the last border, whose heads are there and are told of on the way.
 
-        The tails and heads of that grain, of the operators ``coarse``, have to be there.
+        The tails of that grain, of the operators ``coarse``, have to be there.
         """
         tails = self._tails
         first = States(np.zeros((1, 0), np.int32), np.zeros((1, 1, len(self._lattice.counts))), self._nothing)
@@ -202,6 +194,7 @@ class Directed:
         last = self._problem.count - 1
         ends: list[States | None] = [None] * (last + 1)
         for begin, end in pairwise(self._borders):
+            mark = self._rooms[0].mark
             known = self._sketched_ahead(coarse, heads[begin], tails, begin, end, cutoff)
             if isinstance(known, CutoffVerdict):
                 return known
@@ -231,6 +224,7 @@ class Directed:
                 if not left.any():
                     return CutoffVerdict(cutoff, dead=True)
                 heads.append(_Heads(states_of(behind.needs[left], values[left]), self._steps[u + 1]))
+            self._rooms[0].release(mark)
         self._heads = heads
         return CutoffVerdict(0.0)
 
@@ -281,6 +275,7 @@ class Directed:
         last = self._problem.count - 1
         known, heads = bool(self._heads), self._heads
         self._tails = [None] * (last + 1)
+        self._rooms[0].release()
         here = self._tails[last] = self._final()
         used = 0.0
         for u in range(last - 1, -1, -1):
@@ -322,7 +317,7 @@ class Directed:
         def work(part: slice) -> tuple[States, float, IntArray]:
             tally = self._tally()
             room = rooms[part.start]
-            made = room.states(min(most, 4 * (part.stop - part.start) + 1024), groups)
+            made = room.states(min(most, part.stop - part.start + 256), groups)
             known = made if among is None else among.states
             known_step = self._steps[u] if among is None else among.step
             least = np.inf
@@ -335,7 +330,7 @@ class Directed:
                 least = min(least, found)
                 if not tally[FULL] or len(made.needs) >= most:
                     break
-                made = room.states(min(most, 4 * len(made.needs)), groups, made, len(made.needs))
+                made = room.states(min(most, 2 * len(made.needs)), groups, made, len(made.needs))
                 tally[FULL] = 0
             return made, least, tally
 
@@ -349,8 +344,7 @@ class Directed:
                 more = int(tallied[STATES])
                 count = add_states(other.needs[:more], other.values[:more], made.needs, made.values, made.table, count)
         self.options += int(tally[OPTIONS])
-        made = States(made.needs[:count].copy(), made.values[:count].copy(), self._nothing)
-        return made, min(least for _, least, _ in parts), tally
+        return self._rooms[0].kept(made, count), min(least for _, least, _ in parts), tally
 
     def _shares(self, states: int) -> list[slice]:
         """The states in as many parts as there are threads, if they are worth it."""
@@ -396,7 +390,7 @@ class Directed:
         """(1 for each state behind operator u that is alive, their heads, whether the flag was raised)."""
         alive, heads = (
             np.zeros(len(behind.needs), np.int64),
-            self._rooms[0].values(len(behind.needs), self._count[u + 1]),
+            self._heads_room.values(len(behind.needs), self._count[u + 1]),
         )
 
         def work(part: slice) -> IntArray:
