@@ -178,7 +178,11 @@ class Directed:
         self._heads, self._steps = [], self._grains[grain]
         self._backward(UNBOUNDED)
         inner = self._borders[1:-1]
-        found = [(cut, states, self._steps[cut]) for cut in inner if (states := self._tails[cut]) is not None]
+        found = [
+            (cut, states_of(states.needs, states.values.copy()), self._steps[cut])
+            for cut in inner
+            if (states := self._tails[cut]) is not None
+        ]
         self._steps = self._grains[-1]
         return found
 
