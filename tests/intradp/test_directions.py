@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import numpy as np
 import pytest
 
@@ -52,6 +54,7 @@ def checked(instance: IntradpInstance, rng: np.random.Generator) -> tuple[int, f
             parts=int(rng.integers(2, 5)),
             threads=int(rng.integers(1, 3)),
             rows=int(rng.integers(1, 5)),
+            queue=bool(rng.integers(2)),
         )
         for cutoff in (best * (1 + 1e-9), best * float(rng.uniform(1.05, 2.0))):
             verdict = directed.refute(cutoff, rounds=int(rng.integers(1, 4)))
@@ -115,7 +118,7 @@ def test_no_bound_of_branches_is_above_the_optimum_of_many(first: int) -> None:
         prices = prices_of(problem)[0]
         front = Front(problem.arrays, prices.time, 1.0, extra=prices.extra)
         parts, rows = int(rng.integers(2, 5)), int(rng.integers(1, 5))
-        directed = Directed(problem, front, prices, parts=parts, rows=rows)
+        directed = Directed(problem, front, prices, parts=parts, rows=rows, queue=bool(rng.integers(2)))
         cutoff = best * float(rng.choice([1 + 1e-9, 1.3]))
         verdict = directed.refute(cutoff, rounds=1)
         assert verdict.bound <= best * (1 + 1e-9), seed
@@ -244,14 +247,20 @@ def test_prices_never_exceed_the_energy(fields: bool) -> None:
     assert compared >= 60
 
 
-def test_lattice() -> None:
-    grid = lattice(3)
-    assert len(grid.counts) == 16
-    assert (grid.counts[10:] == 0).all()
-    assert np.allclose(grid.weights[:, :10].sum(axis=0), 1)
-    for k, (device, server, uplink) in enumerate(grid.counts[:10]):
-        assert grid.at[device, server] == k
-        assert grid.moved[2, 0, k] == (grid.at[device + 1, server] if uplink else -1)
-        assert grid.moved[0, 1, k] == (grid.at[device - 1, server + 1] if device else -1)
-    assert (grid.moved[:, :, 10:] == -1).all()
-    assert grid.weights[:, grid.pure].tolist() == np.eye(3).tolist()
+@pytest.mark.parametrize(("queue", "count", "clocks"), [(False, 10, 3), (True, 20, 4)])
+def test_lattice(queue: bool, count: int, clocks: int) -> None:
+    grid = lattice(3, queue=queue)
+    assert len(grid.counts) % 8 == 0
+    assert (grid.counts[count:] == 0).all()
+    assert len(set(map(tuple, grid.counts[:count].tolist()))) == count
+    assert np.allclose(grid.weights[:, :count].sum(axis=0), 1)
+    for k, less, more in product(range(count), range(clocks), range(clocks)):
+        there = int(grid.moved[less, more, k])
+        steps = grid.counts[k].copy()
+        steps[less] -= 1
+        steps[more] += 1
+        assert (there == -1) == (grid.counts[k, less] == 0)
+        assert there == -1 or (grid.counts[there] == steps).all()
+        assert there == -1 or less == more or (there > k) == (more < less)  # passes go through them in this order
+    assert (grid.moved[:, :, count:] == -1).all()
+    assert grid.weights[:, grid.pure[:clocks]].tolist() == np.eye(4)[:, :clocks].tolist()

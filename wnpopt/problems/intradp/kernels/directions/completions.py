@@ -1,6 +1,6 @@
 """Exact clocks, from the input on: labels at the states that two passes have left, bounded by the tails behind them.
 
-A label has the clocks of device, server and uplink, what adds up beside them, and for each group and step the time at
+A label has the clocks of device, server and both links, what adds up beside them, and for each group and step the time at
 which the server, or the device, holds the step's rows: all exact but for what the states relax. Labels at one state
 compare by these numbers alone. In a crowded state two labels become one that has the smaller of each number: it stands
 for both, whatever it costs; it is done where it costs the bound at most a given tolerance.
@@ -35,8 +35,10 @@ from wnpopt.problems.intradp.kernels.directions.states import (
 )
 from wnpopt.problems.intradp.kernels.directions.twins import OperatorStep
 
-SIDES = 4
-"""Numbers of a label before those of its groups: device, server, uplink, and what adds up."""
+SIDES = 5
+"""Numbers of a label before those of its groups: device, server, uplink, downlink, and what adds up.
+
+Where the lattice has no queue of the downlink it stays at 0."""
 
 
 class Level(NamedTuple):
@@ -45,7 +47,7 @@ class Level(NamedTuple):
     table: IntArray
     needs: NeedArray
     ptr: IntArray
-    labels: FloatArray  # (L, 4 + 4 G)
+    labels: FloatArray  # (L, SIDES + 4 G)
 
 
 class Made(NamedTuple):
@@ -105,7 +107,7 @@ def _bound(label: FloatArray, lattice: Lattice, tails: FloatArray, cutoff: float
             break
         w_device, w_server = lattice.weights[0, k], lattice.weights[1, k]
         device, server = w_device * label[0], w_server * label[1]
-        rest = lattice.weights[2, k] * label[2] + label[3]
+        rest = lattice.weights[2, k] * label[2] + lattice.weights[3, k] * label[3] + label[4]
         best = max(best, device + server + rest + tails[0, k])
         for g in range(groups):
             at = SIDES + 4 * g
@@ -118,6 +120,7 @@ def _bound(label: FloatArray, lattice: Lattice, tails: FloatArray, cutoff: float
 @inner(borrows=True)
 def _extend(
     step: OperatorStep,
+    queue: bool,
     before: NeedArray,
     behind: NeedArray,
     label: FloatArray,
@@ -129,7 +132,7 @@ def _extend(
     """The label (into ``out``) behind the operator with this option."""
     y, x = own_needs(step, behind)
     goes_up, goes_down, up_rows, down_rows = messages(step, a, b, y, x)
-    device, server, uplink = label[0], label[1], label[2]
+    device, server, uplink, downlink = label[0], label[1], label[2], label[3]
     for g in range(len(step.source)):
         at = SIDES + 4 * g
         if b < step.units and flags[g] & (SERVER | SERVER_EARLY):
@@ -140,8 +143,11 @@ def _extend(
     server += step.server[b]
     if goes_up:
         uplink = max(uplink, device) + up_rows * step.up
-    out[0], out[1], out[2] = device, server, uplink
-    out[3] = label[3] + step.device_price[a] + up_rows * step.up_price
+    sent_down = server + down_rows * step.down
+    if goes_down and queue:
+        downlink = sent_down = max(downlink, server) + down_rows * step.down
+    out[0], out[1], out[2], out[3] = device, server, uplink, downlink
+    out[4] = label[4] + step.device_price[a] + up_rows * step.up_price
     for g in range((len(out) - SIDES) // 4):
         for kind in range(4):
             ready = server if kind < 2 else device
@@ -149,7 +155,7 @@ def _extend(
                 if kind < 2 and goes_up and (kind == 0 or b > behind[4 * g + 3]):
                     ready = max(ready, uplink + step.delay)
                 if kind >= 2 and goes_down and (kind == 2 or a < behind[4 * g + 1]):
-                    ready = max(ready, server + step.delay + down_rows * step.down)
+                    ready = max(ready, sent_down + step.delay)
             out[SIDES + 4 * g + kind] = ready
     for g in range(len(step.source)):
         source = step.source[g]
@@ -209,7 +215,7 @@ def labels_pass(
                 before, _ = look_up(old.table, old.needs, key)
             if before >= 0:
                 for at in range(old.ptr[before], old.ptr[before + 1]):
-                    _extend(step, key, needs[i], old.labels[at], a, b, flags, label)
+                    _extend(step, lattice.queue, key, needs[i], old.labels[at], a, b, flags, label)
                     bound = _bound(label, lattice, tails[i], cutoff)
                     if bound >= cutoff or _covered(label, work, count):
                         continue

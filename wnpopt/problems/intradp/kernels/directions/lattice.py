@@ -1,14 +1,15 @@
-"""Directions in which clocks are added up: the weights of device, server and uplink, on a grid of the simplex."""
+"""Directions in which clocks are added up: the weights of device, server and both queues, on a grid of the simplex."""
 
 from __future__ import annotations
 
+from itertools import product
 from typing import NamedTuple
 
 import numpy as np
 
 from wnpopt.problems.intradp.kernels.arrays import FloatArray, IntArray
 
-DEVICE_CLOCK, SERVER_CLOCK, UPLINK_CLOCK = 0, 1, 2
+DEVICE_CLOCK, SERVER_CLOCK, UPLINK_CLOCK, DOWNLINK_CLOCK = 0, 1, 2, 3
 
 LANES = 8
 """Directions come in multiples of so many, so that loops over them need no remainder."""
@@ -17,33 +18,38 @@ LANES = 8
 class Lattice(NamedTuple):
     """The directions of a grid with ``parts`` steps, and directions of no weight at all up to K, a multiple of LANES.
 
-    ``counts`` (K, 3): steps of the device's, the server's and the uplink's clock; ``weights`` (3, K) = counts / parts.
-    ``at[d, s]``: the direction with d steps of the device and s of the server. ``pure``: of one clock alone, in order.
-    ``moved[i, j, k]``: direction k with one step less of clock i and one more of clock j; -1 where it has none of i.
-    Directions are in order of d, then of s.
+    ``counts`` (K, 4): steps of the clocks of device, server, uplink and downlink; ``weights`` (4, K) = counts / parts.
+    ``pure`` (4,): of one clock alone, in order. ``moved[i, j, k]``: direction k with one step less of clock i and one
+    more of clock j; -1 where it has none of i, or there is no such direction. Directions are in order of their counts.
+    ``queue``: messages down wait for each other; without it no direction has weight of the downlink, and ``pure`` of it
+    is that of the uplink.
     """
 
     parts: int
+    queue: bool
     counts: IntArray
     weights: FloatArray
-    at: IntArray
     pure: IntArray
     moved: IntArray
 
 
-def lattice(parts: int) -> Lattice:
-    """All directions with ``parts`` steps, (parts + 1) * (parts + 2) / 2 of them, and those without weight."""
-    grid = [(d, s, parts - d - s) for d in range(parts + 1) for s in range(parts + 1 - d)]
-    counts = np.array([*grid, *[(0, 0, 0)] * (-len(grid) % LANES)], dtype=np.int64)
-    at = np.full((parts + 1, parts + 1), -1, dtype=np.int64)
-    moved = np.full((3, 3, len(counts)), -1, dtype=np.int64)
-    for k, (d, s, _) in enumerate(grid):
-        at[d, s] = k
-    for k, steps in enumerate(grid):
-        for less in range(3):
-            for more in range(3):
-                there = [steps[c] - (c == less) + (c == more) for c in range(3)]
-                if steps[less] > 0:
-                    moved[less, more, k] = at[there[0], there[1]]
-    pure = np.array([at[parts, 0], at[0, parts], at[0, 0]])
-    return Lattice(parts, counts, np.ascontiguousarray(counts.T / parts), at, pure, moved)
+def lattice(parts: int, *, queue: bool = False) -> Lattice:
+    """All directions with ``parts`` steps, of three clocks or (with a ``queue``) of four, and those without weight."""
+    steps = range(parts + 1)
+    grid = [
+        (d, s, g, parts - d - s - g)
+        for d, s, g in product(steps, steps, steps)
+        if d + s + g <= parts and (queue or d + s + g == parts)
+    ]
+    at = {counts: k for k, counts in enumerate(grid)}
+    counts = np.array([*grid, *[(0, 0, 0, 0)] * (-len(grid) % LANES)], dtype=np.int64)
+    moved = np.full((4, 4, len(counts)), -1, dtype=np.int64)
+    for (k, from_), less, more in product(enumerate(grid), range(4), range(4)):
+        d, s, g, q = (from_[c] - (c == less) + (c == more) for c in range(4))
+        if from_[less] > 0:
+            moved[less, more, k] = at.get((d, s, g, q), -1)
+    alone = [tuple(parts if c == clock else 0 for c in range(4)) for clock in range(4 if queue else 3)]
+    pure = np.array([k for clock in alone for k, counts in enumerate(grid) if counts == clock])
+    if not queue:
+        pure = pure[[DEVICE_CLOCK, SERVER_CLOCK, UPLINK_CLOCK, UPLINK_CLOCK]]
+    return Lattice(parts, queue, counts, np.ascontiguousarray(counts.T / parts), pure, moved)

@@ -1,13 +1,14 @@
 """Two passes over the states of needs: the least tails behind each state, and the least heads before it.
 
-For every state and direction w there are 1 + 4 * groups numbers: ``own``, the least of w . (device, server, uplink);
-and for each group and step the same with the time at which the server holds the step's rows (blocks 0 and 1 of the
-group) in place of the server's clock, or the device's likewise (blocks 2 and 3). The objective of a plan through a
+For every state and direction w there are 1 + 4 * groups numbers: ``own``, the least of w . (device, server, uplink,
+downlink); and for each group and step the same with the time at which the server holds the step's rows (blocks 0 and 1
+of the group) in place of the server's clock, or the device's likewise (blocks 2 and 3). The objective of a plan through a
 state is at least head + tail in every direction and block: where one sum reaches the cutoff, the state, or the option
 that leads to it, is dead. A new clock is the larger of two sums; the larger is at least every mixture of the two, so
 each direction of new clocks is at least the best mixture of old ones plus a constant.
 
-What is relaxed: rows that nobody needs are computed by nobody, and the downlink has no queue.
+What is relaxed: rows that nobody needs are computed by nobody; without a queue in the lattice, messages down do not
+wait for each other.
 """
 
 from __future__ import annotations
@@ -20,7 +21,13 @@ from wnpopt.backends.compiled import compiled, inner
 from wnpopt.backends.stop_flag import raised
 from wnpopt.backends.stopping import Flag
 from wnpopt.problems.intradp.kernels.arrays import Arrays, FloatArray, IntArray
-from wnpopt.problems.intradp.kernels.directions.lattice import DEVICE_CLOCK, SERVER_CLOCK, UPLINK_CLOCK, Lattice
+from wnpopt.problems.intradp.kernels.directions.lattice import (
+    DEVICE_CLOCK,
+    DOWNLINK_CLOCK,
+    SERVER_CLOCK,
+    UPLINK_CLOCK,
+    Lattice,
+)
 from wnpopt.problems.intradp.kernels.directions.states import (
     DEVICE,
     DEVICE_EARLY,
@@ -53,7 +60,7 @@ class Work(NamedTuple):
     behind: NeedArray  # (4 G',)
     flags: IntArray  # (G,)
     single: FloatArray  # (5,)
-    directions: FloatArray  # (7, K)
+    directions: FloatArray  # (9, K)
     before_values: FloatArray  # (1 + 4 G, K)
     behind_values: FloatArray  # (1 + 4 G', K)
 
@@ -66,7 +73,7 @@ def work_of(before: int, behind: int, directions: int) -> Work:
         np.zeros(4 * behind, np.int32),
         np.zeros(before, np.int64),
         np.zeros(5),
-        np.zeros((7, directions)),
+        np.zeros((9, directions)),
         np.zeros((1 + 4 * before, directions)),
         np.zeros((1 + 4 * behind, directions)),
     )
@@ -77,7 +84,7 @@ def single_tails(step: OperatorStep, lattice: Lattice, tails: FloatArray, i: int
     """What :func:`useful_option` has to know of state ``i`` behind an operator, into ``out`` (5,).
 
     The tails of device, server and uplink alone; of the uplink by the server that waits for its message, of the server
-    by the device that does.
+    by the device that does, or by what queues behind.
     """
     for c in range(3):
         out[c] = tails[i, 0, lattice.pure[c]]
@@ -85,6 +92,8 @@ def single_tails(step: OperatorStep, lattice: Lattice, tails: FloatArray, i: int
     if step.group >= 0:
         out[3] = tails[i, 1 + 4 * step.group, lattice.pure[SERVER_CLOCK]] + step.delay
         out[4] = tails[i, 3 + 4 * step.group, lattice.pure[DEVICE_CLOCK]] + step.delay
+        if lattice.queue:
+            out[4] = max(out[4], tails[i, 0, lattice.pure[DOWNLINK_CLOCK]])
 
 
 @inner(borrows=True)
@@ -108,15 +117,18 @@ def useful_option(
 
 
 @inner(borrows=True)
-def _sendings(lattice: Lattice, tails: FloatArray, i: int, block: int, delay: float, out: FloatArray) -> None:
-    """Tails of state ``i`` (K,) in front of a message up that ``block`` waits for, but for the time that it takes.
+def _sendings(
+    lattice: Lattice, tails: FloatArray, i: int, link: int, reader: int, block: int, delay: float, out: FloatArray
+) -> None:
+    """Tails of state ``i`` (K,) in front of a message that ``block`` waits for, but for the time that it takes.
 
-    The uplink's clock is at least its own before or, on the server, what the message's rows are there at: each
-    direction is at least the best that moving weight from the uplink to that gives.
+    The tail of the ``link`` is at least its own behind the message or, ``delay`` seconds less, that of the side of the
+    ``reader`` as it waits for the rows: each direction is at least the best that moving weight to that side gives.
     """
     one = delay / lattice.parts
+    # Both sides are reached through directions that come later.
     for k in range(len(out) - 1, -1, -1):
-        more = lattice.moved[UPLINK_CLOCK, SERVER_CLOCK, k]
+        more = lattice.moved[link, reader, k]
         out[k] = max(tails[i, block, more], out[more]) + one if more >= 0 else 0.0
     for k in range(len(out)):
         out[k] = max(out[k], tails[i, 0, k])
@@ -126,7 +138,7 @@ def _sendings(lattice: Lattice, tails: FloatArray, i: int, block: int, delay: fl
 def _waits(lattice: Lattice, tails: FloatArray, i: int, block: int, down: float, out: FloatArray) -> None:
     """Tails of state ``i`` (K,) in front of a message down of ``down`` seconds in all that ``block`` waits for.
 
-    They are 0 in directions without the server.
+    This is without a queue. They are 0 in directions without the server.
     """
     one = down / lattice.parts
     for k in range(len(out) - 1, -1, -1):
@@ -171,7 +183,9 @@ def tails_pass(
     sent_all, sent_late, waits = work.directions[0], work.directions[1], work.directions[2]
     device_ran, server_ran = work.directions[3], work.directions[4]
     without_device, without_server = work.directions[5], work.directions[6]
-    w_device, w_server, w_uplink = lattice.weights[0], lattice.weights[1], lattice.weights[2]
+    got_all, got_late = work.directions[7], work.directions[8]
+    w_device, w_server = lattice.weights[0], lattice.weights[1]
+    w_uplink, w_downlink = lattice.weights[2], lattice.weights[3]
     least = np.inf
     made = int(tally[STATES])
     own = 1 + 4 * int(step.group)
@@ -184,8 +198,11 @@ def tails_pass(
         y, x = own_needs(step, behind)
         single_tails(step, lattice, tails, i, single)
         if step.group >= 0:
-            _sendings(lattice, tails, i, own, step.delay, sent_all)
-            _sendings(lattice, tails, i, own + 1, step.delay, sent_late)
+            _sendings(lattice, tails, i, UPLINK_CLOCK, SERVER_CLOCK, own, step.delay, sent_all)
+            _sendings(lattice, tails, i, UPLINK_CLOCK, SERVER_CLOCK, own + 1, step.delay, sent_late)
+            if lattice.queue:
+                _sendings(lattice, tails, i, DOWNLINK_CLOCK, DEVICE_CLOCK, own + 2, step.delay, got_all)
+                _sendings(lattice, tails, i, DOWNLINK_CLOCK, DEVICE_CLOCK, own + 3, step.delay, got_late)
         kind, a, b = int(SILENT), int(y), int(x)
         if whole:
             a = b = int(step.units)
@@ -203,23 +220,34 @@ def tails_pass(
                         break
                 # The first block: own clocks.
                 goes_up, goes_down, up_rows, down_rows = messages(step, a, b, y, x)
-                up = up_rows * step.up
+                up, down = up_rows * step.up, down_rows * step.down
                 price = step.device_price[a] + up_rows * step.up_price
+                for k in range(directions):
+                    out[0, k] = tails[i, 0, k]
                 if goes_up:
                     sent = sent_late if b > behind[own + 2] else sent_all
                     for k in range(directions):
-                        out[0, k] = sent[k] + w_uplink[k] * up
+                        out[0, k] = max(out[0, k], sent[k])
+                if goes_down and lattice.queue:
+                    got = got_late if a < behind[own] else got_all
                     for k in range(directions):
-                        # The uplink's clock is at least the device's: weight may move on to it.
+                        out[0, k] = max(out[0, k], got[k])
+                for k in range(directions):
+                    out[0, k] += w_uplink[k] * up + w_downlink[k] * down
+                # In front of its message a link's tail is at most that of the side that sends: weight may move there.
+                if goes_up:
+                    for k in range(directions):
                         more = lattice.moved[DEVICE_CLOCK, UPLINK_CLOCK, k]
                         if more >= 0:
                             out[0, k] = max(out[0, k], out[0, more])
-                else:
+                if goes_down and lattice.queue:
                     for k in range(directions):
-                        out[0, k] = tails[i, 0, k]
-                if goes_down:
+                        more = lattice.moved[SERVER_CLOCK, DOWNLINK_CLOCK, k]
+                        if more >= 0:
+                            out[0, k] = max(out[0, k], out[0, more])
+                elif goes_down:
                     block = own + 2 + (1 if a < behind[own] else 0)
-                    _waits(lattice, tails, i, block, step.delay + down_rows * step.down, waits)
+                    _waits(lattice, tails, i, block, step.delay + down, waits)
                     for k in range(directions):
                         out[0, k] = max(out[0, k], waits[k] + w_uplink[k] * up)
                 device, server = step.device[a], step.server[b]
@@ -246,14 +274,15 @@ def tails_pass(
                     break
                 # The groups' blocks.
                 pure_device, pure_server = out[0, lattice.pure[0]], out[0, lattice.pure[1]]
-                pure_uplink = out[0, lattice.pure[2]]
+                pure_uplink, pure_downlink = out[0, lattice.pure[2]], out[0, lattice.pure[3]]
                 for k in range(directions):
-                    sending = w_uplink[k] * up + price
+                    sending = w_uplink[k] * up + w_downlink[k] * down + price
                     device_ran[k] = w_device[k] * device + sending
                     server_ran[k] = w_server[k] * server + sending
-                    # Without one side's clock: what the other two alone give.
-                    without_device[k] = w_uplink[k] * pure_uplink + w_server[k] * pure_server
-                    without_server[k] = w_uplink[k] * pure_uplink + w_device[k] * pure_device
+                    # Without one side's clock: what the others alone give.
+                    links = w_uplink[k] * pure_uplink + w_downlink[k] * pure_downlink
+                    without_device[k] = links + w_server[k] * pure_server
+                    without_server[k] = links + w_device[k] * pure_device
                 for group in range(groups):
                     source = step.source[group]
                     for kind_of in range(4):
@@ -349,8 +378,11 @@ def _groups_alive(step: OperatorStep, lattice: Lattice, key: NeedArray, tails: F
     """False if heads of what a side must hold of a group already kill the option."""
     for g in range(len(step.source)):
         y, x = key[4 * g], key[4 * g + 2]
-        if y > 0 and tails[3 + 4 * g, lattice.pure[0]] + step.ahead[2, g, y] >= cutoff:
-            return False
+        if y > 0:
+            if tails[3 + 4 * g, lattice.pure[0]] + step.ahead[2, g, y] >= cutoff:
+                return False
+            if lattice.queue and tails[0, lattice.pure[3]] + step.ahead[3, g, y] >= cutoff:
+                return False
         if x < step.group_units[g]:
             if tails[1 + 4 * g, lattice.pure[1]] + step.ahead[0, g, x] >= cutoff:
                 return False
@@ -385,7 +417,8 @@ def heads_pass(
     key, behind, flags = work.before, work.behind, work.flags
     single, out = work.single, work.behind_values
     ran, device_ran, server_ran = work.directions[0], work.directions[1], work.directions[2]
-    w_device, w_server, w_uplink = lattice.weights[0], lattice.weights[1], lattice.weights[2]
+    w_device, w_server = lattice.weights[0], lattice.weights[1]
+    w_uplink, w_downlink = lattice.weights[2], lattice.weights[3]
     for i in range(len(needs)):
         if raised(flag) or tally[OPTIONS] > tally[EFFORT]:
             tally[STOPPED] = 1
@@ -411,7 +444,7 @@ def heads_pass(
                     break
                 # The first block: own clocks.
                 goes_up, goes_down, up_rows, down_rows = messages(step, a, b, y, x)
-                up, down = up_rows * step.up, step.delay + down_rows * step.down
+                up, down = up_rows * step.up, down_rows * step.down
                 price = step.device_price[a] + up_rows * step.up_price
                 device, server = step.device[a], step.server[b]
                 for k in range(directions):
@@ -433,15 +466,21 @@ def heads_pass(
                         more = lattice.moved[UPLINK_CLOCK, DEVICE_CLOCK, k]
                         if more >= 0:
                             ran[k] = max(ran[k], ran[more])
+                if goes_down and lattice.queue:
+                    for k in range(directions - 1, -1, -1):
+                        # The downlink's is at least the server's.
+                        more = lattice.moved[DOWNLINK_CLOCK, SERVER_CLOCK, k]
+                        if more >= 0:
+                            ran[k] = max(ran[k], ran[more])
                 dead = False
                 for k in range(directions):
-                    out[0, k] = ran[k] + w_uplink[k] * up + price
+                    out[0, k] = ran[k] + w_uplink[k] * up + w_downlink[k] * down + price
                     dead = dead | (out[0, k] + tails[i, 0, k] >= cutoff)
                 if dead:
                     break
                 # The groups' blocks.
                 for k in range(directions):
-                    sending = w_uplink[k] * up + price
+                    sending = w_uplink[k] * up + w_downlink[k] * down + price
                     device_ran[k] = w_device[k] * device + sending
                     server_ran[k] = w_server[k] * server + sending
                 for group in range(groups_behind):
@@ -453,7 +492,10 @@ def heads_pass(
                             if goes_up and (kind_of == 0 or b > behind[4 * group + 3]):
                                 _arrived(lattice, SERVER_CLOCK, UPLINK_CLOCK, step.delay, out, block)
                         elif group == step.group and goes_down and (kind_of == 2 or a < behind[4 * group + 1]):
-                            _arrived(lattice, DEVICE_CLOCK, SERVER_CLOCK, down, out, block)
+                            if lattice.queue:
+                                _arrived(lattice, DEVICE_CLOCK, DOWNLINK_CLOCK, step.delay, out, block)
+                            else:
+                                _arrived(lattice, DEVICE_CLOCK, SERVER_CLOCK, step.delay + down, out, block)
                 for group in range(groups):
                     source = int(step.source[group])
                     if source < 0:
@@ -487,7 +529,7 @@ def heads_pass(
 def _arrived(lattice: Lattice, side: int, sender: int, seconds: float, out: FloatArray, block: int) -> None:
     """Heads with the time at which a message is there, ``seconds`` after the sender's clock, in place of the side's."""
     one = seconds / lattice.parts
-    # Either the side is reached through directions that come earlier, whichever of the two sides it is.
+    # Either side's weight goes to a later clock, through directions that come earlier.
     for k in range(out.shape[1]):
         more = lattice.moved[side, sender, k]
         if more >= 0:
