@@ -16,7 +16,15 @@ import numpy as np
 
 from wnpopt.backends.stopping import Flag, never
 from wnpopt.problems.intradp.kernels.arrays import FloatArray, IntArray
-from wnpopt.problems.intradp.kernels.directions.completions import Level, Made, first_of, joined, labels_pass, made
+from wnpopt.problems.intradp.kernels.directions.completions import (
+    SIDES,
+    Level,
+    Made,
+    first_of,
+    joined,
+    labels_pass,
+    made,
+)
 from wnpopt.problems.intradp.kernels.directions.lattice import lattice
 from wnpopt.problems.intradp.kernels.directions.passes import (
     EFFORT,
@@ -446,7 +454,7 @@ class Directed:
         """
         last = self._problem.count - 1
         needs = np.zeros((1, 0), np.int32)
-        level = Level(tabulated(needs, 0), needs, np.array([0, 1]), np.zeros((1, 4)))
+        level = Level(tabulated(needs, 0), needs, np.array([0, 1]), np.zeros((1, SIDES)))
         history: list[Made] = []
         dropped = np.inf
         bounds = np.zeros(1)

@@ -1,9 +1,10 @@
 """Exact clocks, from the input on: labels at the states that two passes have left, bounded by the tails behind them.
 
-A label has the clocks of device, server and uplink, what adds up beside them, and for each group and step the time at
-which the server, or the device, holds the step's rows: all exact but for what the states relax. Labels at one state
-compare by these numbers alone. In a crowded state two labels become one that has the smaller of each number: it stands
-for both, whatever it costs; it is done where it costs the bound at most a given tolerance.
+A label has the clocks of device, server, uplink and downlink, what adds up beside them, and for each group and step the
+time at which the server, or the device, holds the step's rows: all exact but for what the states relax; the directions
+that bound it know of no queue of the downlink. Labels at one state compare by these numbers alone. In a crowded state
+two labels become one that has the smaller of each number: it stands for both, whatever it costs; it is done where it
+costs the bound at most a given tolerance.
 """
 
 from __future__ import annotations
@@ -35,8 +36,8 @@ from wnpopt.problems.intradp.kernels.directions.states import (
 )
 from wnpopt.problems.intradp.kernels.directions.twins import OperatorStep
 
-SIDES = 4
-"""Numbers of a label before those of its groups: device, server, uplink, and what adds up."""
+SIDES = 5
+"""Numbers of a label before those of its groups: device, server, uplink, what adds up, and downlink."""
 
 
 class Level(NamedTuple):
@@ -45,7 +46,7 @@ class Level(NamedTuple):
     table: IntArray
     needs: NeedArray
     ptr: IntArray
-    labels: FloatArray  # (L, 4 + 4 G)
+    labels: FloatArray  # (L, SIDES + 4 G)
 
 
 class Made(NamedTuple):
@@ -129,7 +130,7 @@ def _extend(
     """The label (into ``out``) behind the operator with this option."""
     y, x = own_needs(step, behind)
     goes_up, goes_down, up_rows, down_rows = messages(step, a, b, y, x)
-    device, server, uplink = label[0], label[1], label[2]
+    device, server, uplink, downlink = label[0], label[1], label[2], label[4]
     for g in range(len(step.source)):
         at = SIDES + 4 * g
         if b < step.units and flags[g] & (SERVER | SERVER_EARLY):
@@ -140,7 +141,9 @@ def _extend(
     server += step.server[b]
     if goes_up:
         uplink = max(uplink, device) + up_rows * step.up
-    out[0], out[1], out[2] = device, server, uplink
+    if goes_down:
+        downlink = max(downlink, server) + down_rows * step.down
+    out[0], out[1], out[2], out[4] = device, server, uplink, downlink
     out[3] = label[3] + step.device_price[a] + up_rows * step.up_price
     for g in range((len(out) - SIDES) // 4):
         for kind in range(4):
@@ -149,7 +152,7 @@ def _extend(
                 if kind < 2 and goes_up and (kind == 0 or b > behind[4 * g + 3]):
                     ready = max(ready, uplink + step.delay)
                 if kind >= 2 and goes_down and (kind == 2 or a < behind[4 * g + 1]):
-                    ready = max(ready, server + step.delay + down_rows * step.down)
+                    ready = max(ready, downlink + step.delay)
             out[SIDES + 4 * g + kind] = ready
     for g in range(len(step.source)):
         source = step.source[g]
