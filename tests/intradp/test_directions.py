@@ -54,7 +54,6 @@ def checked(instance: IntradpInstance, rng: np.random.Generator) -> tuple[int, f
             parts=int(rng.integers(2, 5)),
             threads=int(rng.integers(1, 3)),
             rows=int(rng.integers(1, 5)),
-            queue=bool(rng.integers(2)),
         )
         for cutoff in (best * (1 + 1e-9), best * float(rng.uniform(1.05, 2.0))):
             verdict = directed.refute(cutoff, rounds=int(rng.integers(1, 4)))
@@ -118,7 +117,7 @@ def test_no_bound_of_branches_is_above_the_optimum_of_many(first: int) -> None:
         prices = prices_of(problem)[0]
         front = Front(problem.arrays, prices.time, 1.0, extra=prices.extra)
         parts, rows = int(rng.integers(2, 5)), int(rng.integers(1, 5))
-        directed = Directed(problem, front, prices, parts=parts, rows=rows, queue=bool(rng.integers(2)))
+        directed = Directed(problem, front, prices, parts=parts, rows=rows)
         cutoff = best * float(rng.choice([1 + 1e-9, 1.3]))
         verdict = directed.refute(cutoff, rounds=1)
         assert verdict.bound <= best * (1 + 1e-9), seed
@@ -247,14 +246,13 @@ def test_prices_never_exceed_the_energy(fields: bool) -> None:
     assert compared >= 60
 
 
-@pytest.mark.parametrize(("queue", "count", "clocks"), [(False, 10, 3), (True, 20, 4)])
-def test_lattice(queue: bool, count: int, clocks: int) -> None:
-    grid = lattice(3, queue=queue)
+def test_lattice() -> None:
+    grid, count = lattice(3), 20
     assert len(grid.counts) % 8 == 0
     assert (grid.counts[count:] == 0).all()
     assert len(set(map(tuple, grid.counts[:count].tolist()))) == count
     assert np.allclose(grid.weights[:, :count].sum(axis=0), 1)
-    for k, less, more in product(range(count), range(clocks), range(clocks)):
+    for k, less, more in product(range(count), range(4), range(4)):
         there = int(grid.moved[less, more, k])
         steps = grid.counts[k].copy()
         steps[less] -= 1
@@ -263,4 +261,4 @@ def test_lattice(queue: bool, count: int, clocks: int) -> None:
         assert there == -1 or (grid.counts[there] == steps).all()
         assert there == -1 or less == more or (there > k) == (more < less)  # passes go through them in this order
     assert (grid.moved[:, :, count:] == -1).all()
-    assert grid.weights[:, grid.pure[:clocks]].tolist() == np.eye(4)[:, :clocks].tolist()
+    assert grid.weights[:, grid.pure].tolist() == np.eye(4).tolist()

@@ -13,7 +13,7 @@ from wnpopt.problems.intradp.kernels.heads import Front
 from wnpopt.problems.intradp.kernels.problem import Problem
 from wnpopt.problems.intradp.kernels.runs import RowCosts, least_busy_power, least_power
 from wnpopt.problems.intradp.search.beam import UNBOUNDED
-from wnpopt.problems.intradp.search.directed import PARTS, TOLERANCE, Directed, safe
+from wnpopt.problems.intradp.search.directed import CROWDED, PARTS, TOLERANCE, Directed, safe
 from wnpopt.problems.intradp.search.plans import PricedPlan, best_of
 from wnpopt.problems.intradp.search.shares import HEADS_SHARE, later, part
 
@@ -52,6 +52,10 @@ STRAIGHT, STATES = 300_000, 5_000
 
 SETTLED = 4
 """Times that exact labels are tried there, each with a tenth of the gap that the last left as their tolerance."""
+
+LABEL, MOST_CROWDED = 8, 4_000
+"""Labels that took less than the passes, each as long as so many options, are tried again with crowds four times as
+large, up to so many."""
 
 FEWER_PARTS = 2
 """Directions where there is no room for the states of more."""
@@ -173,10 +177,16 @@ class Prover:
     def _try(self, prices: ClockPrices, cutoff: float, flag: Flag) -> tuple[float, PricedPlan | None, bool]:
         """(bound, plan, whether there was no room for the states)."""
         directed = self._directed(prices, flag)
+        tried = directed.options
         verdict = directed.refute(cutoff)
         if verdict.dead or verdict.full or flag[0]:
             return safe(verdict.bound), None, verdict.full
+        tried, crowd = directed.options - tried, CROWDED
         bound, plan = directed.complete(cutoff, self._tolerance)
+        while bound < cutoff and directed.labels * LABEL < tried and crowd < MOST_CROWDED and not flag[0]:
+            crowd *= 4
+            found, other = directed.complete(cutoff, self._tolerance, crowd)
+            bound, plan = max(bound, found), other if plan is None else plan if other is None else best_of(plan, other)
         return safe(max(bound, verdict.bound)), plan, False
 
     def _directed(self, prices: ClockPrices, flag: Flag) -> Directed:

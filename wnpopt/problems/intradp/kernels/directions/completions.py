@@ -1,9 +1,9 @@
 """Exact clocks, from the input on: labels at the states that two passes have left, bounded by the tails behind them.
 
-A label has the clocks of device, server and both links, what adds up beside them, and for each group and step the time at
-which the server, or the device, holds the step's rows: all exact but for what the states relax. Labels at one state
-compare by these numbers alone. In a crowded state two labels become one that has the smaller of each number: it stands
-for both, whatever it costs; it is done where it costs the bound at most a given tolerance.
+A label has the clocks of device, server, uplink and downlink, what adds up beside them, and for each group and step the
+time at which the server, or the device, holds the step's rows: all exact but for what the states relax. Labels at one
+state compare by these numbers alone. In a crowded state two labels become one that has the smaller of each number: it
+stands for both, whatever it costs; it is done where it costs the bound at most a given tolerance.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from wnpopt.backends.stop_flag import raised
 from wnpopt.backends.stopping import Flag
 from wnpopt.problems.intradp.kernels.arrays import Arrays, FloatArray, IntArray
 from wnpopt.problems.intradp.kernels.directions.lattice import Lattice
-from wnpopt.problems.intradp.kernels.directions.passes import STOPPED, carried, single_tails, useful_option
+from wnpopt.problems.intradp.kernels.directions.passes import STOPPED, Work, carried, single_tails, useful_option
 from wnpopt.problems.intradp.kernels.directions.states import (
     DEVICE,
     DEVICE_EARLY,
@@ -36,9 +36,7 @@ from wnpopt.problems.intradp.kernels.directions.states import (
 from wnpopt.problems.intradp.kernels.directions.twins import OperatorStep
 
 SIDES = 5
-"""Numbers of a label before those of its groups: device, server, uplink, downlink, and what adds up.
-
-Where the lattice has no queue of the downlink it stays at 0."""
+"""Numbers of a label before those of its groups: device, server, uplink, what adds up, and downlink."""
 
 
 class Level(NamedTuple):
@@ -98,29 +96,31 @@ def joined(parts: Sequence[Made]) -> Made:
 
 
 @inner(borrows=True)
-def _bound(label: FloatArray, lattice: Lattice, tails: FloatArray, cutoff: float) -> float:
-    """The largest sum of the label's clocks and the state's tails; some sum above the cutoff if there is one."""
-    groups = (len(label) - SIDES) // 4
-    best = 0.0
-    for k in range(len(lattice.counts)):
-        if best >= cutoff:
-            break
-        w_device, w_server = lattice.weights[0, k], lattice.weights[1, k]
-        device, server = w_device * label[0], w_server * label[1]
-        rest = lattice.weights[2, k] * label[2] + lattice.weights[3, k] * label[3] + label[4]
-        best = max(best, device + server + rest + tails[0, k])
-        for g in range(groups):
-            at = SIDES + 4 * g
-            for early in range(2):
-                best = max(best, device + w_server * label[at + early] + rest + tails[1 + 4 * g + early, k])
-                best = max(best, server + w_device * label[at + 2 + early] + rest + tails[3 + 4 * g + early, k])
-    return best
+def _bound(label: FloatArray, lattice: Lattice, tails: FloatArray, i: int, sums: FloatArray) -> float:
+    """The largest sum of the label's clocks and the tails of state ``i``; ``sums`` (2, K) is work space."""
+    w_device, w_server = lattice.weights[0], lattice.weights[1]
+    w_uplink, w_downlink = lattice.weights[2], lattice.weights[3]
+    best, rest = sums[0], sums[1]
+    for k in range(len(best)):
+        rest[k] = w_uplink[k] * label[2] + w_downlink[k] * label[4] + label[3]
+        best[k] = w_device[k] * label[0] + w_server[k] * label[1] + rest[k] + tails[i, 0, k]
+    for block in range(1, tails.shape[1]):
+        clock = label[SIDES + block - 1]
+        if (block - 1) % 4 < 2:
+            for k in range(len(best)):
+                best[k] = max(best[k], w_device[k] * label[0] + w_server[k] * clock + rest[k] + tails[i, block, k])
+        else:
+            for k in range(len(best)):
+                best[k] = max(best[k], w_server[k] * label[1] + w_device[k] * clock + rest[k] + tails[i, block, k])
+    most = 0.0
+    for k in range(len(best)):
+        most = max(most, best[k])
+    return most
 
 
 @inner(borrows=True)
 def _extend(
     step: OperatorStep,
-    queue: bool,
     before: NeedArray,
     behind: NeedArray,
     label: FloatArray,
@@ -132,7 +132,7 @@ def _extend(
     """The label (into ``out``) behind the operator with this option."""
     y, x = own_needs(step, behind)
     goes_up, goes_down, up_rows, down_rows = messages(step, a, b, y, x)
-    device, server, uplink, downlink = label[0], label[1], label[2], label[3]
+    device, server, uplink, downlink = label[0], label[1], label[2], label[4]
     for g in range(len(step.source)):
         at = SIDES + 4 * g
         if b < step.units and flags[g] & (SERVER | SERVER_EARLY):
@@ -143,11 +143,10 @@ def _extend(
     server += step.server[b]
     if goes_up:
         uplink = max(uplink, device) + up_rows * step.up
-    sent_down = server + down_rows * step.down
-    if goes_down and queue:
-        downlink = sent_down = max(downlink, server) + down_rows * step.down
-    out[0], out[1], out[2], out[3] = device, server, uplink, downlink
-    out[4] = label[4] + step.device_price[a] + up_rows * step.up_price
+    if goes_down:
+        downlink = max(downlink, server) + down_rows * step.down
+    out[0], out[1], out[2], out[4] = device, server, uplink, downlink
+    out[3] = label[3] + step.device_price[a] + up_rows * step.up_price
     for g in range((len(out) - SIDES) // 4):
         for kind in range(4):
             ready = server if kind < 2 else device
@@ -155,7 +154,7 @@ def _extend(
                 if kind < 2 and goes_up and (kind == 0 or b > behind[4 * g + 3]):
                     ready = max(ready, uplink + step.delay)
                 if kind >= 2 and goes_down and (kind == 2 or a < behind[4 * g + 1]):
-                    ready = max(ready, sent_down + step.delay)
+                    ready = max(ready, downlink + step.delay)
             out[SIDES + 4 * g + kind] = ready
     for g in range(len(step.source)):
         source = step.source[g]
@@ -168,7 +167,7 @@ def _extend(
                 out[at] = max(out[at], label[SIDES + block - 1])
 
 
-@compiled
+@compiled(borrows=True)
 def labels_pass(
     p: Arrays,
     step: OperatorStep,
@@ -183,23 +182,26 @@ def labels_pass(
     work: Made,
     into: Made,
     tally: IntArray,
+    space: Work,
+    rows: FloatArray,
     flag: Flag,
 ) -> float:
     """The labels behind an operator, state by state (``needs``, ``tails``); ``tally[0]`` becomes their number.
 
-    ``work`` has room for those of one state. A label that there is no room for is dropped; the result is the least
-    bound of those. In states of more than ``crowd`` labels, labels are merged where the bound falls by at most
-    ``tolerance``.
+    ``work`` has room for those of one state, ``rows`` (2, SIDES + 4 G) for two. A label that there is no room for is
+    dropped; the result is the least bound of those. In states of more than ``crowd`` labels, labels are merged where
+    the bound falls by at most ``tolerance``.
     """
-    groups = len(step.source)
     width = into.labels.shape[1]
-    key, flags = np.zeros(4 * groups, np.int32), np.zeros(groups, np.int64)
-    label, merged, single = np.zeros(width), np.zeros(width), np.zeros(5)
+    key, flags, single, behind, sums = space.before, space.flags, space.single, space.behind, space.directions
+    label, merged = rows[0], rows[1]
     dropped = np.inf
     total = 0
     for i in range(len(needs)):
         count = 0
-        y, x = own_needs(step, needs[i])
+        for c in range(len(behind)):
+            behind[c] = needs[i, c]
+        y, x = own_needs(step, behind)
         single_tails(step, lattice, tails, i, single)
         kind, a, b = int(SILENT), int(y), int(x)
         if whole:
@@ -211,17 +213,17 @@ def labels_pass(
             useful, no_up, no_down = useful_option(step, single, a, b, y, x, cutoff)
             before = -1
             if useful:
-                needs_before(p, step, a, b, needs[i], key, flags)
+                needs_before(p, step, a, b, behind, key, flags)
                 before, _ = look_up(old.table, old.needs, key)
             if before >= 0:
                 for at in range(old.ptr[before], old.ptr[before + 1]):
-                    _extend(step, lattice.queue, key, needs[i], old.labels[at], a, b, flags, label)
-                    bound = _bound(label, lattice, tails[i], cutoff)
-                    if bound >= cutoff or _covered(label, work, count):
+                    _extend(step, key, behind, old.labels[at], a, b, flags, label)
+                    bound = _bound(label, lattice, tails, i, sums)
+                    if bound >= cutoff or _covered(label, bound, work, count):
                         continue
-                    if count >= crowd and _merge(label, bound, lattice, tails[i], tolerance, work, count, merged):
+                    if count >= crowd and _merge(label, bound, lattice, tails, i, tolerance, work, count, merged, sums):
                         continue
-                    count = _drop_covered(label, work, count)
+                    count = _drop_covered(label, bound, work, count)
                     if count == len(work.bound):
                         dropped = min(dropped, bound)
                         continue
@@ -257,9 +259,11 @@ def _copy(source: Made, i: int, into: Made, j: int) -> None:
 
 
 @inner(borrows=True)
-def _covered(label: FloatArray, work: Made, count: int) -> bool:
-    """True if one of the first ``count`` labels is nowhere later."""
+def _covered(label: FloatArray, bound: float, work: Made, count: int) -> bool:
+    """True if one of the first ``count`` labels is nowhere later; its bound is no larger then."""
     for j in range(count):
+        if work.bound[j] > bound:
+            continue
         covers = True
         for c in range(len(label)):
             if work.labels[j, c] > label[c]:
@@ -271,13 +275,13 @@ def _covered(label: FloatArray, work: Made, count: int) -> bool:
 
 
 @inner(borrows=True)
-def _drop_covered(label: FloatArray, work: Made, count: int) -> int:
+def _drop_covered(label: FloatArray, bound: float, work: Made, count: int) -> int:
     """The number of labels that are left without those that are nowhere earlier than ``label``."""
     kept = 0
     for j in range(count):
-        covered = True
+        covered = work.bound[j] >= bound
         for c in range(len(label)):
-            if work.labels[j, c] < label[c]:
+            if not covered or work.labels[j, c] < label[c]:
                 covered = False
                 break
         if not covered:
@@ -293,17 +297,19 @@ def _merge(
     bound: float,
     lattice: Lattice,
     tails: FloatArray,
+    i: int,
     tolerance: float,
     work: Made,
     count: int,
     merged: FloatArray,
+    sums: FloatArray,
 ) -> bool:
     """True if one of the labels now stands for ``label`` too, its bound lower by the tolerance at most."""
     for j in range(count):
         for c in range(len(label)):
             merged[c] = min(work.labels[j, c], label[c])
         least = min(work.bound[j], bound)
-        there = _bound(merged, lattice, tails, least)
+        there = _bound(merged, lattice, tails, i, sums)
         if there >= least - tolerance:
             for c in range(len(label)):
                 work.labels[j, c] = merged[c]

@@ -20,27 +20,20 @@ class Lattice(NamedTuple):
 
     ``counts`` (K, 4): steps of the clocks of device, server, uplink and downlink; ``weights`` (4, K) = counts / parts.
     ``pure`` (4,): of one clock alone, in order. ``moved[i, j, k]``: direction k with one step less of clock i and one
-    more of clock j; -1 where it has none of i, or there is no such direction. Directions are in order of their counts.
-    ``queue``: messages down wait for each other; without it no direction has weight of the downlink, and ``pure`` of it
-    is that of the uplink.
+    more of clock j; -1 where it has none of i. Directions are in order of their counts.
     """
 
     parts: int
-    queue: bool
     counts: IntArray
     weights: FloatArray
     pure: IntArray
     moved: IntArray
 
 
-def lattice(parts: int, *, queue: bool = False) -> Lattice:
-    """All directions with ``parts`` steps, of three clocks or (with a ``queue``) of four, and those without weight."""
+def lattice(parts: int) -> Lattice:
+    """All directions with ``parts`` steps, (parts + 1) (parts + 2) (parts + 3) / 6 of them, and those of no weight."""
     steps = range(parts + 1)
-    grid = [
-        (d, s, g, parts - d - s - g)
-        for d, s, g in product(steps, steps, steps)
-        if d + s + g <= parts and (queue or d + s + g == parts)
-    ]
+    grid = [(d, s, g, parts - d - s - g) for d, s, g in product(steps, steps, steps) if d + s + g <= parts]
     at = {counts: k for k, counts in enumerate(grid)}
     counts = np.array([*grid, *[(0, 0, 0, 0)] * (-len(grid) % LANES)], dtype=np.int64)
     moved = np.full((4, 4, len(counts)), -1, dtype=np.int64)
@@ -48,8 +41,5 @@ def lattice(parts: int, *, queue: bool = False) -> Lattice:
         d, s, g, q = (from_[c] - (c == less) + (c == more) for c in range(4))
         if from_[less] > 0:
             moved[less, more, k] = at.get((d, s, g, q), -1)
-    alone = [tuple(parts if c == clock else 0 for c in range(4)) for clock in range(4 if queue else 3)]
-    pure = np.array([k for clock in alone for k, counts in enumerate(grid) if counts == clock])
-    if not queue:
-        pure = pure[[DEVICE_CLOCK, SERVER_CLOCK, UPLINK_CLOCK, UPLINK_CLOCK]]
-    return Lattice(parts, queue, counts, np.ascontiguousarray(counts.T / parts), pure, moved)
+    pure = np.array([at[parts, 0, 0, 0], at[0, parts, 0, 0], at[0, 0, parts, 0], at[0, 0, 0, parts]])
+    return Lattice(parts, counts, np.ascontiguousarray(counts.T / parts), pure, moved)

@@ -2,13 +2,12 @@
 
 For every state and direction w there are 1 + 4 * groups numbers: ``own``, the least of w . (device, server, uplink,
 downlink); and for each group and step the same with the time at which the server holds the step's rows (blocks 0 and 1
-of the group) in place of the server's clock, or the device's likewise (blocks 2 and 3). The objective of a plan through a
-state is at least head + tail in every direction and block: where one sum reaches the cutoff, the state, or the option
+of the group) in place of the server's clock, or the device's likewise (blocks 2 and 3). The objective of a plan through
+a state is at least head + tail in every direction and block: where one sum reaches the cutoff, the state, or the option
 that leads to it, is dead. A new clock is the larger of two sums; the larger is at least every mixture of the two, so
 each direction of new clocks is at least the best mixture of old ones plus a constant.
 
-What is relaxed: rows that nobody needs are computed by nobody; without a queue in the lattice, messages down do not
-wait for each other.
+What is relaxed: rows that nobody needs are computed by nobody.
 """
 
 from __future__ import annotations
@@ -60,7 +59,7 @@ class Work(NamedTuple):
     behind: NeedArray  # (4 G',)
     flags: IntArray  # (G,)
     single: FloatArray  # (5,)
-    directions: FloatArray  # (9, K)
+    directions: FloatArray  # (8, K)
     before_values: FloatArray  # (1 + 4 G, K)
     behind_values: FloatArray  # (1 + 4 G', K)
 
@@ -73,7 +72,7 @@ def work_of(before: int, behind: int, directions: int) -> Work:
         np.zeros(4 * behind, np.int32),
         np.zeros(before, np.int64),
         np.zeros(5),
-        np.zeros((9, directions)),
+        np.zeros((8, directions)),
         np.zeros((1 + 4 * before, directions)),
         np.zeros((1 + 4 * behind, directions)),
     )
@@ -91,9 +90,8 @@ def single_tails(step: OperatorStep, lattice: Lattice, tails: FloatArray, i: int
     out[3] = out[4] = 0.0
     if step.group >= 0:
         out[3] = tails[i, 1 + 4 * step.group, lattice.pure[SERVER_CLOCK]] + step.delay
-        out[4] = tails[i, 3 + 4 * step.group, lattice.pure[DEVICE_CLOCK]] + step.delay
-        if lattice.queue:
-            out[4] = max(out[4], tails[i, 0, lattice.pure[DOWNLINK_CLOCK]])
+        waits = tails[i, 3 + 4 * step.group, lattice.pure[DEVICE_CLOCK]] + step.delay
+        out[4] = max(waits, tails[i, 0, lattice.pure[DOWNLINK_CLOCK]])
 
 
 @inner(borrows=True)
@@ -134,18 +132,6 @@ def _sendings(
         out[k] = max(out[k], tails[i, 0, k])
 
 
-@inner(borrows=True)
-def _waits(lattice: Lattice, tails: FloatArray, i: int, block: int, down: float, out: FloatArray) -> None:
-    """Tails of state ``i`` (K,) in front of a message down of ``down`` seconds in all that ``block`` waits for.
-
-    This is without a queue. They are 0 in directions without the server.
-    """
-    one = down / lattice.parts
-    for k in range(len(out) - 1, -1, -1):
-        more = lattice.moved[SERVER_CLOCK, DEVICE_CLOCK, k]
-        out[k] = max(tails[i, block, more], out[more]) + one if more >= 0 else 0.0
-
-
 @compiled(borrows=True)
 def tails_pass(
     p: Arrays,
@@ -179,11 +165,11 @@ def tails_pass(
     groups, directions = len(step.source), len(lattice.counts)
     key, known_key, behind, flags = work.before, work.known, work.behind, work.flags
     single, out = work.single, work.before_values
-    # Before the messages: with the early step's rows in the message up, and with none; before that down.
-    sent_all, sent_late, waits = work.directions[0], work.directions[1], work.directions[2]
+    # Before a message up: with the early step's rows in it, and with none; before one down likewise.
+    sent_all, sent_late, got_all = work.directions[0], work.directions[1], work.directions[2]
     device_ran, server_ran = work.directions[3], work.directions[4]
     without_device, without_server = work.directions[5], work.directions[6]
-    got_all, got_late = work.directions[7], work.directions[8]
+    got_late = work.directions[7]
     w_device, w_server = lattice.weights[0], lattice.weights[1]
     w_uplink, w_downlink = lattice.weights[2], lattice.weights[3]
     least = np.inf
@@ -200,9 +186,8 @@ def tails_pass(
         if step.group >= 0:
             _sendings(lattice, tails, i, UPLINK_CLOCK, SERVER_CLOCK, own, step.delay, sent_all)
             _sendings(lattice, tails, i, UPLINK_CLOCK, SERVER_CLOCK, own + 1, step.delay, sent_late)
-            if lattice.queue:
-                _sendings(lattice, tails, i, DOWNLINK_CLOCK, DEVICE_CLOCK, own + 2, step.delay, got_all)
-                _sendings(lattice, tails, i, DOWNLINK_CLOCK, DEVICE_CLOCK, own + 3, step.delay, got_late)
+            _sendings(lattice, tails, i, DOWNLINK_CLOCK, DEVICE_CLOCK, own + 2, step.delay, got_all)
+            _sendings(lattice, tails, i, DOWNLINK_CLOCK, DEVICE_CLOCK, own + 3, step.delay, got_late)
         kind, a, b = int(SILENT), int(y), int(x)
         if whole:
             a = b = int(step.units)
@@ -228,7 +213,7 @@ def tails_pass(
                     sent = sent_late if b > behind[own + 2] else sent_all
                     for k in range(directions):
                         out[0, k] = max(out[0, k], sent[k])
-                if goes_down and lattice.queue:
+                if goes_down:
                     got = got_late if a < behind[own] else got_all
                     for k in range(directions):
                         out[0, k] = max(out[0, k], got[k])
@@ -240,16 +225,11 @@ def tails_pass(
                         more = lattice.moved[DEVICE_CLOCK, UPLINK_CLOCK, k]
                         if more >= 0:
                             out[0, k] = max(out[0, k], out[0, more])
-                if goes_down and lattice.queue:
+                if goes_down:
                     for k in range(directions):
                         more = lattice.moved[SERVER_CLOCK, DOWNLINK_CLOCK, k]
                         if more >= 0:
                             out[0, k] = max(out[0, k], out[0, more])
-                elif goes_down:
-                    block = own + 2 + (1 if a < behind[own] else 0)
-                    _waits(lattice, tails, i, block, step.delay + down, waits)
-                    for k in range(directions):
-                        out[0, k] = max(out[0, k], waits[k] + w_uplink[k] * up)
                 device, server = step.device[a], step.server[b]
                 device_head, server_head, uplink_head = 0.0, 0.0, 0.0
                 if a > 0:
@@ -381,7 +361,7 @@ def _groups_alive(step: OperatorStep, lattice: Lattice, key: NeedArray, tails: F
         if y > 0:
             if tails[3 + 4 * g, lattice.pure[0]] + step.ahead[2, g, y] >= cutoff:
                 return False
-            if lattice.queue and tails[0, lattice.pure[3]] + step.ahead[3, g, y] >= cutoff:
+            if tails[0, lattice.pure[3]] + step.ahead[3, g, y] >= cutoff:
                 return False
         if x < step.group_units[g]:
             if tails[1 + 4 * g, lattice.pure[1]] + step.ahead[0, g, x] >= cutoff:
@@ -466,7 +446,7 @@ def heads_pass(
                         more = lattice.moved[UPLINK_CLOCK, DEVICE_CLOCK, k]
                         if more >= 0:
                             ran[k] = max(ran[k], ran[more])
-                if goes_down and lattice.queue:
+                if goes_down:
                     for k in range(directions - 1, -1, -1):
                         # The downlink's is at least the server's.
                         more = lattice.moved[DOWNLINK_CLOCK, SERVER_CLOCK, k]
@@ -492,10 +472,7 @@ def heads_pass(
                             if goes_up and (kind_of == 0 or b > behind[4 * group + 3]):
                                 _arrived(lattice, SERVER_CLOCK, UPLINK_CLOCK, step.delay, out, block)
                         elif group == step.group and goes_down and (kind_of == 2 or a < behind[4 * group + 1]):
-                            if lattice.queue:
-                                _arrived(lattice, DEVICE_CLOCK, DOWNLINK_CLOCK, step.delay, out, block)
-                            else:
-                                _arrived(lattice, DEVICE_CLOCK, SERVER_CLOCK, step.delay + down, out, block)
+                            _arrived(lattice, DEVICE_CLOCK, DOWNLINK_CLOCK, step.delay, out, block)
                 for group in range(groups):
                     source = int(step.source[group])
                     if source < 0:
@@ -526,12 +503,12 @@ def heads_pass(
 
 
 @inner(borrows=True)
-def _arrived(lattice: Lattice, side: int, sender: int, seconds: float, out: FloatArray, block: int) -> None:
-    """Heads with the time at which a message is there, ``seconds`` after the sender's clock, in place of the side's."""
-    one = seconds / lattice.parts
+def _arrived(lattice: Lattice, side: int, link: int, delay: float, out: FloatArray, block: int) -> None:
+    """Heads with the time at which a message is there, ``delay`` after the link's clock, in place of the side's."""
+    one = delay / lattice.parts
     # Either side's weight goes to a later clock, through directions that come earlier.
     for k in range(out.shape[1]):
-        more = lattice.moved[side, sender, k]
+        more = lattice.moved[side, link, k]
         if more >= 0:
             out[block, k] = max(out[block, k], out[block, more] + one)
 
