@@ -129,9 +129,10 @@ def test_no_bound_of_branches_is_above_the_optimum_of_many(first: int) -> None:
 
 def test_what_a_coarser_grain_stands_for() -> None:
     """It asks for no more rows than are needed, for some of each tensor of which some are, and for all of all."""
-    for units in range(1, 40):
-        for rows in (1, 2, 5, 7, 40):
-            device, server = Grain(rows, early=False).asks(units)
+    for units in (*range(1, 70), 113, 197, 224):
+        for rows, halves in product((1, 2, 5, 7, 40), (1, 2)):
+            grain = Grain(rows, early=False, finer=halves)
+            device, server = grain.asks(units)
             r = np.arange(units + 1)
             assert (device <= r).all()
             assert (server >= r).all()
@@ -143,7 +144,14 @@ def test_what_a_coarser_grain_stands_for() -> None:
             assert ((server < units) == (r < units)).all()
             assert device[units] == units
             assert server[0] == 0 or units == 1 or server[0] == min(0, units - 1)
-            assert len(set(device.tolist())) <= min(rows, units) + 1 + (rows < units)
+            step = grain.step(units)
+            assert len(set(device.tolist())) <= -(-units // step) + 2
+            assert step <= 4 or units <= 56 * step, units
+            assert step >= 4 or units <= rows * step or halves == 2
+            # Each part of a finer grain lies within one of the coarser grain.
+            coarse = Grain(rows, early=False).asks(units)
+            assert (coarse[0][device] == coarse[0]).all()
+            assert (coarse[1][server] == coarse[1]).all()
 
 
 def test_tails_of_a_coarser_grain_are_no_larger() -> None:

@@ -71,6 +71,10 @@ WORTH = 2_000
 ROWS = 7
 """Parts of a tensor that states are told from each other by at first, where a network has borders."""
 
+MIDDLE = 64
+"""Rows where branches meet from which a grain between the coarse and the exact one pays: bert-small (64 rows) at 0.98
+of the plan takes 2.8 instead of 7.7 s, but inception_v1 (28 rows) at 0.93 takes 1.9 instead of 1.3."""
+
 TOLERANCE = 1e-3
 """What a merger of labels may cost, of the cutoff."""
 
@@ -119,9 +123,7 @@ class Directed:
         self._lattice = lattice(parts)
         steps = steps_of(problem.arrays, groups, front, prices)
         self._borders = borders(groups)
-        # Each part of the second one lies within one of the first, as it has to.
-        coarse = (Grain(rows, early=False), Grain(EXACT.rows, early=False)) if self._borders else ()
-        self._grains = [*(of_grain(problem.arrays, steps, grain) for grain in coarse), steps]
+        self._grains = [*(of_grain(problem.arrays, steps, grain) for grain in self._coarse(groups, rows)), steps]
         self._steps = steps
         self._groups = groups
         self._told_of: tuple[_Heads, FloatArray] | None = None
@@ -133,6 +135,16 @@ class Directed:
         self._heads_room = Room(len(self._lattice.counts))
         self.options = self.labels = 0
         self._most = UNBOUNDED
+
+    def _coarse(self, groups: Groups, rows: int) -> list[Grain]:
+        """The grains before the exact one, from coarse to fine."""
+        if not self._borders:
+            return []
+        grains = [Grain(rows, early=False), Grain(EXACT.rows, early=False)]
+        tallest = max(int(self._problem.arrays.units[here[0][0]]) for here in groups.at if len(here) > 2)
+        if tallest >= MIDDLE:
+            grains.insert(1, Grain(rows, early=False, finer=2))
+        return grains
 
     @property
     def states(self) -> int:

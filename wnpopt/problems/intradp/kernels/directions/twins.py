@@ -72,20 +72,36 @@ class OperatorStep(NamedTuple):
     ahead: FloatArray
 
 
+COARSE, TALL = 4, 56
+"""The longest step of a grain, in rows, unless that makes so many parts. On ViT-B/16 (197 rows) steps of 32 rows leave
+2.2 million options at 0.93 of the plan, of 8 rows 15,000; on bert-small (64 rows) steps of 16 rows 7.2 million at
+0.85, of 4 rows 0.4 million."""
+
+
 class Grain(NamedTuple):
     """How finely states tell needs from each other: as if only so many rows were asked for.
 
-    Of a tensor with more than ``rows`` rows the device asks for so many less than all as are a multiple of a step, and
-    at least one; the server alike. ``early``: whether the early step of a group is kept, see
+    Of a tensor the device asks for so many rows less than all as are a multiple of a step, and at least one; the server
+    alike. A step is a power of two, so that each part of one grain lies within a part of another: the least with which
+    there are at most ``rows`` parts, but beyond :data:`COARSE` rows it is longer only where there are more than
+    :data:`TALL` parts; all of it over ``finer``. ``early``: whether the early step of a group is kept, see
     :mod:`~wnpopt.problems.intradp.kernels.directions.states`; else it is of one row.
     """
 
     rows: int
     early: bool
+    finer: int = 1
+
+    def step(self, units: int) -> int:
+        """Rows of a part of a tensor of so many rows."""
+        step = 1
+        while step * self.rows < units and (step < COARSE or step * TALL < units):
+            step *= 2
+        return max(1, step // self.finer)
 
     def asks(self, units: int) -> IntArray:
         """(2, units + 1): what the device asks for that needs rows [0, r), and the server that needs [r, units)."""
-        step = max(1, -(-units // self.rows))
+        step = self.step(units)
         r = np.arange(units + 1)
         device = np.maximum(units - -(-(units - r) // step) * step, 1)
         server = np.minimum(-(-r // step) * step, units - 1)
