@@ -244,14 +244,22 @@ def test_prices_never_exceed_the_energy(fields: bool) -> None:
     assert compared >= 60
 
 
-def test_lattice() -> None:
-    grid = lattice(3)
-    assert len(grid.counts) == 16
-    assert (grid.counts[10:] == 0).all()
-    assert np.allclose(grid.weights[:, :10].sum(axis=0), 1)
-    for k, (device, server, uplink) in enumerate(grid.counts[:10]):
-        assert grid.at[device, server] == k
-        assert grid.moved[2, 0, k] == (grid.at[device + 1, server] if uplink else -1)
-        assert grid.moved[0, 1, k] == (grid.at[device - 1, server + 1] if device else -1)
-    assert (grid.moved[:, :, 10:] == -1).all()
-    assert grid.weights[:, grid.pure].tolist() == np.eye(3).tolist()
+@pytest.mark.parametrize("queued", [False, True])
+def test_lattice(queued: bool) -> None:
+    grid = lattice(3, queued=queued)
+    used = 20 if queued else 10
+    assert len(grid.counts) == (24 if queued else 16)
+    assert (grid.counts[used:] == 0).all()
+    assert np.allclose(grid.weights[:, :used].sum(axis=0), 1)
+    assert grid.weights[:, grid.pure].tolist() == np.eye(4)[:, : len(grid.pure)].tolist()
+    for k, steps in enumerate(grid.counts):
+        for less in range(4):
+            for more in {0, 1, 2, 3} - {less}:
+                there = grid.moved[less, more, k]
+                wanted = steps - np.eye(4, dtype=int)[less] + np.eye(4, dtype=int)[more]
+                possible = k < used and steps[less] > 0 and (queued or more < 3)
+                assert (there >= 0) == possible
+                if possible:
+                    assert grid.counts[there].tolist() == wanted.tolist()
+    for earlier, later in ((0, 1), (0, 2), (0, 3), (1, 2), (1, 3)):  # what recurrences over directions go by
+        assert (grid.moved[earlier, later, :used] < np.arange(used)).all()

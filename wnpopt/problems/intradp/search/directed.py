@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TypeVar
 
@@ -116,7 +116,8 @@ class Directed:
         self._flag = never()
         groups = Groups(problem.arrays)
         self.groups = groups.most
-        self._lattice = lattice(parts)
+        self._lattice = self._plain = lattice(parts)
+        self._queued = lattice(parts, queued=True)
         steps = steps_of(problem.arrays, groups, front, prices)
         self._borders = borders(groups)
         # Each part of the second one lies within one of the first, as it has to.
@@ -129,8 +130,8 @@ class Directed:
         self._count = [len(here) for here in groups.at]
         self._tails: list[States | None] = []
         self._heads: list[_Heads | None] = []
-        self._rooms = [Room(len(self._lattice.counts)) for _ in range(threads)]
-        self._heads_room = Room(len(self._lattice.counts))
+        self._rooms = [Room() for _ in range(threads)]
+        self._heads_room = Room()
         self.options = self.labels = 0
         self._most = UNBOUNDED
 
@@ -149,7 +150,7 @@ class Directed:
 
     def refute(self, cutoff: float, rounds: int = 3, enough: float = 0.9) -> CutoffVerdict:
         """Passes in turn, until nothing is left or the states hardly fall in number any more."""
-        self._heads = []
+        self._heads, self._lattice = [], self._plain
         bound = 0.0
         verdict = CutoffVerdict(0.0)
         for grain, steps in enumerate(self._grains):
@@ -164,7 +165,22 @@ class Directed:
             if verdict.dead or verdict.full or self.over:
                 break
         self._steps = self._grains[-1]
+        if not (verdict.dead or verdict.full or self.over):
+            self._queue()
+            verdict = self._rounds(cutoff, rounds, enough)
+            bound = max(bound, verdict.bound)
         return CutoffVerdict(bound, verdict.dead, verdict.full)
+
+    def _queue(self) -> None:
+        """Go on with a clock of the downlink: the states that are left, without values."""
+        self._lattice = self._queued
+        shape = len(self._lattice.counts)
+        self._heads = [
+            None
+            if heads is None
+            else _Heads(replace(heads.states, values=np.zeros((*heads.states.values.shape[:2], shape))), heads.step)
+            for heads in self._heads
+        ]
 
     def _rounds(self, cutoff: float, rounds: int, enough: float) -> CutoffVerdict:
         last = np.inf
@@ -329,7 +345,7 @@ class Directed:
         def work(part: slice) -> tuple[States, float, IntArray]:
             tally = self._tally()
             room = rooms[part.start]
-            made = room.states(min(most, part.stop - part.start + 256), groups)
+            made = room.states(min(most, part.stop - part.start + 256), groups, len(lat.counts))
             known = made if among is None else among.states
             known_step = self._steps[u] if among is None else among.step
             least = np.inf
@@ -342,7 +358,7 @@ class Directed:
                 least = min(least, found)
                 if not tally[FULL] or len(made.needs) >= most:
                     break
-                made = room.states(min(most, 2 * len(made.needs)), groups, made, len(made.needs))
+                made = room.states(min(most, 2 * len(made.needs)), groups, len(lat.counts), made, len(made.needs))
                 tally[FULL] = 0
             return made, least, tally
 
@@ -351,7 +367,7 @@ class Directed:
         count = int(parts[0][2][STATES])
         if len(parts) > 1:
             if len(made.needs) < tally[STATES]:
-                made = self._rooms[0].states(int(tally[STATES]), groups, made, count)
+                made = self._rooms[0].states(int(tally[STATES]), groups, len(lat.counts), made, count)
             for other, _, tallied in parts[1:]:
                 more = int(tallied[STATES])
                 count = add_states(other.needs[:more], other.values[:more], made.needs, made.values, made.table, count)
@@ -400,10 +416,7 @@ class Directed:
         self, steps: list[OperatorStep], u: int, before: States, behind: States, cutoff: float
     ) -> tuple[IntArray, FloatArray, bool]:
         """(1 for each state behind operator u that is alive, their heads, whether the flag was raised)."""
-        alive, heads = (
-            np.zeros(len(behind.needs), np.int64),
-            self._heads_room.values(len(behind.needs), self._count[u + 1]),
-        )
+        alive, heads = np.zeros(len(behind.needs), np.int64), self._heads_room.values(*behind.values.shape)
 
         def work(part: slice) -> IntArray:
             tally = self._tally()

@@ -31,8 +31,7 @@ def states_of(needs: NeedArray, values: FloatArray) -> States:
 class Room:
     """Where one thread makes states: on top of those that are kept, in memory that is used again once they are not."""
 
-    def __init__(self, directions: int) -> None:
-        self._directions = directions
+    def __init__(self) -> None:
         self._needs: NeedArray = np.empty(0, np.int32)
         self._chunks: list[FloatArray] = []
         self._at = self._used = 0  # the chunk that is being filled, and how much of it is kept
@@ -46,9 +45,9 @@ class Room:
         """Keep no more than at that mark."""
         self._at, self._used = mark
 
-    def values(self, states: int, groups: int) -> FloatArray:
-        """(states, 1 + 4 * groups, K), of any content, or of what was there before where it is the same memory."""
-        size = states * (1 + 4 * groups) * self._directions
+    def values(self, states: int, blocks: int, directions: int) -> FloatArray:
+        """(states, blocks, directions), of any content, or of what was there before where it is the same memory."""
+        size = states * blocks * directions
         if self._chunks and len(self._chunks[self._at]) - self._used < size:
             self._at, self._used = self._at + 1, 0
         while self._at < len(self._chunks) and len(self._chunks[self._at]) < size:
@@ -56,14 +55,14 @@ class Room:
         if self._at == len(self._chunks):
             last = len(self._chunks[-1]) if self._chunks else 0
             self._chunks.append(np.empty(max(size, min(2 * last, CHUNK), CHUNK // 64)))
-        return self._chunks[self._at][self._used : self._used + size].reshape(states, 1 + 4 * groups, self._directions)
+        return self._chunks[self._at][self._used : self._used + size].reshape(states, blocks, directions)
 
-    def states(self, states: int, groups: int, made: States | None = None, count: int = 0) -> States:
+    def states(self, states: int, groups: int, directions: int, made: States | None = None, count: int = 0) -> States:
         """Room for so many states; with the first ``count`` of those made in the last one."""
         size = states * 4 * groups
         if len(self._needs) < size:
             self._needs = np.empty(max(size, 2 * len(self._needs)), np.int32)
-        needs, values = self._needs[:size].reshape(states, 4 * groups), self.values(states, groups)
+        needs, values = self._needs[:size].reshape(states, 4 * groups), self.values(states, 1 + 4 * groups, directions)
         if made is not None:
             if needs.ctypes.data != made.needs.ctypes.data:
                 needs[:count] = made.needs[:count]

@@ -100,9 +100,10 @@ def joined(parts: Sequence[Made]) -> Made:
 def _bound(label: FloatArray, lattice: Lattice, tails: FloatArray, i: int, sums: FloatArray) -> float:
     """The largest sum of the label's clocks and the tails of state ``i``; ``sums`` (2, K) is work space."""
     w_device, w_server, w_uplink = lattice.weights[0], lattice.weights[1], lattice.weights[2]
+    w_downlink = lattice.weights[3]
     best, rest = sums[0], sums[1]
     for k in range(len(best)):
-        rest[k] = w_uplink[k] * label[2] + label[3]
+        rest[k] = w_uplink[k] * label[2] + w_downlink[k] * label[4] + label[3]
         best[k] = w_device[k] * label[0] + w_server[k] * label[1] + rest[k] + tails[i, 0, k]
     for block in range(1, tails.shape[1]):
         clock = label[SIDES + block - 1]

@@ -20,7 +20,13 @@ from wnpopt.backends.compiled import compiled, inner
 from wnpopt.backends.stop_flag import raised
 from wnpopt.backends.stopping import Flag
 from wnpopt.problems.intradp.kernels.arrays import Arrays, FloatArray, IntArray
-from wnpopt.problems.intradp.kernels.directions.lattice import DEVICE_CLOCK, SERVER_CLOCK, UPLINK_CLOCK, Lattice
+from wnpopt.problems.intradp.kernels.directions.lattice import (
+    DEVICE_CLOCK,
+    DOWNLINK_CLOCK,
+    SERVER_CLOCK,
+    UPLINK_CLOCK,
+    Lattice,
+)
 from wnpopt.problems.intradp.kernels.directions.states import (
     DEVICE,
     DEVICE_EARLY,
@@ -53,7 +59,7 @@ class Work(NamedTuple):
     behind: NeedArray  # (4 G',)
     flags: IntArray  # (G,)
     single: FloatArray  # (5,)
-    directions: FloatArray  # (7, K)
+    directions: FloatArray  # (9, K)
     before_values: FloatArray  # (1 + 4 G, K)
     behind_values: FloatArray  # (1 + 4 G', K)
 
@@ -66,7 +72,7 @@ def work_of(before: int, behind: int, directions: int) -> Work:
         np.zeros(4 * behind, np.int32),
         np.zeros(before, np.int64),
         np.zeros(5),
-        np.zeros((7, directions)),
+        np.zeros((9, directions)),
         np.zeros((1 + 4 * before, directions)),
         np.zeros((1 + 4 * behind, directions)),
     )
@@ -108,15 +114,17 @@ def useful_option(
 
 
 @inner(borrows=True)
-def _sendings(lattice: Lattice, tails: FloatArray, i: int, block: int, delay: float, out: FloatArray) -> None:
-    """Tails of state ``i`` (K,) in front of a message up that ``block`` waits for, but for the time that it takes.
+def _sendings(
+    lattice: Lattice, link: int, side: int, tails: FloatArray, i: int, block: int, delay: float, out: FloatArray
+) -> None:
+    """Tails of state ``i`` (K,) in front of a message that ``block`` waits for, but for the time that it takes.
 
-    The uplink's clock is at least its own before or, on the server, what the message's rows are there at: each
-    direction is at least the best that moving weight from the uplink to that gives.
+    The clock of ``link`` bounds that of the link behind it, and the time at which the message's rows are on ``side``:
+    each direction is at least the best that moving weight from the link to that gives.
     """
     one = delay / lattice.parts
     for k in range(len(out) - 1, -1, -1):
-        more = lattice.moved[UPLINK_CLOCK, SERVER_CLOCK, k]
+        more = lattice.moved[link, side, k]
         out[k] = max(tails[i, block, more], out[more]) + one if more >= 0 else 0.0
     for k in range(len(out)):
         out[k] = max(out[k], tails[i, 0, k])
@@ -171,7 +179,9 @@ def tails_pass(
     sent_all, sent_late, waits = work.directions[0], work.directions[1], work.directions[2]
     device_ran, server_ran = work.directions[3], work.directions[4]
     without_device, without_server = work.directions[5], work.directions[6]
+    received_all, received_late = work.directions[7], work.directions[8]
     w_device, w_server, w_uplink = lattice.weights[0], lattice.weights[1], lattice.weights[2]
+    w_downlink = lattice.weights[3]
     least = np.inf
     made = int(tally[STATES])
     own = 1 + 4 * int(step.group)
@@ -184,8 +194,11 @@ def tails_pass(
         y, x = own_needs(step, behind)
         single_tails(step, lattice, tails, i, single)
         if step.group >= 0:
-            _sendings(lattice, tails, i, own, step.delay, sent_all)
-            _sendings(lattice, tails, i, own + 1, step.delay, sent_late)
+            _sendings(lattice, UPLINK_CLOCK, SERVER_CLOCK, tails, i, own, step.delay, sent_all)
+            _sendings(lattice, UPLINK_CLOCK, SERVER_CLOCK, tails, i, own + 1, step.delay, sent_late)
+            if lattice.queued:
+                _sendings(lattice, DOWNLINK_CLOCK, DEVICE_CLOCK, tails, i, own + 2, step.delay, received_all)
+                _sendings(lattice, DOWNLINK_CLOCK, DEVICE_CLOCK, tails, i, own + 3, step.delay, received_late)
         kind, a, b = int(SILENT), int(y), int(x)
         if whole:
             a = b = int(step.units)
@@ -203,23 +216,35 @@ def tails_pass(
                         break
                 # The first block: own clocks.
                 goes_up, goes_down, up_rows, down_rows = messages(step, a, b, y, x)
-                up = up_rows * step.up
+                up, down = up_rows * step.up, down_rows * step.down
                 price = step.device_price[a] + up_rows * step.up_price
                 if goes_up:
                     sent = sent_late if b > behind[own + 2] else sent_all
                     for k in range(directions):
-                        out[0, k] = sent[k] + w_uplink[k] * up
+                        out[0, k] = sent[k]
+                else:
+                    for k in range(directions):
+                        out[0, k] = tails[i, 0, k]
+                if goes_down and lattice.queued:
+                    received = received_late if a < behind[own] else received_all
+                    for k in range(directions):
+                        out[0, k] = max(out[0, k], received[k])
+                for k in range(directions):
+                    out[0, k] += w_uplink[k] * up + w_downlink[k] * down
+                if goes_up:
                     for k in range(directions):
                         # The uplink's clock is at least the device's: weight may move on to it.
                         more = lattice.moved[DEVICE_CLOCK, UPLINK_CLOCK, k]
                         if more >= 0:
                             out[0, k] = max(out[0, k], out[0, more])
-                else:
+                if goes_down and lattice.queued:
                     for k in range(directions):
-                        out[0, k] = tails[i, 0, k]
-                if goes_down:
+                        more = lattice.moved[SERVER_CLOCK, DOWNLINK_CLOCK, k]
+                        if more >= 0:
+                            out[0, k] = max(out[0, k], out[0, more])
+                elif goes_down:
                     block = own + 2 + (1 if a < behind[own] else 0)
-                    _waits(lattice, tails, i, block, step.delay + down_rows * step.down, waits)
+                    _waits(lattice, tails, i, block, step.delay + down, waits)
                     for k in range(directions):
                         out[0, k] = max(out[0, k], waits[k] + w_uplink[k] * up)
                 device, server = step.device[a], step.server[b]
@@ -248,7 +273,7 @@ def tails_pass(
                 pure_device, pure_server = out[0, lattice.pure[0]], out[0, lattice.pure[1]]
                 pure_uplink = out[0, lattice.pure[2]]
                 for k in range(directions):
-                    sending = w_uplink[k] * up + price
+                    sending = w_uplink[k] * up + w_downlink[k] * down + price
                     device_ran[k] = w_device[k] * device + sending
                     server_ran[k] = w_server[k] * server + sending
                     # Without one side's clock: what the other two alone give.
@@ -386,6 +411,7 @@ def heads_pass(
     single, out = work.single, work.behind_values
     ran, device_ran, server_ran = work.directions[0], work.directions[1], work.directions[2]
     w_device, w_server, w_uplink = lattice.weights[0], lattice.weights[1], lattice.weights[2]
+    w_downlink = lattice.weights[3]
     for i in range(len(needs)):
         if raised(flag) or tally[OPTIONS] > tally[EFFORT]:
             tally[STOPPED] = 1
@@ -411,7 +437,7 @@ def heads_pass(
                     break
                 # The first block: own clocks.
                 goes_up, goes_down, up_rows, down_rows = messages(step, a, b, y, x)
-                up, down = up_rows * step.up, step.delay + down_rows * step.down
+                up, down = up_rows * step.up, down_rows * step.down
                 price = step.device_price[a] + up_rows * step.up_price
                 device, server = step.device[a], step.server[b]
                 for k in range(directions):
@@ -433,15 +459,20 @@ def heads_pass(
                         more = lattice.moved[UPLINK_CLOCK, DEVICE_CLOCK, k]
                         if more >= 0:
                             ran[k] = max(ran[k], ran[more])
+                if goes_down and lattice.queued:
+                    for k in range(directions - 1, -1, -1):
+                        more = lattice.moved[DOWNLINK_CLOCK, SERVER_CLOCK, k]
+                        if more >= 0:
+                            ran[k] = max(ran[k], ran[more])
                 dead = False
                 for k in range(directions):
-                    out[0, k] = ran[k] + w_uplink[k] * up + price
+                    out[0, k] = ran[k] + w_uplink[k] * up + w_downlink[k] * down + price
                     dead = dead | (out[0, k] + tails[i, 0, k] >= cutoff)
                 if dead:
                     break
                 # The groups' blocks.
                 for k in range(directions):
-                    sending = w_uplink[k] * up + price
+                    sending = w_uplink[k] * up + w_downlink[k] * down + price
                     device_ran[k] = w_device[k] * device + sending
                     server_ran[k] = w_server[k] * server + sending
                 for group in range(groups_behind):
@@ -453,7 +484,10 @@ def heads_pass(
                             if goes_up and (kind_of == 0 or b > behind[4 * group + 3]):
                                 _arrived(lattice, SERVER_CLOCK, UPLINK_CLOCK, step.delay, out, block)
                         elif group == step.group and goes_down and (kind_of == 2 or a < behind[4 * group + 1]):
-                            _arrived(lattice, DEVICE_CLOCK, SERVER_CLOCK, down, out, block)
+                            if lattice.queued:
+                                _arrived(lattice, DEVICE_CLOCK, DOWNLINK_CLOCK, step.delay, out, block)
+                            else:
+                                _arrived(lattice, DEVICE_CLOCK, SERVER_CLOCK, step.delay + down, out, block)
                 for group in range(groups):
                     source = int(step.source[group])
                     if source < 0:
