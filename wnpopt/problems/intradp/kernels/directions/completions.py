@@ -1,10 +1,9 @@
 """Exact clocks, from the input on: labels at the states that two passes have left, bounded by the tails behind them.
 
 A label has the clocks of device, server, uplink and downlink, what adds up beside them, and for each group and step the
-time at which the server, or the device, holds the step's rows: all exact but for what the states relax; the directions
-that bound it know of no queue of the downlink. Labels at one state compare by these numbers alone. In a crowded state
-two labels become one that has the smaller of each number: it stands for both, whatever it costs; it is done where it
-costs the bound at most a given tolerance.
+time at which the server, or the device, holds the step's rows: all exact but for what the states relax. Labels at one
+state compare by these numbers alone. In a crowded state two labels become one that has the smaller of each number: it
+stands for both, whatever it costs; it is done where it costs the bound at most a given tolerance.
 """
 
 from __future__ import annotations

@@ -7,7 +7,8 @@ state is at least head + tail in every direction and block: where one sum reache
 that leads to it, is dead. A new clock is the larger of two sums; the larger is at least every mixture of the two, so
 each direction of new clocks is at least the best mixture of old ones plus a constant.
 
-What is relaxed: rows that nobody needs are computed by nobody, and the downlink has no queue.
+What is relaxed: rows that nobody needs are computed by nobody; where directions have no clock of the downlink, it has
+no queue.
 """
 
 from __future__ import annotations
