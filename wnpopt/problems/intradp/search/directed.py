@@ -165,22 +165,24 @@ class Directed:
             if verdict.dead or verdict.full or self.over:
                 break
         self._steps = self._grains[-1]
-        if not (verdict.dead or verdict.full or self.over):
-            self._queue()
+        if not (verdict.dead or verdict.full or self.over) and self._queue():
             verdict = self._rounds(cutoff, rounds, enough)
             bound = max(bound, verdict.bound)
         return CutoffVerdict(bound, verdict.dead, verdict.full)
 
-    def _queue(self) -> None:
-        """Go on with a clock of the downlink: the states that are left, without values."""
+    def _queue(self) -> bool:
+        """Go on with a clock of the downlink: the states that are left, without values. False if there is no room."""
+        levels = [0 if heads is None else len(heads.states.needs) for heads in self._heads]
         self._lattice = self._queued
-        shape = len(self._lattice.counts)
-        self._heads = [
-            None
-            if heads is None
-            else _Heads(replace(heads.states, values=np.zeros((*heads.states.values.shape[:2], shape))), heads.step)
-            for heads in self._heads
-        ]
+        if sum(count * self._size(u) for u, count in enumerate(levels)) > MEMORY:
+            self._lattice = self._plain
+            return False
+        directions = len(self._lattice.counts)
+        for u, heads in enumerate(self._heads):
+            if heads is not None:
+                nothing = np.zeros((*heads.states.values.shape[:2], directions))
+                self._heads[u] = _Heads(replace(heads.states, values=nothing), heads.step)
+        return True
 
     def _rounds(self, cutoff: float, rounds: int, enough: float) -> CutoffVerdict:
         last = np.inf
@@ -199,7 +201,7 @@ class Directed:
 
     def tails(self, grain: int) -> list[tuple[int, States, OperatorStep]]:
         """(cut, the states there that the output needs, the operator behind it) at each border, of this grain."""
-        self._heads, self._steps = [], self._grains[grain]
+        self._heads, self._steps, self._lattice = [], self._grains[grain], self._plain
         self._backward(UNBOUNDED)
         inner = self._borders[1:-1]
         found = [
