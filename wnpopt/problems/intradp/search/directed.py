@@ -32,11 +32,11 @@ from wnpopt.problems.intradp.kernels.directions.passes import (
     OPTIONS,
     STATES,
     STOPPED,
-    Work,
+    PassSpace,
     add_states,
     heads_pass,
+    pass_space,
     tails_pass,
-    work_of,
 )
 from wnpopt.problems.intradp.kernels.directions.states import tabulated
 from wnpopt.problems.intradp.kernels.directions.twins import (
@@ -430,9 +430,9 @@ class Directed:
         self.options += int(tally[OPTIONS])
         return alive, heads, bool(tally[STOPPED])
 
-    def _work(self, u: int) -> Work:
+    def _work(self, u: int) -> PassSpace:
         """Space for a pass over operator u."""
-        return work_of(self._count[u], self._count[u + 1], len(self._lattice.counts))
+        return pass_space(self._count[u], self._count[u + 1], len(self._lattice.counts))
 
     def _tally(self) -> IntArray:
         """What a pass starts counting from."""

@@ -48,7 +48,7 @@ FAILURES = 6
 """Cutoffs in a row that brought nothing, after which others are not tried."""
 
 STRAIGHT, STATES = 300_000, 5_000
-"""What :meth:`Prover.straight` may cost: options looked at (a second's work), and states left for exact labels."""
+"""What :meth:`Prover.straight` may cost: options looked at (a few tenths of a second), and states left for labels."""
 
 SETTLED = 4
 """Times that exact labels are tried there, each with a tenth of the gap that the last left as their tolerance."""

@@ -15,8 +15,8 @@ CLOSED = (0.03125, 0.0625, 0.125, 0.25, 0.5, 0.75, 0.875, 0.9375, 0.96875, 1.0)
 def refuted(problem: Problem, bound: float, value: float, options: int, flag: Flag) -> float:
     """A bound of at least ``bound``: the last of ever higher cutoffs below ``value`` under which no plan is left.
 
-    Ends at the first cutoff that is not refuted, or after ``options`` looks at an operator's rows (some three
-    microseconds each); the flag ends it earlier.
+    Ends at the first cutoff that is not refuted, or after ``options`` looks at an operator's rows (a fifth of
+    a microsecond each); the flag ends it earlier.
     """
     best = bound
     choices = prices_of(problem)

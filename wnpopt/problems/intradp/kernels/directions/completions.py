@@ -18,7 +18,7 @@ from wnpopt.backends.stop_flag import raised
 from wnpopt.backends.stopping import Flag
 from wnpopt.problems.intradp.kernels.arrays import Arrays, FloatArray, IntArray
 from wnpopt.problems.intradp.kernels.directions.lattice import Lattice
-from wnpopt.problems.intradp.kernels.directions.passes import STOPPED, Work, carried, single_tails, useful_option
+from wnpopt.problems.intradp.kernels.directions.passes import STOPPED, PassSpace, carried, single_tails, useful_option
 from wnpopt.problems.intradp.kernels.directions.states import (
     DEVICE,
     DEVICE_EARLY,
@@ -182,7 +182,7 @@ def labels_pass(
     work: Made,
     into: Made,
     tally: IntArray,
-    space: Work,
+    space: PassSpace,
     rows: FloatArray,
     flag: Flag,
 ) -> float:

@@ -51,7 +51,7 @@ STATES, OPTIONS, FULL, STOPPED, EFFORT, NEXT = 0, 1, 2, 3, 4, 5
 spent; the options that may be tried; the state to begin with, or to go on with once there is more room."""
 
 
-class Work(NamedTuple):
+class PassSpace(NamedTuple):
     """What a pass writes to on the way: keys and values of a state before an operator, and of one behind it."""
 
     before: NeedArray  # (4 G,)
@@ -64,9 +64,9 @@ class Work(NamedTuple):
     behind_values: FloatArray  # (1 + 4 G', K)
 
 
-def work_of(before: int, behind: int, directions: int) -> Work:
+def pass_space(before: int, behind: int, directions: int) -> PassSpace:
     """For so many groups before an operator, and behind it."""
-    return Work(
+    return PassSpace(
         np.zeros(4 * before, np.int32),
         np.zeros(4 * before, np.int32),
         np.zeros(4 * behind, np.int32),
@@ -152,7 +152,7 @@ def tails_pass(
     new_tails: FloatArray,
     new_table: IntArray,
     tally: IntArray,
-    work: Work,
+    work: PassSpace,
     flag: Flag,
 ) -> float:
     """The states before an operator, from ``needs`` (S, 4 G) and ``tails`` (S, 1 + 4 G, K) behind it.
@@ -386,7 +386,7 @@ def heads_pass(
     alive: IntArray,
     heads: FloatArray,
     tally: IntArray,
-    work: Work,
+    work: PassSpace,
     flag: Flag,
 ) -> None:
     """The heads (into ``heads``) of the states behind an operator, from those before it.
