@@ -54,6 +54,7 @@ def checked(instance: IntradpInstance, rng: np.random.Generator) -> tuple[int, f
             parts=int(rng.integers(2, 5)),
             threads=int(rng.integers(1, 3)),
             rows=int(rng.integers(1, 5)),
+            middle=int(rng.choice([1, 64])),
         )
         for cutoff in (best * (1 + 1e-9), best * float(rng.uniform(1.05, 2.0))):
             verdict = directed.refute(cutoff, rounds=int(rng.integers(1, 4)))
@@ -117,7 +118,7 @@ def test_no_bound_of_branches_is_above_the_optimum_of_many(first: int) -> None:
         prices = prices_of(problem)[0]
         front = Front(problem.arrays, prices.time, 1.0, extra=prices.extra)
         parts, rows = int(rng.integers(2, 5)), int(rng.integers(1, 5))
-        directed = Directed(problem, front, prices, parts=parts, rows=rows)
+        directed = Directed(problem, front, prices, parts=parts, rows=rows, middle=(1, 64)[seed % 2])
         cutoff = best * float(rng.choice([1 + 1e-9, 1.3]))
         verdict = directed.refute(cutoff, rounds=1)
         assert verdict.bound <= best * (1 + 1e-9), seed

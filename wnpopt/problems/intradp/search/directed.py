@@ -114,6 +114,7 @@ class Directed:
         parts: int = PARTS,
         threads: int = 1,
         rows: int = ROWS,
+        middle: int = MIDDLE,
     ) -> None:
         self._problem = problem
         self._threads = threads
@@ -123,7 +124,10 @@ class Directed:
         self._lattice = lattice(parts)
         steps = steps_of(problem.arrays, groups, front, prices)
         self._borders = borders(groups)
-        self._grains = [*(of_grain(problem.arrays, steps, grain) for grain in self._coarse(groups, rows)), steps]
+        self._grains = [
+            *(of_grain(problem.arrays, steps, grain) for grain in self._coarse(groups, rows, middle)),
+            steps,
+        ]
         self._steps = steps
         self._groups = groups
         self._told_of: tuple[_Heads, FloatArray] | None = None
@@ -136,13 +140,13 @@ class Directed:
         self.options = self.labels = 0
         self._most = UNBOUNDED
 
-    def _coarse(self, groups: Groups, rows: int) -> list[Grain]:
+    def _coarse(self, groups: Groups, rows: int, middle: int) -> list[Grain]:
         """The grains before the exact one, from coarse to fine."""
         if not self._borders:
             return []
         grains = [Grain(rows, early=False), Grain(EXACT.rows, early=False)]
         tallest = max(int(self._problem.arrays.units[here[0][0]]) for here in groups.at if len(here) > 2)
-        if tallest >= MIDDLE:
+        if tallest >= middle:
             grains.insert(1, Grain(rows, early=False, finer=2))
         return grains
 
