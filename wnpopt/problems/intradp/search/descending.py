@@ -1,0 +1,219 @@
+"""All plans of a small network but those that bounds refute, depth first: the last word where bounds leave a gap."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from wnpopt.backends.stopping import Flag
+from wnpopt.problems.intradp.kernels.arrays import FloatArray, IntArray
+from wnpopt.problems.intradp.kernels.descent import (
+    EFFORT,
+    ENDED,
+    Known,
+    Pricing,
+    descend,
+    fill,
+    trail,
+)
+from wnpopt.problems.intradp.kernels.directions.lattice import lattice
+from wnpopt.problems.intradp.kernels.directions.states import NeedArray
+from wnpopt.problems.intradp.kernels.directions.twins import ClockPrices, Groups
+from wnpopt.problems.intradp.kernels.evaluate import scratch
+from wnpopt.problems.intradp.kernels.heads import Front, crops
+from wnpopt.problems.intradp.kernels.problem import Problem
+from wnpopt.problems.intradp.kernels.runs import RowCosts, least_busy_power, least_power
+from wnpopt.problems.intradp.search.beam import SAFETY
+from wnpopt.problems.intradp.search.directed import PARTS, Directed, safe
+from wnpopt.problems.intradp.search.plans import PricedPlan
+
+CLOSE = 1e-7
+"""Plans that are better by no more than so much, relatively, are not looked for."""
+
+
+@dataclass(frozen=True)
+class Descended:
+    """What was found: the best plan (the one it began with if none is better), and a bound on all plans.
+
+    ``ended``: nothing is left to try. The bound is infinite if no plan keeps the deadline.
+    """
+
+    plan: PricedPlan
+    bound: float
+    ended: bool
+    options: int
+
+
+@dataclass(frozen=True)
+class _Price:
+    """A weighted sum that never exceeds the objective, or the latency (``objective`` False), and exact joules."""
+
+    clocks: ClockPrices
+    watts: FloatArray  # (N,) what ``time`` charges a second of an operator on the device already
+    objective: bool
+
+
+def descended(problem: Problem, plan: PricedPlan, options: int, flag: Flag) -> Descended:
+    """The best plan of all, from ``plan`` (whose value is infinite if none is known) on.
+
+    ``options`` bounds the work: options of operators that are looked at, a microsecond or two each.
+    """
+    value = plan.value if plan.feasible else np.inf
+    prices = _prices(problem, value)
+    cutoff = [value * (1 - CLOSE) if price.objective else problem.limit * (1 + SAFETY) for price in prices]
+    if value == np.inf:
+        cutoff = [problem.limit * (1 + SAFETY)] * len(prices)
+    elif not problem.by_energy:
+        cutoff = [min(value * (1 - CLOSE), problem.limit * (1 + SAFETY))]
+    groups = Groups(problem.arrays)
+    states: list[NeedArray] | None = None
+    heads: list[tuple[list[NeedArray], list[FloatArray]]] = []
+    spent = 0
+    for price, most in zip(prices, cutoff, strict=True):
+        front = Front(problem.arrays, price.clocks.time, 1.0, extra=price.clocks.extra, flag=flag)
+        directed = Directed(problem, front, price.clocks)
+        directed.watch(flag)
+        directed.spend(options - spent)
+        verdict = directed.refute(most, among=states)
+        spent += directed.options
+        if verdict.dead:
+            bound = np.inf if value == np.inf else safe(value * (1 - CLOSE))
+            return Descended(plan, bound, True, spent)
+        if verdict.full or directed.over:
+            return Descended(plan, safe(verdict.bound) if price.objective else 0.0, False, spent)
+        heads.append(directed.left())
+        states = heads[-1][0]
+    known = _known(problem, groups, heads)
+    pricing = _pricing(problem, prices, cutoff)
+    n = problem.count
+    best_a, best_b = plan.device_end.copy(), plan.server_begin.copy()
+    tally = np.zeros(5, np.int64)
+    tally[EFFORT] = options - spent
+    error = 8 * n * np.finfo(np.float64).eps * float(problem.arrays.power[1:].max()) if problem.by_energy else 0.0
+    found, earliest, bound = descend(
+        problem.arrays, known, pricing, trail(problem.arrays, len(prices), groups.most), scratch(n),
+        problem.by_energy, problem.limit, value, CLOSE, error, best_a, best_b, tally, flag,
+    )  # fmt: skip
+    ended = bool(tally[ENDED])
+    if found == np.inf:
+        proved = ended and earliest * (1 - SAFETY) > problem.limit
+        return Descended(plan, np.inf if proved else 0.0, ended, spent + int(tally[0]))
+    if found < plan.value:
+        plan = PricedPlan(best_a, best_b, found, "descent")
+    return Descended(plan, safe(max(0.0, bound)), ended, spent + int(tally[0]))
+
+
+def _prices(problem: Problem, value: float) -> list[_Price]:
+    """Sums that never exceed the objective, and the latency where there is a deadline.
+
+    The radio's joules beyond standby count while the device does not compute. Messages of operator i and later ones are
+    sent once the device is done with i: they take that long less what the device computes later. So for each i what it
+    computes later costs less, and those messages cost.
+    """
+    p, power, n = problem.arrays, problem.instance.power_w, problem.count
+    nothing, rows = np.zeros(n), np.zeros(len(p.device_extra))
+    latency = _Price(ClockPrices(1.0, nothing, rows), nothing, not problem.by_energy)
+    if value == np.inf or not problem.by_energy:
+        return [latency]
+    costs = _costs(problem)
+    base = least_power(problem.instance)
+    prices = [_Price(ClockPrices(base, nothing, costs.extra(base)), np.full(n, base), True)]
+    beyond = min(power.communicate, least_busy_power(problem.instance)) - power.standby
+    if beyond > 0:
+        early, late = costs.extra(power.standby), costs.extra(power.standby + beyond)
+        for i in range(n - 1):
+            since = np.arange(n) >= i
+            extra = np.where(np.arange(len(rows)) < costs.ptr[i + 1], early, late)
+            clocks = ClockPrices(power.standby, np.where(since, beyond, 0.0), extra)
+            prices.append(_Price(clocks, np.where(np.arange(n) > i, power.standby + beyond, power.standby), True))
+    return prices if problem.limit == np.inf else [latency, *prices]
+
+
+def _costs(problem: Problem) -> RowCosts:
+    power = problem.instance.power_w
+    launch = power.compute if power.launch is None else power.launch
+    return RowCosts.of(problem.instance, problem.arrays.device_watt.tolist(), launch)
+
+
+def _pricing(problem: Problem, prices: list[_Price], cutoff: list[float]) -> Pricing:
+    p, costs = problem.arrays, _costs(problem)
+    operator = np.repeat(np.arange(problem.count), np.diff(costs.ptr))
+    objective = np.array([price.objective for price in prices])
+    watts = np.array([price.watts for price in prices])
+    rows = np.maximum(0.0, costs.joules - watts[:, operator] * costs.seconds)
+    cut = np.maximum(0.0, p.power[3] - watts) * p.segments[0]
+    if problem.by_energy:
+        rows[~objective], cut[~objective] = 0.0, 0.0
+    else:
+        rows[:], cut[:] = 0.0, 0.0
+    return Pricing(
+        time=np.array([price.clocks.time for price in prices]),
+        rows=rows,
+        cut=cut,
+        send=np.array([price.clocks.send for price in prices]),
+        cutoff=np.array(cutoff),
+        objective=objective,
+        weights=lattice(PARTS).weights,
+        device=costs.seconds,
+        server=costs.on_server,
+    )
+
+
+def _known(problem: Problem, groups: Groups, heads: list[tuple[list[NeedArray], list[FloatArray]]]) -> Known:
+    """The states that are left in the last price, with their heads in all of them."""
+    p, n = problem.arrays, problem.count
+    units, tensor, following, edge_ptr, edges = [], [], [], [0], []
+    own = np.full(n, -1, np.int64)
+    need_at, head_at, table_at, table_size, needs, values = [0], [0], [0], [1], [], []
+    counts = [0]
+    for c in range(n):
+        behind = groups.at[c + 1]
+        place = {w: g for g, twins in enumerate(behind) for w in twins}
+        own[c] = place.get(c, -1)
+        for twins in groups.at[c]:
+            units.append(int(p.units[twins[0]]))
+            tensor.append(twins[0])
+            following.append(place.get(twins[0], -1))
+            edges.extend(int(p.need_ptr[e]) for v, e in groups.readers[twins[0]] if v == c)
+            edge_ptr.append(len(edges))
+        if c == 0:
+            continue
+        here = heads[-1][0][c]
+        rows = [_rows_of(of[c], here) for of, _ in heads]
+        stacked = np.stack([of[c][at] for (_, of), at in zip(heads, rows, strict=True)], axis=1)
+        need_at.append(need_at[-1] + (needs[-1].size if needs else 0))
+        head_at.append(head_at[-1] + (values[-1].size if values else 0))
+        table_at.append(table_at[-1] + table_size[-1])
+        table_size.append(1 << max(4, (2 * len(here) + 2).bit_length()))
+        needs.append(np.ascontiguousarray(here, dtype=np.int32).ravel())
+        values.append(np.ascontiguousarray(stacked).ravel())
+        counts.append(len(here))
+    many = np.array([len(at) for at in groups.at[:n]], dtype=np.int64)
+    known = Known(
+        groups=many,
+        group_at=np.concatenate([[0], np.cumsum(many)])[:n].astype(np.int64),
+        units=np.array(units, dtype=np.int64),
+        tensor=np.array(tensor, dtype=np.int64),
+        next=np.array(following, dtype=np.int64),
+        own=own,
+        edge_ptr=np.array(edge_ptr, dtype=np.int64),
+        edges=np.array(edges, dtype=np.int64),
+        need_at=np.array(need_at, dtype=np.int64),
+        needs=np.concatenate(needs),
+        head_at=np.array(head_at, dtype=np.int64),
+        heads=np.concatenate(values),
+        table_at=np.array(table_at, dtype=np.int64),
+        table_size=np.array(table_size, dtype=np.int64),
+        table=np.full(table_at[-1] + table_size[-1], -1, np.int64),
+        end=np.array([crops(p, u)[1] for u in range(n)], dtype=np.int64),
+    )
+    for c in range(1, n):
+        fill(known, c, counts[c])
+    return known
+
+
+def _rows_of(states: NeedArray, wanted: NeedArray) -> IntArray:
+    """Where the ``wanted`` states are among ``states``, which have all of them."""
+    place = {row.tobytes(): i for i, row in enumerate(np.ascontiguousarray(states, dtype=np.int32))}
+    return np.array([place[row.tobytes()] for row in np.ascontiguousarray(wanted, dtype=np.int32)], dtype=np.int64)
