@@ -61,11 +61,12 @@ def descended(problem: Problem, plan: PricedPlan, options: int, flag: Flag) -> D
     """
     value = plan.value if plan.feasible else np.inf
     prices = _prices(problem, value)
-    cutoff = [value * (1 - CLOSE) if price.objective else problem.limit * (1 + SAFETY) for price in prices]
+    latest = max(problem.limit * (1 + SAFETY), np.finfo(np.float64).tiny)  # at 0 nothing is below the cutoff
+    cutoff = [value * (1 - CLOSE) if price.objective else latest for price in prices]
     if value == np.inf:
-        cutoff = [problem.limit * (1 + SAFETY)] * len(prices)
+        cutoff = [latest] * len(prices)
     elif not problem.by_energy:
-        cutoff = [min(value * (1 - CLOSE), problem.limit * (1 + SAFETY))]
+        cutoff = [min(value * (1 - CLOSE), latest)]
     groups = Groups(problem.arrays)
     states: list[NeedArray] | None = None
     heads: list[tuple[list[NeedArray], list[FloatArray]]] = []
