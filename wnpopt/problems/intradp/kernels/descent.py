@@ -38,7 +38,8 @@ class Known(NamedTuple):
     its tensor, or -1. Operator u reads group g through ``edges[edge_ptr[.]:edge_ptr[. + 1]]`` of the window tables.
     The needs of state i of cut c are from ``need_at[c] + 4 i groups[c]`` on, its heads from ``head_at[c] + P i (1 + 4
     groups[c]) K`` on, and the table that finds it, of ``table_size[c]`` places, from ``table_at[c]`` on.
-    ``end`` (N,): see :class:`~wnpopt.problems.intradp.kernels.directions.twins.OperatorStep`.
+    ``first`` and ``end`` (N,): see :class:`~wnpopt.problems.intradp.kernels.directions.twins.OperatorStep`;
+    ``source`` (N,): the first tensor that each operator reads.
     """
 
     groups: IntArray
@@ -56,13 +57,16 @@ class Known(NamedTuple):
     table_at: IntArray
     table_size: IntArray
     table: IntArray
+    first: IntArray
     end: IntArray
+    source: IntArray
 
 
 class Pricing(NamedTuple):
     """The P sums that bound plans: ``time`` (P,) for each second of latency, ``rows`` (P, .) what exactly rows [0, r)
     of an operator on the device add, laid out as ``device_extra`` of :class:`Arrays`, ``cut`` (P, N) what cutting a
-    message off it (or joining it) adds there, ``send`` (P, N) a second of the uplink.
+    message off it (or joining it) adds there, ``send`` (P, N) a second of the uplink. ``receive`` (P,): a second of
+    the downlink while no message up can be on its way, once the device is done with operator ``since[p]``.
 
     A plan is of use only if no sum reaches its ``cutoff`` (P,); those that are no ``objective`` (P,) are latencies.
     ``weights`` (K, 3): the directions. ``device`` and ``server``: exact seconds of rows [0, r), or [r, units).
@@ -72,6 +76,8 @@ class Pricing(NamedTuple):
     rows: FloatArray
     cut: FloatArray
     send: FloatArray
+    receive: FloatArray
+    since: IntArray
     cutoff: FloatArray
     objective: npt.NDArray[np.bool_]
     weights: FloatArray
@@ -84,6 +90,8 @@ class Trail(NamedTuple):
 
     ``clocks`` (4, N + 1): tails of device, server, uplink, downlink. ``start`` (2, N): tails at the start of each
     operator, on the device and on the server. ``sums`` (P, N + 1). ``keys`` (N + 1, 4 G): needs once nothing is wasted.
+    Then ``least`` (2, N) are the rows (a, b), ``down`` (N,) the seconds of each message down, ``sends`` (N + 1,) the last
+    tensor that is sent up, and ``awaits`` (N + 1,) the last operator that waits for such a one on the server; or -1.
     ``option`` (2, N, M), ``bound`` (N, M) and ``order``: what is left to try; ``count``, ``at`` (N,).
     """
 
@@ -93,6 +101,10 @@ class Trail(NamedTuple):
     start: FloatArray
     sums: FloatArray
     keys: NeedArray
+    least: RowArray
+    down: FloatArray
+    sends: IntArray
+    awaits: IntArray
     option: NeedArray
     bound: FloatArray
     order: IntArray
@@ -113,6 +125,10 @@ def trail(p: Arrays, prices: int, groups: int) -> Trail:
         np.zeros((2, n)),
         np.zeros((prices, n + 1)),
         np.zeros((n + 1, max(1, 4 * groups)), np.int32),
+        np.stack([a, b]),
+        np.zeros(n),
+        np.full(n + 1, -1, np.int64),
+        np.full(n + 1, -1, np.int64),
         np.zeros((2, n, most), np.int32),
         np.zeros((n, most)),
         np.zeros((n, most), np.int64),
@@ -253,6 +269,17 @@ def _take(p: Arrays, known: Known, prices: Pricing, way: Trail, u: int, a: int, 
     sent = 0.0
     if b > x:
         sent = p.bytes[u] * max(0, min(b, int(known.end[u])) - x) / units / p.link[0]
+    way.least[0, u], way.least[1, u] = least_a, least_b
+    way.sends[u], way.awaits[u], way.down[u] = way.sends[u + 1], way.awaits[u + 1], 0.0
+    if least_a < y:
+        way.down[u] = p.bytes[u] * max(0, y - max(a, int(known.first[u]))) / units / p.link[1]
+    if b > x:
+        way.sends[u] = max(way.sends[u], u)
+        for k in range(p.out_ptr[u], p.out_ptr[u + 1]):
+            e = p.out_edge[k]
+            v = int(p.in_consumer[e])
+            if p.srv_lo[p.need_ptr[e] + way.least[1, v]] < b:
+                way.awaits[u] = max(way.awaits[u], v)
     for k in range(len(prices.time)):
         joules = way.sums[k, u + 1] + prices.rows[k, p.row_ptr[u] + a] + sent * prices.send[k, u]
         if goes_up:
@@ -262,6 +289,19 @@ def _take(p: Arrays, known: Known, prices: Pricing, way: Trail, u: int, a: int, 
         way.sums[k, u] = joules
     way.a[u], way.b[u] = a, b
     return True
+
+
+@inner
+def _received(p: Arrays, known: Known, way: Trail, u: int) -> float:
+    """Seconds of messages down that begin after all messages up have arrived, of operators from u on."""
+    last = int(way.awaits[u])
+    for v in range(u, len(p.units)):
+        if way.least[1, v] < p.units[v] and known.source[v] < u:
+            last = max(last, v)
+    total = 0.0
+    for v in range(max(u, last), len(p.units) - 1):
+        total += way.down[v]
+    return total
 
 
 @inner
@@ -298,10 +338,13 @@ def _bound(p: Arrays, known: Known, prices: Pricing, way: Trail, u: int, tails: 
     device, server, uplink = way.clocks[0, u], max(0.0, way.clocks[1, u]), max(0.0, way.clocks[2, u])
     blocks = 1 + 4 * groups
     best = 0.0
+    received = _received(p, known, way, u)
     for i in range(count):
         q = (tally[HINT] + i) % count
         first = known.head_at[u] + (state * count + q) * blocks * directions
         time, total, cutoff = prices.time[q], way.sums[q, u], prices.cutoff[q]
+        if prices.since[q] == 0 or prices.since[q] <= way.sends[u]:
+            total += prices.receive[q] * received
         for block in range(blocks):
             by_device, by_server = device, server
             if block > 0:

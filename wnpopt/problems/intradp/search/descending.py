@@ -52,6 +52,7 @@ class _Price:
     clocks: ClockPrices
     watts: FloatArray  # (N,) what ``time`` charges a second of an operator on the device already
     objective: bool
+    since: int = 0
 
 
 def descended(problem: Problem, plan: PricedPlan, options: int, flag: Flag) -> Descended:
@@ -127,7 +128,9 @@ def _prices(problem: Problem, value: float) -> list[_Price]:
             since = np.arange(n) >= i
             extra = np.where(np.arange(len(rows)) < costs.ptr[i + 1], early, late)
             clocks = ClockPrices(power.standby, np.where(since, beyond, 0.0), extra)
-            prices.append(_Price(clocks, np.where(np.arange(n) > i, power.standby + beyond, power.standby), True))
+            # What is cut off the input is at time 0, when a message down may be on its way for all that is known.
+            later = np.arange(n) > i if i else np.ones(n, dtype=np.bool_)
+            prices.append(_Price(clocks, power.standby + np.where(later, beyond, 0.0), True, i))
     return prices if problem.limit == np.inf else [latency, *prices]
 
 
@@ -153,6 +156,8 @@ def _pricing(problem: Problem, prices: list[_Price], cutoff: list[float]) -> Pri
         rows=rows,
         cut=cut,
         send=np.array([price.clocks.send for price in prices]),
+        receive=np.array([price.clocks.send[-1] for price in prices]),
+        since=np.array([price.since for price in prices], dtype=np.int64),
         cutoff=np.array(cutoff),
         objective=objective,
         weights=lattice(PARTS).weights,
@@ -207,6 +212,8 @@ def _known(problem: Problem, groups: Groups, heads: list[tuple[list[NeedArray], 
         table_at=np.array(table_at, dtype=np.int64),
         table_size=np.array(table_size, dtype=np.int64),
         table=np.full(table_at[-1] + table_size[-1], -1, np.int64),
+        first=np.array([crops(p, u)[0] for u in range(n)], dtype=np.int64),
+        source=np.array([min(p.in_source[p.in_ptr[u] : p.in_ptr[u + 1]], default=n) for u in range(n)], dtype=np.int64),
         end=np.array([crops(p, u)[1] for u in range(n)], dtype=np.int64),
     )
     for c in range(1, n):
