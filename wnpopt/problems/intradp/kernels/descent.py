@@ -88,11 +88,12 @@ class Pricing(NamedTuple):
 class Trail(NamedTuple):
     """What is decided: the way down. Numbers at a cut c are of the operators from c on.
 
-    ``clocks`` (4, N + 1): tails of device, server, uplink, downlink. ``start`` (2, N): tails at the start of each
-    operator, on the device and on the server. ``sums`` (P, N + 1). ``keys`` (N + 1, 4 G): needs once nothing is wasted.
-    Then ``least`` (2, N) are the rows (a, b), ``down`` (N,) the seconds of each message down, ``sends`` (N + 1,) the last
-    tensor that is sent up, and ``awaits`` (N + 1,) the last operator that waits for such a one on the server; or -1.
-    ``option`` (2, N, M), ``bound`` (N, M) and ``order``: what is left to try; ``count``, ``at`` (N,).
+    ``clocks`` (4, N + 1): tails of device, server, uplink, downlink, :data:`NEVER` for what the plan does not wait for.
+    ``start`` (2, N): tails at the start of each operator, on the device and on the server. ``sums`` (P, N + 1).
+    ``keys`` (N + 1, 4 G): needs once nothing is wasted. Then ``least`` (2, N) are the rows (a, b), ``down`` (N,) the
+    seconds of each message down, ``sends`` (N + 1,) the last tensor that is sent up, and ``awaits`` (N + 1,) the last
+    operator that waits for such a one on the server, or -1. What is left to try: ``option`` (2, N, M), ``bound`` (N, M)
+    and their ``order``, ``options`` (N,) of them, of which it is the turn of number ``at`` (N,).
     """
 
     a: RowArray
@@ -108,7 +109,7 @@ class Trail(NamedTuple):
     option: NeedArray
     bound: FloatArray
     order: IntArray
-    count: IntArray
+    options: IntArray
     at: IntArray
 
 
@@ -361,7 +362,7 @@ def _bound(p: Arrays, known: Known, prices: Pricing, way: Trail, u: int, tails: 
                 if here >= cutoff:
                     tally[HINT] = q
                     return np.inf
-                if prices.objective[q]:
+                if prices.objective[q] or count == 1:
                     best = max(best, here)
     return best
 
@@ -393,7 +394,7 @@ def _expand(p: Arrays, known: Known, prices: Pricing, way: Trail, u: int, tails:
             way.option[0, u, count], way.option[1, u, count] = a, b
             way.bound[u, count] = bound
             count += 1
-    way.count[u], way.at[u] = count, 0
+    way.options[u], way.at[u] = count, 0
     _sort(way.bound[u], way.order[u], count)
 
 
@@ -431,6 +432,7 @@ def descend(
     value: float,
     tolerance: float,
     error: float,
+    any_plan: bool,
     best_a: RowArray,
     best_b: RowArray,
     tally: IntArray,
@@ -438,9 +440,10 @@ def descend(
 ) -> tuple[float, float, float]:
     """(least objective, least latency, a bound on the objective of all plans) of what no bound refutes.
 
-    (best_a, best_b) becomes the best plan below ``value``; cutoffs then fall to ``tolerance`` below it, relatively. The
-    bound holds wherever the flag or ``tally[EFFORT]`` ends the search: it is of what is left, of the cutoff, and of the
-    plans that were scored, whose objective may be off by ``error`` times the latency. ``tally[ENDED]``: all is done.
+    (best_a, best_b) becomes the best plan below ``value``, or with ``any_plan`` the first one; cutoffs then fall to
+    ``tolerance`` below it, relatively. The bound holds wherever the flag or ``tally[EFFORT]`` ends the search: it is of
+    what is left, of the cutoff, and of the plans that were scored, whose objective may be off by ``error`` times the
+    latency. ``tally[ENDED]``: all is done.
     """
     n = len(p.units)
     tails = np.zeros(way.keys.shape[1])
@@ -451,7 +454,7 @@ def descend(
     while u < n - 1:
         if raised(flag) or tally[TRIED] > tally[EFFORT]:
             break
-        if way.at[u] >= way.count[u]:
+        if way.at[u] >= way.options[u]:
             u += 1
             if u < n - 1:
                 way.at[u] += 1
@@ -459,7 +462,7 @@ def descend(
         i = way.order[u, way.at[u]]
         a, b = int(way.option[0, u, i]), int(way.option[1, u, i])
         if way.bound[u, i] >= value * (1 - tolerance):
-            way.count[u] = 0
+            way.options[u] = 0
             continue
         _take(p, known, prices, way, u, a, b)
         if u > 1:
@@ -480,6 +483,8 @@ def descend(
             tally[FOUND] += 1
             for v in range(n):
                 best_a[v], best_b[v] = way.a[v], way.b[v]
+            if any_plan:
+                break
             for q in range(len(prices.time)):
                 if prices.objective[q]:
                     prices.cutoff[q] = min(prices.cutoff[q], value * (1 - tolerance))
@@ -489,6 +494,6 @@ def descend(
     if u == n - 1:
         tally[ENDED] = 1
     for v in range(u, n - 1):
-        if way.at[v] < way.count[v]:
+        if way.at[v] < way.options[v]:
             bound = min(bound, way.bound[v, way.order[v, way.at[v]]])
     return value, earliest, bound

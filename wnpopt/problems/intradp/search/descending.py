@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from wnpopt.problems.intradp.kernels.arrays import FloatArray, IntArray
 from wnpopt.problems.intradp.kernels.descent import (
     EFFORT,
     ENDED,
+    TRIED,
     Known,
     Pricing,
     descend,
@@ -28,15 +30,19 @@ from wnpopt.problems.intradp.search.beam import SAFETY
 from wnpopt.problems.intradp.search.directed import PARTS, Directed, safe
 from wnpopt.problems.intradp.search.plans import PricedPlan
 
-CLOSE = 1e-7
+CLOSE = 1e-8
 """Plans that are better by no more than so much, relatively, are not looked for."""
+
+
+Left = tuple[list[NeedArray], list[FloatArray]]
+"""States of each cut, and their heads."""
 
 
 @dataclass(frozen=True)
 class Descended:
     """What was found: the best plan (the one it began with if none is better), and a bound on all plans.
 
-    ``ended``: nothing is left to try. The bound is infinite if no plan keeps the deadline.
+    ``ended``: nothing is left to try. The bound is infinite if no plan keeps the deadline, and 0 if nothing is known.
     """
 
     plan: PricedPlan
@@ -58,52 +64,68 @@ class _Price:
 def descended(problem: Problem, plan: PricedPlan, options: int, flag: Flag) -> Descended:
     """The best plan of all, from ``plan`` (whose value is infinite if none is known) on.
 
-    ``options`` bounds the work: options of operators that are looked at, a microsecond or two each.
+    ``options`` bounds the work: options of operators that are looked at, one to three microseconds each. The ``flag``
+    ends it early, too.
     """
+    if plan.feasible or not problem.by_energy:
+        return _descended(problem, plan, options, flag)
+    known = _descended(problem, plan, options, flag)
+    if not known.plan.feasible:
+        return known
+    best = _descended(problem, known.plan, options - known.options, flag)
+    return replace(best, options=known.options + best.options)
+
+
+def _descended(problem: Problem, plan: PricedPlan, options: int, flag: Flag) -> Descended:
+    """As :func:`descended`; where the energy counts and no plan is known, any one that keeps the deadline."""
     value = plan.value if plan.feasible else np.inf
     prices = _prices(problem, value)
-    latest = max(problem.limit * (1 + SAFETY), np.finfo(np.float64).tiny)  # at 0 nothing is below the cutoff
-    cutoff = [value * (1 - CLOSE) if price.objective else latest for price in prices]
-    if value == np.inf:
-        cutoff = [latest] * len(prices)
-    elif not problem.by_energy:
-        cutoff = [min(value * (1 - CLOSE), latest)]
+    cutoffs = _cutoffs(problem, prices, value)
     groups = Groups(problem.arrays)
     states: list[NeedArray] | None = None
-    heads: list[tuple[list[NeedArray], list[FloatArray]]] = []
+    left: list[Left] = []
     spent = 0
-    for price, most in zip(prices, cutoff, strict=True):
+    for price, cutoff in zip(prices, cutoffs, strict=True):
         front = Front(problem.arrays, price.clocks.time, 1.0, extra=price.clocks.extra, flag=flag)
         directed = Directed(problem, front, price.clocks)
         directed.watch(flag)
         directed.spend(options - spent)
-        verdict = directed.refute(most, among=states)
+        verdict = directed.refute(cutoff, among=states)
         spent += directed.options
         if verdict.dead:
-            bound = np.inf if value == np.inf else safe(value * (1 - CLOSE))
-            return Descended(plan, bound, True, spent)
+            return Descended(plan, np.inf if value == np.inf else safe(value * (1 - CLOSE)), True, spent)
         if verdict.full or directed.over:
-            return Descended(plan, safe(verdict.bound) if price.objective else 0.0, False, spent)
-        heads.append(directed.left())
-        states = heads[-1][0]
-    known = _known(problem, groups, heads)
-    pricing = _pricing(problem, prices, cutoff)
-    n = problem.count
+            known = price.objective and value < np.inf
+            return Descended(plan, safe(min(verdict.bound, value * (1 - CLOSE))) if known else 0.0, False, spent)
+        left.append(directed.left())
+        states = left[-1][0]
+    p, n = problem.arrays, problem.count
     best_a, best_b = plan.device_end.copy(), plan.server_begin.copy()
     tally = np.zeros(5, np.int64)
     tally[EFFORT] = options - spent
-    error = 8 * n * np.finfo(np.float64).eps * float(problem.arrays.power[1:].max()) if problem.by_energy else 0.0
+    # As where all plans are tried: a score is off by a rounding of the latency, times the power.
+    error = 8 * n * np.finfo(np.float64).eps * float(p.power[1:].max()) if problem.by_energy else 0.0
     found, earliest, bound = descend(
-        problem.arrays, known, pricing, trail(problem.arrays, len(prices), groups.most), scratch(n),
-        problem.by_energy, problem.limit, value, CLOSE, error, best_a, best_b, tally, flag,
+        p, known_states(problem, groups, left), _pricing(problem, prices, cutoffs), trail(p, len(prices), groups.most),
+        scratch(n), problem.by_energy, problem.limit, value, CLOSE, error, problem.by_energy and value == np.inf,
+        best_a, best_b, tally, flag,
     )  # fmt: skip
-    ended = bool(tally[ENDED])
+    spent, ended = spent + int(tally[TRIED]), bool(tally[ENDED])
     if found == np.inf:
-        proved = ended and earliest * (1 - SAFETY) > problem.limit
-        return Descended(plan, np.inf if proved else 0.0, ended, spent + int(tally[0]))
-    if found < plan.value:
+        none = ended and earliest * (1 - SAFETY) > problem.limit
+        return Descended(plan, np.inf if none else 0.0, ended, spent)
+    if found < value:
         plan = PricedPlan(best_a, best_b, found, "descent")
-    return Descended(plan, safe(max(0.0, bound)), ended, spent + int(tally[0]))
+    return Descended(plan, safe(max(0.0, bound)), ended, spent)
+
+
+def _cutoffs(problem: Problem, prices: Sequence[_Price], value: float) -> list[float]:
+    """What no sum may reach of a plan that is better than ``value`` and keeps the deadline."""
+    latest = max(problem.limit * (1 + SAFETY), float(np.finfo(np.float64).tiny))  # below 0 nothing is
+    better = value * (1 - CLOSE)
+    if not problem.by_energy:
+        return [min(better, latest) for _ in prices]
+    return [better if price.objective else latest for price in prices]
 
 
 def _prices(problem: Problem, value: float) -> list[_Price]:
@@ -140,7 +162,7 @@ def _costs(problem: Problem) -> RowCosts:
     return RowCosts.of(problem.instance, problem.arrays.device_watt.tolist(), launch)
 
 
-def _pricing(problem: Problem, prices: list[_Price], cutoff: list[float]) -> Pricing:
+def _pricing(problem: Problem, prices: Sequence[_Price], cutoffs: Sequence[float]) -> Pricing:
     p, costs = problem.arrays, _costs(problem)
     operator = np.repeat(np.arange(problem.count), np.diff(costs.ptr))
     objective = np.array([price.objective for price in prices])
@@ -158,7 +180,7 @@ def _pricing(problem: Problem, prices: list[_Price], cutoff: list[float]) -> Pri
         send=np.array([price.clocks.send for price in prices]),
         receive=np.array([price.clocks.send[-1] for price in prices]),
         since=np.array([price.since for price in prices], dtype=np.int64),
-        cutoff=np.array(cutoff),
+        cutoff=np.array(cutoffs),
         objective=objective,
         weights=lattice(PARTS).weights,
         device=costs.seconds,
@@ -166,12 +188,17 @@ def _pricing(problem: Problem, prices: list[_Price], cutoff: list[float]) -> Pri
     )
 
 
-def _known(problem: Problem, groups: Groups, heads: list[tuple[list[NeedArray], list[FloatArray]]]) -> Known:
+def known_states(problem: Problem, groups: Groups, heads: Sequence[Left]) -> Known:
     """The states that are left in the last price, with their heads in all of them."""
     p, n = problem.arrays, problem.count
-    units, tensor, following, edge_ptr, edges = [], [], [], [0], []
+    units: list[int] = []
+    tensor: list[int] = []
+    following: list[int] = []
+    edge_ptr, edges = [0], list[int]()
     own = np.full(n, -1, np.int64)
-    need_at, head_at, table_at, table_size, needs, values = [0], [0], [0], [1], [], []
+    need_at, head_at, table_at, table_size = [0], [0], [0], [1]
+    needs: list[NeedArray] = []
+    values: list[FloatArray] = []
     counts = [0]
     for c in range(n):
         behind = groups.at[c + 1]
