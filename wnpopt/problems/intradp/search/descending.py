@@ -52,7 +52,7 @@ class Descended:
 
 
 @dataclass(frozen=True)
-class _Price:
+class SummedPrice:
     """A weighted sum that never exceeds the objective, or the latency (``objective`` False), and exact joules."""
 
     clocks: ClockPrices
@@ -79,8 +79,8 @@ def descended(problem: Problem, plan: PricedPlan, options: int, flag: Flag) -> D
 def _descended(problem: Problem, plan: PricedPlan, options: int, flag: Flag) -> Descended:
     """As :func:`descended`; where the energy counts and no plan is known, any one that keeps the deadline."""
     value = plan.value if plan.feasible else np.inf
-    prices = _prices(problem, value)
-    cutoffs = _cutoffs(problem, prices, value)
+    prices = sums_of(problem, value)
+    cutoffs = cutoffs_of(problem, prices, value)
     groups = Groups(problem.arrays)
     states: list[NeedArray] | None = None
     left: list[Left] = []
@@ -106,7 +106,7 @@ def _descended(problem: Problem, plan: PricedPlan, options: int, flag: Flag) -> 
     # As where all plans are tried: a score is off by a rounding of the latency, times the power.
     error = 8 * n * np.finfo(np.float64).eps * float(p.power[1:].max()) if problem.by_energy else 0.0
     found, earliest, bound = descend(
-        p, known_states(problem, groups, left), _pricing(problem, prices, cutoffs), trail(p, len(prices), groups.most),
+        p, known_states(problem, groups, left), pricing_of(problem, prices, cutoffs), trail(p, len(prices), groups.most),
         scratch(n), problem.by_energy, problem.limit, value, CLOSE, error, problem.by_energy and value == np.inf,
         best_a, best_b, tally, flag,
     )  # fmt: skip
@@ -119,7 +119,7 @@ def _descended(problem: Problem, plan: PricedPlan, options: int, flag: Flag) -> 
     return Descended(plan, safe(max(0.0, bound)), ended, spent)
 
 
-def _cutoffs(problem: Problem, prices: Sequence[_Price], value: float) -> list[float]:
+def cutoffs_of(problem: Problem, prices: Sequence[SummedPrice], value: float) -> list[float]:
     """What no sum may reach of a plan that is better than ``value`` and keeps the deadline."""
     latest = max(problem.limit * (1 + SAFETY), float(np.finfo(np.float64).tiny))  # below 0 nothing is
     better = value * (1 - CLOSE)
@@ -128,7 +128,7 @@ def _cutoffs(problem: Problem, prices: Sequence[_Price], value: float) -> list[f
     return [better if price.objective else latest for price in prices]
 
 
-def _prices(problem: Problem, value: float) -> list[_Price]:
+def sums_of(problem: Problem, value: float) -> list[SummedPrice]:
     """Sums that never exceed the objective, and the latency where there is a deadline.
 
     The radio's joules beyond standby count while the device does not compute. Messages of operator i and later ones are
@@ -137,12 +137,12 @@ def _prices(problem: Problem, value: float) -> list[_Price]:
     """
     p, power, n = problem.arrays, problem.instance.power_w, problem.count
     nothing, rows = np.zeros(n), np.zeros(len(p.device_extra))
-    latency = _Price(ClockPrices(1.0, nothing, rows), nothing, not problem.by_energy)
+    latency = SummedPrice(ClockPrices(1.0, nothing, rows), nothing, not problem.by_energy)
     if value == np.inf or not problem.by_energy:
         return [latency]
     costs = _costs(problem)
     base = least_power(problem.instance)
-    prices = [_Price(ClockPrices(base, nothing, costs.extra(base)), np.full(n, base), True)]
+    prices = [SummedPrice(ClockPrices(base, nothing, costs.extra(base)), np.full(n, base), True)]
     beyond = min(power.communicate, least_busy_power(problem.instance)) - power.standby
     if beyond > 0:
         early, late = costs.extra(power.standby), costs.extra(power.standby + beyond)
@@ -152,7 +152,7 @@ def _prices(problem: Problem, value: float) -> list[_Price]:
             clocks = ClockPrices(power.standby, np.where(since, beyond, 0.0), extra)
             # What is cut off the input is at time 0, when a message down may be on its way for all that is known.
             later = np.arange(n) > i if i else np.ones(n, dtype=np.bool_)
-            prices.append(_Price(clocks, power.standby + np.where(later, beyond, 0.0), True, i))
+            prices.append(SummedPrice(clocks, power.standby + np.where(later, beyond, 0.0), True, i))
     return prices if problem.limit == np.inf else [latency, *prices]
 
 
@@ -162,7 +162,7 @@ def _costs(problem: Problem) -> RowCosts:
     return RowCosts.of(problem.instance, problem.arrays.device_watt.tolist(), launch)
 
 
-def _pricing(problem: Problem, prices: Sequence[_Price], cutoffs: Sequence[float]) -> Pricing:
+def pricing_of(problem: Problem, prices: Sequence[SummedPrice], cutoffs: Sequence[float]) -> Pricing:
     p, costs = problem.arrays, _costs(problem)
     operator = np.repeat(np.arange(problem.count), np.diff(costs.ptr))
     objective = np.array([price.objective for price in prices])
