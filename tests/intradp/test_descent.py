@@ -1,4 +1,4 @@
-"""All plans that bounds leave, depth first: against all plans, and each bound on the way against the best completion."""
+"""All plans that bounds leave, depth first: against all plans, and bounds on the way against the best completions."""
 
 from __future__ import annotations
 
@@ -55,10 +55,10 @@ def optimum(problem: Problem) -> float:
 
 
 def drawn(seed: int, most_plans: int = 8_000) -> IntradpInstance:
-    """Odd windows and blocks of branches, two thirds by energy, half with optional fields, a quarter with a deadline."""
+    """Odd windows and blocks of branches, two thirds by energy, half with optional fields, some with a deadline."""
     objective = ("energy", "energy", "latency")[seed % 3]
-    if seed % 5 == 4:
-        instance = branched(seed, min(most_plans, 2_000), objective=objective)
+    if seed % 5 == 4 and most_plans > 1_000:
+        instance = branched(seed, 2_000, objective=objective)
     else:
         instance = tiny(seed, most_plans, objective=objective)
     if seed % 7 == 6:
@@ -145,21 +145,19 @@ def test_no_bound_is_above_the_best_completion(first: int, monkeypatch: pytest.M
 
 def ratios_of(seed: int) -> list[float]:
     """Each bound on the way to each plan, over the least objective of the plans that go on from there."""
-    instance = drawn(seed, 120)
+    instance = drawn(seed, 600)
     problem = Problem.of(instance)
     best = optimum(problem)
     if not 0 < best < np.inf:
         return []
-    value = best * (1 + seed % 4)
+    value = best * (1 + 1e-6, 1.3, 2.0, 4.0)[seed % 4]
     sums = sums_of(problem, value)
     p, n, groups = problem.arrays, problem.count, Groups(problem.arrays)
     left: list[Left] = []
     for one, cutoff in zip(sums, cutoffs_of(problem, sums, value), strict=True):
         front = Front(p, one.clocks.time, 1.0, extra=one.clocks.extra)
         directed = Directed(problem, front, one.clocks)
-        if directed.refute(cutoff, among=left[-1][0] if left else None).dead:
-            assert value == best
-            return []
+        assert not directed.refute(cutoff, among=left[-1][0] if left else None).dead, seed
         left.append(directed.left())
     known, prices = known_states(problem, groups, left), pricing_of(problem, sums, [np.inf] * len(sums))
     plans, least = all_plans(problem), dict[tuple[int, ...], float]()
@@ -231,19 +229,18 @@ def test_a_deadline_that_nothing_keeps_is_told_and_proved() -> None:
 
 
 def test_wherever_it_ends_its_bound_holds() -> None:
-    instance = generate(SKIP, 4)
-    problem = Problem.of(instance)
-    whole = descended(problem, device_only(problem), PLENTY, never())
+    problem = Problem.of(generate(SKIP, 4))
+    start = honest(problem)
+    whole = descended(problem, start, PLENTY, never())
     assert whole.ended
+    assert whole.bound >= whole.plan.value * (1 - 1e-7)
     bounds = []
-    for options in (0, 100, 1_000, 3_000, 6_000, 10_000, 13_000):
-        part = descended(problem, device_only(problem), options, never())
-        assert part.options < options + 2 * whole.options // 3 + 1_000
-        assert part.bound <= whole.plan.value
-        assert part.plan.value >= whole.plan.value
-        bounds.append(part.bound)
-    assert not whole.bound < whole.plan.value * (1 - 1e-7)
-    assert max(bounds) > 0.8 * whole.bound
+    for part in (0.0, 0.1, 0.3, 0.5, 0.7, 0.9, 0.99):
+        found = descended(problem, start, int(part * whole.options), never())
+        assert not found.ended
+        assert found.bound <= whole.plan.value <= found.plan.value <= start.value
+        bounds.append(found.bound)
+    assert bounds[-1] > 0.9 * whole.bound
     flag = never()
     flag[0] = 1
-    assert not descended(problem, device_only(problem), PLENTY, flag).ended
+    assert not descended(problem, start, PLENTY, flag).ended

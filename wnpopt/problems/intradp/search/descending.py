@@ -84,7 +84,7 @@ def _descended(problem: Problem, plan: PricedPlan, options: int, flag: Flag) -> 
     groups = Groups(problem.arrays)
     states: list[NeedArray] | None = None
     left: list[Left] = []
-    spent = 0
+    spent, reached = 0, 0.0
     for price, cutoff in zip(prices, cutoffs, strict=True):
         front = Front(problem.arrays, price.clocks.time, 1.0, extra=price.clocks.extra, flag=flag)
         directed = Directed(problem, front, price.clocks)
@@ -94,9 +94,10 @@ def _descended(problem: Problem, plan: PricedPlan, options: int, flag: Flag) -> 
         spent += directed.options
         if verdict.dead:
             return Descended(plan, np.inf if value == np.inf else safe(value * (1 - CLOSE)), True, spent)
+        if price.objective and value < np.inf:  # plans that pass no state that is left are no better than the cutoff
+            reached = max(reached, safe(min(verdict.bound, value * (1 - CLOSE))))
         if verdict.full or directed.over:
-            known = price.objective and value < np.inf
-            return Descended(plan, safe(min(verdict.bound, value * (1 - CLOSE))) if known else 0.0, False, spent)
+            return Descended(plan, reached, False, spent)
         left.append(directed.left())
         states = left[-1][0]
     p, n = problem.arrays, problem.count
@@ -105,8 +106,9 @@ def _descended(problem: Problem, plan: PricedPlan, options: int, flag: Flag) -> 
     tally[EFFORT] = options - spent
     # As where all plans are tried: a score is off by a rounding of the latency, times the power.
     error = 8 * n * np.finfo(np.float64).eps * float(p.power[1:].max()) if problem.by_energy else 0.0
+    known, pricing = known_states(problem, groups, left), pricing_of(problem, prices, cutoffs)
     found, earliest, bound = descend(
-        p, known_states(problem, groups, left), pricing_of(problem, prices, cutoffs), trail(p, len(prices), groups.most),
+        p, known, pricing, trail(p, len(prices), groups.most),
         scratch(n), problem.by_energy, problem.limit, value, CLOSE, error, problem.by_energy and value == np.inf,
         best_a, best_b, tally, flag,
     )  # fmt: skip
@@ -116,7 +118,7 @@ def _descended(problem: Problem, plan: PricedPlan, options: int, flag: Flag) -> 
         return Descended(plan, np.inf if none else 0.0, ended, spent)
     if found < value:
         plan = PricedPlan(best_a, best_b, found, "descent")
-    return Descended(plan, safe(max(0.0, bound)), ended, spent)
+    return Descended(plan, max(reached, safe(bound)), ended, spent)
 
 
 def cutoffs_of(problem: Problem, prices: Sequence[SummedPrice], value: float) -> list[float]:
