@@ -93,7 +93,8 @@ class Trail(NamedTuple):
     ``keys`` (N + 1, 4 G): needs once nothing is wasted. Then ``least`` (2, N) are the rows (a, b), ``down`` (N,) the
     seconds of each message down, ``sends`` (N + 1,) the last tensor that is sent up, and ``awaits`` (N + 1,) the last
     operator that waits for such a one on the server, or -1. What is left to try: ``option`` (2, N, M), ``bound`` (N, M)
-    and their ``order``, ``options`` (N,) of them, of which it is the turn of number ``at`` (N,).
+    and their ``order``, ``options`` (N,) of them, of which it is the turn of number ``at`` (N,). ``refuted``: with so
+    many rows on the device, whatever more the server computes.
     """
 
     a: RowArray
@@ -109,6 +110,7 @@ class Trail(NamedTuple):
     option: NeedArray
     bound: FloatArray
     order: IntArray
+    refuted: npt.NDArray[np.bool_]
     options: IntArray
     at: IntArray
 
@@ -133,6 +135,7 @@ def trail(p: Arrays, prices: int, groups: int) -> Trail:
         np.zeros((2, n, most), np.int32),
         np.zeros((n, most)),
         np.zeros((n, most), np.int64),
+        np.zeros(int(p.units.max()) + 1, np.bool_),
         np.zeros(n, np.int64),
         np.zeros(n, np.int64),
     )
@@ -378,11 +381,13 @@ def _expand(p: Arrays, known: Known, prices: Pricing, way: Trail, u: int, tails:
         y = max(y, int(p.dev_hi[at + way.a[v]]))
         x = min(x, int(p.srv_lo[at + way.b[v]]))
     count = 0
-    for b in range(units + 1):
+    for a in range(units + 1):
+        way.refuted[a] = False
+    for b in range(units, -1, -1):
         over = False
         for a in range(b, units + 1):
-            # Ever more waste on the device only costs more; but all rows may take less than all but one.
-            if over and a < units:
+            # Ever more waste only costs more; but all rows may take less than all but one.
+            if (over and a < units) or (way.refuted[a] and b > 0):
                 continue
             tally[TRIED] += 1
             if not _take(p, known, prices, way, u, a, b):
@@ -390,6 +395,7 @@ def _expand(p: Arrays, known: Known, prices: Pricing, way: Trail, u: int, tails:
             bound = _bound(p, known, prices, way, u, tails, tally)
             if bound == np.inf:
                 over = over or a >= max(b, y)
+                way.refuted[a] = b <= min(a, x)
                 continue
             way.option[0, u, count], way.option[1, u, count] = a, b
             way.bound[u, count] = bound
