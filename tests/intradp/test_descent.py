@@ -31,6 +31,7 @@ from wnpopt.problems.intradp.search.descending import (
     Left,
     cutoffs_of,
     descended,
+    keeps_deadline,
     known_states,
     pricing_of,
     sums_of,
@@ -93,11 +94,13 @@ def checked(seed: int, tally: Tally) -> Tally:
         start = replace(start, value=np.inf)
     found = descended(problem, start, PLENTY, never())
     assert found.ended, seed
+    if instance.deadline_s is not None:
+        assert keeps_deadline(problem, PLENTY, never()) is (best < np.inf), seed
     met = replace(tally, options=tally.options + found.options, plans=tally.plans + count(instance))
     if best == np.inf:
-        assert found.bound in (0.0, np.inf), seed
-        assert not found.plan.feasible
-        return replace(met, infeasible=met.infeasible + (found.bound == np.inf))
+        assert found.bound == np.inf, seed
+        assert not found.plan.feasible, seed
+        return replace(met, infeasible=met.infeasible + 1)
     assert found.plan.feasible, seed
     certificate = verify(instance, found.plan.solution(problem))
     assert certificate.accepted, seed

@@ -53,11 +53,9 @@ NARROW_EFFORT = 30_000_000
 FEW = 2_000_000
 """Plans that are tried one by one where label-setting leaves a gap: two seconds' work."""
 
-SMALL = 10**15
-"""Plans up to which a network is small: all that bounds leave are tried, depth first."""
-
 BRIEF, LONG = 500_000, 20_000_000
-"""Options that this may look at from a first plan, and from a good one: a second's work, and half a minute's."""
+"""Options that a search over all plans of a small network may look at from a first plan, and from a good one: a
+second's work, and half a minute's."""
 
 DESCENT_SHARE = 0.5
 """What the latter may take of the time left."""
@@ -181,6 +179,8 @@ def searched(
 
 def _is_small(problem: Problem, chain: bool) -> bool:
     """Whether all plans that bounds leave are to be tried; labels are exact on chains where the latency counts."""
+    from wnpopt.problems.intradp.search.descending import SMALL
+
     return (problem.by_energy or not chain) and every.count(problem.instance) <= SMALL
 
 

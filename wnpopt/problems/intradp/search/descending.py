@@ -30,6 +30,9 @@ from wnpopt.problems.intradp.search.beam import SAFETY
 from wnpopt.problems.intradp.search.directed import PARTS, Directed, safe
 from wnpopt.problems.intradp.search.plans import PricedPlan
 
+SMALL = 10**15
+"""Plans up to which a network is small."""
+
 CLOSE = 1e-8
 """Plans that are better by no more than so much, relatively, are not looked for."""
 
@@ -76,8 +79,18 @@ def descended(problem: Problem, plan: PricedPlan, options: int, flag: Flag) -> D
     return replace(best, options=known.options + best.options)
 
 
-def _descended(problem: Problem, plan: PricedPlan, options: int, flag: Flag) -> Descended:
-    """As :func:`descended`; where the energy counts and no plan is known, any one that keeps the deadline."""
+def keeps_deadline(problem: Problem, options: int, flag: Flag) -> bool | None:
+    """Whether some plan keeps the deadline and the limit on transfers; None if that is not clear after ``options``."""
+    units = problem.arrays.units
+    nothing = PricedPlan(units.copy(), units.copy(), np.inf, "")
+    tried = _descended(problem, nothing, options, flag, any_plan=True)
+    if tried.plan.feasible:
+        return True
+    return False if tried.bound == np.inf else None
+
+
+def _descended(problem: Problem, plan: PricedPlan, options: int, flag: Flag, *, any_plan: bool = False) -> Descended:
+    """As :func:`descended`; the first plan with ``any_plan``, and where the energy counts and none is known."""
     value = plan.value if plan.feasible else np.inf
     prices = sums_of(problem, value)
     cutoffs = cutoffs_of(problem, prices, value)
@@ -109,7 +122,8 @@ def _descended(problem: Problem, plan: PricedPlan, options: int, flag: Flag) -> 
     known, pricing = known_states(problem, groups, left), pricing_of(problem, prices, cutoffs)
     found, earliest, bound = descend(
         p, known, pricing, trail(p, len(prices), groups.most),
-        scratch(n), problem.by_energy, problem.limit, value, CLOSE, error, problem.by_energy and value == np.inf,
+        scratch(n), problem.by_energy, problem.limit, value, CLOSE, error,
+        any_plan or (problem.by_energy and value == np.inf),
         best_a, best_b, tally, flag,
     )  # fmt: skip
     spent, ended = spent + int(tally[TRIED]), bool(tally[ENDED])
