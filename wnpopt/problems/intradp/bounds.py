@@ -29,7 +29,7 @@ EFFORT, BRIEF = 100_000_000, 10_000_000
 WIDTHS = (10, 1000, 20_000)
 """Beams of label-setting that is to show that no plan keeps the deadline."""
 
-FEW = 200_000
+SMALL = 200_000
 """Plans that are all tried for a proof: half a second's work."""
 
 OPTIONS = 500_000
@@ -93,10 +93,10 @@ def prove_infeasible(instance: IntradpInstance, budget: Budget) -> str | None:
 
 def _prove_infeasible(instance: IntradpInstance, budget: Budget, flag: Flag) -> str | None:
     from wnpopt.problems.intradp.kernels.heads import Front
-    from wnpopt.problems.intradp.kernels.problem import Problem
+    from wnpopt.problems.intradp.kernels.problem import Problem, is_chain
     from wnpopt.problems.intradp.methods.enumerate import count
+    from wnpopt.problems.intradp.search import descending
     from wnpopt.problems.intradp.search.beam import SAFETY, run_labels
-    from wnpopt.problems.intradp.search.descending import SMALL, keeps_deadline
 
     deadline = instance.deadline_s
     assert deadline is not None
@@ -114,9 +114,9 @@ def _prove_infeasible(instance: IntradpInstance, budget: Budget, flag: Flag) -> 
             return f"no plan ends within {deadline:g} s (label-setting with a beam of {width})"
         if found.objective <= accepted or flag[0] or budget.exhausted():
             return None
-        if width == WIDTHS[0] and count(instance) <= SMALL:
+        if width == WIDTHS[0] and not is_chain(problem) and count(instance) <= descending.SMALL:
             # Label-setting is exact on chains alone.
-            kept = keeps_deadline(Problem.of(instance.changed(objective="latency")), TRIED, flag)
+            kept = descending.keeps_deadline(Problem.of(instance.changed(objective="latency")), TRIED, flag)
             if kept is False:
                 return f"no plan ends within {deadline:g} s (all were tried but those that bounds refute)"
             if kept:
@@ -134,7 +134,7 @@ def _by_all_plans(problem: Problem, accepted: float) -> str | None:
     from wnpopt.problems.intradp.search.beam import SAFETY
 
     plans = count(problem.instance)
-    if plans > FEW:
+    if plans > SMALL:
         return None
     p, n = problem.arrays, problem.count
     a, b = np.zeros(n, np.int32), np.zeros(n, np.int32)

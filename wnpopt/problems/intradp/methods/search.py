@@ -337,7 +337,7 @@ def _proving(
 METHOD = Method(
     family="intradp",
     name="search",
-    summary="label-setting on chains, directions of clocks on networks with skips; shifts and annealing in between",
+    summary="label-setting on chains, directions of clocks with skips, all plans left of small networks; annealing",
     proves=Proof.OPTIMALITY | Proof.INFEASIBILITY,
     when="chains, small networks; others where the gap closes",
     run=solve,
