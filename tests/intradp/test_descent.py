@@ -31,6 +31,7 @@ from wnpopt.problems.intradp.search.descending import (
     Left,
     cutoffs_of,
     descended,
+    is_small,
     keeps_deadline,
     known_states,
     pricing_of,
@@ -227,6 +228,18 @@ def test_a_deadline_that_nothing_keeps_is_told_and_proved() -> None:
         posed = free.changed(objective=objective, deadline_s=fastest.objective)
         assert prove_infeasible(posed, Budget(None)) is None
         assert wnpopt.solve(posed, "search", time_limit=None, threads=1).status is Status.OPTIMAL
+
+
+def test_what_is_small() -> None:
+    """One operator of 300 rows, or eight of 12; but not one of a million, of which no list of options could be made."""
+    for operators, units, small in ((4, 300, True), (4, 400, False), (4, 10**6, False), (9, 12, True), (30, 12, False)):
+        instance = generate({"shape": "chain", "operators": operators, "units": min(units, 10_000)}, 0)
+        data = instance.to_data()
+        if units > 10_000:
+            data["operators"][1]["units"] = units  # type: ignore[index]
+        assert is_small(IntradpInstance.from_data(data)) is small, (operators, units)
+    result = wnpopt.solve(IntradpInstance.from_data({**data, "objective": "energy"}), "auto", time_limit=1)
+    assert result.objective is not None
 
 
 def test_wherever_it_ends_its_bound_holds() -> None:

@@ -94,9 +94,8 @@ def prove_infeasible(instance: IntradpInstance, budget: Budget) -> str | None:
 def _prove_infeasible(instance: IntradpInstance, budget: Budget, flag: Flag) -> str | None:
     from wnpopt.problems.intradp.kernels.heads import Front
     from wnpopt.problems.intradp.kernels.problem import Problem, is_chain
-    from wnpopt.problems.intradp.methods.enumerate import count
-    from wnpopt.problems.intradp.search import descending
     from wnpopt.problems.intradp.search.beam import SAFETY, run_labels
+    from wnpopt.problems.intradp.search.descending import is_small, keeps_deadline
 
     deadline = instance.deadline_s
     assert deadline is not None
@@ -114,9 +113,9 @@ def _prove_infeasible(instance: IntradpInstance, budget: Budget, flag: Flag) -> 
             return f"no plan ends within {deadline:g} s (label-setting with a beam of {width})"
         if found.objective <= accepted or flag[0] or budget.exhausted():
             return None
-        if width == WIDTHS[0] and not is_chain(problem) and count(instance) <= descending.SMALL:
+        if width == WIDTHS[0] and not is_chain(problem) and is_small(instance):
             # Label-setting is exact on chains alone.
-            kept = descending.keeps_deadline(Problem.of(instance.changed(objective="latency")), TRIED, flag)
+            kept = keeps_deadline(Problem.of(instance.changed(objective="latency")), TRIED, flag)
             if kept is False:
                 return f"no plan ends within {deadline:g} s (all were tried but those that bounds refute)"
             if kept:

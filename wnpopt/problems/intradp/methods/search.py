@@ -124,6 +124,7 @@ def searched(
     from wnpopt.problems.intradp.kernels.problem import is_chain
     from wnpopt.problems.intradp.methods.starts import Improver, quick
     from wnpopt.problems.intradp.search.beam import weights
+    from wnpopt.problems.intradp.search.descending import is_small
     from wnpopt.problems.intradp.search.plans import best_of, device_only, layer_cut, server_only
     from wnpopt.problems.intradp.search.proving import Prover
 
@@ -139,7 +140,8 @@ def searched(
     if not chain:
         plan = run_stoppable(lambda flag: quick(problem, plan, budget, rng, trace, flag), part(budget, QUICK_SHARE))
     reached = Bound(0.0, "trivial")
-    small = _is_small(problem, chain)
+    # Labels are exact on chains where the latency counts.
+    small = (problem.by_energy or not chain) and is_small(problem.instance)
     if small and not (flag[0] or budget.exhausted()):
         plan, reached, proved = _tried_all(problem, plan, reached, BRIEF, part(budget, QUICK_SHARE), trace)
         if proved:
@@ -175,13 +177,6 @@ def searched(
         if not proved and thorough:
             plan, bound, proved = _proving(problem, plan, bound, budget, rng, trace, prover, flag, improver)
     return (plan if improver is None else best_of(plan, improver.best)), bound, proved
-
-
-def _is_small(problem: Problem, chain: bool) -> bool:
-    """Whether all plans that bounds leave are to be tried; labels are exact on chains where the latency counts."""
-    from wnpopt.problems.intradp.search.descending import SMALL
-
-    return (problem.by_energy or not chain) and every.count(problem.instance) <= SMALL
 
 
 def _tried_all(

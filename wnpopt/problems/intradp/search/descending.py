@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import prod
 
 import numpy as np
 
 from wnpopt.backends.stopping import Flag
+from wnpopt.problems.intradp.instance import IntradpInstance
 from wnpopt.problems.intradp.kernels.arrays import FloatArray, IntArray
 from wnpopt.problems.intradp.kernels.descent import (
     EFFORT,
@@ -30,8 +32,8 @@ from wnpopt.problems.intradp.search.beam import SAFETY
 from wnpopt.problems.intradp.search.directed import PARTS, Directed, safe
 from wnpopt.problems.intradp.search.plans import PricedPlan
 
-SMALL = 10**15
-"""Plans up to which a network is small."""
+SMALL, WIDE = 10**15, 50_000
+"""Plans up to which a network is small, and options of its widest operator (300 rows): there is room for each."""
 
 CLOSE = 1e-8
 """Plans that are better by no more than so much, relatively, are not looked for."""
@@ -62,6 +64,12 @@ class SummedPrice:
     watts: FloatArray  # (N,) what ``time`` charges a second of an operator on the device already
     objective: bool
     since: int = 0
+
+
+def is_small(instance: IntradpInstance) -> bool:
+    """Whether there are few enough plans for all that bounds leave to be tried."""
+    options = [(operator.units + 1) * (operator.units + 2) // 2 for operator in instance.operators[1:-1]]
+    return max(options, default=1) <= WIDE and prod(options) <= SMALL
 
 
 def descended(problem: Problem, plan: PricedPlan, options: int, flag: Flag) -> Descended:
