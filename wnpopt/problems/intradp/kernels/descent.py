@@ -30,7 +30,7 @@ NEVER = -1.0
 """In place of the tail of what no plan has to wait for."""
 
 
-class Known(NamedTuple):
+class KnownStates(NamedTuple):
     """The states at every cut and their heads in each of P prices. N operators, K directions.
 
     Cut c has ``groups[c]`` groups, flat from ``group_at[c]`` on: ``units``, ``tensor`` (the first of its twins) and
@@ -151,7 +151,7 @@ def _place(key: NeedArray, width: int, size: int) -> int:
 
 
 @compiled
-def fill(known: Known, cut: int, count: int) -> None:
+def fill(known: KnownStates, cut: int, count: int) -> None:
     """The table of a cut's states."""
     width, size, at = 4 * known.groups[cut], known.table_size[cut], known.table_at[cut]
     key = np.zeros(max(1, width), np.int32)
@@ -165,7 +165,7 @@ def fill(known: Known, cut: int, count: int) -> None:
 
 
 @inner
-def _look_up(known: Known, cut: int, key: NeedArray) -> int:
+def _look_up(known: KnownStates, cut: int, key: NeedArray) -> int:
     """The state with these needs, or -1."""
     width, size, at = 4 * known.groups[cut], known.table_size[cut], known.table_at[cut]
     place = _place(key, width, size)
@@ -185,7 +185,7 @@ def _look_up(known: Known, cut: int, key: NeedArray) -> int:
 
 
 @inner
-def _needs_before(p: Arrays, known: Known, u: int, a: int, b: int, behind: NeedArray, key: NeedArray) -> None:
+def _needs_before(p: Arrays, known: KnownStates, u: int, a: int, b: int, behind: NeedArray, key: NeedArray) -> None:
     """As :func:`~wnpopt.problems.intradp.kernels.directions.states.needs_before`, of exact needs."""
     for g in range(known.groups[u]):
         at = known.group_at[u] + g
@@ -213,7 +213,7 @@ def _needs_before(p: Arrays, known: Known, u: int, a: int, b: int, behind: NeedA
 
 
 @inner
-def _take(p: Arrays, known: Known, prices: Pricing, way: Trail, u: int, a: int, b: int) -> bool:
+def _take(p: Arrays, known: KnownStates, prices: Pricing, way: Trail, u: int, a: int, b: int) -> bool:
     """Decide operator u: what is behind the cut before it; False if it sends what must not be sent."""
     units = int(p.units[u])
     down_lo = up_lo = units
@@ -296,7 +296,7 @@ def _take(p: Arrays, known: Known, prices: Pricing, way: Trail, u: int, a: int, 
 
 
 @inner
-def _received(p: Arrays, known: Known, way: Trail, u: int) -> float:
+def _received(p: Arrays, known: KnownStates, way: Trail, u: int) -> float:
     """Seconds of messages down that begin after all messages up have arrived, of operators from u on."""
     last = int(way.awaits[u])
     for v in range(u, len(p.units)):
@@ -309,7 +309,9 @@ def _received(p: Arrays, known: Known, way: Trail, u: int) -> float:
 
 
 @inner
-def _bound(p: Arrays, known: Known, prices: Pricing, way: Trail, u: int, tails: FloatArray, tally: IntArray) -> float:
+def _bound(
+    p: Arrays, known: KnownStates, prices: Pricing, way: Trail, u: int, tails: FloatArray, tally: IntArray
+) -> float:
     """The largest sum over the plans that go on from what is decided behind the cut before operator u; or infinite.
 
     ``tails`` (4 G,) is work space.
@@ -371,7 +373,9 @@ def _bound(p: Arrays, known: Known, prices: Pricing, way: Trail, u: int, tails: 
 
 
 @inner
-def _expand(p: Arrays, known: Known, prices: Pricing, way: Trail, u: int, tails: FloatArray, tally: IntArray) -> None:
+def _expand(
+    p: Arrays, known: KnownStates, prices: Pricing, way: Trail, u: int, tails: FloatArray, tally: IntArray
+) -> None:
     """What is left to try of operator u, by rising bounds."""
     units = int(p.units[u])
     y, x = 0, units  # what is asked for, waste included
@@ -429,7 +433,7 @@ def _sort(value: FloatArray, order: IntArray, count: int) -> None:
 @compiled
 def descend(
     p: Arrays,
-    known: Known,
+    known: KnownStates,
     prices: Pricing,
     way: Trail,
     work: Scratch,

@@ -15,7 +15,7 @@ from wnpopt.problems.intradp.kernels.descent import (
     EFFORT,
     ENDED,
     TRIED,
-    Known,
+    KnownStates,
     Pricing,
     descend,
     fill,
@@ -212,7 +212,7 @@ def pricing_of(problem: Problem, prices: Sequence[SummedPrice], cutoffs: Sequenc
     )
 
 
-def known_states(problem: Problem, groups: Groups, heads: Sequence[Left]) -> Known:
+def known_states(problem: Problem, groups: Groups, heads: Sequence[Left]) -> KnownStates:
     """The states that are left in the last price, with their heads in all of them."""
     p, n = problem.arrays, problem.count
     units: list[int] = []
@@ -247,7 +247,7 @@ def known_states(problem: Problem, groups: Groups, heads: Sequence[Left]) -> Kno
         values.append(np.ascontiguousarray(stacked).ravel())
         counts.append(len(here))
     many = np.array([len(at) for at in groups.at[:n]], dtype=np.int64)
-    known = Known(
+    known = KnownStates(
         groups=many,
         group_at=np.concatenate([[0], np.cumsum(many)])[:n].astype(np.int64),
         units=np.array(units, dtype=np.int64),
