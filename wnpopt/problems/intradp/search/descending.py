@@ -38,6 +38,8 @@ SMALL, WIDE = 10**15, 50_000
 CLOSE = 1e-8
 """Plans that are better by no more than so much, relatively, are not looked for."""
 
+MEMORY = 300e6
+"""Bytes that the heads of all states may take, in all prices."""
 
 Left = tuple[list[NeedArray], list[FloatArray]]
 """States of each cut, and their heads."""
@@ -47,7 +49,7 @@ Left = tuple[list[NeedArray], list[FloatArray]]
 class Descended:
     """What was found: the best plan (the one it began with if none is better), and a bound on all plans.
 
-    ``ended``: nothing is left to try. The bound is infinite if no plan keeps the deadline, and 0 if nothing is known.
+    ``ended``: nothing is left to try, after so many ``options``. The bound is infinite if no plan keeps the deadline, and 0 if nothing is known.
     """
 
     plan: PricedPlan
@@ -58,7 +60,10 @@ class Descended:
 
 @dataclass(frozen=True)
 class SummedPrice:
-    """A weighted sum that never exceeds the objective, or the latency (``objective`` False), and exact joules."""
+    """A weighted sum that never exceeds the objective, or the latency (``objective`` False).
+
+    ``since``: the operator after which messages count.
+    """
 
     clocks: ClockPrices
     watts: FloatArray  # (N,) what ``time`` charges a second of an operator on the device already
@@ -121,6 +126,8 @@ def _descended(problem: Problem, plan: PricedPlan, options: int, flag: Flag, *, 
             return Descended(plan, reached, False, spent)
         left.append(directed.left())
         states = left[-1][0]
+        if len(prices) * sum(heads.nbytes for heads in left[-1][1]) > MEMORY:
+            return Descended(plan, reached, False, spent)
     p, n = problem.arrays, problem.count
     best_a, best_b = plan.device_end.copy(), plan.server_begin.copy()
     tally = np.zeros(5, np.int64)
@@ -187,6 +194,7 @@ def _costs(problem: Problem) -> RowCosts:
 
 
 def pricing_of(problem: Problem, prices: Sequence[SummedPrice], cutoffs: Sequence[float]) -> Pricing:
+    """The sums as compiled code takes them."""
     p, costs = problem.arrays, _costs(problem)
     operator = np.repeat(np.arange(problem.count), np.diff(costs.ptr))
     objective = np.array([price.objective for price in prices])
