@@ -49,7 +49,8 @@ Left = tuple[list[NeedArray], list[FloatArray]]
 class Descended:
     """What was found: the best plan (the one it began with if none is better), and a bound on all plans.
 
-    ``ended``: nothing is left to try, after so many ``options``. The bound is infinite if no plan keeps the deadline, and 0 if nothing is known.
+    ``ended``: nothing is left to try, after so many ``options``. The bound is infinite if no plan keeps the deadline,
+    and 0 if nothing is known.
     """
 
     plan: PricedPlan
