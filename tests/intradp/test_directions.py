@@ -247,10 +247,10 @@ def test_prices_never_exceed_the_energy(fields: bool) -> None:
         if any(message.end_s > replayed.latency_s for message in replayed.uplink):
             continue
         compared += 1
-        sent = sum(message.end_s - message.start_s for message in replayed.uplink)
         for prices in prices_of(problem):
             extra = float(prices.extra[p.row_ptr[:-1] + a].sum())
-            least = prices.time * replayed.latency_s + extra + prices.send * sent
+            sent = sum(prices.send[sent.operator] * (sent.end_s - sent.start_s) for sent in replayed.uplink)
+            least = prices.time * replayed.latency_s + extra + sent
             assert least <= replayed.energy_j * (1 + 1e-9)
     assert compared >= 60
 

@@ -117,6 +117,8 @@ FAMILY = Family(
         {"shape": "chain", "operators": 5, "units": 3},
         {"shape": "chain", "operators": 5, "units": 3, "objective": "energy"},
         {"shape": "dense", "operators": 9, "units": 6, "objective": "energy", "slack": 0.8, "launch": 0.2},
+        # Not small: what is done where not all plans are tried.
+        {"shape": "dense", "operators": 10, "units": 12, "objective": "energy", "slack": 0.8, "launch": 0.2},
         {"shape": "residual", "operators": 6, "units": 4},
     ),
 )

@@ -26,11 +26,17 @@ NARROW = 100
 EFFORT, BRIEF = 100_000_000, 10_000_000
 """Steps of that bound on chains, and on other networks: some ten seconds' work at most, and one."""
 
+WIDTHS = (10, 1000, 20_000)
+"""Beams of label-setting that is to show that no plan keeps the deadline."""
+
 SMALL = 200_000
 """Plans that are all tried for a proof: half a second's work."""
 
 OPTIONS = 500_000
 """Options that directions may try: one or two seconds' work."""
+
+TRIED = 2_000_000
+"""Options that a search over all plans of a small network may look at for a proof: a few seconds' work."""
 
 
 def bounds(instance: IntradpInstance, budget: Budget) -> Sequence[Bound]:
@@ -77,7 +83,7 @@ def _bounds(instance: IntradpInstance, budget: Budget, flag: Flag) -> list[Bound
 
 
 def prove_infeasible(instance: IntradpInstance, budget: Budget) -> str | None:
-    """Why no plan meets the deadline, by heads, labels or all plans of a small one; None if that is not clear."""
+    """Why no plan meets the deadline, by heads, labels or all plans of a small network; None if that is not clear."""
     from wnpopt.backends.stopping import run_stoppable
 
     if instance.deadline_s is None or refuse_size(instance) is not None:
@@ -87,8 +93,9 @@ def prove_infeasible(instance: IntradpInstance, budget: Budget) -> str | None:
 
 def _prove_infeasible(instance: IntradpInstance, budget: Budget, flag: Flag) -> str | None:
     from wnpopt.problems.intradp.kernels.heads import Front
-    from wnpopt.problems.intradp.kernels.problem import Problem
+    from wnpopt.problems.intradp.kernels.problem import Problem, is_chain
     from wnpopt.problems.intradp.search.beam import SAFETY, run_labels
+    from wnpopt.problems.intradp.search.descending import is_small, keeps_deadline
 
     deadline = instance.deadline_s
     assert deadline is not None
@@ -99,13 +106,20 @@ def _prove_infeasible(instance: IntradpInstance, budget: Budget, flag: Flag) -> 
         earliest = float(front.heads.device[-1]) * (1 - SAFETY)
         if earliest > accepted:
             return f"no plan ends within {deadline:g} s: none ends before {earliest:g} s (heads)"
-    for width in (10, 1000, 20_000):
+    for width in WIDTHS:
         cutoff = deadline * (1 + 1e-6) + 1e-15
         found = run_labels(problem, width, cutoff, budget, effort=EFFORT, flag=flag, front=front)
         if found.bound > accepted:
             return f"no plan ends within {deadline:g} s (label-setting with a beam of {width})"
         if found.objective <= accepted or flag[0] or budget.exhausted():
             return None
+        if width == WIDTHS[0] and not is_chain(problem) and is_small(instance):
+            # Label-setting is exact on chains alone.
+            kept = keeps_deadline(Problem.of(instance.changed(objective="latency")), TRIED, flag)
+            if kept is False:
+                return f"no plan ends within {deadline:g} s (all were tried but those that bounds refute)"
+            if kept:
+                return None
     return _by_all_plans(problem, accepted)
 
 

@@ -17,7 +17,7 @@ class RowCosts:
 
     ``device`` and ``server``: least seconds of at least rows [0, r), or [r, units). All rows may take less than all but
     one, which are cut; who needs r rows may compute more. ``joules`` and ``seconds``: of exactly rows [0, r) on the
-    device.
+    device; ``on_server``: of exactly [r, units).
     """
 
     ptr: IntArray
@@ -25,11 +25,12 @@ class RowCosts:
     server: FloatArray
     seconds: FloatArray
     joules: FloatArray
+    on_server: FloatArray
 
     @classmethod
     def of(cls, instance: IntradpInstance, watt: Sequence[float], launch: float) -> RowCosts:
         """The runs of ``instance``; ``watt`` is each operator's power on the device, but for launches."""
-        device, server, seconds, joules = [], [], [], []
+        device, server, seconds, joules, on_server = [], [], [], [], []
         ptr = [0]
         for operator, own in zip(instance.operators, watt, strict=True):
             units = operator.units
@@ -40,6 +41,7 @@ class RowCosts:
             device.append(_least_of_more(seconds[-1]))
             cut, computing = _parts(operator.server, rows, units)
             server.append(_least_of_more(cut + computing)[::-1])
+            on_server.append((cut + computing)[::-1])
             ptr.append(ptr[-1] + units + 1)
         return cls(
             np.array(ptr, dtype=np.int64),
@@ -47,6 +49,7 @@ class RowCosts:
             np.concatenate(server),
             np.concatenate(seconds),
             np.concatenate(joules),
+            np.concatenate(on_server),
         )
 
     def extra(self, watt: float) -> FloatArray:

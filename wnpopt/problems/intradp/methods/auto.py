@@ -10,10 +10,13 @@ from wnpopt.problems.intradp.methods import search
 from wnpopt.problems.intradp.methods.refusals import refuse_size
 from wnpopt.problems.intradp.solution import IntradpSolution
 
+FEW = 50_000
+"""Plans that take some hundredths of a second."""
+
 
 def solve(instance: IntradpInstance, context: Context[IntradpSolution]) -> Outcome[IntradpSolution]:
-    """Every plan where there are few and the energy counts, which label-setting bounds loosely; else search."""
-    if instance.objective == "energy" and every.count(instance) <= search.FEW:
+    """Every plan where there are so few that it takes no time and the energy counts; else search."""
+    if instance.objective == "energy" and every.count(instance) <= FEW:
         return every.solve(instance, context)
     return search.solve(instance, context)
 
@@ -23,7 +26,7 @@ METHOD = Method(
     name="auto",
     summary="search, and every plan of a tiny instance",
     proves=Proof.OPTIMALITY | Proof.INFEASIBILITY,
-    when="chains, tiny instances; others where the gap closes",
+    when="chains, small networks; others where the gap closes",
     run=solve,
     modules=("numba",),
     timed=True,

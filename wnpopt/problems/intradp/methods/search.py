@@ -1,4 +1,7 @@
-"""search: label-setting on chains, directions of clocks on networks with skips; better plans at the same time."""
+"""search: label-setting on chains, directions of clocks on networks with skips; better plans at the same time.
+
+On small networks all plans that these leave, depth first.
+"""
 
 from __future__ import annotations
 
@@ -50,6 +53,13 @@ NARROW_EFFORT = 30_000_000
 FEW = 2_000_000
 """Plans that are tried one by one where label-setting leaves a gap: two seconds' work."""
 
+BRIEF, LONG = 500_000, 20_000_000
+"""Options that a search over all plans of a small network may look at from a first plan, and from a good one: a
+second's work, and half a minute's."""
+
+DESCENT_SHARE = 0.5
+"""What the latter may take of the time left."""
+
 TURNS = 40
 """Cutoffs, with annealing between them, where no time limit ends the search."""
 
@@ -80,7 +90,7 @@ def _solved(instance: IntradpInstance, context: Context[IntradpSolution]) -> Out
             None,
             Termination.PROVED,
             infeasible="no plan keeps the deadline",
-            infeasible_proof="no plan keeps the deadline (label-setting)",
+            infeasible_proof=f"no plan keeps the deadline ({bound.source})",
         )
     bounds = () if bound is None else (bound,)
     searched_outcome = outcome(problem, plan, Termination.PROVED if proved else budget.ending(), bounds)
@@ -114,6 +124,7 @@ def searched(
     from wnpopt.problems.intradp.kernels.problem import is_chain
     from wnpopt.problems.intradp.methods.starts import Improver, quick
     from wnpopt.problems.intradp.search.beam import weights
+    from wnpopt.problems.intradp.search.descending import is_small
     from wnpopt.problems.intradp.search.plans import best_of, device_only, layer_cut, server_only
     from wnpopt.problems.intradp.search.proving import Prover
 
@@ -128,13 +139,20 @@ def searched(
     chain = is_chain(problem)
     if not chain:
         plan = run_stoppable(lambda flag: quick(problem, plan, budget, rng, trace, flag), part(budget, QUICK_SHARE))
+    reached = Bound(0.0, "trivial")
+    # Labels are exact on chains where the latency counts.
+    small = (problem.by_energy or not chain) and is_small(problem.instance)
+    if small and not (flag[0] or budget.exhausted()):
+        plan, reached, proved = _tried_all(problem, plan, reached, BRIEF, part(budget, QUICK_SHARE), trace)
+        if proved:
+            return plan, reached, True
     prover = Prover(problem, budget, flag)
     beside = budget.threads > 1 and budget.time_limit is not None and thorough and not chain
     with Improver(problem, plan, budget, flag) if beside else nullcontext() as improver:
         if flag[0] or budget.exhausted():
-            return plan, None, False
+            return plan, reached if reached.value > 0 else None, False
         front = Front(problem.arrays, *weights(problem), flag=flag, hurry=later(budget, HEADS_SHARE))
-        bound = _by_heads(problem, front, flag)
+        bound = max(_by_heads(problem, front, flag), reached, key=lambda bound: bound.value)
         if thorough and not chain and 0 < plan.value * (1 - PROMISING) <= bound.value and plan.feasible:
             tried = prover.straight(bound.value, plan)
             bound = Bound(tried.bound, "directions") if tried.bound > bound.value else bound
@@ -150,11 +168,31 @@ def searched(
             )
         if flag[0] or budget.exhausted():
             return plan, bound, False
+        if small:
+            plan, bound, proved = _tried_all(problem, plan, bound, LONG, part(budget, DESCENT_SHARE), trace)
+            if proved or flag[0] or budget.exhausted():
+                return plan if improver is None else best_of(plan, improver.best), bound, proved
         widths = WIDTHS if chain else WIDTHS[:1]
         plan, bound, proved = _widening(problem, plan, bound, budget, front, widths, rng, trace, flag)
         if not proved and thorough:
             plan, bound, proved = _proving(problem, plan, bound, budget, rng, trace, prover, flag, improver)
     return (plan if improver is None else best_of(plan, improver.best)), bound, proved
+
+
+def _tried_all(
+    problem: Problem, plan: PricedPlan, bound: Bound, options: int, budget: Budget, trace: Trace | None
+) -> tuple[PricedPlan, Bound, bool]:
+    """As :func:`searched`, from ``plan`` and ``bound`` on."""
+    from wnpopt.backends.stopping import run_stoppable
+    from wnpopt.problems.intradp.search.descending import CLOSE, descended
+
+    tried = run_stoppable(lambda flag: descended(problem, plan, options, flag), budget)
+    tell(problem, tried.plan, trace)
+    if tried.bound > bound.value:
+        bound = Bound(tried.bound, "descent")
+        if trace is not None and tried.plan.feasible:
+            trace.bound(bound.value, bound.source)
+    return tried.plan, bound, bound.value >= tried.plan.value * (1 - 2 * CLOSE)
 
 
 def _by_heads(problem: Problem, front: Front, flag: Flag) -> Bound:
@@ -294,9 +332,9 @@ def _proving(
 METHOD = Method(
     family="intradp",
     name="search",
-    summary="label-setting on chains, directions of clocks on networks with skips; shifts and annealing in between",
+    summary="label-setting on chains, directions of clocks with skips, all plans left of small networks; annealing",
     proves=Proof.OPTIMALITY | Proof.INFEASIBILITY,
-    when="chains, tiny instances; networks with skips where the gap closes",
+    when="chains, small networks; others where the gap closes",
     run=solve,
     modules=("numba",),
     timed=True,

@@ -6,7 +6,7 @@ labels run over the states that are left. Both are valid at any time: what was n
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
@@ -163,12 +163,19 @@ class Directed:
         """End early once that many options have been tried in all, or little more (with one thread; else about)."""
         self._most = options
 
-    def refute(self, cutoff: float, rounds: int = 3, enough: float = 0.9) -> CutoffVerdict:
-        """Passes in turn, until nothing is left or the states hardly fall in number any more."""
-        self._heads = []
+    def refute(
+        self, cutoff: float, rounds: int = 3, enough: float = 0.9, among: Sequence[NeedArray] | None = None
+    ) -> CutoffVerdict:
+        """Passes in turn, until nothing is left or the states hardly fall in number any more.
+
+        ``among``: plans that pass no other states than these (of each cut) do not count.
+        """
+        self._heads = [] if among is None else self._unbounded(among)
         bound = 0.0
         verdict = CutoffVerdict(0.0)
         for grain, steps in enumerate(self._grains):
+            if among is not None and grain < len(self._grains) - 1:
+                continue
             coarse, self._steps = self._steps, steps
             exact = grain == len(self._grains) - 1
             if not exact:
@@ -181,6 +188,18 @@ class Directed:
                 break
         self._steps = self._grains[-1]
         return CutoffVerdict(bound, verdict.dead, verdict.full)
+
+    def left(self) -> tuple[list[NeedArray], list[FloatArray]]:
+        """The states of each cut that :meth:`refute` has left, and their heads."""
+        states = [heads.states for heads in self._heads if heads is not None]
+        return [here.needs for here in states], [here.values for here in states]
+
+    def _unbounded(self, among: Sequence[NeedArray]) -> list[_Heads | None]:
+        shape = len(self._lattice.counts)
+        return [
+            _Heads(self._states_of(needs, np.zeros((len(needs), 1 + needs.shape[1], shape))), step)
+            for needs, step in zip(among, self._grains[-1], strict=True)
+        ]
 
     def _rounds(self, cutoff: float, rounds: int, enough: float) -> CutoffVerdict:
         last = np.inf

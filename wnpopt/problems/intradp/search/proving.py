@@ -191,7 +191,7 @@ class Prover:
 
     def _directed(self, prices: ClockPrices, flag: Flag) -> Directed:
         """The states with these prices; made once, as long as there is one choice of them."""
-        key = prices.send, self._parts
+        key = float(prices.send[0]), self._parts
         directed = self._made.get(key)
         if directed is None:
             hurry = later(self._budget, HEADS_SHARE)
@@ -211,10 +211,11 @@ def prices_of(problem: Problem) -> tuple[ClockPrices, ...]:
     """
     p, power = problem.arrays, problem.instance.power_w
     if not problem.by_energy:
-        return (ClockPrices(1.0, 0.0, np.zeros(len(p.device_extra))),)
-    plain = ClockPrices(least_power(problem.instance), 0.0, p.device_extra)
+        return (ClockPrices(1.0, np.zeros(problem.count), np.zeros(len(p.device_extra))),)
+    plain = ClockPrices(least_power(problem.instance), np.zeros(problem.count), p.device_extra)
     if not least_busy_power(problem.instance) >= power.communicate > power.standby:
         return (plain,)
     launch = power.compute if power.launch is None else power.launch
     extra = RowCosts.of(problem.instance, p.device_watt.tolist(), launch).extra(power.communicate)
-    return ClockPrices(power.standby, power.communicate - power.standby, extra), plain
+    send = np.full(problem.count, power.communicate - power.standby)
+    return ClockPrices(power.standby, send, extra), plain

@@ -21,12 +21,13 @@ from wnpopt.problems.intradp.kernels.heads import Front, crops
 class ClockPrices(NamedTuple):
     """Weights that make a lower bound on the objective of latency and what adds up beside it.
 
-    ``time`` for each second of latency, ``send`` for each second that the uplink sends; ``extra`` is what computing on
-    the device adds, laid out as ``device_extra`` of :class:`~wnpopt.problems.intradp.kernels.arrays.Arrays`.
+    ``time`` for each second of latency, ``send`` (N,) for each second that the uplink sends of each operator's tensor;
+    ``extra`` is what computing on the device adds, laid out as ``device_extra`` of
+    :class:`~wnpopt.problems.intradp.kernels.arrays.Arrays`.
     """
 
     time: float
-    send: float
+    send: FloatArray
     extra: FloatArray
 
 
@@ -221,7 +222,7 @@ def _step(p: Arrays, u: int, groups: Groups, front: Front, prices: ClockPrices) 
         up=float(prices.time * row / p.link[0]),
         down=float(prices.time * row / p.link[1]),
         delay=float(prices.time * p.link[2]),
-        up_price=float(prices.send * row / p.link[0]),
+        up_price=float(prices.send[u] * row / p.link[0]),
         source=np.array([place.get(twins[0], -1) for twins in before], dtype=np.int64),
         edge_ptr=np.array(edge_ptr, dtype=np.int64),
         edge_at=np.array(edge_at, dtype=np.int64),
