@@ -289,6 +289,14 @@ def test_options_reach_the_solver(name: str) -> None:
             solve_linear(knapsack(12, 3), budget, solver=SolverChoice.checked(name, wrong))
 
 
+@pytest.mark.skipif(not SOLVERS["gurobi"].installed, reason="gurobi needs a package")
+def test_gurobi_s_bounds_are_of_the_best_solution() -> None:
+    """With a pool of the best solutions its bound goes on beyond the optimum, to that of the next one."""
+    asked = SolverChoice.checked("gurobi", {"PoolSearchMode": 2})
+    with pytest.raises(wnpopt.InputError, match="one solution is asked for"):
+        solve_linear(knapsack(12, 3), Budget(20.0), solver=asked)
+
+
 SEARCH = {"simplex_scale_strategy", "pdlp_scaling_mode"}
 """Scaling that HiGHS takes back before it tells anything."""
 
