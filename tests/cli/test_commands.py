@@ -371,3 +371,18 @@ def test_module_and_version() -> None:
     done = process("--version")
     assert done.returncode == 0
     assert done.stdout.strip() == f"wnpopt {wnpopt.__version__}"
+
+
+@pytest.mark.parametrize(
+    "words", [("solve", "{}", "--method", "rtfs", "--out", "p.json"), ("batch", "{}", "--out", "r")]
+)
+def test_from_a_directory_that_is_gone(
+    words: tuple[str, ...], cli, instance: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    code, out, err = cli(*(instance if word == "{}" else word for word in words))
+    assert (code, out) == (2, "")
+    assert err == "wnpopt: the current directory is gone: relative paths need one that is there\n"
