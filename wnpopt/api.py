@@ -71,7 +71,9 @@ def expect(path: Path, method: str) -> None:
 
     If it needs a process of its own, that starts now, beside the reading. Never raises: what is wrong is told later.
     """
-    with contextlib.suppress(OSError, WnpoptError):
+    with contextlib.suppress(OSError, ValueError, WnpoptError):
+        if not os.path.isfile(path):
+            return  # what is read of a pipe is gone, and waiting for its other end once is enough
         with open(path, "rb") as stream:
             head = stream.read(1 << 16)
         kind = _KIND.search(head)

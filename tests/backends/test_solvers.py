@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,7 +14,7 @@ import wnpopt
 from tests.backends.test_adapters import knapsack
 from tests.samples import ordinarily
 from wnpopt.backends.ending import Ending
-from wnpopt.backends.highs import solve_highs
+from wnpopt.backends.highs import silent_solver, solve_highs
 from wnpopt.backends.linear import linear_model
 from wnpopt.backends.solvers import cbc, glpk
 from wnpopt.backends.solvers.catalogue import SOLVERS, KnownSolver, solvers_of
@@ -286,6 +287,31 @@ def test_options_reach_the_solver(name: str) -> None:
     for wrong in (owned, {"no such option": 1}):
         with pytest.raises(wnpopt.InputError, match="solver_options"):
             solve_linear(knapsack(12, 3), budget, solver=SolverChoice.checked(name, wrong))
+
+
+@pytest.mark.skipif(not SOLVERS["gurobi"].installed, reason="gurobi needs a package")
+def test_gurobi_s_bounds_are_of_the_best_solution() -> None:
+    """With a pool of the best solutions its bound goes on beyond the optimum, to that of the next one."""
+    asked = SolverChoice.checked("gurobi", {"PoolSearchMode": 2})
+    with pytest.raises(wnpopt.InputError, match="one solution is asked for"):
+        solve_linear(knapsack(12, 3), Budget(20.0), solver=asked)
+
+
+SEARCH = {"simplex_scale_strategy", "pdlp_scaling_mode"}
+"""Scaling that HiGHS takes back before it tells anything."""
+
+
+def test_no_option_of_highs_changes_what_its_numbers_mean(tmp_path: Path) -> None:
+    """``user_objective_scale`` 1 doubles the bounds that HiGHS tells: a bound of half the optimum would prove it."""
+    highs = silent_solver()
+    highs.writeOptions(str(tmp_path / "options"))
+    names = re.findall(r"^(\w+) = ", (tmp_path / "options").read_text(), re.MULTILINE)
+    assert len(names) > 80
+    found = [name for name in names if re.search("tolerance|scal|infinite|matrix_value|objective_", name)]
+    assert {"user_bound_scale", "kkt_tolerance"} < set(found) - SEARCH
+    for name in set(found) - SEARCH:
+        with pytest.raises(wnpopt.InputError, match="is set by wnpopt"):
+            solve_linear(knapsack(12, 3), Budget(20.0), solver=SolverChoice.checked("highs", {name: 1}))
 
 
 def test_words_of_the_command_line() -> None:

@@ -341,3 +341,37 @@ def test_instances_are_told_apart_by_content() -> None:
     ])  # fmt: skip
     assert len(instance_table(runs).rows) == 1
     assert {row["label"]: row["gap_mean"] for row in rows(gap_table(runs))} == {"m": 0, "h": 0.5}
+
+
+def _of_content(made: Record, content: str, finished: int) -> Record:
+    moment = f"2026-01-01T00:00:{finished:02d}.000000+00:00"
+    return msgspec.structs.replace(made, file="suite/a.json", file_sha256=hash_of(content), finished=moment)
+
+
+def test_a_file_that_was_mended_is_no_failure_any_more() -> None:
+    broken = _of_content(record("a", failure=Failure.INVALID, family=None, sense=None, time=None), "broken", 1)
+    good = _of_content(record("mended", objective=12, bound=10), "good", 2)
+    for order in ((broken, good), (good, broken)):
+        runs = Runs.of(order)
+        assert [run.record for run in runs.all] == [good]
+        assert rows(failure_table(runs)) == []
+    # Broken again, or for the first time, after it was right: that counts, and so does what was run before.
+    again = msgspec.structs.replace(broken, finished="2026-01-02T00:00:00.000000+00:00")
+    runs = Runs.of([good, again])
+    assert {run.record.file_sha256 for run in runs.all} == {good.file_sha256, broken.file_sha256}
+    assert gaps(good, again)["m"]["failed_invalid"] == 1
+    elsewhere = msgspec.structs.replace(good, file="suite/b.json")
+    assert gaps(broken, elsewhere)["m"]["failed_invalid"] == 1
+
+
+def test_files_that_held_other_instances_are_told_of() -> None:
+    """Both count; who changes an instance and runs it again in the same store is to know."""
+    before = _of_content(record("before", objective=12, bound=10), "before", 1)
+    after = _of_content(record("after", objective=15, bound=10), "after", 2)
+    runs = Runs.of([before, after, record("b", objective=12, bound=10)])
+    assert runs.rewritten == 1
+    assert "CHANGED: 1 file(s)" in gap_table(runs).note
+    renamed = msgspec.structs.replace(before, key=msgspec.structs.replace(before.key, seed=1), file_sha256=hash_of("x"))
+    same = Runs.of([before, renamed])
+    assert same.rewritten == 0
+    assert "CHANGED" not in gap_table(same).note

@@ -44,7 +44,7 @@ class Suite:
         write_index(self.index, rows)
 
     def row(self, best: float | None, bound: float | None, proved: bool = False, how: str = "old") -> IndexRow:
-        return IndexRow(self.file.name, best, bound, proved, how)
+        return IndexRow(self.file.name, best, bound, proved, how, instance_hash=self.instance.instance_hash)
 
     def run(self, method: str, bound: float | None = None, **changes: object) -> Record:
         """Solve, keep the solution, and store a record of it."""
@@ -97,7 +97,7 @@ def test_a_better_value_and_bound(suite: Suite) -> None:
     (change,) = suite.update()
     assert change.action == "better"
     new, other = read_index(suite.index)
-    assert new == change.after == IndexRow(suite.file.name, OPTIMUM, OPTIMUM, True, "lbbd, bound by prover")
+    assert new == change.after == suite.row(OPTIMUM, OPTIMUM, True, "lbbd, bound by prover")
     assert other == IndexRow("other.json", 7, 6, False, "somehow")
     assert f"best 200 -> {OPTIMUM}" in str(change)
     assert suite.update() == []
@@ -108,8 +108,8 @@ def test_numbers_keep_the_form_of_the_index(suite: Suite) -> None:
     suite.rows(suite.row(200, 100))
     suite.run("lbbd", bound=float(OPTIMUM))
     suite.update()
-    row = '{"file": "tiny-14.json", "best": 134, "bound": 134, "proved": true, "how": "lbbd, bound by prover"}'
-    assert suite.index.read_text() == f"[\n {row}\n]\n"
+    row = '"file": "tiny-14.json", "best": 134, "bound": 134, "proved": true, "how": "lbbd, bound by prover"'
+    assert suite.index.read_text() == f'[\n {{{row}, "instance_hash": "{suite.instance.instance_hash}"}}\n]\n'
 
 
 def test_nothing_is_written_unless_asked(suite: Suite) -> None:
@@ -391,14 +391,56 @@ def test_one_reader_for_a_batch_and_for_the_update(tmp_path: Path) -> None:
     assert read_index(file) == (IndexRow("a.json", 3, 2.5, False, "auto"),)
     file.write_text(json.dumps(odd))
     known = References()
-    assert [known.of(str(tmp_path / f"{name}.json")) for name in "abc"] == [
+    assert [known.of(str(tmp_path / f"{name}.json"), "0" * 64) for name in "abc"] == [
         Reference(3.0, 2.5), None, Reference(None, 1.0)
     ]  # fmt: skip
     for text in (json.dumps(odd), json.dumps(row), "[],", '[], "more": 1', "[NaN]", "[" * 100_000, ""):
         file.write_text(text)
         with pytest.raises(InputError, match=r"index\.json: is no list of rows"):
             read_index(file)
-        assert text.startswith("[3") or References().of(str(tmp_path / "a.json")) is None
+        assert text.startswith("[3") or References().of(str(tmp_path / "a.json"), "0" * 64) is None
+
+
+def test_a_row_of_what_the_file_held_before_is_replaced(suite: Suite) -> None:
+    """An index that was copied along knows the optimum of another instance: 20, proved, which nobody reaches here."""
+    stale = msgspec.structs.replace(suite.row(20, 20, proved=True), instance_hash="0" * 64)
+    suite.rows(stale)
+    suite.run("lbbd", bound=OPTIMUM)
+    (change,) = suite.update()
+    assert (change.action, change.before) == ("new", None)
+    assert read_index(suite.index) == (suite.row(OPTIMUM, OPTIMUM, True, "lbbd, bound by prover"),)
+
+
+@pytest.mark.parametrize(("given", "used"), [("own", True), (None, True), ("0" * 64, False)])
+def test_a_batch_compares_with_rows_of_its_own_content_alone(suite: Suite, given: str | None, used: bool) -> None:
+    row = msgspec.structs.replace(suite.row(20, 10), instance_hash=given)
+    suite.rows(row if given != "own" else suite.row(20, 10))
+    known = References().of(str(suite.file), suite.instance.instance_hash)
+    assert known == (Reference(20.0, 10.0) if used else None)
+
+
+def test_the_project_s_indices_are_of_what_the_files_hold() -> None:
+    indices = [path for path in ROOT.glob("*/*/index.json") if path.parts[-3] != "graphs"]
+    of = {(path.parent / row.file): row.instance_hash for path in indices for row in read_index(path)}
+    assert {path: wnpopt.load(path).instance_hash for path in of} == of
+
+
+def test_a_changed_instance_is_not_held_against_the_index(tmp_path: Path) -> None:
+    """A suite is copied, an instance made harder: its runs are no longer 30 % from a value that nobody can reach."""
+    folder = tmp_path / "suite"
+    folder.mkdir()
+    (folder / "index.json").write_bytes((WNP.parent / "index.json").read_bytes())
+    data = json.loads(WNP.read_text())
+    for subgraph in data["subgraphs"]:
+        subgraph["ticks"] = [None if ticks is None else 3 * ticks for ticks in subgraph["ticks"]]
+    (folder / WNP.name).write_text(json.dumps(data))
+    wnpopt.batch(folder, methods=["rtfs"], out=tmp_path / "store", workers=1)
+    (made,) = Store(tmp_path / "store").latest().values()
+    assert made.reference is None
+    (folder / WNP.name).write_bytes(WNP.read_bytes())
+    wnpopt.batch(folder, methods=["rtfs"], out=tmp_path / "store", workers=1)
+    references = {made.reference for made in Store(tmp_path / "store").latest().values()}
+    assert references == {None, Reference(float(OPTIMUM), float(OPTIMUM))}
 
 
 def test_a_library_gets_the_better_solution(tmp_path: Path) -> None:

@@ -107,6 +107,20 @@ def test_generate_is_a_function_of_the_seed(cli, tmp_path: Path) -> None:
         assert wnpopt.load(tmp_path / "a" / name)
 
 
+def test_generate_tells_of_what_it_replaces(cli, tmp_path: Path) -> None:
+    """Delivery is no part of the name: the second file would stand in the first one's place without a word."""
+    options = ("generate", "slide", "--users", 3, "--seed", 1, "--out", tmp_path)
+    assert cli(*options)[::2] == (0, "")
+    assert cli(*options)[::2] == (0, "")  # the same again
+    code, out, err = cli(*options, "--delivery", "multicast")
+    file = tmp_path / "slide-vision-3-s1.json"
+    assert (code, out) == (0, f"{file}\n")
+    assert err == f"wnpopt: warning: {file}: held something else, which is replaced; another --out keeps both\n"
+    assert wnpopt.load(file).to_data()["delivery"] == "multicast"
+    file.write_text("mine")
+    assert "held something else" in cli(*options)[2]
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -357,3 +371,18 @@ def test_module_and_version() -> None:
     done = process("--version")
     assert done.returncode == 0
     assert done.stdout.strip() == f"wnpopt {wnpopt.__version__}"
+
+
+@pytest.mark.parametrize(
+    "words", [("solve", "{}", "--method", "rtfs", "--out", "p.json"), ("batch", "{}", "--out", "r")]
+)
+def test_from_a_directory_that_is_gone(
+    words: tuple[str, ...], cli, instance: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    code, out, err = cli(*(instance if word == "{}" else word for word in words))
+    assert (code, out) == (2, "")
+    assert err == "wnpopt: the current directory is gone: relative paths need one that is there\n"

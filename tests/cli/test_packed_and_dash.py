@@ -1,9 +1,14 @@
-"""A dash names no stream, and a file that is packed or of another encoding is called what it is."""
+"""A dash names no stream, pipes are read as they come, and a file of another encoding is called what it is."""
 
 from __future__ import annotations
 
+import contextlib
 import gzip
-from collections.abc import Callable
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -41,3 +46,43 @@ def test_no_file_is_called_dash(
 def test_a_dash_is_not_read(cli: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert cli("solve", "-") == (2, "", "wnpopt: -: no such file; /dev/stdin is the standard input\n")
+
+
+@contextlib.contextmanager
+def piped(content: bytes) -> Iterator[str]:
+    """A path that a shell's ``<(...)`` makes: what is read of it is gone."""
+    reading, writing = os.pipe()
+    os.write(writing, content)
+    os.close(writing)
+    try:
+        yield f"/dev/fd/{reading}"
+    finally:
+        os.close(reading)
+
+
+@pytest.mark.parametrize(
+    "words", [("solve", "{}", "--method", "rtfs", "--json"), ("solve", "{}", "--json"), ("show", "{}")], ids=" ".join
+)
+def test_an_instance_comes_through_a_pipe(words: tuple[str, ...], cli: Run, instance: Path) -> None:
+    """Who looks at the kind in the head of the file before it is read must not do so there."""
+    code, out, err = cli(*(str(instance) if word == "{}" else word for word in words))
+    with piped(instance.read_bytes()) as pipe:
+        again, told, said = cli(*(pipe if word == "{}" else word for word in words))
+    assert (code, again, err, said) == (0, 0, "", "")
+    if "--json" in words:
+        kept = ("status", "objective", "bound", "instance_hash")
+        assert [json.loads(told)[name] for name in kept] == [json.loads(out)[name] for name in kept]
+    else:
+        assert told == out
+
+
+def test_a_named_pipe_is_opened_once(instance: Path, tmp_path: Path) -> None:
+    """A second opening would wait for another writer, for ever: here in a process that can be killed."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    command = [sys.executable, "-m", "wnpopt", "solve", str(pipe), "--method", "rtfs", "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        pipe.write_bytes(instance.read_bytes())
+        out, _ = process.communicate(timeout=300)
+    assert process.returncode == 0
+    assert json.loads(out)["verified"]

@@ -521,7 +521,7 @@ def _index(folder: Path, data: bytes) -> None:
     from wnpopt.bench.index.row import References, read_index, write_index
 
     file = given(folder, data, "index.json")
-    References().of(str(folder / "b.json"))
+    References().of(str(folder / "b.json"), "0" * 64)
     rows = read_index(file)
     write_index(file, rows)
     assert read_index(file) == rows

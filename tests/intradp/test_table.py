@@ -11,9 +11,11 @@ from tests.intradp.fields import with_fields
 from tests.intradp.tiny import random_solution, tinies, tiny
 from wnpopt.core.errors import InputError
 from wnpopt.problems.intradp.generate import generate
+from wnpopt.problems.intradp.instance import IntradpInstance
 from wnpopt.problems.intradp.online.adaptive import Controller
 from wnpopt.problems.intradp.online.simulate import BandwidthTrace, simulate
 from wnpopt.problems.intradp.online.table import METHODS, PlanTable, at_bandwidth, build_table, parse_grid
+from wnpopt.problems.intradp.solution import IntradpSolution
 from wnpopt.problems.intradp.verify import replay, verify
 
 
@@ -34,6 +36,35 @@ def test_table_is_verified_proved_and_monotone() -> None:
     assert table.at(0.7).megabytes_per_s == 0.5
     cuts = build_table(instance, grid, method="layer-cut")
     assert all(a.latency_s <= b.latency_s for a, b in zip(table.plans, cuts.plans, strict=True))
+
+
+@pytest.mark.parametrize(("objective", "least"), [("latency", 8.0), ("energy", 16.0)])
+def test_without_a_link_the_server_may_have_rows_that_read_nothing(objective: str, least: float) -> None:
+    """Of 8 rows the last two lie in the padding, and nobody reads them: 8 s (of 10) with a server, link or no link."""
+    zero = {"fixed_s": 0, "full_s": 0}
+    window = {"kernel": 1, "stride": 1, "padding": 2}
+    data: dict[str, Any] = {
+        "kind": "intradp", "schema_version": 1, "name": "padded", "objective": objective,
+        "operators": [
+            {"name": "in", "units": 4, "output_bytes": 8, "inputs": [], "device": zero, "server": zero},
+            {"name": "pad", "units": 8, "output_bytes": 8, "inputs": [{"from": "in", "window": window}],
+             "device": {"fixed_s": 2, "full_s": 10}, "server": {"fixed_s": 0, "full_s": 1}},
+            {"name": "out", "units": 6, "output_bytes": 8, "device": zero, "server": zero,
+             "inputs": [{"from": "pad", "window": {"kernel": 1, "stride": 1, "padding": 0}}]},
+        ],
+        "link": {"uplink_bytes_per_s": 1e-6, "downlink_bytes_per_s": 1e-6},
+        "power_w": {"compute": 2, "communicate": 1, "standby": 0.5},
+    }  # fmt: skip
+    instance = IntradpInstance.from_data(data)
+    better = IntradpSolution(instance="padded", device_end=(4, 6, 6), server_begin=(4, 6, 6))
+    assert verify(instance, better).objective == least
+    (entry,) = build_table(instance, [0.0]).plans
+    assert entry.bound is None or entry.bound <= least
+    # Where every row reads something, everything on the device is the only plan, and so the best one.
+    data["operators"][1]["inputs"][0]["window"] = {"kernel": 3, "stride": 1, "padding": 1}
+    data["operators"][1]["units"], data["operators"][2]["units"] = 4, 4
+    (entry,) = build_table(IntradpInstance.from_data(data), [0.0]).plans
+    assert entry.bound == entry.value(objective)
 
 
 def test_a_table_of_a_network_with_skips_is_proved() -> None:

@@ -147,6 +147,26 @@ def test_an_exported_model_comes_back(
     assert objective == pytest.approx(optimum, rel=1e-6)
 
 
+@pytest.mark.parametrize("factor", [1e-9, 1e-6, 1.0, 1e6, 1e12])
+@pytest.mark.parametrize("delivery", ["unicast", "multicast"])
+def test_small_weights_are_worth_serving_to_any_solver(delivery: str, factor: float) -> None:
+    """To a solver's absolute tolerances a weight of 1e-9 is nothing: it served nobody, and called that optimal."""
+    options = {"users": 6, "weighted": 1, "bandwidth_hz": 2e7, "delivery": delivery, "mix": "synthetic", "layers": 3}
+    made = registry.family("slide").generate(options, 3)
+    weights = {f"users[{u}].weight": factor * (u + 1.5) for u in range(6)}
+    instance = made.replace(weights)
+    best = wnpopt.solve(instance)
+    assert best.status == "optimal"
+    model: Any = wnpopt.compile_model(instance, "milp")
+    solved(model)
+    objective = wnpopt.verify(instance, wnpopt.decode(instance, "milp", model)).objective
+    assert objective == pytest.approx(best.objective, rel=1e-3)  # the solver's own gap
+    if 1e-3 <= 6.5 * factor <= 1e9:
+        import pyomo.environ as pyo
+
+        assert pyo.value(next(model.component_data_objects(pyo.Objective))) == pytest.approx(objective)
+
+
 def test_what_is_no_solved_model(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     instance, _ = known("intradp")
     model = wnpopt.compile_model(instance, "milp")

@@ -332,7 +332,8 @@ assert value() == first and POOL._server._process.pid == server
 
 
 def test_after_the_caller_forks() -> None:
-    command = [sys.executable, "-W", "ignore::DeprecationWarning", "-c", FORKS]
+    shown = ("-W", "always::ResourceWarning", "-W", "ignore::DeprecationWarning")  # the latter: 3.12's, of forks
+    command = [sys.executable, *shown, "-c", FORKS]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
 

@@ -34,6 +34,7 @@ TOLERANCE = 1e-9
 """Feasibility that HiGHS is asked for in linear programmes, and, if nothing else is asked for, in integer ones."""
 
 _TOLERANCES = "bounds are weakened by the tolerances that wnpopt sets"
+_UNITS = "objectives and bounds would be told in other units, or of another model"
 OWNED: Mapping[str, str] = {
     "time_limit": "use time_limit",
     "threads": "use threads",
@@ -47,7 +48,19 @@ OWNED: Mapping[str, str] = {
     "mip_feasibility_tolerance": _TOLERANCES,
     "primal_feasibility_tolerance": _TOLERANCES,
     "dual_feasibility_tolerance": _TOLERANCES,
+    "primal_residual_tolerance": _TOLERANCES,
+    "dual_residual_tolerance": _TOLERANCES,
+    "optimality_tolerance": _TOLERANCES,
+    "ipm_optimality_tolerance": _TOLERANCES,
+    "pdlp_optimality_tolerance": _TOLERANCES,
+    "kkt_tolerance": _TOLERANCES,
     "small_matrix_value": _TOLERANCES,
+    "large_matrix_value": _UNITS,
+    "infinite_bound": _UNITS,
+    "infinite_cost": _UNITS,
+    "user_objective_scale": _UNITS,
+    "user_bound_scale": _UNITS,
+    "user_cost_scale": _UNITS,
 }
 """Options of HiGHS that are not the caller's, and what there is instead."""
 

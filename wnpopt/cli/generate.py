@@ -10,12 +10,13 @@ import typer
 
 from wnpopt.cli.arguments import integer
 from wnpopt.cli.synonyms import meant
-from wnpopt.cli.terminal import say
+from wnpopt.cli.terminal import say, warn
 from wnpopt.core.errors import InputError
 from wnpopt.core.near import near
 from wnpopt.core.options import Option, checked, parsed, range_of
 
 if TYPE_CHECKING:
+    from wnpopt.core.document import Instance
     from wnpopt.core.registry import AnyFamily
 
 _OWN = ("--seed", "--count", "--out")
@@ -54,9 +55,22 @@ def generate(
     for number in range(seed, seed + count):
         instance = described.generate(options, number)
         path = out / f"{instance.name}.json"
+        replaced = path.is_file() and not _holds(path, instance)
         api.save(instance, path)
         say(str(path))
+        if replaced:  # not every option is part of the name
+            warn(f"{path}: held something else, which is replaced; another --out keeps both")
     return 0
+
+
+def _holds(path: Path, instance: Instance) -> bool:
+    """True if the file has this instance, whatever its source says."""
+    from wnpopt import api
+
+    try:
+        return api.load(path).instance_hash == instance.instance_hash
+    except InputError:
+        return False
 
 
 def _parse(arguments: list[str], known: Sequence[Option]) -> dict[str, Any]:

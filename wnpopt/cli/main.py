@@ -174,6 +174,8 @@ def _told(error: Exception) -> int:
     if isinstance(error, OSError):
         if os.environ.get("WNPOPT_DEBUG"):
             traceback.print_exception(error)
+        if error.filename is None and not _is_somewhere():
+            return _fail("the current directory is gone: relative paths need one that is there", 2)
         where = "" if error.filename is None else f"{error.filename}: "
         return _fail(f"{where}{error.strerror or error} (WNPOPT_DEBUG=1 shows where)", 3)
     if type(error).__name__ == "NoArgsIsHelpError":  # click's, wherever click lives
@@ -191,6 +193,15 @@ def _told(error: Exception) -> int:
         traceback.print_exception(error)
     hint = "set WNPOPT_DEBUG=1 for the traceback, and please report it"
     return _fail(f"internal error: {type(error).__name__}: {error} ({hint})", 3)
+
+
+def _is_somewhere() -> bool:
+    """False in a directory that was removed."""
+    try:
+        os.getcwd()
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _meant(error: Exception) -> str:

@@ -234,10 +234,9 @@ class WorkerPool:
     def forget(self) -> None:
         """In a forked child: the workers are the parent's; holding on to their connections would keep them alive."""
         self._lock = threading.Lock()
-        for worker in self._idle:
+        for worker in [*self._idle, *self._busy]:
             worker.child.frames.close()
-        for worker in self._busy:
-            worker.child.frames.close()
+            worker.child.log.close()
         self._idle, self._busy, self._retired = [], set(), set()
         self._server, self._preparing = None, None
 

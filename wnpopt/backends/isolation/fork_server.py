@@ -213,6 +213,8 @@ class ForkServer:
         self._lock = threading.Lock()  # whoever held it is not in this process
         if self._control is not None:
             self._control.close()
+        if isinstance(self._process, subprocess.Popen):
+            self._process.returncode = 0  # it is the parent's to wait for: nobody shall be warned of it here
         self._control, self._process = None, None
 
     def _ask(self, request: dict[str, object], handles: list[int]) -> dict[str, int]:

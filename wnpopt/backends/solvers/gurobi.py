@@ -34,6 +34,7 @@ OWNED = {
     "IntFeasTol": _TOLERANCES,
     "OptimalityTol": _TOLERANCES,
     "PreSOS1BigM": _TOLERANCES,
+    "PoolSearchMode": "one solution is asked for: in search of others Gurobi tells bounds of what is left",
 }
 
 

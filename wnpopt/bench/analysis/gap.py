@@ -61,7 +61,9 @@ def gap_table(runs: Runs) -> Table:
     ]
     count = len(_contradictions(runs))
     warning = f" CONTRADICTED: {count} instance(s), see the table of contradictions; nothing counts as proved there."
-    return Table("gaps", "Gaps", _GAP_COLUMNS, tuple(rows), _GAP_NOTE + (warning if count else ""))
+    changed = f" CHANGED: {runs.rewritten} file(s) held other instances before; what was run of these counts, too."
+    note = _GAP_NOTE + (changed if runs.rewritten else "") + (warning if count else "")
+    return Table("gaps", "Gaps", _GAP_COLUMNS, tuple(rows), note)
 
 
 def gap_views(table: Table) -> tuple[Table, ...]:

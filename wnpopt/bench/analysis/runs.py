@@ -114,7 +114,7 @@ class Runs:
     @classmethod
     def of(cls, records: Iterable[Record], integral: Callable[[Record], bool] | None = None) -> Runs:
         """The runs of these records, one a key; ``integral`` tells of which the objective is an integer."""
-        unique = list({record.key: record for record in records}.values())
+        unique = _current(list({record.key: record for record in records}.values()))
         labels = labels_of([record.key for record in unique])
         groups: dict[str, list[Record]] = {}
         for record in unique:
@@ -127,6 +127,12 @@ class Runs:
         ]
         made.sort(key=lambda a: (a.suite, a.record.file, a.label, a.record.key.seed))
         return cls(tuple(made), known)
+
+    @cached_property
+    def rewritten(self) -> int:
+        """How many files held another valid instance when some of these runs were made."""
+        contents = {(run.record.file, run.record.key.instance_hash) for run in self.all if run.known is not None}
+        return sum(count > 1 for count in Counter(file for file, _ in contents).values())
 
     @cached_property
     def labels(self) -> tuple[str, ...]:
@@ -208,6 +214,15 @@ def _settings(key: Key) -> dict[str, str]:
         "solver": key.parameters.solver or "own solver",
         "solver_options": ", ".join(f"{name}={value}" for name, value in key.parameters.solver_options) or "no options",
     }
+
+
+def _current(records: list[Record]) -> list[Record]:
+    """Without what was told of a file that was no valid instance, and holds something else since."""
+    last: dict[str, Record] = {}
+    for record in records:
+        if record.file not in last or last[record.file].finished <= record.finished:
+            last[record.file] = record
+    return [r for r in records if r.result.family is not None or r.file_sha256 == last[r.file].file_sha256]
 
 
 def _comparable(records: list[Record]) -> list[Record]:

@@ -267,7 +267,7 @@ class JobQueue:
         suited = [method for method in self._grid.methods if method in known]
         if not suited:
             self.tally.unsuited.add(identity.family)
-        reference = self._references.of(file)
+        reference = self._references.of(file, identity.instance_hash)
         for key in self._grid.keys(identity.instance_hash, suited):
             if key in self._claimed:
                 continue  # another file has the same content

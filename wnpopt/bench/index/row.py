@@ -22,7 +22,8 @@ class IndexRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
     """What is known of the instance in ``file``: best value, best bound, whether they meet, and who found them how.
 
     Of the stored solution that has the best value: the ``method`` it is of, the ``version`` of wnpopt that accepted it,
-    and the ``date`` (YYYY-MM-DD) on which it did.
+    and the ``date`` (YYYY-MM-DD) on which it did. All of it is of the instance with ``instance_hash``: a file that was
+    changed since is another one. Rows without it (indices of 0.3) are of whatever the file holds.
     """
 
     file: str
@@ -33,6 +34,11 @@ class IndexRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
     method: str | None = None
     version: str | None = None
     date: str | None = None
+    instance_hash: str | None = None
+
+    def is_of(self, instance_hash: str) -> bool:
+        """Whether the row is of the instance with this hash."""
+        return self.instance_hash in (None, instance_hash)
 
 
 def read_index(path: Path) -> tuple[IndexRow, ...]:
@@ -56,14 +62,15 @@ class References:
     """The best values and bounds of indices, each read once; what is no index, or no row of one, knows nothing."""
 
     def __init__(self) -> None:
-        self._folders: dict[Path, dict[str, Reference]] = {}
+        self._folders: dict[Path, dict[str, tuple[object, Reference]]] = {}
 
-    def of(self, file: str) -> Reference | None:
-        """What the index beside ``file`` knows of it."""
+    def of(self, file: str, instance_hash: str) -> Reference | None:
+        """What the index beside ``file`` knows of the instance in it, which has this hash."""
         path = Path(file)
         if path.parent not in self._folders:
             self._folders[path.parent] = _references(path.parent / INDEX)
-        return self._folders[path.parent].get(path.name)
+        whose, reference = self._folders[path.parent].get(path.name, (None, None))
+        return reference if whose in (None, instance_hash) else None
 
 
 def _rows(path: Path) -> list[object]:
@@ -81,18 +88,19 @@ def _rows(path: Path) -> list[object]:
     return rows
 
 
-def _references(index: Path) -> dict[str, Reference]:
+def _references(index: Path) -> dict[str, tuple[object, Reference]]:
+    """By file: the hash of the instance that the row is of (None: it does not say), and what it knows."""
     try:
         rows = _rows(index)
     except InputError:
         return {}
-    references: dict[str, Reference] = {}
+    references: dict[str, tuple[object, Reference]] = {}
     for row in rows:
         if not isinstance(row, dict) or not isinstance(row.get("file"), str):
             continue
         reference = Reference(_number(row.get("best")), _number(row.get("bound")))
         if reference.best is not None or reference.bound is not None:
-            references[row["file"]] = reference
+            references[row["file"]] = row.get("instance_hash"), reference
     return references
 
 

@@ -110,7 +110,7 @@ def _update_folder(
         old = rows.get(name)
         hashes = {record.key.instance_hash for record in files[name]}
         try:
-            new, finder = _row(store, folder / name, hashes, by_hash, old, rows.values())
+            old, new, finder = _row(store, folder / name, hashes, by_hash, old, rows.values())
         except _SkipError as reason:
             changes.append(Change(os.fspath(index), name, "skipped", old, None, str(reason)))
             continue
@@ -145,8 +145,9 @@ def _row(
     by_hash: Mapping[str, Sequence[Record]],
     old: IndexRow | None,
     rows: Iterable[IndexRow],
-) -> tuple[IndexRow | None, Record | None]:
-    """The new row of ``file``, None if the runs know nothing better than ``old``; and the run that has a better value.
+) -> tuple[IndexRow | None, IndexRow | None, Record | None]:
+    """The row of ``file`` until now, None for one of what it held before it was changed; the new row, None if the runs
+    know nothing better; and the run that has a better value.
 
     Raises :class:`_SkipError`.
     """
@@ -160,7 +161,8 @@ def _row(
     denied = next((record for record in runs if record.result.status == "infeasible"), None)
     if denied is not None:
         raise _SkipError(f"{denied.key.method} proved it infeasible, for which an index has no row")
-    return _merged(store, file.name, instance, family, runs, old, rows)
+    known = old if old is not None and old.is_of(instance.instance_hash) else None
+    return known, *_merged(store, file.name, instance, family, runs, known, rows)
 
 
 def _merged(
@@ -207,7 +209,8 @@ def _merged(
     whole = integral and (isinstance(best, int) or any(isinstance(row.best, int) for row in rows))
     kept = {} if old is None else {"method": old.method, "version": old.version, "date": old.date}
     how = _how(old, finder, prover, proved)
-    return IndexRow(name, _plain(best, whole), _plain(bound, whole), proved, how, **kept), finder
+    row = IndexRow(name, _plain(best, whole), _plain(bound, whole), proved, how, **kept)
+    return msgspec.structs.replace(row, instance_hash=instance.instance_hash), finder
 
 
 def _best_value(

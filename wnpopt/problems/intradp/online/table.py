@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 from wnpopt.core.budget import Budget
 from wnpopt.core.document import LATER, Count, Document, Name, Real, SchemaVersion, require
 from wnpopt.core.errors import InputError
-from wnpopt.problems.intradp.instance import IntradpInstance
+from wnpopt.problems.intradp.instance import Input, IntradpInstance, Operator
 from wnpopt.problems.intradp.methods.refusals import refuse_size
 from wnpopt.problems.intradp.online.planners import PLANNERS
 from wnpopt.problems.intradp.solution import IntradpSolution
@@ -89,6 +89,20 @@ def at_bandwidth(instance: IntradpInstance, megabytes_per_s: float) -> IntradpIn
     return instance.changed(link=link)
 
 
+def _needs_the_device(instance: IntradpInstance) -> bool:
+    """True if without a link every row has to be computed by the device, so that there is one plan only.
+
+    Not so where an operator reads nothing for its last rows (padding alone, or no input): the server may have these.
+    """
+
+    def reads(operator: Operator, edge: Input) -> bool:
+        lo, hi = edge.rows(operator.units - 1, operator.units, units[edge.source])
+        return lo < hi
+
+    units = {operator.name: operator.units for operator in instance.operators}
+    return all(any(reads(operator, edge) for edge in operator.inputs) for operator in instance.operators[1:-1])
+
+
 MOST_BANDWIDTHS = 100_000
 
 
@@ -144,7 +158,7 @@ def build_table(
         bound: float | None = None
         if bandwidth == 0:
             plan = device_only(problem)
-            bound = plan.value
+            bound = plan.value if _needs_the_device(instance) else None
         elif method == "search":
             start = None if before is None else of_solution(problem, before, "the bandwidth before")
             plan, proof = _searched(problem, Budget(time_limit, seed=seed), start)

@@ -32,6 +32,8 @@ _THIN_STEPS, _THIN_ENTRIES = 4_000, 80_000
 """Size of a thinned model."""
 _LARGEST_INTEGER = 2**20
 """Integer values up to this are handed over as they are: a solver's tolerances tell them apart."""
+_SMALLEST_WEIGHT, _LARGEST_WEIGHT = 1e-3, 1e9
+"""Where the greatest weight lies in a model that others solve, in the instance's own unit."""
 
 
 class Thin(Enum):
@@ -140,11 +142,17 @@ class SelectionModel:
 
 
 def build(instance: SlideInstance) -> pyo.ConcreteModel:
-    """The MILP of ``instance`` with its limits as they are. Raises :class:`InputError` if it is too large."""
+    """The MILP of ``instance`` with its limits as they are. Raises :class:`InputError` if it is too large.
+
+    The objective is the number or the weight of served users; in another unit where weights are so small or so large
+    that a solver's absolute tolerances would take all of them for nothing, or none of them for different.
+    """
     from wnpopt.problems.slide.kernels.needs import Needs
 
     needs = Needs.of(instance.columns)
-    return model_of(needs, needs.capacity).model
+    values = instance.columns.values
+    ordinary = not values.any() or _SMALLEST_WEIGHT <= float(values.max()) <= _LARGEST_WEIGHT
+    return model_of(needs, needs.capacity, unit=1.0 if ordinary else objective_unit(values)).model
 
 
 def model_of(
