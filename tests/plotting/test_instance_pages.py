@@ -14,6 +14,7 @@ import pytest
 import wnpopt
 from tests.bench.report_browser import BROWSER, opened
 from tests.plotting.test_plot_command import FAMILIES, known
+from tests.samples import ordinarily
 from wnpopt.core import registry
 from wnpopt.core.lazy import resolve
 from wnpopt.plotting.chart import Chart
@@ -138,7 +139,7 @@ def test_a_family_with_a_picture_alone_has_a_page_of_it(tmp_path: Path, monkeypa
 
 @pytest.mark.skipif(BROWSER is None, reason="no Chromium is installed")
 @pytest.mark.usefixtures("browser")
-@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("family", ordinarily(1, FAMILIES))
 def test_a_browser_draws_them_and_tells_what_is_pointed_at(family: str, tmp_path: Path) -> None:
     instance = hostile(family)
     wnpopt.plot(instance, None, tmp_path / "i.html")
