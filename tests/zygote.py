@@ -14,40 +14,39 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _PROGRAM = """
-import json, os, selectors, sys, traceback
+import atexit, json, os, selectors, sys, traceback
 exec(sys.argv[1])
 
 def become(asked, ends):
     for number, end in enumerate((os.open(os.devnull, os.O_RDONLY), *ends)):
         os.dup2(end, number)
+    os.closerange(3, 64)
     os.environ.clear()
     os.environ.update(asked["environment"])
     os.chdir(asked["folder"])
     sys.dont_write_bytecode = "PYTHONDONTWRITEBYTECODE" in os.environ
     sys.path[1:1] = [part for part in os.environ.get("PYTHONPATH", "").split(os.pathsep) if part]
-    first, sys.argv = sys.argv[2], ["-c"]
+    first, sys.argv = sys.argv[2], ["-c", *asked["arguments"]]
     code = 1
     try:
         exec(first)
         exec(compile(asked["program"], "<program>", "exec"), {"__name__": "__main__"})
         code = 0
+    except SystemExit as end:
+        code = end.code or 0
     except BaseException:
-        traceback.print_exc()  # also of SystemExit: no program here ends so
+        traceback.print_exc()
+    # As a process ends, but that nothing is taken apart: that takes longer than most programs here.
+    atexit._run_exitfuncs()
     for stream in (sys.stdout, sys.stderr):
         if stream is not None:
             stream.flush()
     os._exit(code)
 
-for line in sys.stdin:
-    pipes = [os.pipe(), os.pipe()]
-    child = os.fork()
-    if child == 0:
-        become(json.loads(line), [write for _, write in pipes])
-    said, waiting = {}, selectors.DefaultSelector()
-    for read, write in pipes:
-        os.close(write)
-        said[read] = b""
-        waiting.register(read, selectors.EVENT_READ)
+def hear(child, ends):
+    said, waiting = {end: b"" for end in ends}, selectors.DefaultSelector()
+    for end in ends:
+        waiting.register(end, selectors.EVENT_READ)
     while waiting.get_map():
         for key, _ in waiting.select():
             part = os.read(key.fd, 65536)
@@ -57,6 +56,15 @@ for line in sys.stdin:
                 os.close(key.fd)
     code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     print(json.dumps([code, *(text.decode() for text in said.values())]), flush=True)
+
+while line := sys.stdin.readline():
+    pipes = [os.pipe(), os.pipe()]
+    child = os.fork()
+    if child == 0:
+        become(json.loads(line), [write for _, write in pipes])
+    for _, write in pipes:
+        os.close(write)
+    hear(child, [read for read, _ in pipes])
 """
 
 
@@ -86,13 +94,18 @@ class Zygote:
     def __exit__(self, *_: object) -> None:
         self._process.communicate()
 
-    def run(self, program: str, environment: Mapping[str, str] | None = None, folder: Path | None = None) -> Done:
-        """Run ``program`` in a process of its own, and wait for it."""
+    def run(
+        self,
+        program: str,
+        *arguments: str,
+        environment: Mapping[str, str] | None = None,
+        folder: Path | None = None,
+    ) -> Done:
+        """Run ``program`` in a process of its own, and wait for it and for whoever has its streams."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        asked = {
-            "program": program, "environment": dict(os.environ if environment is None else environment),
-            "folder": str(Path.cwd() if folder is None else folder),
-        }  # fmt: skip
+        variables = os.environ if environment is None else environment
+        where = Path.cwd() if folder is None else folder
+        asked = {"program": program, "arguments": arguments, "environment": dict(variables), "folder": str(where)}
         print(json.dumps(asked), file=self._process.stdin, flush=True)
         return Done(*json.loads(self._process.stdout.readline()))

@@ -82,7 +82,7 @@ class Place:
 
     def run(self, program: str = PROGRAM, total: float = 36.0) -> tuple[int, str]:
         """How many functions a process compiled, and what it said on the standard error stream."""
-        done = self._zygote.run(program, self.environment)
+        done = self._zygote.run(program, environment=self.environment)
         assert done.returncode == 0, done.stderr
         value, count = done.stdout.split()
         assert float(value) == total
