@@ -250,5 +250,5 @@ def _is_flat(values: object) -> bool:
     return not any(isinstance(value, dict | list | tuple) for value in values)
 
 
-def _dump(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+_dump = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
+"""Made once: :func:`json.dumps` makes one for each call with other settings than its own."""
