@@ -161,7 +161,7 @@ def goes_on(work: Trial, command: str, folder: Path) -> list[str]:
         wrong.append(f"has {len(records)} runs, {RUNS[command]} are needed")
     if any(record.failure is not None for record in records):
         wrong.append("a run has failed")
-    return wrong
+    return wrong + [f"{file.name} stays behind" for file in sorted(work.writes[0].rglob(".*.tmp"))]
 
 
 def paired(command: str, how: str, after_s: float, given: Inputs, folder: Path) -> list[str]:

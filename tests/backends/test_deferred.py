@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
+from collections.abc import Iterator
 
 import pytest
+
+from tests.zygote import Zygote
 
 LOADED = "assert 'scipy.linalg._misc' in sys.modules"
 
 
-def run(code: str) -> None:
-    whole = f"import sys\nimport wnpopt.backends.compiled\nassert 'scipy.linalg._misc' not in sys.modules\n{code}"
-    subprocess.run([sys.executable, "-c", whole], check=True)
+@pytest.fixture(scope="module")
+def after_import() -> Iterator[Zygote]:
+    """Processes that have imported what compiles, and nothing else."""
+    with Zygote("import wnpopt.backends.compiled") as zygote:
+        yield zygote
+
+
+def run(after_import: Zygote, code: str) -> None:
+    done = after_import.run(f"import sys\nassert 'scipy.linalg._misc' not in sys.modules\n{code}")
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize(
@@ -27,13 +35,14 @@ def run(code: str) -> None:
         "import scipy.linalg\nassert not hasattr(scipy.linalg, 'nothing_of_this_name')",
     ],
 )
-def test_it_is_whole_for_whoever_uses_it(code: str) -> None:
-    run(f"{code}\n{LOADED}")
+def test_it_is_whole_for_whoever_uses_it(after_import: Zygote, code: str) -> None:
+    run(after_import, f"{code}\n{LOADED}")
 
 
-def test_compiled_code_has_its_linear_algebra() -> None:
+def test_compiled_code_has_its_linear_algebra(after_import: Zygote) -> None:
     run(
+        after_import,
         "import numba, numpy as np\n"
         "product = numba.njit(lambda a: np.dot(a, np.linalg.inv(a)))\n"
-        "assert np.allclose(product(np.array([[2.0, 1.0], [1.0, 3.0]])), np.eye(2))"
+        "assert np.allclose(product(np.array([[2.0, 1.0], [1.0, 3.0]])), np.eye(2))",
     )

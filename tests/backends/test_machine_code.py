@@ -7,11 +7,13 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.samples import ordinarily
+from tests.zygote import Zygote
 
 pytest.importorskip("numba")
 
@@ -51,10 +53,19 @@ print(sources.total(np.arange(4.0), 3), Listener.count)
 """
 
 
+IMPORTS = """
+import numba
+import numpy as np
+import wnpopt.backends.compiled
+numba.njit(lambda values: values[0] + 1)(np.zeros(1))  # what numba makes ready once
+"""
+
+
 class Place:
     """A folder with compiled functions, a cache, and processes that call them."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, zygote: Zygote) -> None:
+        self._zygote = zygote
         self.sources, self.cache = root / "sources", root / "cache"
         self.sources.mkdir()
         (self.sources / "sources.py").write_text(SOURCE)
@@ -71,20 +82,26 @@ class Place:
 
     def run(self, program: str = PROGRAM, total: float = 36.0) -> tuple[int, str]:
         """How many functions a process compiled, and what it said on the standard error stream."""
-        process = self.start(program)
-        out, err = process.communicate()
-        assert process.returncode == 0, err
-        value, count = out.split()
+        done = self._zygote.run(program, environment=self.environment)
+        assert done.returncode == 0, done.stderr
+        value, count = done.stdout.split()
         assert float(value) == total
-        return int(count), err
+        return int(count), done.stderr
 
     def files(self) -> list[Path]:
         return sorted(self.cache.rglob("*.nbc"))
 
 
+@pytest.fixture(scope="module")
+def zygote() -> Iterator[Zygote]:
+    """Processes that have numba ready."""
+    with Zygote(IMPORTS, "from numba.core import config\nconfig.reload_config()") as made:
+        yield made
+
+
 @pytest.fixture
-def place(tmp_path: Path) -> Place:
-    return Place(tmp_path)
+def place(tmp_path: Path, zygote: Zygote) -> Place:
+    return Place(tmp_path, zygote)
 
 
 def test_what_was_compiled_is_loaded(place: Place) -> None:

@@ -17,9 +17,11 @@ INSTANCES = Path(__file__).resolve().parents[2] / "instances"
 METHODS = {"wnp": ("rtfs", "pacs", "cpsat"), "slide": ("greedy", "milp", "auto"), "intradp": ("layer-cut", "search")}
 
 
-def run_record(store: Store, instance: Instance, file: str, method: str, seed: int = 0) -> Record:
+def run_record(
+    store: Store, instance: Instance, file: str, method: str, seed: int = 0, time_limit: float | None = 10.0
+) -> Record:
     """Solve and keep instance and solution as a batch does; the record of the run."""
-    result = wnpopt.solve(instance, method, seed=seed, threads=1, time_limit=10)
+    result = wnpopt.solve(instance, method, seed=seed, threads=1, time_limit=time_limit)
     solution = None
     if result.solution is not None:
         data = result.solution.to_data()
@@ -28,8 +30,8 @@ def run_record(store: Store, instance: Instance, file: str, method: str, seed: i
     store.keep(store.instance_path(instance.instance_hash), msgspec.json.encode(instance.to_data()))
     record = {
         "key": {
-            "instance_hash": instance.instance_hash, "method": method, "seed": seed, "time_limit_s": 10.0, "threads": 1,
-            "parameters": {"warm_start": "auto", "deterministic": False},
+            "instance_hash": instance.instance_hash, "method": method, "seed": seed, "time_limit_s": time_limit,
+            "threads": 1, "parameters": {"warm_start": "auto", "deterministic": False},
         },
         "file": file, "file_sha256": "0" * 64, "result": result.to_data(), "failure": None, "solution": solution,
         "reference": None, "finished": now(),

@@ -6,13 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
-import msgspec
-
 import wnpopt
+from tests.bench.report_store import run_record
 from wnpopt.bench.store.record import Record
-from wnpopt.bench.store.store import Store, now, write_records
+from wnpopt.bench.store.store import Store, write_records
 from wnpopt.bench.suites.materialise import materialise, suite
-from wnpopt.core.canonical import content_hash
 from wnpopt.core.suite import Suite, SuitePreset
 
 
@@ -50,21 +48,5 @@ def solved_store(path: Path, chosen: Suite) -> tuple[Store, list[Record]]:
 
 
 def run(store: Store, file: Path, method: str, time_limit: float | None) -> Record:
-    """Solve the instance in ``file`` and keep instance and solution as a batch does; the record is not written."""
-    instance = wnpopt.load(file)
-    result = wnpopt.solve(instance, method, time_limit=time_limit, threads=1)
-    solution = None
-    if result.solution is not None:
-        data = result.solution.to_data()
-        solution = content_hash(data)
-        store.keep(store.solution_path(solution), msgspec.json.encode(data))
-    store.keep(store.instance_path(instance.instance_hash), msgspec.json.encode(instance.to_data()))
-    record = {
-        "key": {
-            "instance_hash": instance.instance_hash, "method": method, "seed": 0, "time_limit_s": time_limit,
-            "threads": 1, "parameters": {"warm_start": "auto", "deterministic": False},
-        },
-        "file": str(file), "file_sha256": "0" * 64, "result": result.to_data(), "failure": None, "solution": solution,
-        "reference": None, "finished": now(),
-    }  # fmt: skip
-    return msgspec.json.decode(msgspec.json.encode(record), type=Record)
+    """Solve the instance in ``file`` and keep it and its solution; the record is not written."""
+    return run_record(store, wnpopt.load(file), str(file), method, time_limit=time_limit)

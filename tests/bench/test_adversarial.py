@@ -10,13 +10,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.registered import registered
 from wnpopt import api
 from wnpopt.bench.adversarial.annealing import Cooling
 from wnpopt.bench.adversarial.archive import Example, Finished, Session, Step, read_history
@@ -322,19 +322,9 @@ LATE, NONE, BOASTFUL, RAISES, WRONG = (
 
 
 @pytest.fixture
-def planted(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    genuine = registry.entry_points
-    points = [
-        EntryPoint(f"wnp.{name.lower()}", f"{__name__}:{name}", "wnpopt.methods")
-        for name in ("LATE", "NONE", "BOASTFUL", "RAISES", "WRONG")
-    ]
-    monkeypatch.setattr(
-        registry, "entry_points", lambda group: points if group == "wnpopt.methods" else genuine(group=group)
-    )
-    registry.forget()
-    yield
-    monkeypatch.undo()
-    registry.forget()
+def planted() -> Iterator[None]:
+    with registered(__name__, ("late", "none", "boastful", "raises", "wrong")):
+        yield
 
 
 @pytest.mark.slow

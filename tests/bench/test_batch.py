@@ -14,6 +14,7 @@ import pytest
 import wnpopt
 from tests.bench import trouble_package
 from tests.bench.rescued import TOLD, check_what_was_known
+from tests.drafts import left
 from wnpopt.bench.batch.run import Summary, batch
 from wnpopt.bench.batch.snapshot import Snapshot
 from wnpopt.bench.store.recheck import recheck
@@ -62,8 +63,12 @@ def test_a_second_batch_repeats_nothing_and_makes_what_is_new(folder: Path, tmp_
     out = tmp_path / "out"
     batch(folder, ["rtfs"], out, workers=1)
     before = {file: file.read_bytes() for file in (out / "runs").iterdir()}
+    kept = sorted(out.rglob("*"))
+    for place in (out, out / "instances", out / "solutions"):
+        left(place)
     again = batch(str(folder / "*.json"), ["rtfs"], out, workers=1)
     assert (again.ran, again.stored, again.complete) == (0, 6, True)
+    assert sorted(out.rglob("*")) == kept
     assert {file: file.read_bytes() for file in (out / "runs").iterdir()} == before
     more = batch(folder, ["rtfs", "pacs"], out, workers=1, seeds=(0,))
     assert (more.ran, more.stored) == (6, 6)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from importlib.metadata import EntryPoint
 
 import pytest
 
+from tests.registered import registered
 from wnpopt import testing
 from wnpopt.core import registry
 from wnpopt.core.bound import Bound
@@ -64,16 +64,9 @@ globals().update({name.upper(): method for name, method in REGISTERED.items()})
 
 
 @pytest.fixture(autouse=True)
-def planted(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    genuine = registry.entry_points
-    points = [EntryPoint(f"wnp.{name}", f"{__name__}:{name.upper()}", "wnpopt.methods") for name in REGISTERED]
-    monkeypatch.setattr(
-        registry, "entry_points", lambda group: points if group == "wnpopt.methods" else genuine(group=group)
-    )
-    registry.forget()
-    yield
-    monkeypatch.undo()
-    registry.forget()
+def planted() -> Iterator[None]:
+    with registered(__name__, REGISTERED):
+        yield
 
 
 @pytest.mark.parametrize("name", PLANTED)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from importlib.metadata import EntryPoint
 from typing import Any
 
 import pytest
 from pydantic import ConfigDict
 
 from tests.contract.subjects import subjects
+from tests.registered import registered
 from wnpopt import testing
 from wnpopt.core import registry
 from wnpopt.core.bound import Bound
@@ -179,17 +179,10 @@ globals().update({name.upper(): made for name, made in REGISTERED.items()})
 
 
 @pytest.fixture
-def planted(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def planted() -> Iterator[None]:
     assert BASE.solved, "solved by the genuine methods"
-    genuine = registry.entry_points
-    points = [EntryPoint(f"wnp.{name}", f"{__name__}:{name.upper()}", "wnpopt.methods") for name in REGISTERED]
-    monkeypatch.setattr(
-        registry, "entry_points", lambda group: points if group == "wnpopt.methods" else genuine(group=group)
-    )
-    registry.forget()
-    yield
-    monkeypatch.undo()
-    registry.forget()
+    with registered(__name__, REGISTERED):
+        yield
 
 
 def case(of: testing.Subject, name: str, exclude: dict[str, str] | None = None) -> testing.Case:

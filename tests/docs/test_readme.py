@@ -60,19 +60,6 @@ def test_links_are_whole_and_lead_somewhere() -> None:
         assert path.is_dir() if target[1] == "tree" else path.is_file(), link
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/commands.md"])
-def test_the_commands_parse(page: str) -> None:
-    """Every command of the page is known to the program."""
-    from wnpopt.cli.main import main
-
-    text = (ROOT / page).read_text(encoding="utf-8")
-    blocks = [block for language, block in re.findall(r"```(\w*)\n(.*?)```", text, re.DOTALL) if not language]
-    names = re.findall(r"^wnpopt (\w+)", "\n".join(blocks), re.MULTILINE)
-    assert len(names) > 6
-    for name in sorted(set(names)):
-        assert main([name, "--help"]) == 0
-
-
 def test_the_instance_of_the_wnp_page_is_valid() -> None:
     import json
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -17,6 +18,7 @@ from wnpopt.domain.network import merge
 from wnpopt.domain.network.graph import Graph, Tensor, make_operator
 from wnpopt.domain.network.merge import WITHIN, coarsen_for_cores
 from wnpopt.domain.network.placement import Placement, Transfers, place
+from wnpopt.domain.network.quotient import Quotient
 from wnpopt.domain.network.zoo import build_network
 
 Rows = list[tuple[float | None, ...]]
@@ -193,30 +195,114 @@ def test_vector_work_on_an_array_is_slower_not_forbidden() -> None:
                 assert bare == seconds
 
 
-@settings(max_examples=30, deadline=None)
-@given(timed(), st.sampled_from([None, 1, 3, 6]))
-def test_arrivals_that_are_kept_are_those_that_are_gone_through(
-    case: tuple[Graph, Rows, Transfers], n: int | None
-) -> None:
-    """Neighbours without the other one of a pair: the same groups, whichever way."""
-    graph, rows, transfers = case
-    made: list[object] = []
-    for many in (1, 10**9):
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(merge, "_MANY", many)
-            try:
-                made.append(coarsen_for_cores(graph, n, rows, transfers))
-            except InputError as error:
-                made.append(str(error))
-    assert made[0] == made[1]
+def worth(state: merge._State, u: int, v: int) -> list[float]:
+    """What it costs to merge one pair, on each core, everything near it gone through one by one."""
+    placed, transfers = state.placed, state.transfers
+
+    def latest(near: dict[int, float], times: Sequence[float], core: int) -> float:
+        arrivals = [
+            times[p]
+            + (0.0 if placed.core[p] == core else transfers.latency_s[placed.core[p], core] + size * transfers.byte_s)
+            for p, size in near.items()
+            if p not in (u, v)
+        ]
+        return max(arrivals, default=0.0)
+
+    costs = []
+    for m in range(transfers.cores):
+        length = float(state.times[u, m] + state.times[v, m])
+        ready = max(latest(state.before[w], placed.end, m) for w in (u, v))
+        rest = max(latest(state.after[w], state.tail, m) for w in (u, v))
+        load, own = state.load[m] + length, 0.0
+        for w in (u, v):
+            own += float(state.times[w, placed.core[w]])
+            if placed.core[w] == m:
+                load -= float(state.times[w, m])
+                if (p := state.previous[w]) not in (-1, u, v):
+                    ready = max(ready, placed.end[p])
+                if (s := state.following[w]) not in (-1, u, v):
+                    rest = max(rest, state.tail[s])
+        longer = max(ready + length + rest - state.makespan, load - state.makespan, 0.0)
+        cost = (longer + merge._WASTE * max(length - own, 0.0) + merge._SIZE * length) / state.makespan
+        costs.append(cost if math.isfinite(length) else math.inf)
+    return costs
 
 
-@pytest.mark.parametrize("n", [None, 4])
-def test_a_wide_fan_into_one_sum(n: int | None, monkeypatch: pytest.MonkeyPatch) -> None:
+def check_scores(graph: Graph, rows: Rows, transfers: Transfers) -> None:
+    """The scores of all pairs are those of one pair after the other."""
+    times = merge._array(graph, rows, transfers)
+    names, times, after = Quotient(graph, times, [None] * len(rows)).compact()
+    state = merge._State(names, times, after, place(times, after, transfers), transfers)
+    for score, u, v, core in state.scored():
+        costs = worth(state, u, v)
+        assert [score, costs[core]] == pytest.approx([min(costs)] * 2, rel=1e-9, abs=1e-12)
+
+
+@settings(max_examples=60, deadline=None)
+@given(timed())
+def test_scores_of_all_pairs_at_once(case: tuple[Graph, Rows, Transfers]) -> None:
+    check_scores(*case)
+
+
+def test_scores_of_a_wide_fan_into_one_sum() -> None:
     width = 40
     graph = network([(0, i) for i in range(1, width)] + [(i, width) for i in range(1, width)], width + 1)
     rng = np.random.default_rng(1)
-    rows: Rows = [tuple(float(t) for t in rng.uniform(1e-5, 1e-3, 3)) for _ in graph.operators]
-    kept = coarsen_for_cores(graph, n, rows, line(3))
-    monkeypatch.setattr(merge, "_MANY", 10**9)
-    assert coarsen_for_cores(graph, n, rows, line(3)) == kept
+    check_scores(graph, [tuple(float(t) for t in rng.uniform(1e-5, 1e-3, 3)) for _ in graph.operators], line(3))
+
+
+@given(graphs(), st.integers(0, 2**32 - 1))
+def test_what_may_be_merged_is_what_leaves_the_groups_acyclic(graph: Graph, seed: int) -> None:
+    """After any merges, told as a search through the whole graph of groups tells it."""
+    count = len(graph.operators)
+    groups = Quotient(graph, np.ones((count, 1)), ["a"] * (count - count // 4) + ["b"] * (count // 4))
+    rng = np.random.default_rng(seed)
+    while True:
+        pairs = list(itertools.permutations(sorted(groups.members), 2))
+        free = [(u, v) for u, v in pairs if groups.may_merge(u, v)]
+        assert free == [
+            (u, v)
+            for u, v in pairs
+            if groups.labels[u] == groups.labels[v] and not (detour(groups, u, v) or detour(groups, v, u))
+        ]
+        if not free:
+            break
+        u, v = free[int(rng.integers(len(free)))]
+        expected = sorted(groups.members[u] + groups.members[v])
+        groups.merge(u, v)
+        assert sorted(groups.members[u]) == expected
+        assert v not in groups.members
+
+
+def detour(groups: Quotient, u: int, v: int) -> bool:
+    """Whether a path from ``u`` to ``v`` leads over a third group."""
+    stack, seen = [w for w in groups.after[u] if w != v], set[int]()
+    while stack:
+        w = stack.pop()
+        seen.add(w)
+        stack += [x for x in groups.after[w] if x not in seen]
+    return v in seen
+
+
+def test_a_search_for_a_path_looks_at_what_stands_between_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Merging a chain of 300 from either end and from its middle reads some readers of each, not all that follow."""
+    chain = network([(i, i + 1) for i in range(299)], 300)
+    groups = Quotient(chain, np.ones((300, 1)), [None] * 300)
+    read = 0
+
+    class Counted(dict[int, dict[int, set[int]]]):
+        def __getitem__(self, name: int) -> dict[int, set[int]]:
+            nonlocal read
+            read += 1
+            return super().__getitem__(name)
+
+    monkeypatch.setattr(groups, "after", Counted(groups.after))
+    merges = 0
+    while len(groups) > 3:
+        names = sorted(groups.members)
+        for u, v in zip(names[::2], names[1::2], strict=False):
+            assert groups.may_merge(u, v)
+            groups.merge(u, v)
+            merges += 1
+    assert merges >= 297
+    assert read <= 6 * merges

@@ -25,7 +25,7 @@ class Trial:
     """Of the solution that is written first, if it is one."""
 
     def faults(self, *, killed: bool = False) -> list[str]:
-        """What is half-written, and what was left beside; a kill may leave hidden temporary files."""
+        """What is half-written, and what was left beside; a kill may leave hidden drafts until the next run."""
         wrong = []
         for path in self.writes:
             files = [file for file in path.rglob("*") if file.is_file()] if path.is_dir() else [path]

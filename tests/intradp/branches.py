@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tests.intradp.tiny import _window
+from tests.intradp.tiny import costs, finished, window
 from wnpopt.problems.intradp.instance import IntradpInstance
 from wnpopt.problems.intradp.methods.enumerate import count
 
@@ -26,12 +26,9 @@ def _draw(rng: np.random.Generator, seed: int, fields: dict[str, object]) -> Int
 
     def add(sources: list[str], units: int, *, free: bool = False) -> str:
         name = f"op{len(operators)}"
-        cost = {}
-        for side, scale in (("device", 1.0), ("server", server)):
-            full = 0.0 if free or rng.random() < 0.05 else float(rng.integers(1, 30)) * scale
-            cost[side] = {"fixed_s": full * float(rng.choice([0.0, 0.1, 0.5, 1.0])), "full_s": full}
+        cost = costs(rng, server, 1.0 if free else 0.05)
         same = len(sources) > 1
-        inputs = [{"from": u, "window": LOCAL if same or rng.random() < 0.3 else _window(rng)} for u in sources]
+        inputs = [{"from": u, "window": LOCAL if same or rng.random() < 0.3 else window(rng)} for u in sources]
         payload = int(rng.integers(1, 40))
         operators.append({"name": name, "units": units, "output_bytes": payload, "inputs": inputs, **cost})
         return name
@@ -46,18 +43,4 @@ def _draw(rng: np.random.Generator, seed: int, fields: dict[str, object]) -> Int
         ends += [add([tensor], out) for _ in range(int(rng.integers(1, 3)))]
         tensor = add(ends, out)
     add([tensor], int(operators[-1]["units"]), free=True)  # type: ignore[call-overload]
-    data: dict[str, object] = {
-        "kind": "intradp",
-        "schema_version": 1,
-        "name": f"branched-{seed}",
-        "operators": operators,
-        "link": {
-            "uplink_bytes_per_s": float(rng.choice([0.5, 1.0, 2.0, 5.0, 50.0])),
-            "downlink_bytes_per_s": float(rng.choice([1.0, 3.0, 20.0])),
-            "latency_s": float(rng.choice([0.0, 0.0, 1.0])),
-        },
-        "power_w": {"compute": 13.35, "communicate": 4.25, "standby": 4.04},
-        "transfers": "small" if rng.random() < 0.2 else "any",
-        **fields,
-    }
-    return IntradpInstance.from_data(data)
+    return finished(rng, f"branched-{seed}", operators, fields)

@@ -40,7 +40,8 @@ def random_solution(instance: IntradpInstance, rng: np.random.Generator) -> Intr
     return IntradpSolution(instance=instance.name, device_end=tuple(ends), server_begin=tuple(begins))
 
 
-def _window(rng: np.random.Generator) -> dict[str, int]:
+def window(rng: np.random.Generator) -> dict[str, int]:
+    """Any of the kinds of windows, and such as no network has."""
     kind = int(rng.integers(0, 6))
     if kind == 0:
         return {"kernel": 1, "stride": 1, "padding": 0}
@@ -74,26 +75,38 @@ def _draw(rng: np.random.Generator, seed: int, fields: dict[str, object]) -> Int
                 sources = [int(u) for u in rng.integers(0, v, int(rng.integers(1, 4)))]
                 if v == n - 1:
                     sources[0] = v - 1
-        ends = v in (0, n - 1)
-        cost = {}
-        for side, scale in (("device", 1.0), ("server", float(rng.choice([0.05, 0.3, 1.5])))):
-            full = 0.0 if ends or rng.random() < 0.1 else float(rng.integers(1, 30)) * scale
-            cost[side] = {"fixed_s": full * float(rng.choice([0.0, 0.1, 0.5, 1.0])), "full_s": full}
+        cost = costs(rng, float(rng.choice([0.05, 0.3, 1.5])), 1.0 if v in (0, n - 1) else 0.1)
         operators.append(
             {
                 "name": f"op{v}",
                 "units": int(rng.choice([1, 2, 3, 4, 5], p=[0.2, 0.2, 0.2, 0.2, 0.2])),
                 "output_bytes": 0 if rng.random() < 0.05 else int(rng.integers(1, 40)),
                 "inputs": [
-                    {"from": f"op{u}", "window": "all" if rng.random() < 0.15 else _window(rng)} for u in sources
+                    {"from": f"op{u}", "window": "all" if rng.random() < 0.15 else window(rng)} for u in sources
                 ],
                 **cost,
             }
         )
+    return finished(rng, f"tiny-{shape}-{seed}", operators, fields)
+
+
+def costs(rng: np.random.Generator, server: float, free: float) -> dict[str, object]:
+    """What an operator costs on either side, nothing with the probability ``free``; ``server`` is that side's scale."""
+    cost: dict[str, object] = {}
+    for side, scale in (("device", 1.0), ("server", server)):
+        full = 0.0 if free >= 1 or rng.random() < free else float(rng.integers(1, 30)) * scale
+        cost[side] = {"fixed_s": full * float(rng.choice([0.0, 0.1, 0.5, 1.0])), "full_s": full}
+    return cost
+
+
+def finished(
+    rng: np.random.Generator, name: str, operators: list[dict[str, object]], fields: dict[str, object]
+) -> IntradpInstance:
+    """The instance of these operators, with a link at random; ``fields`` are instead of others."""
     data: dict[str, object] = {
         "kind": "intradp",
         "schema_version": 1,
-        "name": f"tiny-{shape}-{seed}",
+        "name": name,
         "operators": operators,
         "link": {
             "uplink_bytes_per_s": float(rng.choice([0.5, 1.0, 2.0, 5.0, 50.0])),

@@ -83,14 +83,16 @@ def drawn(instance: Instance, solution: Solution, path: Path) -> bytes:
 def test_names_are_drawn_as_they_are(kind: str, shift: int, tmp_path: Path) -> None:
     pytest.importorskip("matplotlib")
     instance, solution = hostile(kind, shift)
-    assert drawn(instance, solution, tmp_path / "a.png").startswith(b"\x89PNG")
+    if shift == 0:  # dots and repetitions are of one drawing, whatever the names are
+        assert drawn(instance, solution, tmp_path / "a.png").startswith(b"\x89PNG")
     svg = drawn(instance, solution, tmp_path / "a.svg").decode()
     # matplotlib writes each text beside its glyphs: as it was drawn.
     texts = [html.unescape(text).strip() for text in re.findall(r"<!--(.*?)-->", svg, re.DOTALL)]
     assert not any(r"\$" in text for text in texts if r"a\$b" not in text)
     title = short(instance.name, 80)
     assert any(title.replace("--", "- -") in text for text in texts)
-    assert drawn(instance, solution, tmp_path / "b.svg").decode() == svg
+    if shift == 0:
+        assert drawn(instance, solution, tmp_path / "b.svg").decode() == svg
 
 
 @pytest.mark.parametrize("kind", sorted(METHODS))

@@ -18,6 +18,7 @@ import numpy as np
 import pytest
 
 import wnpopt
+from tests.refusals import refused
 from wnpopt.cli.main import main
 from wnpopt.core.errors import InputError
 from wnpopt.domain.files.graph import load_graph
@@ -262,14 +263,6 @@ def test_on_the_command_line(
     loaded: Any = wnpopt.load(made)
     assert [layer.bits for layer in loaded.models[0].layers] == [3584, 4608, 640]
     assert picture.read_bytes().startswith(b"<?xml")
-
-
-def refused(capsys: pytest.CaptureFixture[str], *arguments: object) -> str:
-    assert main([str(part) for part in arguments]) == 2
-    told = capsys.readouterr()
-    assert told.out == ""
-    (line,) = told.err.splitlines()
-    return line
 
 
 def test_what_is_refused(

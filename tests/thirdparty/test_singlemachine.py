@@ -12,11 +12,13 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from collections.abc import Callable, Iterator
 from itertools import permutations
 from pathlib import Path
 
 import pytest
 
+from tests.zygote import Zygote
 from wnpopt.core.extras import installed
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -52,19 +54,28 @@ def environment(site: Path) -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": os.pathsep.join([str(site), str(ROOT)]), "PYTHON": sys.executable}
 
 
-def run(site: Path, cwd: Path, *command: str, code: int = 0) -> str:
-    done = subprocess.run(
-        [sys.executable, *command], cwd=cwd, env=environment(site), capture_output=True, text=True, check=False
-    )
-    assert done.returncode == code, f"{done.stdout}\n{done.stderr}"
-    return done.stdout
+COMMAND = "import runpy\nrunpy.run_module('wnpopt', run_name='__main__', alter_sys=True)"
+Run = Callable[..., str]
 
 
 @pytest.fixture(scope="module")
-def instance(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def run(site: Path) -> Iterator[Run]:
+    """Runs ``wnpopt`` with arguments, or a ``program``, in a process of its own that finds the package."""
+    with Zygote("import numpy, pydantic, rich, typer\nimport wnpopt.cli.main") as zygote:
+
+        def run(folder: Path, *arguments: str, program: str = COMMAND, code: int = 0) -> str:
+            done = zygote.run(program, *arguments, environment=environment(site), folder=folder)
+            assert done.returncode == code, f"{done.stdout}\n{done.stderr}"
+            return done.stdout
+
+        yield run
+
+
+@pytest.fixture(scope="module")
+def instance(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("work")
     options = ("--seed", "3", "--jobs", "6")
-    run(site, folder, "-m", "wnpopt", "generate", "singlemachine", *options)
+    run(folder, "generate", "singlemachine", *options)
     return (folder / "singlemachine-6-s3.json").rename(folder / "six.json")
 
 
@@ -110,30 +121,28 @@ def test_the_commands_of_the_page_work(site: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("method", ["auto", "branch-and-bound", "dispatch"])
-def test_solve_and_verify(site: Path, instance: Path, method: str) -> None:
+def test_solve_and_verify(run: Run, instance: Path, method: str) -> None:
     optimum = least(json.loads(instance.read_text()))
-    told = run(
-        site, instance.parent, "-m", "wnpopt", "solve", "six.json", "--json", "--method", method, "--out", "p.json"
-    )
+    told = run(instance.parent, "solve", "six.json", "--json", "--method", method, "--out", "p.json")
     result = json.loads(told)
     assert result["verified"]
     assert result["objective"] >= optimum >= result["bound"]
     if method != "dispatch":
         assert (result["status"], result["objective"]) == ("optimal", optimum)
-    assert "accepted" in run(site, instance.parent, "-m", "wnpopt", "verify", "six.json", "p.json")
+    assert "accepted" in run(instance.parent, "verify", "six.json", "p.json")
     plan = json.loads((instance.parent / "p.json").read_text())
     plan["start"] = dict.fromkeys(plan["start"], 10**6)
     (instance.parent / "bad.json").write_text(json.dumps(plan))
-    assert "overlap" in run(site, instance.parent, "-m", "wnpopt", "verify", "six.json", "bad.json", code=1)
+    assert "overlap" in run(instance.parent, "verify", "six.json", "bad.json", code=1)
 
 
-def test_it_is_shown_without_a_table_of_its_own(site: Path, instance: Path) -> None:
-    run(site, instance.parent, "-m", "wnpopt", "solve", "six.json", "--method", "dispatch", "--out", "shown.json")
-    told = json.loads(run(site, instance.parent, "-m", "wnpopt", "show", "six.json", "shown.json", "--json"))
+def test_it_is_shown_without_a_table_of_its_own(run: Run, instance: Path) -> None:
+    run(instance.parent, "solve", "six.json", "--method", "dispatch", "--out", "shown.json")
+    told = json.loads(run(instance.parent, "show", "six.json", "shown.json", "--json"))
     assert (told["kind"], told["jobs"], len(told["jobs_list"])) == ("singlemachine", 6, 6)
     jobs = {job["name"] for job in json.loads(instance.read_text())["jobs"]}
     assert jobs <= {row["label"] for row in told["solution"]["schedule"]}
-    assert "schedule\n" in run(site, instance.parent, "-m", "wnpopt", "show", "six.json", "shown.json")
+    assert "schedule\n" in run(instance.parent, "show", "six.json", "shown.json")
 
 
 DOCTOR = """
@@ -147,34 +156,34 @@ sys.exit(main(["doctor", "--json"]))
 """
 
 
-def test_doctor(site: Path, tmp_path: Path) -> None:
+def test_doctor(run: Run, tmp_path: Path) -> None:
     """It tries the families that are installed, among them this one; the others take half a minute."""
-    checks = json.loads(run(site, tmp_path, "-c", DOCTOR))["checks"]
+    checks = json.loads(run(tmp_path, program=DOCTOR))["checks"]
     ours = [check for check in checks if check["family"] == "singlemachine"]
     assert [check["method"] for check in ours] == ["dispatch", "branch-and-bound", "auto"]
     assert all(check["healthy"] for check in ours)
 
 
-def test_list_and_schema(site: Path, tmp_path: Path) -> None:
-    assert "branch-and-bound" in run(site, tmp_path, "-m", "wnpopt", "list")
-    schema = json.loads(run(site, tmp_path, "-m", "wnpopt", "schema", "singlemachine"))
+def test_list_and_schema(run: Run, tmp_path: Path) -> None:
+    assert "branch-and-bound" in run(tmp_path, "list")
+    schema = json.loads(run(tmp_path, "schema", "singlemachine"))
     assert {"jobs", "objective"} <= set(schema["properties"])
 
 
-def test_batch_bench_and_report(site: Path, instance: Path) -> None:
+def test_batch_bench_and_report(run: Run, instance: Path) -> None:
     folder = instance.parent
     batch = ("batch", "six.json", "--methods", "auto,dispatch", "--out", "store", "--workers", "1")
-    run(site, folder, "-m", "wnpopt", *batch)
-    assert "auto" in run(site, folder, "-m", "wnpopt", "bench", "store")
-    run(site, folder, "-m", "wnpopt", "report", "store", "--out", "report.html")
+    run(folder, *batch)
+    assert "auto" in run(folder, "bench", "store")
+    run(folder, "report", "store", "--out", "report.html")
     page = (folder / "report.html").read_text(encoding="utf-8")
     assert "singlemachine" in page
     assert "on the machine" in page, "the Gantt chart is in the page"
 
 
 @pytest.mark.parametrize(("ending", "library"), [("png", "matplotlib"), ("html", "plotly")])
-def test_pictures(site: Path, instance: Path, ending: str, library: str) -> None:
+def test_pictures(run: Run, instance: Path, ending: str, library: str) -> None:
     if not installed(library):
         pytest.skip(f"{library} is not installed")
-    run(site, instance.parent, "-m", "wnpopt", "solve", "six.json", "--plot", f"plan.{ending}")
+    run(instance.parent, "solve", "six.json", "--plot", f"plan.{ending}")
     assert (instance.parent / f"plan.{ending}").stat().st_size > 10**3

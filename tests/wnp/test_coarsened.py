@@ -37,6 +37,21 @@ def test_annealed_placements_are_valid_and_no_worse(seed: int) -> None:
     valid(times, after, transfers, made)
     assert made.makespan <= place(times, after, transfers).makespan * 1.001
     assert annealed(MESH, times, after) == made
+    with pytest.MonkeyPatch.context() as patched:  # a search that no bound ends finds the same
+        patched.setattr("wnpopt.problems.wnp.imports.anneal.tails", lambda *_: np.full((count, 3), -(2**40)))
+        assert annealed(MESH, times, after) == made
+
+
+def test_a_chain_that_is_as_short_as_it_can_be_is_not_annealed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(*_: object) -> None:
+        raise AssertionError("annealed")
+
+    monkeypatch.setattr("wnpopt.problems.wnp.imports.anneal.anneal_from_releases", never)
+    times = np.array([[1e-4, 3e-5, 2e-4]] * 5)
+    made = annealed(MESH, times, [{1: 8.0}, {2: 8.0}, {3: 8.0}, {4: 8.0}, {}])
+    assert made is not None
+    assert made.core == (1,) * 5
+    assert made.makespan == pytest.approx(1.5e-4, rel=1e-3)  # whole ticks
 
 
 @pytest.mark.parametrize("times", [np.zeros((2, 3)), np.full((2, 3), 1e250)])

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 import wnpopt
+from tests.refusals import refused_with
 from wnpopt.cli.main import main
 from wnpopt.domain.files.chip import load_chip
 from wnpopt.domain.files.composition import load_composition
@@ -247,7 +248,7 @@ def test_bad_input(case: str, capsys: pytest.CaptureFixture[str]) -> None:
     for name, content in made.items():
         Path(name).write_text(content)
     chip = [] if "--chip" in arguments else ["--chip", "chip.json"]
-    refused(["import", "onnx", *chip, "-o", "out.json", *arguments], words, capsys)
+    refused_with(capsys, ["import", "onnx", *chip, "-o", "out.json", *arguments], words)
     assert not Path("out.json").exists()
 
 
@@ -268,7 +269,7 @@ def test_bad_input(case: str, capsys: pytest.CaptureFixture[str]) -> None:
 def test_bad_channels(array: dict[str, np.ndarray], words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     np.savez("own.npz", **array)  # type: ignore[arg-type]
     command = ["import", "onnx", "patrol.json", "--chip", "chip.json", "--radio", "hall.json", "--channel", "own.npz"]
-    refused([*command, "-o", "out.json"], words, capsys)
+    refused_with(capsys, [*command, "-o", "out.json"], words)
 
 
 @pytest.mark.parametrize("time", ["1e300", "1.7e308"])
@@ -277,7 +278,7 @@ def test_times_beyond_all_ticks(time: str, capsys: pytest.CaptureFixture[str]) -
     Path("times.csv").write_text("operator,core,time_s\n" + "\n".join(rows) + "\n")
     for command in (["onnx", "patrol.json", "--chip", "chip.json", "--times", "times.csv"],
                     ["profile", "times.csv", "--network", "patrol.json"]):  # fmt: skip
-        refused(["import", *command, "-o", "out.json"], [], capsys)
+        refused_with(capsys, ["import", *command, "-o", "out.json"], [])
 
 
 @pytest.mark.parametrize(
@@ -294,14 +295,4 @@ def test_times_beyond_all_ticks(time: str, capsys: pytest.CaptureFixture[str]) -
 def test_bad_profiles(more: list[str], words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     write_times(1.0)
     network = [] if "--network" in more else ["--network", "patrol.json"]
-    refused(["import", "profile", "times.csv", "-o", "out.json", *network, *more], words, capsys)
-
-
-def refused(arguments: list[str], words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    """Exit code 2, one line on stderr that has all ``words``, nothing on stdout."""
-    capsys.readouterr()
-    code = main(arguments)
-    told = capsys.readouterr()
-    assert (code, told.out, told.err.count("\n")) == (2, "", 1), told
-    for word in words:
-        assert word in told.err, told.err
+    refused_with(capsys, ["import", "profile", "times.csv", "-o", "out.json", *network, *more], words)

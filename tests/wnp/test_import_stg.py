@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import wnpopt
+from tests.refusals import refused_with
 from wnpopt.cli.main import main
 from wnpopt.problems.wnp.instance import WnpInstance
 
@@ -70,7 +71,7 @@ def test_published_optima(tmp_path: Path) -> None:
 def test_hostile_files(content: bytes, words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     source, out = tmp_path / "graph.stg", tmp_path / "instance.json"
     source.write_bytes(content)
-    refused(["import", "stg", str(source), "--cores", "2", "-o", str(out)], [str(source), words], capsys)
+    refused_with(capsys, ["import", "stg", str(source), "--cores", "2", "-o", str(out)], [str(source), words])
     assert not out.exists()
 
 
@@ -78,14 +79,4 @@ def test_hostile_files(content: bytes, words: str, tmp_path: Path, capsys: pytes
 def test_numbers_of_cores(cores: str, words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     source = tmp_path / "graph.stg"
     source.write_text(PLAIN)
-    refused(["import", "stg", str(source), "--cores", cores, "-o", str(tmp_path / "o.json")], [words], capsys)
-
-
-def refused(arguments: list[str], words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    """Exit code 2, one line on stderr that has all ``words``, nothing on stdout."""
-    capsys.readouterr()
-    code = main(arguments)
-    told = capsys.readouterr()
-    assert (code, told.out, told.err.count("\n")) == (2, "", 1), told
-    for word in words:
-        assert word in told.err, told.err
+    refused_with(capsys, ["import", "stg", str(source), "--cores", cores, "-o", str(tmp_path / "o.json")], [words])

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 import wnpopt
+from tests.refusals import refused
 from wnpopt.cli.main import main
 from wnpopt.core.errors import InputError
 from wnpopt.execution.child import ExecutionError
@@ -236,14 +237,6 @@ def test_on_the_command_line(folder: Path, tmp_path: Path, capsys: pytest.Captur
     assert main([str(part) for part in (*asked, "--time-scale", 1)]) == 0
     assert "outputs   equal" in capsys.readouterr().out
     assert picture.read_bytes().startswith(b"<?xml")
-
-
-def refused(capsys: pytest.CaptureFixture[str], *arguments: object) -> str:
-    assert main([str(part) for part in arguments]) == 2
-    told = capsys.readouterr()
-    assert told.out == ""
-    (line,) = told.err.splitlines()
-    return line
 
 
 def test_what_is_refused(

@@ -15,7 +15,6 @@ import hashlib
 import inspect
 import json
 import os
-import secrets
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -30,6 +29,7 @@ from numba.core.caching import _Cache
 from numba.core.runtime import rtsys
 
 from wnpopt.backends.loaded import packed, unpacked
+from wnpopt.core.drafts import replacement
 from wnpopt.core.errors import one_line
 
 _FORMAT = "2"
@@ -216,14 +216,8 @@ def _can_write(folder: Path) -> bool:
 
 def _write(folder: Path, name: str, content: bytes) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    temporary = folder / f".{secrets.token_hex(8)}.nbc.tmp"
-    try:
-        with temporary.open("xb") as file:
-            file.write(content)
-        temporary.replace(folder / name)
-    except BaseException:
-        _remove(temporary)
-        raise
+    with replacement(folder / name) as file:
+        file.write(content)
 
 
 def _matching(folder: Path, base: str) -> Iterator[Path]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from wnpopt.core.errors import InputError
@@ -174,7 +175,7 @@ def _wanted(detail: ErrorDetails) -> str:
 
 def _known_fields(model: type[BaseModel], loc: Sequence[int | str]) -> list[str]:
     """The names of the fields of the sub-model at ``loc``, in order; empty where that is not clear."""
-    schema = model.model_json_schema(by_alias=True)
+    schema = _schema(model)
     node: object = schema
     for step in (*loc, None):
         node = _resolve(schema, node)
@@ -182,6 +183,12 @@ def _known_fields(model: type[BaseModel], loc: Sequence[int | str]) -> list[str]
             break
         node = node.get("items") if isinstance(step, int) else node.get("properties", {}).get(step)
     return list(node.get("properties", {})) if isinstance(node, dict) else []
+
+
+@lru_cache(maxsize=64)
+def _schema(model: type[BaseModel]) -> Mapping[str, object]:
+    """Kept: it takes ten milliseconds or more, and a file may have as many unknown fields as it likes."""
+    return model.model_json_schema(by_alias=True)
 
 
 def _resolve(schema: Mapping[str, object], node: object) -> object:

@@ -79,16 +79,17 @@ class Family(Generic[I, S]):
     family's :class:`wnpopt.core.front.Bicriteria`, ``robust`` one to its :class:`wnpopt.core.robust.Robust`.
     ``explain`` is a reference to what tells why there is no plan, or who is left out: a function of the instance and
     :class:`wnpopt.core.explanation.ExplanationRequest` that makes an :class:`wnpopt.core.explanation.Explanation`.
-    ``picture`` is a reference to what draws an instance without a plan: a function of it that makes a figure of
-    matplotlib. ``figures`` are further figures of plans and of the family's documents, by the names that ``wnpopt plot
-    --figure`` takes. ``decoders`` are references, by formulation, to functions of the instance, of values by variables'
-    names and of what says whether the verifier accepts a solution, that make one. ``unit_s`` gives the seconds of a
-    unit of an instance's objective, None where that is no time. ``leaves_out`` tells of an instance and a
-    solution whether somebody is not served. ``cases`` are further known cases: ``wnpopt doctor`` has every method that
-    does not refuse one solve it. ``exhaust`` is a reference to what tries everything on a tiny
-    instance, and shares nothing with methods, kernels and solvers: a function of the instance and of the objective that
-    is to be beaten (None: any) that makes an :class:`wnpopt.core.exhausted.Exhausted`. What is called optimal or
-    infeasible is asked of it before it is believed.
+    ``charts`` is a reference to what an instance without a plan looks like: a function of it that makes
+    :class:`wnpopt.plotting.chart.Chart` by name, which are its page, and its image unless ``picture`` refers to a
+    function of it that makes a figure of matplotlib. ``figures`` are further figures of plans and of the family's
+    documents, by the names that ``wnpopt plot --figure`` takes. ``decoders`` are references, by formulation, to
+    functions of the instance, of values by variables' names and of what says whether the verifier accepts a solution,
+    that make one. ``unit_s`` gives the seconds of a unit of an instance's objective, None where that is no time.
+    ``leaves_out`` tells of an instance and a solution whether somebody is not served. ``cases`` are further known
+    cases: ``wnpopt doctor`` has every method that does not refuse one solve it. ``exhaust`` is a reference to what
+    tries everything on a tiny instance, and shares nothing with methods, kernels and solvers: a function of the
+    instance and of the objective that is to be beaten (None: any) that makes an
+    :class:`wnpopt.core.exhausted.Exhausted`. What is called optimal or infeasible is asked of it before it is believed.
     """
 
     name: str
@@ -125,6 +126,7 @@ class Family(Generic[I, S]):
     cases: tuple[KnownCase, ...] = ()
     show: str | None = None
     explain: str | None = None
+    charts: str | None = None
     picture: str | None = None
     figures: Mapping[str, FigureKind] = field(default_factory=dict)
     decoders: Mapping[str, str] = field(default_factory=dict)

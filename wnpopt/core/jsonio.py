@@ -6,13 +6,13 @@ import contextlib
 import json
 import os
 import re
-import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 from wnpopt.core.document import MAX_INT
+from wnpopt.core.drafts import replacement
 from wnpopt.core.errors import InputError
 from wnpopt.core.explain import format_path
 from wnpopt.core.text import one_line, short
@@ -222,28 +222,10 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
             with target.open("ab") as stream:
                 yield stream
         else:
-            with _temporary(target) as stream:
+            with replacement(target) as stream:
                 yield stream
     except OSError as error:
         raise InputError(f"cannot be written: {error.strerror or error}", file=os.fspath(path)) from None
-
-
-@contextlib.contextmanager
-def _temporary(target: Path) -> Iterator[BinaryIO]:
-    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:40]}.", suffix=".tmp")
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            yield stream
-            stream.flush()
-            os.fsync(stream.fileno())
-        # mkstemp makes private files; an output is as readable as the user's umask says.
-        umask = os.umask(0)
-        os.umask(umask)
-        Path(temporary).chmod(0o666 & ~umask)
-        Path(temporary).replace(target)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
 
 
 def write_json(path: str | os.PathLike[str], data: object) -> None:
@@ -268,5 +250,5 @@ def _is_flat(values: object) -> bool:
     return not any(isinstance(value, dict | list | tuple) for value in values)
 
 
-def _dump(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+_dump = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
+"""Made once: :func:`json.dumps` makes one for each call with other settings than its own."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,43 +15,52 @@ from wnpopt.plotting.save import drawing
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+    from matplotlib.figure import Figure, SubFigure
 
 _NAMED = 48
 """So many places of x have their names written; of more every second, third, ... one."""
 
 
-def chart_figure(chart: Chart) -> Figure:
-    """The figure, to save or to change."""
+def chart_figure(*charts: Chart) -> Figure:
+    """The figure, to save or to change; several charts stand above each other."""
     need("matplotlib.figure", "plot")
     from matplotlib.figure import Figure
-    from matplotlib.ticker import NullFormatter
 
     with drawing():
-        figure = Figure(figsize=(WIDTH, chart.height), layout="constrained")
-        shares = [panel.share for panel in chart.panels]
-        panels = figure.subplots(len(shares), 1, sharex=True, height_ratios=shares, squeeze=False)[:, 0]
-        for axes, panel in zip(panels, chart.panels, strict=True):
-            _draw_panel(axes, panel)
-        last = panels[-1]
-        if chart.log_x:
-            last.set_xscale("log")
-            last.xaxis.set_major_formatter("{x:g}")
-            low, high = last.get_xlim()
-            last.xaxis.set_minor_formatter(
-                "{x:g}" if low > 0 and high / low < 20 and not chart.ticks else NullFormatter()
-            )
-        if chart.ticks:
-            every = -(-len(chart.ticks) // _NAMED)
-            places = chart.ticks[::every]
-            long = max(len(name) for _, name in places) > 4 or len(places) > 24
-            last.set_xticks(
-                [x for x, _ in places], [in_image(name, 18) for _, name in places],
-                rotation=60 if long else 0, ha="right" if long else "center", rotation_mode="anchor", fontsize=7,
-            )  # fmt: skip
-        last.set_xlabel(in_image(chart.x_label, 100))
-        figure.suptitle(in_image(chart.title, 250), fontsize=11, x=0.01, ha="left", wrap=True)
+        heights = [chart.height for chart in charts]
+        figure = Figure(figsize=(WIDTH, sum(heights)), layout="constrained")
+        parts: Sequence[Figure | SubFigure] = [figure]
+        if len(charts) > 1:
+            parts = figure.subfigures(len(charts), 1, height_ratios=heights, squeeze=False)[:, 0].tolist()
+        for part, chart in zip(parts, charts, strict=True):
+            draw_chart(part, chart)
     return figure
+
+
+def draw_chart(figure: Figure | SubFigure, chart: Chart) -> None:
+    """Draw the chart into a figure, or a part of one, that holds nothing else."""
+    from matplotlib.ticker import NullFormatter
+
+    shares = [panel.share for panel in chart.panels]
+    panels = figure.subplots(len(shares), 1, sharex=True, height_ratios=shares, squeeze=False)[:, 0]
+    for axes, panel in zip(panels, chart.panels, strict=True):
+        _draw_panel(axes, panel)
+    last = panels[-1]
+    if chart.log_x:
+        last.set_xscale("log")
+        last.xaxis.set_major_formatter("{x:g}")
+        low, high = last.get_xlim()
+        last.xaxis.set_minor_formatter("{x:g}" if low > 0 and high / low < 20 and not chart.ticks else NullFormatter())
+    if chart.ticks:
+        every = -(-len(chart.ticks) // _NAMED)
+        places = chart.ticks[::every]
+        long = max(len(name) for _, name in places) > 4 or len(places) > 24
+        last.set_xticks(
+            [x for x, _ in places], [in_image(name, 18) for _, name in places],
+            rotation=60 if long else 0, ha="right" if long else "center", rotation_mode="anchor", fontsize=7,
+        )  # fmt: skip
+    last.set_xlabel(in_image(chart.x_label, 100))
+    figure.suptitle(in_image(chart.title, 250), fontsize=11, x=0.01, ha="left", wrap=True)
 
 
 def _draw_panel(axes: Axes, panel: Panel) -> None:
@@ -93,7 +103,7 @@ def _line(axes: Axes, series: Series, name: str | None) -> None:
 
 
 def _points(axes: Axes, series: Series, name: str | None) -> None:
-    size = 60 if len(series.x) <= 60 else 24
+    size = 60 if len(series.x) <= 60 else 24 if len(series.x) <= 1000 else 6
     paint: dict[str, Any] = {"facecolors": "white", "edgecolors": series.colour, "linewidths": 1.2}
     if not series.hollow:
         paint = {"color": series.colour, "edgecolors": "white", "linewidths": 0.5}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html import escape
 from importlib.resources import files
 from typing import Any
@@ -16,10 +17,15 @@ _HEAD, _FOOT, _GAP, _INCH = 30, 130, 26, 82
 
 def chart_page(chart: Chart, name: str, source: str | None) -> bytes:
     """The page of a chart; ``name`` and ``source`` are those of the instance."""
+    return figures_page({"chart": chart_data(chart)}, name, source)
+
+
+def figures_page(figures: Mapping[str, Any], name: str, source: str | None, above: str = "") -> bytes:
+    """The page of figures, each as plotly's JSON, one below the other; ``above`` is HTML that stands before them."""
     told = f'<p class="note">{escape(one_line(source))}</p>\n' if source else ""
-    data: dict[str, object] = {"charts": {}, "figures": {"chart": chart_data(chart)}}
+    data: dict[str, object] = {"charts": {}, "figures": figures}
     script = files("wnpopt.plotting").joinpath("assets", "simulation.js")
-    return page_html(name, f"<main></main>\n{told}", data, [script])
+    return page_html(name, f"<main>{above}</main>\n{told}", data, [script])
 
 
 def chart_data(chart: Chart) -> dict[str, Any]:
@@ -85,7 +91,11 @@ def _trace(series: Series, axis: str, chart: Chart) -> dict[str, Any]:
             trace["base"] = list(series.base)
     elif series.shape == "points":
         symbol = "circle-open" if series.hollow else "circle"
-        marker: dict[str, Any] = {"color": series.colour, "size": 11 if len(series.x) <= 60 else 7, "symbol": symbol}
+        marker: dict[str, Any] = {
+            "color": series.colour,
+            "size": 11 if len(series.x) <= 60 else 7 if len(series.x) <= 1000 else 4,
+            "symbol": symbol,
+        }
         if not series.hollow:  # so that dark circles are seen on a dark page
             marker["line"] = {"color": LINK, "width": 0.7}
         trace |= {"mode": "markers", "marker": marker}

@@ -20,7 +20,10 @@ from wnpopt.core.text import numbers, percent, short
 from wnpopt.plotting.gantt import Gantt, Mark
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from wnpopt.core.registry import AnyFamily
+    from wnpopt.plotting.chart import Chart
 
 ENDINGS = (".html", ".png", ".svg", ".pdf")
 
@@ -119,20 +122,43 @@ def draw_instance(instance: Instance, path: str | os.PathLike[str]) -> None:
     """
     path = Path(path)
     family = registry.family(instance.kind)
-    if family.picture is None:
+    if family.picture is None and family.charts is None:
         raise InputError(f"the family {family.name} draws no instances; a solution is needed", where="solution")
     check_ending(path)
-    need("matplotlib.figure", "plot")
-    figure = resolve(family.picture)(instance)  # type: ignore[operator]
-    from wnpopt.plotting.save import image, save_image
+    if path.suffix.lower() != ".html":
+        from wnpopt.plotting.save import save_image
 
-    if path.suffix.lower() == ".html":
-        from wnpopt.plotting.instance_page import instance_page
+        save_image(instance_figure(instance), path)
+        return
+    from wnpopt.plotting.instance_page import charts_page, picture_page
 
-        page = instance_page(instance.name, instance.source, image(figure, ".svg"), _figures(instance))
-        write_atomic(path, page)
+    if family.charts is not None:
+        need("plotly.offline", "plot")
+        page = charts_page(instance.name, instance.source, _charts(instance), _figures(instance))
     else:
-        save_image(figure, path)
+        from wnpopt.plotting.save import image
+
+        picture = image(instance_figure(instance), ".svg")
+        page = picture_page(instance.name, instance.source, picture, _figures(instance))
+    write_atomic(path, page)
+
+
+def instance_figure(instance: Instance) -> Figure:
+    """The image of an instance, of whose family there is one."""
+    need("matplotlib.figure", "plot")
+    family = registry.family(instance.kind)
+    if family.picture is not None:
+        figure: Figure = resolve(family.picture)(instance)  # type: ignore[operator]
+        return figure
+    from wnpopt.plotting.chart_image import chart_figure
+
+    return chart_figure(*_charts(instance).values())
+
+
+def _charts(instance: Instance) -> Mapping[str, Chart]:
+    family = registry.family(instance.kind)
+    charts: Mapping[str, Chart] = resolve(family.charts)(instance)  # type: ignore[arg-type, operator]
+    return charts
 
 
 def schedule(instance: Instance, solution: Solution, bound: float | None = None) -> Gantt:

@@ -35,8 +35,8 @@ _SHARED = {
 def figures_of(family: AnyFamily) -> dict[str, FigureKind]:
     """The figures of a family's instances, plans, results and documents by name."""
     there = {
-        SCHEDULE: bool(family.gantt or family.drawn_formats), INSTANCE: family.picture is not None, CONVERGENCE: True,
-        FRONT: family.front is not None,
+        SCHEDULE: bool(family.gantt or family.drawn_formats), CONVERGENCE: True,
+        INSTANCE: family.picture is not None or family.charts is not None, FRONT: family.front is not None,
     }  # fmt: skip
     return {**{name: kind for name, kind in _SHARED.items() if there[name]}, **family.figures}
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterable, Sequence
 from html import escape
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from wnpopt.core import registry
 from wnpopt.core.document import Instance, Solution
 from wnpopt.core.errors import InputError
 from wnpopt.core.extras import installed
 from wnpopt.core.facts import in_words, plain_facts
-from wnpopt.core.lazy import resolve
 from wnpopt.core.result import Result
 from wnpopt.core.text import number, percent, seconds, short
 from wnpopt.plotting.convergence import convergence
+from wnpopt.plotting.draw import instance_figure
 from wnpopt.plotting.frames import frames
 
 if TYPE_CHECKING:
@@ -37,8 +37,9 @@ def instance_html(instance: Instance) -> str:
     rows = [(fact.label, fact.text) for fact in facts.facts[:_FACTS]]
     entries = sum(len(value) for value in instance.__dict__.values() if isinstance(value, tuple))
     picture = ""
-    if family.picture is not None and entries <= _MOST_ENTRIES and installed("matplotlib"):
-        picture = _img(cast("Figure", resolve(family.picture)(instance)), instance.name)  # type: ignore[operator]
+    drawn = family.picture is not None or family.charts is not None
+    if drawn and entries <= _MOST_ENTRIES and installed("matplotlib"):
+        picture = _img(instance_figure(instance), instance.name)
     return _box(f"{instance.name} ({instance.kind})", _pairs(rows) + picture)
 
 

@@ -15,13 +15,14 @@ import re
 import socket
 import warnings
 from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager, suppress
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wnpopt.bench.store.journal import Journal, exclusive, read_lines
 from wnpopt.bench.store.record import Key, Record, RecordError, decode, versions_of
+from wnpopt.core.drafts import tidy
 from wnpopt.core.errors import InputError
 from wnpopt.core.garbage import no_garbage_collection
 from wnpopt.core.jsonio import write_atomic
@@ -66,9 +67,16 @@ class Store:
             raise InputError(f"cannot be made: {error.strerror}", file=os.fspath(path)) from None
         return store
 
-    def lock(self) -> AbstractContextManager[None]:
-        """For whoever writes: one batch at a time. Raises :class:`InputError` if another one does."""
-        return exclusive(self.path / ".lock", "another batch is writing into this store")
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """For whoever writes: one batch at a time, which begins without the drafts of one that was killed.
+
+        Raises :class:`InputError` if another one does.
+        """
+        with exclusive(self.path / ".lock", "another batch is writing into this store"):
+            for folder in (self.path, self.instances, self.solutions):
+                tidy(folder)
+            yield
 
     def journal(self, label: str) -> Journal:
         """A new file for records, which says in its name when, where and by whom (``label``) it was begun."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from wnpopt.core.errors import InputError
 from wnpopt.domain.network.coarsen import Coarsening, coarsen, grouped
@@ -21,6 +22,8 @@ from wnpopt.domain.network.quotient import Quotient
 
 Seconds = Sequence[Sequence[float | None]]
 """Of each operator on each core; None where it cannot run."""
+
+Places = NDArray[np.int64]
 
 Improve = Callable[[Floats, Sequence[Mapping[int, float]]], Placement | None]
 """A better placement of groups than list scheduling makes, or None.
@@ -38,8 +41,6 @@ WITHIN = 0.02
 _NUMBERS = (8, 12, 16, 20, 24, 32, 40, 50, 64, 80, 100, 128, 160, 200, 256, 320, 400, 512)
 """Numbers of groups to choose from."""
 _LONGEST = 1e200
-_MANY = 8
-"""Neighbours from which on their arrivals are kept instead of gone through for every pair: a sum has as many pairs."""
 _HOPELESS = 1.3
 """Times the fine partition's makespan, where fewer groups are not looked at any more."""
 
@@ -226,8 +227,6 @@ class _State:
         self.names, self.times, self.after, self.placed, self.transfers = names, times, after, placed, transfers
         count = len(names)
         self.makespan = placed.makespan or 1.0
-        self._ready: dict[int, tuple[Floats, Floats, Floats]] = {}
-        self._rest: dict[int, tuple[Floats, Floats, Floats]] = {}
         self.before: list[dict[int, float]] = [{} for _ in names]
         for i, reads in enumerate(after):
             for j, size in reads.items():
@@ -253,7 +252,7 @@ class _State:
     def _transfer(self, a: int, b: int, size: float) -> float:
         return 0.0 if a == b else float(self.transfers.latency_s[a, b]) + size * self.transfers.byte_s
 
-    def scored(self) -> Iterator[tuple[float, int, int, int]]:
+    def scored(self) -> list[tuple[float, int, int, int]]:
         """(score, group, group, core) of every pair that may be worth merging: along an edge, or side by side."""
         pairs = {(i, j): None for i, reads in enumerate(self.after) for j in reads}
         order = self.placed.order
@@ -265,67 +264,78 @@ class _State:
                 row = sorted(others)
                 pairs |= dict.fromkeys(pairwise(row))
         rank = {i: position for position, i in enumerate(order)}
-        for i, j in dict.fromkeys((i, j) if rank[i] < rank[j] else (j, i) for i, j in pairs):
-            score, core = self._score(i, j)
-            yield score, self.names[i], self.names[j], core
+        distinct = dict.fromkeys((i, j) if rank[i] < rank[j] else (j, i) for i, j in pairs)
+        if not distinct:
+            return []
+        u, v = np.array(list(distinct)).T
+        scores, cores = self._scores(u, v)
+        return [
+            (score, self.names[i], self.names[j], core)
+            for score, core, (i, j) in zip(scores.tolist(), cores.tolist(), distinct, strict=True)
+        ]
 
-    def _score(self, u: int, v: int) -> tuple[float, int]:
-        placed, transfers = self.placed, self.transfers
+    def _scores(self, u: Places, v: Places) -> tuple[Floats, Places]:
+        """What it costs to merge u and v of each pair, and the core on which that is least."""
         length = self.times[u] + self.times[v]
-        ready, rest = np.zeros(transfers.cores), np.zeros(transfers.cores)
-        for w, other in ((u, v), (v, u)):
-            self._gather(ready, self.before[w], placed.end, other, self._ready, w)
-            self._gather(rest, self.after[w], self.tail, other, self._rest, w)
-            m = placed.core[w]
-            if (p := self.previous[w]) >= 0 and p not in (u, v):
-                ready[m] = max(ready[m], placed.end[p])
-            if (s := self.following[w]) >= 0 and s not in (u, v):
-                rest[m] = max(rest[m], self.tail[s])
-        own = [float(self.times[w, placed.core[w]]) for w in (u, v)]
+        row, core = np.arange(len(u)), np.array(self.placed.core)
+        ready = self._without(_Latest.of(self.before, self.placed.end, self.placed.core, self.transfers), u, v)
+        rest = self._without(_Latest.of(self.after, self.tail, self.placed.core, self.transfers), u, v)
+        for there, beside, when in ((ready, self.previous, self.placed.end), (rest, self.following, self.tail)):
+            at = np.array(when)
+            for w in (u, v):
+                other = np.array(beside)[w]
+                counts = (other >= 0) & (other != u) & (other != v)
+                here = row[counts], core[w[counts]]
+                there[here] = np.maximum(there[here], at[other[counts]])
         load = self.load + length
+        own = [self.times[w, core[w]] for w in (u, v)]
         for w, time in zip((u, v), own, strict=True):
-            load[placed.core[w]] -= time
+            load[row, core[w]] -= time
         with np.errstate(invalid="ignore"):
             longer = np.maximum(np.maximum(ready + length + rest, load) - self.makespan, 0.0)
-            waste = np.maximum(length - sum(own), 0.0)
+            waste = np.maximum(length - (own[0] + own[1])[:, None], 0.0)
             cost = (longer + _WASTE * waste + _SIZE * length) / self.makespan
         cost = np.where(np.isfinite(length), cost, IMPOSSIBLE)
-        core = int(cost.argmin())
-        return float(cost[core]), core
+        best = cost.argmin(axis=1)
+        return cost[row, best], best
 
-    def _gather(
-        self,
-        there: Floats,
-        near: dict[int, float],
-        times: Sequence[float],
-        other: int,
-        known: dict[int, tuple[Floats, Floats, Floats]],
-        w: int,
-    ) -> None:
-        """Raise ``there`` (of each core) to when all that is ``near`` w, but for ``other``, is there."""
-        if len(near) < _MANY:
-            for p, size in near.items():
-                if p != other:
-                    self._from(there, self.placed.core[p], times[p], size)
-            return
-        if w not in known:
-            known[w] = self._last_two(near, times)
-        last, whose, before = known[w]
-        np.maximum(there, np.where(whose == other, before, last), out=there)
+    def _without(self, latest: _Latest, u: Places, v: Places) -> Floats:
+        """When all that is near u or v, but for these two, is there, shape (pairs, cores)."""
+        return np.maximum(latest.but(u, v), latest.but(v, u))
 
-    def _last_two(self, near: dict[int, float], times: Sequence[float]) -> tuple[Floats, Floats, Floats]:
-        """For each core, when the last of ``near`` is there, which one that is, and when all others are."""
-        names = np.array(list(near))
-        cores = np.array([self.placed.core[p] for p in near])
-        time, size = np.array([times[p] for p in near]), np.array(list(near.values()))
-        arrival = self.transfers.latency_s[cores] + (time + size * self.transfers.byte_s)[:, None]
-        arrival[np.arange(len(near)), cores] = time
-        at, each = arrival.argmax(axis=0), np.arange(arrival.shape[1])
-        last = arrival[at, each]
-        arrival[at, each] = 0.0
-        return last, names[at], arrival.max(axis=0)
 
-    def _from(self, there: Floats, core: int, time: float, size: float) -> None:
-        arrival = self.transfers.latency_s[core] + (time + size * self.transfers.byte_s)
-        arrival[core] = time
-        np.maximum(there, arrival, out=there)
+@dataclass(frozen=True)
+class _Latest:
+    """Of each group and core, when the last of what is near it is there, which that is, and when all others are."""
+
+    time: Floats
+    whose: Places
+    others: Floats
+
+    @staticmethod
+    def of(
+        near: Sequence[Mapping[int, float]], times: Sequence[float], core: Sequence[int], transfers: Transfers
+    ) -> _Latest:
+        count, cores = len(near), transfers.cores
+        made = _Latest(np.zeros((count, cores)), np.full((count, cores), -1, dtype=np.int64), np.zeros((count, cores)))
+        some = [w for w in range(count) if near[w]]
+        if not some:
+            return made
+        first = np.cumsum([0, *(len(near[w]) for w in some[:-1])])
+        other = np.array([p for w in some for p in near[w]])
+        size = np.array([size for w in some for size in near[w].values()])
+        at, where = np.array(times)[other], np.array(core)[other]
+        place = np.arange(len(other))
+        arrival = transfers.latency_s[where] + (at + size * transfers.byte_s)[:, None]
+        arrival[place, where] = at
+        made.time[some] = np.maximum.reduceat(arrival, first, axis=0)
+        segment = np.repeat(np.array(some), [len(near[w]) for w in some])
+        last = np.minimum.reduceat(np.where(arrival == made.time[segment], place[:, None], len(other)), first, axis=0)
+        made.whose[some] = other[last]
+        arrival[last, np.arange(cores)] = 0.0
+        made.others[some] = np.maximum.reduceat(arrival, first, axis=0)
+        return made
+
+    def but(self, w: Places, left_out: Places) -> Floats:
+        """When all that is near each of ``w``, but for what is left out, is there; 0 where that is nothing."""
+        return np.maximum(np.where(self.whose[w] == left_out[:, None], self.others[w], self.time[w]), 0.0)

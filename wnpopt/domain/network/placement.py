@@ -7,7 +7,7 @@ Arabnejad and Barbosa, "List scheduling algorithm for heterogeneous systems by a
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import heappop, heappush
 
@@ -73,7 +73,9 @@ def place(times: Floats, successors: Sequence[Mapping[int, float]], transfers: T
     for i in reversed(order):
         row = table[i]
         for j, size in successors[i].items():
-            np.maximum(row, (transfers.of(size) + (table[j] + times[j])[None, :]).min(axis=1), out=row)
+            there = transfers.of(size)
+            there += table[j] + times[j]
+            np.maximum(row, there.min(axis=1), out=row)
     able = np.isfinite(times)
     mean = np.where(able, times, 0.0).sum(axis=1) / able.sum(axis=1)
     reach = np.where(able, table, 0.0).sum(axis=1) / able.sum(axis=1) + mean
@@ -99,7 +101,21 @@ def on_cores(
     for i, after in enumerate(successors):
         for j, size in after.items():
             before[j][i] = size
-    return _list_schedule(times, before, successors, transfers, np.zeros_like(times), -np.array(urgency), core)
+    count = len(times)
+    start, end = [0.0] * count, [0.0] * count
+    free = [0.0] * transfers.cores
+    latency, own = transfers.latency_s.tolist(), times[np.arange(count), list(core)].tolist()
+    order = []
+    for i in _by_rank(before, successors, [float(value) for value in urgency]):
+        m = core[i]
+        begin = free[m]
+        for j, size in before[i].items():
+            c = core[j]
+            begin = max(begin, end[j] if c == m else latency[c][m] + (end[j] + size * transfers.byte_s))
+        start[i], end[i] = begin, begin + own[i]
+        free[m] = end[i]
+        order.append(i)
+    return Placement(tuple(core), tuple(start), tuple(end), tuple(order))
 
 
 def topological(before: Sequence[Mapping[int, float]], after: Sequence[Mapping[int, float]]) -> list[int]:
@@ -117,6 +133,21 @@ def topological(before: Sequence[Mapping[int, float]], after: Sequence[Mapping[i
     return order
 
 
+def _by_rank(
+    before: Sequence[Mapping[int, float]], after: Sequence[Mapping[int, float]], rank: Sequence[float]
+) -> Iterator[int]:
+    """Each part after all before it, of those that can be next the one of least rank, then of the lowest index."""
+    waiting = [len(parts) for parts in before]
+    ready = sorted((rank[i], i) for i, missing in enumerate(waiting) if not missing)
+    while ready:
+        _, i = heappop(ready)
+        yield i
+        for j in after[i]:
+            waiting[j] -= 1
+            if not waiting[j]:
+                heappush(ready, (rank[j], j))
+
+
 def _list_schedule(
     times: Floats,
     before: Sequence[Mapping[int, float]],
@@ -124,29 +155,22 @@ def _list_schedule(
     transfers: Transfers,
     table: Floats,
     rank: Floats,
-    given: Sequence[int] | None = None,
 ) -> Placement:
+    """Parts of high rank first, each on the core that ends it earliest with what ``table`` says must follow it."""
     count = len(times)
     core, start, end = [0] * count, [0.0] * count, [0.0] * count
     free = np.zeros(transfers.cores)
-    waiting = [len(parts) for parts in before]
-    ready = [(-float(rank[i]), i) for i in range(count) if not waiting[i]]
-    ready.sort()
+    latency = list(transfers.latency_s)
     order = []
-    while ready:
-        _, i = heappop(ready)
+    for i in _by_rank(before, after, (-rank).tolist()):
         there = free.copy()
         for j, size in before[i].items():
-            arrival = transfers.latency_s[core[j]] + (end[j] + size * transfers.byte_s)
+            arrival = latency[core[j]] + (end[j] + size * transfers.byte_s)
             arrival[core[j]] = end[j]
             np.maximum(there, arrival, out=there)
         done = there + times[i]
-        m = int(np.argmin(done + table[i])) if given is None else given[i]
+        m = int((done + table[i]).argmin())
         core[i], start[i], end[i] = m, float(there[m]), float(done[m])
         free[m] = done[m]
         order.append(i)
-        for j in after[i]:
-            waiting[j] -= 1
-            if not waiting[j]:
-                heappush(ready, (-float(rank[j]), j))
     return Placement(tuple(core), tuple(start), tuple(end), tuple(order))

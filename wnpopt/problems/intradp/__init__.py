@@ -47,7 +47,7 @@ FAMILY = Family(
     show="wnpopt.problems.intradp.show:show",
     explain="wnpopt.problems.intradp.explain:explain",
     exhaust="wnpopt.problems.intradp.exhaustion:exhaust",
-    picture="wnpopt.problems.intradp.plots.picture:picture",
+    charts="wnpopt.problems.intradp.plots.instance:charts",
     figures={
         "rows": FigureKind(
             "Rows of each operator on the device, on the server and on both, and what is sent.",

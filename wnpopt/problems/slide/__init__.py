@@ -52,7 +52,7 @@ FAMILY = Family(
     show="wnpopt.problems.slide.show:show",
     explain="wnpopt.problems.slide.explain:explain",
     exhaust="wnpopt.problems.slide.exhaustion:exhaust",
-    picture="wnpopt.problems.slide.plots.picture:picture",
+    charts="wnpopt.problems.slide.plots.instance:charts",
     figures={
         "users": FigureKind(
             "Slack of each served user, and the band that the others would need.",

@@ -49,6 +49,7 @@ FAMILY = Family(
     show="wnpopt.problems.wnp.show:show",
     explain="wnpopt.problems.wnp.explain:explain",
     exhaust="wnpopt.problems.wnp.exhaustion:exhaust",
+    charts="wnpopt.problems.wnp.plots.graph:charts",
     picture="wnpopt.problems.wnp.plots.picture:picture",
     figures={
         "graph": FigureKind("The graph of the subgraphs, coloured by core.", "wnpopt.problems.wnp.plots.graph:graph"),

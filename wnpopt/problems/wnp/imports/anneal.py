@@ -13,6 +13,7 @@ from wnpopt.domain.network.placement import Floats, Placement
 from wnpopt.problems.wnp.imports.assemble import Mesh
 from wnpopt.problems.wnp.instance import WnpInstance
 from wnpopt.problems.wnp.kernels.annealing import anneal_from_releases
+from wnpopt.problems.wnp.kernels.plan import tails
 from wnpopt.problems.wnp.kernels.problem import Problem
 from wnpopt.problems.wnp.kernels.schedule import Schedule
 from wnpopt.problems.wnp.search.joint import pipeline_aware, transmit_first
@@ -43,12 +44,16 @@ def annealed(mesh: Mesh, times: Floats, after: Sequence[Mapping[int, float]]) ->
         return None
     best = pipeline_aware(problem, first, Budget(None)).schedule
     release, plan = np.zeros(len(times), dtype=np.int64), problem.plan
+    # No plan ends before its longest path: one that does not end after it, of a chain as a rule, is not searched for.
+    least = int(plan.least(plan.ticks + tails(*plan.backward, plan.order)).max())
     for number, hot in enumerate(_HOT):
+        if best.makespan <= least:
+            break
         core, sequence = best.core.copy(), problem.scheduler.sequence(best)
         anneal_from_releases(
             plan.ticks, plan.source, plan.target, plan.width, plan.hop, plan.into_at, plan.into, plan.outof_at,
             plan.outof, release, core, sequence, _CHANGES, hot * best.makespan, hot * best.makespan / _COOLED,
-            number, 0, never(),
+            number, least, never(),
         )  # fmt: skip
         made = problem.scheduler.retimed(Schedule(0, core, release), release, sequence)
         best = made if made.makespan < best.makespan else best

@@ -1,30 +1,24 @@
-"""The picture of a wnp instance: its channel, and its graph coloured by branch."""
+"""The image of a wnp instance: its channel, and its graph coloured by branch."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from wnpopt.core.extras import need
 from wnpopt.core.facts import counted
 from wnpopt.core.text import in_image
+from wnpopt.plotting.chart_image import chart_figure, draw_chart
 from wnpopt.plotting.gantt import time_unit
-from wnpopt.plotting.palette import LINK
+from wnpopt.plotting.gantt_image import WIDTH
 from wnpopt.plotting.save import drawing
 from wnpopt.problems.wnp.instance import WnpInstance
-from wnpopt.problems.wnp.plots.groups import branches, depths, subgraph_groups
+from wnpopt.problems.wnp.plots.graph import charts
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+    from matplotlib.figure import Figure, SubFigure
 
-FloatVector = np.ndarray[tuple[int], np.dtype[np.float64]]
-
-_NAMED = 40
-"""So many subgraphs have their names in the picture; of more their circles alone."""
-_DEEP = 11
-"""Beyond this depth the last part of each name, the bar's label in a plan, has to do."""
 _PANELS = 6
 """Modalities whose channels are drawn; of more the first."""
 
@@ -35,24 +29,20 @@ def picture(instance: WnpInstance) -> Figure:
     from matplotlib.figure import Figure
 
     panels = min(len(instance.modalities), _PANELS)
+    graph = charts(instance)["graph"]
+    if not panels:
+        return chart_figure(graph)
     with drawing():
-        # A chain is a line: it needs no more height than its names.
-        tall = float(np.clip(1.5 + 0.35 * np.ptp(layout(instance)[1]), 1.5, 4.5))
-        figure = Figure(figsize=(11, 1.3 * panels + tall + 0.7), layout="constrained")
-        axes = figure.subplots(panels + 1, 1, height_ratios=[1.3] * panels + [tall], squeeze=False)[:, 0]
-        _draw_channel(figure, list(axes[:panels]), instance)
-        _draw_graph(axes[panels], instance)
-        cores = len(instance.chip.cores)
-        told = f"{counted(len(instance.subgraphs), 'subgraph')}, {counted(len(instance.edges), 'edge')}"
-        figure.suptitle(
-            in_image(f"{instance.name}: {told}, {counted(cores, 'core')}", 150), fontsize=11, x=0.01, ha="left"
-        )
+        tall = 1.3 * panels + 0.4
+        figure = Figure(figsize=(WIDTH, tall + graph.height), layout="constrained")
+        upper, lower = figure.subfigures(2, 1, squeeze=False, height_ratios=[tall, graph.height])[:, 0]
+        _draw_channel(upper, list(upper.subplots(panels, 1, squeeze=False)[:, 0]), instance)
+        draw_chart(lower, replace(graph, title=""))
+        figure.suptitle(in_image(graph.title, 150), fontsize=11, x=0.01, ha="left")
     return figure
 
 
-def _draw_channel(figure: Figure, panels: list[Axes], instance: WnpInstance) -> None:
-    if not panels:
-        return
+def _draw_channel(figure: SubFigure, panels: list[Axes], instance: WnpInstance) -> None:
     from matplotlib.ticker import MaxNLocator
 
     radio = instance.radio
@@ -77,71 +67,3 @@ def _draw_channel(figure: Figure, panels: list[Axes], instance: WnpInstance) -> 
     panels[-1].set_xlabel(f"time [{unit}]", fontsize=8)
     assert drawn is not None
     figure.colorbar(drawn, ax=panels, label="bits a slot", fraction=0.03)
-
-
-def _draw_graph(axes: Axes, instance: WnpInstance) -> None:
-    from matplotlib.collections import LineCollection
-    from matplotlib.lines import Line2D
-    from matplotlib.ticker import MaxNLocator
-
-    depth, height = layout(instance)
-    paths = edge_paths(instance, depth, height)
-    axes.add_collection(LineCollection(paths, colors=LINK, linewidths=0.6, alpha=0.6, zorder=1))
-    coloured = subgraph_groups(instance)
-    paint = [coloured.groups[k].colour for k in coloured.of]
-    few = len(instance.subgraphs) <= _NAMED
-    axes.scatter(depth, height, c=paint, s=160 if few else 22, edgecolors="white", linewidths=0.5, zorder=2)
-    if few:
-        for i, subgraph in enumerate(instance.subgraphs):
-            where = (float(depth[i]), float(height[i]))
-            name = subgraph.name if depth.max() <= _DEEP else subgraph.name.rsplit(".", 1)[-1]
-            axes.annotate(
-                in_image(name, 14), where, xytext=(0, 8), textcoords="offset points", ha="center", fontsize=6.5
-            )
-    named = [
-        Line2D([], [], marker="o", linestyle="", color=group.colour, label=in_image(group.name, 40))
-        for k, group in enumerate(coloured.groups)
-        if k in set(coloured.of)
-    ]
-    axes.legend(
-        handles=named, frameon=False, fontsize=8, loc="lower left", bbox_to_anchor=(0, 1), ncols=min(4, len(named))
-    )
-    axes.set_xlabel("depth (subgraphs before it on the longest path)", fontsize=8)
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
-    axes.set_yticks([])
-    axes.margins(0.03, 0.12)
-    low, high = axes.get_ylim()
-    axes.set_ylim(min(low, height.min() - 0.4), max(high, height.max() + 0.9))
-    axes.spines[["top", "right", "left"]].set_visible(False)
-
-
-def layout(instance: WnpInstance) -> tuple[FloatVector, FloatVector]:
-    """Depth and height of each subgraph: a band a branch, from the top; those of a depth are spread within it."""
-    height = np.zeros(len(instance.subgraphs))
-    depth = depths(instance).astype(float)
-    branch = branches(instance)
-    top = 0.0
-    for band in [*range(len(instance.modalities)), -1]:
-        widest = 0
-        for level in np.unique(depth[branch == band]):
-            members = np.flatnonzero((branch == band) & (depth == level))
-            height[members] = top - np.arange(members.size)
-            widest = max(widest, members.size)
-        top -= widest
-    return depth, height
-
-
-def edge_paths(
-    instance: WnpInstance, depth: FloatVector, height: FloatVector
-) -> list[np.ndarray[tuple[int, int], np.dtype[np.float64]]]:
-    """The points (n, 2) of each edge's line: straight, but an arc where it would hide behind what stands between."""
-    paths = []
-    for source, target in instance.edge_index.tolist():
-        ends = np.array([[depth[source], height[source]], [depth[target], height[target]]])
-        span = ends[1, 0] - ends[0, 0]
-        if span > 1 and ends[0, 1] == ends[1, 1]:
-            part = np.linspace(0.0, 1.0, 9)[:, None]
-            ends = ends[0] + part * (ends[1] - ends[0])
-            ends[:, 1] += min(0.9, 0.25 + 0.05 * span) * np.sin(np.pi * part[:, 0])
-        paths.append(ends)
-    return paths

@@ -9,12 +9,12 @@ import hashlib
 import hmac
 import os
 import secrets
-import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from wnpopt.core.drafts import draft
 from wnpopt.core.errors import InputError
 from wnpopt.core.text import short
 from wnpopt.problems.intradp.execution.network import ExecutableNetwork
@@ -95,12 +95,12 @@ def read_key(path: Path | None, *, make: bool) -> bytes:
 def _make_key(path: Path) -> None:
     """A new key, whole or not at all; of two that are made at once both sides get the one that was first."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=f".{path.name}.", suffix=".tmp") as draft:  # private
-        draft.write(secrets.token_hex(32) + "\n")
-        draft.flush()
-        os.fsync(draft.fileno())
+    with draft(path) as (stream, hidden):
+        stream.write(f"{secrets.token_hex(32)}\n".encode())
+        stream.flush()
+        os.fsync(stream.fileno())
         with suppress(FileExistsError):
-            os.link(draft.name, path)
+            os.link(hidden, path)
 
 
 def model_hash(network: ExecutableNetwork) -> str:
