@@ -26,7 +26,7 @@ PROVED = 1e-8
 NEAR = 0.01
 """A gap that is to be closed at once."""
 
-LITTLE, WHOLE = 0.1, 8.0
+LITTLE, WHOLE = 0.03, 8.0
 """A gap of at most so much is closed at once if there is so many times the time of the last cutoff."""
 
 GROWTH = 2.0
