@@ -38,7 +38,7 @@ from wnpopt.problems.intradp.kernels.directions.passes import (
     pass_space,
     tails_pass,
 )
-from wnpopt.problems.intradp.kernels.directions.states import tabulated
+from wnpopt.problems.intradp.kernels.directions.states import NeedArray, tabulated
 from wnpopt.problems.intradp.kernels.directions.twins import (
     EXACT,
     ClockPrices,
@@ -197,7 +197,7 @@ class Directed:
     def _unbounded(self, among: Sequence[NeedArray]) -> list[_Heads | None]:
         shape = len(self._lattice.counts)
         return [
-            _Heads(self._states_of(needs, np.zeros((len(needs), 1 + needs.shape[1], shape))), step)
+            _Heads(states_of(needs, np.zeros((len(needs), 1 + needs.shape[1], shape))), step)
             for needs, step in zip(among, self._grains[-1], strict=True)
         ]
 
