@@ -19,6 +19,7 @@ from wnpopt.problems.intradp.kernels.evaluate import scratch
 from wnpopt.problems.intradp.kernels.exhaust import exhaust
 from wnpopt.problems.intradp.kernels.heads import Front
 from wnpopt.problems.intradp.kernels.problem import Problem
+from wnpopt.problems.intradp.search import directed as directed_module
 from wnpopt.problems.intradp.search.borders import finer
 from wnpopt.problems.intradp.search.directed import Directed
 from wnpopt.problems.intradp.search.plans import device_only
@@ -253,6 +254,25 @@ def test_prices_never_exceed_the_energy(fields: bool) -> None:
             least = prices.time * replayed.latency_s + extra + sent
             assert least <= replayed.energy_j * (1 + 1e-9)
     assert compared >= 60
+
+
+def test_threads_leave_the_same_states(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Their shares are made apart and joined, in memory that the next pass uses again."""
+    monkeypatch.setattr(directed_module, "WORTH", 2)
+    left = 0
+    for seed in range(20):
+        problem = Problem.of(branched(seed, 2_000))
+        (prices,) = prices_of(problem)
+        front = Front(problem.arrays, prices.time, 1.0, extra=prices.extra)
+        alone, together = (Directed(problem, front, prices, rows=2, threads=threads) for threads in (1, 3))
+        value = device_only(problem).value
+        for part in (0.6, 0.9, 1.1):
+            assert alone.refute(part * value) == together.refute(part * value)
+            assert (alone.states, alone.options) == (together.states, together.options)
+            left += alone.states
+        bound, _ = alone.complete(1.1 * value, 0.0)
+        assert together.complete(1.1 * value, 0.0)[0] == pytest.approx(bound)
+    assert left > 500
 
 
 def test_lattice() -> None:

@@ -69,7 +69,7 @@ class Pricing(NamedTuple):
     the downlink while no message up can be on its way, once the device is done with operator ``since[p]``.
 
     A plan is of use only if no sum reaches its ``cutoff`` (P,); those that are no ``objective`` (P,) are latencies.
-    ``weights`` (K, 3): the directions. ``device`` and ``server``: exact seconds of rows [0, r), or [r, units).
+    ``weights`` (K, 4): the directions. ``device`` and ``server``: exact seconds of rows [0, r), or [r, units).
     """
 
     time: FloatArray
@@ -341,7 +341,8 @@ def _bound(
             if y1 > 0 and hi >= y2:
                 tails[4 * g + 3] = max(tails[4 * g + 3], way.start[0, v])
     directions, count = len(prices.weights), len(prices.time)
-    device, server, uplink = way.clocks[0, u], max(0.0, way.clocks[1, u]), max(0.0, way.clocks[2, u])
+    device, server = way.clocks[0, u], max(0.0, way.clocks[1, u])
+    uplink, downlink = max(0.0, way.clocks[2, u]), max(0.0, way.clocks[3, u])
     blocks = 1 + 4 * groups
     best = 0.0
     received = _received(p, known, way, u)
@@ -362,8 +363,9 @@ def _bound(
                 else:
                     by_device = tail
             for k in range(directions):
-                w = prices.weights[k, 0] * by_device + prices.weights[k, 1] * by_server + prices.weights[k, 2] * uplink
-                here = time * w + total + known.heads[first + block * directions + k]
+                sides = prices.weights[k, 0] * by_device + prices.weights[k, 1] * by_server
+                links = prices.weights[k, 2] * uplink + prices.weights[k, 3] * downlink
+                here = time * (sides + links) + total + known.heads[first + block * directions + k]
                 if here >= cutoff:
                     tally[HINT] = q
                     return np.inf

@@ -215,7 +215,7 @@ def pricing_of(problem: Problem, prices: Sequence[SummedPrice], cutoffs: Sequenc
         since=np.array([price.since for price in prices], dtype=np.int64),
         cutoff=np.array(cutoffs),
         objective=objective,
-        weights=lattice(PARTS).weights,
+        weights=np.ascontiguousarray(lattice(PARTS).weights.T),
         device=costs.seconds,
         server=costs.on_server,
     )

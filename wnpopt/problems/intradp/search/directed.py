@@ -394,8 +394,8 @@ class Directed:
         return self._rooms[0].kept(made, count), min(least for _, least, _ in parts), tally
 
     def _shares(self, states: int) -> list[slice]:
-        """The states in as many parts as there are threads, if they are worth it."""
-        count = self._threads if states >= WORTH else 1
+        """The states in as many parts as there are threads, if they are worth it; none is empty but the only one."""
+        count = max(1, min(self._threads, states)) if states >= WORTH else 1
         edges = [states * i // count for i in range(count + 1)]
         return [slice(first, end) for first, end in pairwise(edges)]
 
