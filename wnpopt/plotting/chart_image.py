@@ -15,34 +15,48 @@ from wnpopt.plotting.save import drawing
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure, SubFigure
+    from matplotlib.figure import Figure
 
 _NAMED = 48
 """So many places of x have their names written; of more every second, third, ... one."""
 
 
 def chart_figure(*charts: Chart) -> Figure:
-    """The figure, to save or to change; several charts stand above each other."""
+    """The figure, to save or to change; several charts stand above each other, under the title of the first."""
     need("matplotlib.figure", "plot")
     from matplotlib.figure import Figure
 
     with drawing():
-        heights = [chart.height for chart in charts]
-        figure = Figure(figsize=(WIDTH, sum(heights)), layout="constrained")
-        parts: Sequence[Figure | SubFigure] = [figure]
-        if len(charts) > 1:
-            parts = figure.subfigures(len(charts), 1, height_ratios=heights, squeeze=False)[:, 0].tolist()
-        for part, chart in zip(parts, charts, strict=True):
-            draw_chart(part, chart)
+        # One column of axes: figures within a figure would be laid out a rounding error differently each time, which
+        # the names of clip paths in an SVG are made of.
+        shares = [chart.height * panel.share / _whole(chart) for chart in charts for panel in chart.panels]
+        figure = Figure(figsize=(WIDTH, sum(chart.height for chart in charts)), layout="constrained")
+        ratios = shares if len(charts) > 1 else [panel.share for panel in charts[0].panels]
+        column = iter(
+            figure.subplots(len(shares), 1, sharex=len(charts) == 1, height_ratios=ratios, squeeze=False)[:, 0]
+        )
+        for chart in charts:
+            panels = [next(column) for _ in chart.panels]
+            for axes in panels[1:] if len(charts) > 1 else ():
+                axes.sharex(panels[0])
+            draw_chart(panels, chart)
+        title(figure, charts[0])
     return figure
 
 
-def draw_chart(figure: Figure | SubFigure, chart: Chart) -> None:
-    """Draw the chart into a figure, or a part of one, that holds nothing else."""
+def title(figure: Figure, chart: Chart) -> None:
+    """Write the chart's title above all."""
+    figure.suptitle(in_image(chart.title, 250), fontsize=11, x=0.01, ha="left", wrap=True)
+
+
+def _whole(chart: Chart) -> float:
+    return sum(panel.share for panel in chart.panels)
+
+
+def draw_chart(panels: Sequence[Axes], chart: Chart) -> None:
+    """Draw the panels of a chart, all but its title, into axes that share their x."""
     from matplotlib.ticker import NullFormatter
 
-    shares = [panel.share for panel in chart.panels]
-    panels = figure.subplots(len(shares), 1, sharex=True, height_ratios=shares, squeeze=False)[:, 0]
     for axes, panel in zip(panels, chart.panels, strict=True):
         _draw_panel(axes, panel)
     last = panels[-1]
@@ -60,7 +74,6 @@ def draw_chart(figure: Figure | SubFigure, chart: Chart) -> None:
             rotation=60 if long else 0, ha="right" if long else "center", rotation_mode="anchor", fontsize=7,
         )  # fmt: skip
     last.set_xlabel(in_image(chart.x_label, 100))
-    figure.suptitle(in_image(chart.title, 250), fontsize=11, x=0.01, ha="left", wrap=True)
 
 
 def _draw_panel(axes: Axes, panel: Panel) -> None:

@@ -40,7 +40,7 @@ def _users(instance: SlideInstance) -> Chart:
     drawn = "" if every == 1 else f" (drawn: one of {every} users)"
     title = f"{short(instance.name, 80)}: {counts}{drawn}, {instance.bandwidth_hz / 1e6:.4g} MHz, {instance.delivery}"
     panel = Panel("rate with the whole band [Mbit/s]", tuple(series), bottom=0.0)
-    return Chart(title, "deadline [s]", (panel,), height=4.5)
+    return Chart(title, "users: deadline [s]", (panel,), height=4.5)
 
 
 def _wanted(user: User) -> str:
@@ -66,7 +66,7 @@ def _models(instance: SlideInstance) -> Chart:
         x, y = zip(*points, strict=True)
         series = [Series("", colour(0), "points", x, y, told=tuple(told))]
     panel = Panel("computing [GFLOP]", tuple(series), bottom=0.0)
-    return Chart(f"{counted(len(models), 'model')} (accuracy)", "size [Mbit]", (panel,), height=3.5)
+    return Chart(f"{counted(len(models), 'model')} (accuracy)", "models: size [Mbit]", (panel,), height=3.5)
 
 
 def _rate(user: User, band: float) -> float:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from wnpopt.core.extras import need
 from wnpopt.core.facts import counted
 from wnpopt.core.text import in_image
-from wnpopt.plotting.chart_image import chart_figure, draw_chart
+from wnpopt.plotting.chart_image import chart_figure, draw_chart, title
 from wnpopt.plotting.gantt import time_unit
 from wnpopt.plotting.gantt_image import WIDTH
 from wnpopt.plotting.save import drawing
@@ -17,7 +16,7 @@ from wnpopt.problems.wnp.plots.graph import charts
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure, SubFigure
+    from matplotlib.figure import Figure
 
 _PANELS = 6
 """Modalities whose channels are drawn; of more the first."""
@@ -33,16 +32,16 @@ def picture(instance: WnpInstance) -> Figure:
     if not panels:
         return chart_figure(graph)
     with drawing():
-        tall = 1.3 * panels + 0.4
-        figure = Figure(figsize=(WIDTH, tall + graph.height), layout="constrained")
-        upper, lower = figure.subfigures(2, 1, squeeze=False, height_ratios=[tall, graph.height])[:, 0]
-        _draw_channel(upper, list(upper.subplots(panels, 1, squeeze=False)[:, 0]), instance)
-        draw_chart(lower, replace(graph, title=""))
-        figure.suptitle(in_image(graph.title, 150), fontsize=11, x=0.01, ha="left")
+        heights = [*[1.3] * panels, graph.height]
+        figure = Figure(figsize=(WIDTH, sum(heights) + 0.4), layout="constrained")
+        *upper, lower = figure.subplots(panels + 1, 1, height_ratios=heights)
+        _draw_channel(figure, upper, instance)
+        draw_chart([lower], graph)
+        title(figure, graph)
     return figure
 
 
-def _draw_channel(figure: SubFigure, panels: list[Axes], instance: WnpInstance) -> None:
+def _draw_channel(figure: Figure, panels: list[Axes], instance: WnpInstance) -> None:
     from matplotlib.ticker import MaxNLocator
 
     radio = instance.radio
