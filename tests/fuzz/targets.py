@@ -6,7 +6,7 @@ import contextlib
 import io
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -573,12 +573,24 @@ def _job() -> dict[str, object]:
 
 
 def _played(data: bytes) -> Any:
-    import secrets
-
     from wnpopt.problems.intradp.execution.remote.channel import FrameChannel
 
-    secrets.token_hex = lambda _size=None: NONCE  # what both sides draw is known, so that proofs can be right
     return FrameChannel(PlayedSocket(data))  # type: ignore[arg-type]
+
+
+@contextmanager
+def _known_nonces() -> Iterator[None]:
+    """What both sides draw is known, so that proofs can be right."""
+    from types import SimpleNamespace
+
+    from wnpopt.problems.intradp.execution.remote import greeting
+
+    drawn = greeting.secrets
+    greeting.secrets = SimpleNamespace(token_hex=lambda _size: NONCE)  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        greeting.secrets = drawn
 
 
 class _Model:
@@ -605,7 +617,8 @@ def _serve_greeting(_folder: Path, data: bytes) -> None:
     from wnpopt.problems.intradp.execution.remote.job import accepted
     from wnpopt.problems.intradp.execution.remote.pace import Pace
 
-    _, _, emulated = accepted(_Model(), welcome(_played(data), KEY))  # type: ignore[arg-type]
+    with _known_nonces():
+        _, _, emulated = accepted(_Model(), welcome(_played(data), KEY))  # type: ignore[arg-type]
     if emulated is not None:
         Pace.from_data(emulated).finish(1.0, 1000)
 
@@ -620,7 +633,8 @@ def _serve_greeting(_folder: Path, data: bytes) -> None:
 def _run_greeting(_folder: Path, data: bytes) -> None:
     from wnpopt.problems.intradp.execution.remote.greeting import greet
 
-    greet(_played(data), KEY, _job())
+    with _known_nonces():
+        greet(_played(data), KEY, _job())
 
 
 def _inference() -> Iterator[bytes]:
