@@ -176,7 +176,7 @@ def opened(
         page.ask("Page.navigate", url=path.as_uri() + fragment)
         page.wait_for_load()
         yield page
-        assert not page.messages
+        assert not page.messages, page.messages
         assert {url.partition("#")[0] for url in page.requests} <= {path.as_uri()}
     finally:
         with suppress(OSError, AssertionError):

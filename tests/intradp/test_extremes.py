@@ -304,7 +304,7 @@ def test_bounds_without_a_limit_are_the_same_every_time() -> None:
     instance = network(random_dag(60, 3, 15, 5), units=8, window=SAME)
     first, second = (bounds(instance, Budget(None)) for _ in range(2))
     assert first == second
-    assert [bound.source for bound in first] == ["heads", "labels"]
+    assert [bound.source for bound in first] == ["heads", "labels", "directions"]
 
 
 def test_ranges_of_a_large_network_are_tried_on_a_grid(monkeypatch: pytest.MonkeyPatch) -> None:
