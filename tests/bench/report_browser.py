@@ -26,6 +26,8 @@ _START = (
     "import os, sys; os.dup2(int(sys.argv[1]), 3); os.dup2(int(sys.argv[2]), 4); os.execv(sys.argv[3], sys.argv[3:])"
 )
 """Chromium reads commands from descriptor 3 and writes to 4; the pipe's ends are put there before it starts."""
+_BY_CHANCE = ('"source": "rendering"', '"source": "violation"', "ResizeObserver loop")
+"""What a browser notes about how it draws, which depends on how busy the machine is: not what a page has done wrong."""
 _HELPERS = """
 const pause = (ms = 50) => new Promise((done) => setTimeout(done, ms));
 const until = async (done) => {
@@ -114,7 +116,8 @@ class Page:
         if method == "Page.loadEventFired":
             self.loaded = True
         elif method in ("Runtime.consoleAPICalled", "Runtime.exceptionThrown", "Log.entryAdded"):
-            self.messages.append(details)
+            if not any(chance in details for chance in _BY_CHANCE):
+                self.messages.append(details)
         elif method == "Network.requestWillBeSent":
             parameters = message["params"]
             assert isinstance(parameters, dict)

@@ -15,7 +15,8 @@ from wnpopt.cli.main import main
 ROOT = Path(__file__).resolve().parents[2]
 MADE = {
     "plot": [
-        "plan.html", "both.svg", "instance.html", "graph.svg", "convergence.html", "users.html", "rows.svg", "table.svg",
+        "plan.html", "both.svg", "instance.html", "graph.svg", "convergence.html", "users.html", "rows.svg",
+        "table.svg",
     ],
     "sweep": ["rates/sweep.csv", "rates/sweep.svg", "rates/sweep.pdf", "bands/sweep.svg"],
     "explain": [],
