@@ -10,6 +10,7 @@ import pytest
 
 import wnpopt
 from tests.intradp.branches import branched
+from tests.intradp.exhausted import optimum
 from tests.intradp.fields import with_fields
 from tests.intradp.tiny import tiny
 from tests.samples import ordinarily
@@ -21,8 +22,6 @@ from wnpopt.problems.intradp.generate import generate
 from wnpopt.problems.intradp.instance import IntradpInstance
 from wnpopt.problems.intradp.kernels import descent
 from wnpopt.problems.intradp.kernels.directions.twins import Groups
-from wnpopt.problems.intradp.kernels.evaluate import scratch
-from wnpopt.problems.intradp.kernels.exhaust import exhaust
 from wnpopt.problems.intradp.kernels.heads import Front
 from wnpopt.problems.intradp.kernels.problem import Problem
 from wnpopt.problems.intradp.methods.enumerate import count
@@ -42,18 +41,6 @@ from wnpopt.problems.intradp.search.plans import device_only, honest, price
 from wnpopt.problems.intradp.verify import verify
 
 PLENTY = 10**8
-
-
-def optimum(problem: Problem) -> float:
-    """The least objective of all plans; infinite if none keeps the deadline."""
-    p, n = problem.arrays, problem.count
-    a, b = np.zeros(n, np.int32), np.zeros(n, np.int32)
-    a[[0, n - 1]] = b[[0, n - 1]] = p.units[[0, n - 1]]
-    value, _, done = exhaust(
-        p, a, b, a.copy(), b.copy(), np.inf, np.inf, 10**7, scratch(n), problem.by_energy, problem.limit, 0.0
-    )
-    assert done
-    return float(value)
 
 
 def drawn(seed: int, most_plans: int = 8_000) -> IntradpInstance:

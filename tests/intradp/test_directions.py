@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from tests.intradp.branches import branched
+from tests.intradp.exhausted import optimum
 from tests.intradp.fields import with_fields
 from tests.intradp.tiny import random_plan, tiny
 from wnpopt.backends.stopping import never
@@ -15,8 +16,6 @@ from wnpopt.core.budget import Budget
 from wnpopt.problems.intradp.instance import IntradpInstance
 from wnpopt.problems.intradp.kernels.directions.lattice import lattice
 from wnpopt.problems.intradp.kernels.directions.twins import Grain, Groups
-from wnpopt.problems.intradp.kernels.evaluate import scratch
-from wnpopt.problems.intradp.kernels.exhaust import exhaust
 from wnpopt.problems.intradp.kernels.heads import Front
 from wnpopt.problems.intradp.kernels.problem import Problem
 from wnpopt.problems.intradp.search import directed as directed_module
@@ -25,18 +24,6 @@ from wnpopt.problems.intradp.search.directed import Directed
 from wnpopt.problems.intradp.search.plans import device_only
 from wnpopt.problems.intradp.search.proving import Prover, prices_of
 from wnpopt.problems.intradp.verify import replay
-
-
-def optimum(problem: Problem) -> float:
-    """The least objective of all plans."""
-    p, n = problem.arrays, problem.count
-    a, b = np.zeros(n, np.int32), np.zeros(n, np.int32)
-    a[[0, n - 1]] = b[[0, n - 1]] = p.units[[0, n - 1]]
-    value, _, done = exhaust(
-        p, a, b, a.copy(), b.copy(), np.inf, np.inf, 10**7, scratch(n), problem.by_energy, problem.limit, 0.0
-    )
-    assert done
-    return float(value)
 
 
 def checked(instance: IntradpInstance, rng: np.random.Generator) -> tuple[int, float]:
